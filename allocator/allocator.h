@@ -1,0 +1,128 @@
+/*
+ * allocator.h - the contract that every allocator under test keeps.
+ *
+ * One `struct hb_allocator` is one allocator: its name, what it can do, and the functions that do it. The
+ * replayer reaches an allocator only through this table, so every figure in results/ went down the same call
+ * path.
+ *
+ * Units    sizes, alignments, lengths and offsets are bytes.
+ * Errors   alloc, zalloc, resize and aligned return NULL, which always means "no room".
+ * Threads  one heap, one thread, unless the allocator sets HB_CAP_THREADS.
+ */
+#ifndef HB_ALLOCATOR_ALLOCATOR_H
+#define HB_ALLOCATOR_ALLOCATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum hb_cap {
+    HB_CAP_THREADS = 1 << 0, /* any thread may call at any time */
+    HB_CAP_UNTOUCHABLE =
+        1 << 1, /* its pointers are not memory: the replayer must not read or write through them */
+    HB_CAP_BOUNDED =
+        1 << 2, /* create() holds it to heap_bytes; without it, a budget comes from the operating system */
+    HB_CAP_PROCESS = 1 << 3, /* its heap is the process's own: one heap, which destroy() cannot give back */
+};
+
+/* What inspect() reports. METRICS.md defines each; all lengths include the record. */
+struct hb_heap_state {
+    uint64_t ranges;
+    uint64_t free_ranges;
+    uint64_t free_bytes;
+    uint64_t largest_free_bytes;
+    uint64_t
+        largest_run_bytes; /* the longest run of adjacent free ranges, added up: what merging would offer */
+    uint64_t allocated_range_bytes; /* the sum of the allocated ranges' lengths, records and slack included */
+    uint64_t high_water_bytes;
+    uint64_t header_bytes; /* of one range: 8 for simple */
+};
+
+/* The length of one walk, in records examined (METRICS.md, Walk cost). */
+struct hb_walk {
+    uint64_t length;
+    uint64_t allocated; /* how many of them were allocated ranges */
+};
+
+struct hb_range {
+    uint64_t offset;
+    uint64_t length;
+    bool allocated;
+};
+
+struct hb_allocator {
+    const char *name;
+    const char *summary;
+    unsigned caps;     /* enum hb_cap, or-ed */
+    const void *state; /* the table's own data: which library a shared allocator is; NULL for most */
+
+    /*
+     * A fresh heap of at most `heap_bytes` (0: as much as it likes). NULL with `error` set when the heap
+     * cannot be made: HB_ERR_LIMIT for a heap too small for one record, HB_ERR_MEMORY when the memory is not
+     * there.
+     */
+    void *(*create)(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error);
+    void (*destroy)(void *heap); /* takes NULL */
+
+    /* Required. alloc(0) may return NULL or a pointer that dealloc takes. dealloc(NULL) does nothing. */
+    void *(*alloc)(void *heap, size_t size);
+    void (*dealloc)(void *heap, void *block);
+    void *(*resize)(void *heap, void *block,
+                    size_t size);             /* as realloc: NULL block is alloc, size 0 is dealloc */
+    void *(*zalloc)(void *heap, size_t size); /* alloc, zeroed */
+    void *(*aligned)(void *heap, size_t alignment,
+                     size_t size); /* alignment: a power of two. `simple` ignores it */
+
+    /* Optional: NULL where the allocator cannot say. */
+    size_t (*usable_size)(void *heap, void *block);
+    void (*inspect)(const void *heap, struct hb_heap_state *state); /* examines the whole heap: O(ranges) */
+    void (*last_walk)(const void *heap, struct hb_walk *walk);      /* the last alloc that walked; O(1) */
+    /* Calls visit for each range in address order until it returns false. */
+    void (*ranges)(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
+                   void *context);
+    uint64_t (*offset)(const void *heap, const void *block); /* of the payload, from the start of the heap */
+
+    /*
+     * The same allocator, placing alike, that counts its walks: last_walk works on it alone. NULL where there
+     * is no such build. Time is never taken on it.
+     */
+    const struct hb_allocator *counting;
+};
+
+/* Every allocator built in: name order is the order of presentation. `*count` entries. */
+const struct hb_allocator *const *hb_allocator_builtin(size_t *count);
+
+/* A name that hb_allocator_open knows and that stands for a shared library: "jemalloc", "mimalloc", ...
+ * NULL-terminated. */
+const char *const *hb_allocator_library_names(void);
+
+/* What a shared library said of itself. */
+struct hb_library_info {
+    char path[4096];   /* of the file that answered, as the loader resolved it */
+    char version[128]; /* as the library offers it; empty where it does not */
+};
+
+/*
+ * The allocator called `name_or_path`: one built in, a library by name, or the path of a shared library
+ * (anything with a '/' in it, or ending in .so or .so.N). A library is loaded privately; the malloc that
+ * answers is checked to live in the file that was loaded. `info` may be NULL. The result is to be given to
+ * hb_allocator_close.
+ *
+ * HB_ERR_USAGE: no such name (the sentence lists the known ones). HB_ERR_UNAVAILABLE: the library is missing,
+ * is not a shared library, has no malloc, is another allocator than the one named, or needs static TLS that
+ * this process was not started with (hb_allocator_tunables says what to set).
+ */
+enum hb_status hb_allocator_open(const char *name_or_path, const struct hb_allocator **out,
+                                 struct hb_library_info *info, struct hb_error *error);
+void hb_allocator_close(const struct hb_allocator *allocator); /* NULL and built-in ones do nothing */
+
+/*
+ * Debian's jemalloc needs static TLS, which the loader grants only to a process started with this tunable.
+ * Returns the value GLIBC_TUNABLES must have in the environment of a process that will load libraries,
+ * keeping what the user set in it already; from malloc, the caller frees. NULL when out of memory.
+ */
+char *hb_allocator_tunables(const char *current);
+
+#endif

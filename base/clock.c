@@ -1,0 +1,33 @@
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+uint64_t hb_clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+uint64_t hb_clock_pair_cost_ns(void)
+{
+    enum { PAIRS = 1001 };
+    static uint64_t cost[PAIRS];
+
+    for (int i = 0; i < PAIRS; i++) {
+        uint64_t begin = hb_clock_ns();
+
+        cost[i] = hb_clock_ns() - begin;
+    }
+    qsort(cost, PAIRS, sizeof cost[0], compare_u64);
+    return cost[PAIRS / 2];
+}

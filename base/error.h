@@ -1,0 +1,41 @@
+/*
+ * error.h - what went wrong, in a form that the tool can print as one line.
+ *
+ * Library code never prints. A function that can fail in several ways returns an `enum hb_status` and takes a
+ * `struct hb_error *`, which may be NULL; on failure it writes there a sentence that says what, where (file
+ * and line, or byte offset) and, where there is something to do, what to do. The sentence has no full stop
+ * and no newline, so that a caller can put "heapbench: " before it. Nothing is written on success.
+ */
+#ifndef HB_BASE_ERROR_H
+#define HB_BASE_ERROR_H
+
+#include <stddef.h>
+
+enum hb_status {
+    HB_OK = 0,
+    HB_ERR_USAGE,       /* the caller asked for something that does not exist or is out of range */
+    HB_ERR_IO,          /* the operating system refused: open, read, write, rename, disk full */
+    HB_ERR_FORMAT,      /* the input is not what it claims to be: foreign, truncated, flipped, inconsistent */
+    HB_ERR_LIMIT,       /* the input is well formed and larger than this program takes */
+    HB_ERR_MEMORY,      /* the harness itself (not the heap under test) ran out of memory */
+    HB_ERR_UNAVAILABLE, /* an allocator or library is missing, or is not the one that was named */
+    HB_ERR_CHILD,       /* a child process crashed, timed out or could not be started */
+};
+
+struct hb_error {
+    enum hb_status status;
+    char text[512];
+};
+
+/* Writes the sentence and returns `status`, so that a function can end in `return hb_error_set(...)`. */
+enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* As hb_error_set, with ": " and the text of errno appended. errno is left as it was. */
+enum hb_status hb_error_set_errno(struct hb_error *error, enum hb_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A short constant name, such as "format", for logs and CSV. Never NULL. */
+const char *hb_status_name(enum hb_status status);
+
+#endif

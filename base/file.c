@@ -1,0 +1,208 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct hb_file {
+    FILE *stream;
+    char *path;
+    char *temporary; /* NULL where `path` is a device or a pipe, which is written directly */
+};
+
+static void file_free(struct hb_file *file)
+{
+    if (file == NULL)
+        return;
+    free(file->path);
+    free(file->temporary);
+    free(file);
+}
+
+/* A name beside `path` that no other run uses at the same time. */
+static char *temporary_name(const char *path)
+{
+    char *name = NULL;
+
+    if (asprintf(&name, "%s.%ld.part", path, (long)getpid()) < 0)
+        return NULL;
+    return name;
+}
+
+/* The file behind a symbolic link, so that the link stays; else the path itself. From malloc. */
+static char *resolve(const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    return real != NULL ? real : strdup(path);
+}
+
+/* A device or a pipe is written to directly: renaming over /dev/null would remove it. */
+static bool is_special(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_error *error)
+{
+    struct hb_file *file = calloc(1, sizeof *file);
+    enum hb_status status = HB_ERR_MEMORY;
+
+    if (file == NULL)
+        goto fail;
+    file->path = resolve(path);
+    if (file->path == NULL)
+        goto fail;
+    if (!is_special(file->path)) {
+        file->temporary = temporary_name(file->path);
+        if (file->temporary == NULL)
+            goto fail;
+    }
+    file->stream = fopen(file->temporary != NULL ? file->temporary : file->path, "we");
+    if (file->stream == NULL) {
+        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
+        goto fail;
+    }
+    *out = file;
+    return HB_OK;
+fail:
+    if (status == HB_ERR_MEMORY)
+        hb_error_set(error, status, "%s: out of memory", path);
+    file_free(file);
+    return status;
+}
+
+FILE *hb_file_stream(struct hb_file *file)
+{
+    return file->stream;
+}
+
+/* True when everything that was printed is on its way to the disk. */
+static bool flush_stream(FILE *stream)
+{
+    if (ferror(stream)) {
+        errno = errno != 0 ? errno : EIO;
+        return false;
+    }
+    return fflush(stream) == 0 && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS);
+}
+
+static bool move_into_place(const struct hb_file *file)
+{
+    return file->temporary == NULL || rename(file->temporary, file->path) == 0;
+}
+
+static void remove_temporary(const struct hb_file *file)
+{
+    int saved = errno;
+
+    if (file->temporary != NULL)
+        unlink(file->temporary);
+    errno = saved;
+}
+
+enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
+{
+    bool flushed = flush_stream(file->stream);
+    int saved = errno;
+    bool closed = fclose(file->stream) == 0;
+    enum hb_status status = HB_OK;
+
+    if (!flushed)
+        errno = saved;
+    if (!flushed || !closed || !move_into_place(file)) {
+        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written, nothing was kept", file->path);
+        remove_temporary(file);
+    }
+    file_free(file);
+    return status;
+}
+
+void hb_file_abandon(struct hb_file *file)
+{
+    if (file == NULL)
+        return;
+    fclose(file->stream);
+    remove_temporary(file);
+    file_free(file);
+}
+
+/* Reads to the end of `stream`, growing by doubling; NULL with errno set (EFBIG when over `max_bytes`). */
+static char *read_stream(FILE *stream, size_t max_bytes, size_t *bytes)
+{
+    size_t capacity = 4096, used = 0;
+    char *data = malloc(capacity + 1);
+
+    while (data != NULL) {
+        char *grown;
+
+        used += fread(data + used, 1, capacity - used, stream);
+        if (used > max_bytes) {
+            free(data);
+            errno = EFBIG;
+            return NULL;
+        }
+        if (used < capacity)
+            break;
+        capacity *= 2;
+        grown = realloc(data, capacity + 1);
+        if (grown == NULL)
+            free(data);
+        data = grown;
+    }
+    if (data == NULL)
+        return NULL;
+    if (ferror(stream)) {
+        free(data);
+        return NULL;
+    }
+    data[used] = '\0';
+    *bytes = used;
+    return data;
+}
+
+enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
+                            struct hb_error *error)
+{
+    FILE *stream = fopen(path, "re");
+    enum hb_status status = HB_OK;
+    char *text;
+
+    if (stream == NULL)
+        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
+    text = read_stream(stream, max_bytes, bytes);
+    if (text != NULL)
+        *data = text;
+    else if (errno == EFBIG)
+        status = hb_error_set(error, HB_ERR_LIMIT, "%s: larger than %zu bytes", path, max_bytes);
+    else
+        status = hb_error_set_errno(error, errno == ENOMEM ? HB_ERR_MEMORY : HB_ERR_IO, "%s: cannot be read",
+                                    path);
+    fclose(stream);
+    return status;
+}
+
+enum hb_status hb_folder_create(const char *path, struct hb_error *error)
+{
+    char *copy = strdup(path);
+    enum hb_status status = HB_OK;
+
+    if (copy == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    for (char *slash = copy + 1; status == HB_OK && slash != NULL && *copy != '\0';) {
+        slash = strchr(slash, '/');
+        if (slash != NULL)
+            *slash = '\0';
+        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+            status = hb_error_set_errno(error, HB_ERR_IO, "%s: folder cannot be made", copy);
+        if (slash != NULL)
+            *slash++ = '/';
+    }
+    free(copy);
+    return status;
+}

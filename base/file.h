@@ -1,0 +1,41 @@
+/*
+ * file.h - files that are written whole or not at all, and read with a bound.
+ *
+ * A file is written under a temporary name in the same folder and renamed when it is complete, so a reader
+ * never sees half of one and a full disk leaves nothing behind.
+ */
+#ifndef HB_BASE_FILE_H
+#define HB_BASE_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+struct hb_file;
+
+/* Begins writing `path`. On success `*out` is to be ended by hb_file_commit or hb_file_abandon. HB_ERR_IO,
+ * HB_ERR_MEMORY. */
+enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_error *error);
+
+/* The stream to write to. Write errors need no checking: the commit reports them. */
+FILE *hb_file_stream(struct hb_file *file);
+
+/* Flushes, checks for errors, syncs and renames; on failure removes the temporary file. Frees `file` either
+ * way. HB_ERR_IO. */
+enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error);
+
+/* Removes the temporary file and frees `file`. NULL does nothing. */
+void hb_file_abandon(struct hb_file *file);
+
+/*
+ * Reads a whole file into memory from malloc; the caller frees `*data`. A terminating NUL, not counted in
+ * `*bytes`, is added. HB_ERR_LIMIT where the file is larger than `max_bytes`; HB_ERR_IO; HB_ERR_MEMORY.
+ */
+enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
+                            struct hb_error *error);
+
+/* mkdir -p. HB_ERR_IO, naming the part that could not be made. */
+enum hb_status hb_folder_create(const char *path, struct hb_error *error);
+
+#endif

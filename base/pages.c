@@ -1,0 +1,51 @@
+#include "base/pages.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+size_t hb_page_bytes(void)
+{
+    static size_t page;
+
+    if (page == 0)
+        page = (size_t)sysconf(_SC_PAGESIZE);
+    return page;
+}
+
+/* Whole pages for `bytes`, or 0 when that does not fit a size_t. */
+static size_t round_to_pages(size_t bytes)
+{
+    size_t page = hb_page_bytes();
+
+    if (bytes == 0 || bytes > SIZE_MAX - page)
+        return 0;
+    return (bytes + page - 1) / page * page;
+}
+
+static void *map_pages(size_t bytes, int flags)
+{
+    size_t length = round_to_pages(bytes);
+    void *pages;
+
+    if (length == 0)
+        return NULL;
+    pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+void *hb_pages_alloc(size_t bytes)
+{
+    return map_pages(bytes, MAP_POPULATE);
+}
+
+void *hb_pages_reserve(size_t bytes)
+{
+    return map_pages(bytes, MAP_NORESERVE);
+}
+
+void hb_pages_free(void *pages, size_t bytes)
+{
+    if (pages != NULL)
+        munmap(pages, round_to_pages(bytes));
+}

@@ -1,0 +1,25 @@
+/*
+ * pages.h - memory of the harness's own, in whole pages straight from the kernel.
+ *
+ * Large tables of the harness come from here and not from malloc, so that measuring glibc does not find its
+ * heap already grown, shrunk or tuned by us (a freed large block moves glibc's mmap threshold, for one).
+ */
+#ifndef HB_BASE_PAGES_H
+#define HB_BASE_PAGES_H
+
+#include <stddef.h>
+
+/* The page size in bytes. */
+size_t hb_page_bytes(void);
+
+/* Zeroed memory of at least `bytes` (1 or more), every page already faulted in. NULL when there is none. */
+void *hb_pages_alloc(size_t bytes);
+
+/* Zeroed address space of at least `bytes`; pages are faulted in when touched and not accounted before. NULL
+ * when there is none. */
+void *hb_pages_reserve(size_t bytes);
+
+/* Gives back what either of the two returned; `bytes` as it was asked for. NULL does nothing. */
+void hb_pages_free(void *pages, size_t bytes);
+
+#endif

@@ -1,0 +1,60 @@
+#include "base/random.h"
+
+#include <assert.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t splitmix64(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+void hb_random_seed(struct hb_random *random, uint64_t seed)
+{
+    for (int i = 0; i < 4; i++)
+        random->state[i] = splitmix64(&seed);
+}
+
+static uint64_t rotate_left(uint64_t x, int bits)
+{
+    return (x << bits) | (x >> (64 - bits));
+}
+
+uint64_t hb_random_next(struct hb_random *random)
+{
+    uint64_t *s = random->state;
+    uint64_t result = rotate_left(s[1] * 5, 7) * 9;
+    uint64_t t = s[1] << 17;
+
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate_left(s[3], 45);
+    return result;
+}
+
+uint64_t hb_random_below(struct hb_random *random, uint64_t bound)
+{
+    wide product;
+    uint64_t threshold;
+
+    assert(bound >= 1);
+    product = (wide)hb_random_next(random) * bound;
+    if ((uint64_t)product >= bound)
+        return (uint64_t)(product >> 64);
+    threshold = (0 - bound) % bound;
+    while ((uint64_t)product < threshold)
+        product = (wide)hb_random_next(random) * bound;
+    return (uint64_t)(product >> 64);
+}
+
+double hb_random_unit(struct hb_random *random)
+{
+    return (double)(hb_random_next(random) >> 11) * 0x1.0p-53;
+}

@@ -1,0 +1,69 @@
+/*
+ * sample.h - one measurement, in a process of its own.
+ *
+ * Every sample is a fresh child (fork and exec of this very program) with a fresh heap. The trace is decoded
+ * and renumbered once, in the parent, into a shared image (prepare.h) that each child maps read-only, so a
+ * child allocates nothing of its own before the heap under test does. A crash, a signal, a time-out or a
+ * missing library is a result that says so, never a fast row.
+ */
+#ifndef HB_BENCH_SAMPLE_H
+#define HB_BENCH_SAMPLE_H
+
+#include "bench/replay.h"
+
+enum hb_sample_mode {
+    HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
+    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md */
+    HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
+};
+
+struct hb_sample_request {
+    const struct hb_prepared *prepared;
+    const char *allocator; /* name or path, as hb_allocator_open takes it */
+    enum hb_sample_mode mode;
+    enum hb_touch touch;
+    uint64_t heap_bytes; /* 0: as much as the allocator likes */
+    uint64_t
+        budget_bytes;    /* on private writable memory, counted from before the library is loaded; 0: none */
+    uint64_t step_limit; /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
+    uint32_t points;     /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS */
+    uint32_t timeout_s;  /* 0: none */
+};
+
+enum { HB_SAMPLE_MAX_POINTS = 4096 };
+
+enum hb_sample_outcome {
+    HB_SAMPLE_OK,      /* ran to the end; `counts.failures` says how many allocations got NULL */
+    HB_SAMPLE_STOPPED, /* reached step_limit: the figures are of the first `counts.ops` operations */
+    HB_SAMPLE_CRASHED, /* ended by `signal` */
+    HB_SAMPLE_TIMED_OUT,
+    HB_SAMPLE_UNAVAILABLE, /* the allocator or its heap could not be had; `error` says why */
+};
+
+struct hb_sample_result {
+    enum hb_sample_outcome outcome;
+    int signal;
+    struct hb_error error;
+    struct hb_counts counts; /* replay.h; TIME fills ops, failures, first_failure */
+    uint64_t elapsed_ns;
+    uint64_t peak_resident_bytes; /* over the harness's own before the heap was made; whole pages */
+    uint64_t page_faults;         /* over the harness's own */
+    struct hb_point *points;      /* SERIES; freed with hb_sample_result_clear */
+    uint32_t point_count;
+};
+
+/* Runs one sample and waits for it. Returns a status other than HB_OK only when no child could be started. */
+enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
+                             struct hb_error *error);
+void hb_sample_result_clear(struct hb_sample_result *result);
+
+/* "ok", "stopped", "crashed", "timeout", "unavailable": the `status` column of results. */
+const char *hb_sample_outcome_name(enum hb_sample_outcome outcome);
+
+/*
+ * The first statement of every main that calls hb_sample_run: where this process was started as a sample's
+ * child it does the work and exits; else it returns at once.
+ */
+void hb_sample_child_main(int argc, char **argv);
+
+#endif

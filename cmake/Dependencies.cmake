@@ -1,0 +1,39 @@
+# Dependencies - finds what is borrowed; where something is missing, says which package brings it.
+
+function(hb_missing what package)
+    message(FATAL_ERROR "${what} was not found. Debian and Ubuntu: apt-get install ${package}, or run ./setup")
+endfunction()
+
+find_package(Threads REQUIRED)
+
+find_package(PkgConfig)
+if(NOT PkgConfig_FOUND)
+    hb_missing("pkg-config" pkg-config)
+endif()
+
+# hb_find_module(NAME module package): pkg-config module -> imported target PkgConfig::NAME
+function(hb_find_module name module package)
+    pkg_check_modules(${name} QUIET IMPORTED_TARGET GLOBAL ${module})
+    if(NOT ${name}_FOUND)
+        hb_missing("The library ${module}" ${package})
+    endif()
+    set(HB_${name}_VERSION "${${name}_VERSION}" CACHE INTERNAL "")
+endfunction()
+
+hb_find_module(ZSTD libzstd libzstd-dev)
+hb_find_module(XXHASH libxxhash libxxhash-dev)
+hb_find_module(JANSSON jansson libjansson-dev)
+if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
+    hb_find_module(CMOCKA cmocka libcmocka-dev)
+endif()
+
+find_package(benchmark QUIET CONFIG)
+if(NOT benchmark_FOUND)
+    hb_missing("Google Benchmark" libbenchmark-dev)
+endif()
+
+find_program(GNUPLOT gnuplot)
+if(NOT GNUPLOT)
+    message(WARNING "gnuplot was not found, so plots cannot be drawn. "
+                    "Debian and Ubuntu: apt-get install gnuplot-nox, or run ./setup")
+endif()

@@ -1,0 +1,34 @@
+# Options - one interface target, hb::options, that every target of the project links.
+#
+# Warnings, the C standard and the sanitizers live here and nowhere else; nothing is set globally, so that the
+# recorder, which is loaded into other people's programs, can leave the sanitizers out (hb::warnings alone).
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(hb_warnings INTERFACE)
+add_library(hb::warnings ALIAS hb_warnings)
+target_compile_options(hb_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wpointer-arith -Wvla -Wundef -Wformat=2 -Wconversion
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition>
+    $<$<BOOL:${HEAPBENCH_WERROR}>:-Werror>)
+target_compile_definitions(hb_warnings INTERFACE _GNU_SOURCE)
+target_include_directories(hb_warnings INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+
+add_library(hb_options INTERFACE)
+add_library(hb::options ALIAS hb_options)
+target_link_libraries(hb_options INTERFACE hb::warnings)
+if(HEAPBENCH_SANITIZE)
+    target_compile_options(hb_options INTERFACE
+        -fsanitize=${HEAPBENCH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(hb_options INTERFACE -fsanitize=${HEAPBENCH_SANITIZE})
+    target_compile_definitions(hb_options INTERFACE HB_SANITIZED=1)
+else()
+    target_compile_definitions(hb_options INTERFACE HB_SANITIZED=0)
+endif()

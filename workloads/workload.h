@@ -1,0 +1,46 @@
+/*
+ * workload.h - a whole trace in memory, from a file in any format that is understood, checked.
+ *
+ * A loaded workload keeps these promises, which the replayer relies on: ids count births from 0; a free or
+ * realloc names an object that is live at that moment; no object is born twice; alignments are powers of two.
+ */
+#ifndef HB_WORKLOADS_WORKLOAD_H
+#define HB_WORKLOADS_WORKLOAD_H
+
+#include "workloads/trace.h"
+
+struct hb_workload {
+    char *name; /* the file's name without folder and ending: what tables and benchmark names show */
+    char *path;
+    struct hb_trace_info info;
+    struct hb_op *ops; /* from hb_pages_reserve */
+    size_t ops_capacity_bytes;
+    uint64_t op_count;
+    uint64_t object_count; /* births */
+    uint64_t peak_live_objects;
+    uint64_t peak_live_bytes; /* of requested sizes, after any operation */
+    uint32_t threads;
+    uint64_t raw_bytes; /* of the operation stream before compression; 0 when the file was not a .trace */
+    uint64_t file_bytes;
+    uint64_t suggested_heap_bytes; /* from a .rep header; 0 where there is none */
+};
+
+/*
+ * Loads `path_or_name`: a .trace, a file in any format that can be imported (recognised by content), or the
+ * bare name of a shipped trace (hb_traces_folder). HB_ERR_IO, HB_ERR_FORMAT (with file and byte or line),
+ * HB_ERR_LIMIT (more than 2^31 operations), HB_ERR_MEMORY. Free with hb_workload_free.
+ */
+enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error);
+void hb_workload_free(struct hb_workload *workload); /* NULL does nothing */
+
+/* Where shipped traces are: $HEAPBENCH_TRACES, else workloads/traces of the source tree that was built. */
+const char *hb_traces_folder(void);
+
+/*
+ * The files in hb_traces_folder() that look like workloads (any extension but .md and dotfiles), sorted by
+ * name; from malloc, NULL-terminated, freed with hb_traces_free. HB_ERR_IO when the folder cannot be read.
+ */
+enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error);
+void hb_traces_free(char **paths);
+
+#endif
