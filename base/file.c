@@ -187,6 +187,19 @@ enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, siz
     return status;
 }
 
+/* mkdir, content with a folder that is there already. */
+static bool make_folder(const char *path)
+{
+    struct stat info;
+
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &info) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(info.st_mode);
+}
+
 enum hb_status hb_folder_create(const char *path, struct hb_error *error)
 {
     char *copy = strdup(path);
@@ -194,14 +207,14 @@ enum hb_status hb_folder_create(const char *path, struct hb_error *error)
 
     if (copy == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
-    for (char *slash = copy + 1; status == HB_OK && slash != NULL && *copy != '\0';) {
-        slash = strchr(slash, '/');
+    for (char *slash = copy; slash != NULL && status == HB_OK;) {
+        slash = strchr(slash + (*slash != '\0'), '/');
         if (slash != NULL)
             *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+        if (!make_folder(copy))
             status = hb_error_set_errno(error, HB_ERR_IO, "%s: folder cannot be made", copy);
         if (slash != NULL)
-            *slash++ = '/';
+            *slash = '/';
     }
     free(copy);
     return status;

@@ -1,0 +1,221 @@
+/* file_test - a file is written whole or not at all, and read with a bound. */
+#include "tests/check.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+static char folder[64];
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/hb_file_test.XXXXXX");
+    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
+}
+
+static unsigned files_here(void)
+{
+    DIR *dir = opendir(".");
+    unsigned count = 0;
+
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(dir);
+    return count;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    if (chdir("/") != 0)
+        return -1;
+    char command[128];
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    return system(command);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    struct hb_file *file;
+
+    assert_int_equal(hb_file_begin(path, &file, NULL), HB_OK);
+    fputs(text, hb_file_stream(file));
+    assert_int_equal(hb_file_commit(file, NULL), HB_OK);
+}
+
+static void expect_content(const char *path, const char *text)
+{
+    char *data;
+    size_t bytes;
+
+    assert_int_equal(hb_file_read(path, 1000, &data, &bytes, NULL), HB_OK);
+    assert_int_equal(bytes, strlen(text));
+    assert_string_equal(data, text);
+    free(data);
+}
+
+static void whole(void **state)
+{
+    (void)state;
+    write_file("a", "first");
+    expect_content("a", "first");
+    write_file("a", "second");
+    expect_content("a", "second");
+    assert_int_equal(files_here(), 1);
+}
+
+static void abandoned(void **state)
+{
+    struct hb_file *file;
+
+    (void)state;
+    write_file("a", "kept");
+    assert_int_equal(hb_file_begin("a", &file, NULL), HB_OK);
+    fputs("half", hb_file_stream(file));
+    hb_file_abandon(file);
+    hb_file_abandon(NULL);
+    expect_content("a", "kept");
+    assert_int_equal(files_here(), 1);
+}
+
+static void link_kept(void **state)
+{
+    struct stat info;
+
+    (void)state;
+    write_file("target", "old");
+    assert_int_equal(symlink("target", "link"), 0);
+    write_file("link", "new");
+    assert_int_equal(lstat("link", &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    expect_content("target", "new");
+}
+
+static void device_kept(void **state)
+{
+    struct stat info;
+    struct hb_file *file;
+    struct hb_error error;
+
+    (void)state;
+    write_file("/dev/null", "gone");
+    assert_int_equal(stat("/dev/null", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+    assert_int_equal(hb_file_begin("/dev/full", &file, NULL), HB_OK);
+    fputs("too much", hb_file_stream(file));
+    assert_int_equal(hb_file_commit(file, &error), HB_ERR_IO);
+    assert_non_null(strstr(error.text, "/dev/full: cannot be written"));
+    assert_non_null(strstr(error.text, "No space left"));
+}
+
+static void size_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void no_room(void **state)
+{
+    struct hb_file *file;
+    struct hb_error error;
+
+    (void)state;
+    write_file("a", "kept");
+    signal(SIGXFSZ, SIG_IGN);
+    size_limit(10000);
+    assert_int_equal(hb_file_begin("a", &file, NULL), HB_OK);
+    for (int i = 0; i < 100000; i++)
+        fputs("more ", hb_file_stream(file));
+    assert_int_equal(hb_file_commit(file, &error), HB_ERR_IO);
+    size_limit(RLIM_INFINITY);
+    assert_non_null(strstr(error.text, "a: cannot be written"));
+    expect_content("a", "kept");
+    assert_int_equal(files_here(), 1);
+}
+
+static void unwritable(void **state)
+{
+    struct hb_file *file = NULL;
+    struct hb_error error;
+
+    (void)state;
+    assert_int_equal(hb_file_begin("missing/a", &file, &error), HB_ERR_IO);
+    assert_string_equal(error.text, "missing/a: cannot be written: No such file or directory");
+    assert_null(file);
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_int_not_equal(
+        hb_file_begin("d", &file, &error) == HB_OK ? hb_file_commit(file, &error) : HB_ERR_IO, HB_OK);
+    assert_int_equal(files_here(), 1);
+}
+
+static void bounded(void **state)
+{
+    char *data = NULL;
+    size_t bytes = 7;
+    struct hb_error error;
+
+    (void)state;
+    write_file("a", "0123456789");
+    assert_int_equal(hb_file_read("a", 9, &data, &bytes, &error), HB_ERR_LIMIT);
+    assert_string_equal(error.text, "a: larger than 9 bytes");
+    assert_int_equal(hb_file_read("/dev/zero", 100000, &data, &bytes, &error), HB_ERR_LIMIT);
+    assert_int_equal(hb_file_read(".", 1000, &data, &bytes, &error), HB_ERR_IO);
+    assert_int_equal(hb_file_read("missing", 1000, &data, &bytes, &error), HB_ERR_IO);
+    assert_null(data);
+    assert_int_equal(bytes, 7);
+    assert_int_equal(hb_file_read("a", 10, &data, &bytes, NULL), HB_OK);
+    assert_int_equal(bytes, 10);
+    free(data);
+}
+
+static void folders(void **state)
+{
+    struct hb_error error;
+    struct stat info;
+    char absolute[128];
+
+    (void)state;
+    assert_int_equal(hb_folder_create("x/y/z", NULL), HB_OK);
+    assert_int_equal(hb_folder_create("x/y/z/", NULL), HB_OK);
+    snprintf(absolute, sizeof absolute, "%s/p/q", folder);
+    assert_int_equal(hb_folder_create(absolute, NULL), HB_OK);
+    assert_int_equal(stat("p/q", &info), 0);
+    assert_true(S_ISDIR(info.st_mode));
+    write_file("file", "");
+    assert_int_equal(hb_folder_create("file/below", &error), HB_ERR_IO);
+    assert_int_equal(hb_folder_create("file", &error), HB_ERR_IO);
+    assert_non_null(strstr(error.text, "file"));
+    assert_int_equal(hb_folder_create("", &error), HB_ERR_IO);
+}
+
+#define in_folder(sentence, function)                        \
+    {                                                        \
+        sentence, function, enter_folder, leave_folder, NULL \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_folder("a file appears whole, and replaces the one before", whole),
+        in_folder("an abandoned file leaves the one before and nothing else", abandoned),
+        in_folder("writing through a symbolic link keeps the link", link_kept),
+        in_folder("a device is written to, not renamed over, and a full one is reported", device_kept),
+        in_folder("running out of room leaves the file before and no remains", no_room),
+        in_folder("a folder that is missing or in the way is reported by name", unwritable),
+        in_folder("reading stops at the bound that was given", bounded),
+        in_folder("folders are made with their parents; a file in the way is reported", folders),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

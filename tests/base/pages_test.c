@@ -1,0 +1,70 @@
+/* pages_test - memory of the harness's own: zeroed, whole pages, refused rather than wrapped. */
+#include "tests/check.h"
+
+#include "base/clock.h"
+#include "base/pages.h"
+
+static void zeroed(void **state)
+{
+    size_t bytes = 3 * hb_page_bytes() + 1;
+    unsigned char *pages = hb_pages_alloc(bytes);
+
+    (void)state;
+    assert_non_null(pages);
+    assert_true((uintptr_t)pages % hb_page_bytes() == 0);
+    for (size_t i = 0; i < bytes; i++)
+        assert_int_equal(pages[i], 0);
+    pages[bytes - 1] = 1;
+    hb_pages_free(pages, bytes);
+    hb_pages_free(NULL, bytes);
+}
+
+static void reserve_is_cheap(void **state)
+{
+    size_t bytes = (size_t)1 << 36;
+    unsigned char *pages = hb_pages_reserve(bytes);
+
+    (void)state;
+    if (pages == NULL) {
+        print_message("skipped: this system does not reserve 64 GiB of address space\n");
+        skip();
+    }
+    pages[0] = 1;
+    pages[bytes - 1] = 1;
+    hb_pages_free(pages, bytes);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    assert_null(hb_pages_alloc(0));
+    assert_null(hb_pages_alloc(SIZE_MAX));
+    assert_null(hb_pages_reserve(SIZE_MAX - 1));
+    assert_null(hb_pages_reserve(SIZE_MAX / 2));
+}
+
+static void monotonic(void **state)
+{
+    uint64_t last = hb_clock_ns();
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        uint64_t now = hb_clock_ns();
+
+        assert_true(now >= last);
+        last = now;
+    }
+    assert_true(hb_clock_pair_cost_ns() < 1000000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        hb_test("pages come zeroed, aligned and writable to the last byte", zeroed),
+        hb_test("a reservation of 64 GiB takes only the pages that are touched", reserve_is_cheap),
+        hb_test("nothing, too much and sizes that wrap are refused", refused),
+        hb_test("the clock never goes back", monotonic),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
