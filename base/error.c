@@ -5,15 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+__attribute__((format(printf, 3, 0))) static void
+write_sentence(struct hb_error *error, enum hb_status status, const char *format, va_list args)
+{
+    if (error == NULL)
+        return;
+    error->status = status;
+    vsnprintf(error->text, sizeof error->text, format, args);
+}
+
 enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const char *format, ...)
 {
     va_list args;
 
-    if (error == NULL)
-        return status;
-    error->status = status;
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    write_sentence(error, status, format, args);
     va_end(args);
     return status;
 }
@@ -21,40 +27,32 @@ enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const
 enum hb_status hb_error_set_errno(struct hb_error *error, enum hb_status status, const char *format, ...)
 {
     int saved = errno;
-    size_t used;
     va_list args;
 
-    if (error == NULL)
-        return status;
-    error->status = status;
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    write_sentence(error, status, format, args);
     va_end(args);
-    used = strlen(error->text);
-    snprintf(error->text + used, sizeof error->text - used, ": %s", strerror(saved));
+    if (error != NULL) {
+        size_t used = strlen(error->text);
+
+        snprintf(error->text + used, sizeof error->text - used, ": %s", strerror(saved));
+    }
     errno = saved;
     return status;
 }
 
 const char *hb_status_name(enum hb_status status)
 {
-    switch (status) {
-    case HB_OK:
-        return "ok";
-    case HB_ERR_USAGE:
-        return "usage";
-    case HB_ERR_IO:
-        return "io";
-    case HB_ERR_FORMAT:
-        return "format";
-    case HB_ERR_LIMIT:
-        return "limit";
-    case HB_ERR_MEMORY:
-        return "memory";
-    case HB_ERR_UNAVAILABLE:
-        return "unavailable";
-    case HB_ERR_CHILD:
-        return "child";
-    }
-    return "unknown";
+    static const char *const names[] = {
+        [HB_OK] = "ok",
+        [HB_ERR_USAGE] = "usage",
+        [HB_ERR_IO] = "io",
+        [HB_ERR_FORMAT] = "format",
+        [HB_ERR_LIMIT] = "limit",
+        [HB_ERR_MEMORY] = "memory",
+        [HB_ERR_UNAVAILABLE] = "unavailable",
+        [HB_ERR_CHILD] = "child",
+    };
+
+    return (unsigned)status < sizeof names / sizeof names[0] ? names[status] : "unknown";
 }
