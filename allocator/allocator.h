@@ -40,10 +40,16 @@ struct hb_heap_state {
     uint64_t header_bytes; /* of one range: 8 for simple */
 };
 
-/* The length of one walk, in records examined (METRICS.md, Walk cost). */
+/*
+ * The last walk's length, in records examined (METRICS.md, Walk cost), and counters that the counting build
+ * keeps so that a caller can ask after every operation: each in O(1).
+ */
 struct hb_walk {
     uint64_t length;
     uint64_t allocated; /* how many of them were allocated ranges */
+    uint64_t walks;     /* since create(), the last one and failed ones included: has the last call walked? */
+    uint64_t ranges;    /* in the heap now, the tail included */
+    uint64_t high_water_bytes; /* as in struct hb_heap_state, now */
 };
 
 struct hb_range {
@@ -78,7 +84,7 @@ struct hb_allocator {
     /* Optional: NULL where the allocator cannot say. */
     size_t (*usable_size)(void *heap, void *block);
     void (*inspect)(const void *heap, struct hb_heap_state *state); /* examines the whole heap: O(ranges) */
-    void (*last_walk)(const void *heap, struct hb_walk *walk);      /* the last alloc that walked; O(1) */
+    void (*last_walk)(const void *heap, struct hb_walk *walk);      /* counting build only; O(1) */
     /* Calls visit for each range in address order until it returns false. */
     void (*ranges)(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
                    void *context);
