@@ -13,7 +13,8 @@
 
 enum hb_sample_mode {
     HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
-    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md */
+    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md; with
+                         `points`,  the windows of SERIES too, with their walks and without their times */
     HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
 };
 
@@ -26,8 +27,10 @@ struct hb_sample_request {
     uint64_t
         budget_bytes;    /* on private writable memory, counted from before the library is loaded; 0: none */
     uint64_t step_limit; /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
-    uint32_t points;     /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS */
-    uint32_t timeout_s;  /* 0: none */
+    uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
+                          0: all. Windows divide these operations evenly, alike for every allocator */
+    uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
+    uint32_t timeout_s; /* 0: none */
 };
 
 enum { HB_SAMPLE_MAX_POINTS = 4096 };
@@ -48,8 +51,9 @@ struct hb_sample_result {
     uint64_t elapsed_ns;
     uint64_t peak_resident_bytes; /* over the harness's own before the heap was made; whole pages */
     uint64_t page_faults;         /* over the harness's own */
-    struct hb_point *points;      /* SERIES; freed with hb_sample_result_clear */
+    struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
+    struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
 /* Runs one sample and waits for it. Returns a status other than HB_OK only when no child could be started. */
