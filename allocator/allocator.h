@@ -18,13 +18,18 @@
 
 #include "base/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum hb_cap {
     HB_CAP_THREADS = 1 << 0, /* any thread may call at any time */
     HB_CAP_UNTOUCHABLE =
         1 << 1, /* its pointers are not memory: the replayer must not read or write through them */
     HB_CAP_BOUNDED =
         1 << 2, /* create() holds it to heap_bytes; without it, a budget comes from the operating system */
-    HB_CAP_PROCESS = 1 << 3, /* its heap is the process's own: one heap, which destroy() cannot give back */
+    HB_CAP_PROCESS = 1 << 3,   /* its heap is the process's own: one heap, which destroy() cannot give back */
+    HB_CAP_UNALIGNED = 1 << 4, /* aligned() takes no notice of the alignment */
 };
 
 /* What inspect() reports. METRICS.md defines each; all lengths include the record. */
@@ -58,6 +63,8 @@ struct hb_range {
     bool allocated;
 };
 
+struct hb_library_info;
+
 struct hb_allocator {
     const char *name;
     const char *summary;
@@ -65,9 +72,12 @@ struct hb_allocator {
     const void *state; /* the table's own data: which library a shared allocator is; NULL for most */
 
     /*
-     * A fresh heap of at most `heap_bytes` (0: as much as it likes). NULL with `error` set when the heap
-     * cannot be made: HB_ERR_LIMIT for a heap too small for one record, HB_ERR_MEMORY when the memory is not
-     * there.
+     * A fresh heap of at most `heap_bytes`. 0 is ample: bounded allocators take 64 GiB of address space, or
+     * the half, the quarter ... of it that the system grants, and that is then the heap's length. Memory is
+     * zeroed and faulted in when it is touched. NULL with `error` set when the heap cannot be made:
+     * HB_ERR_LIMIT for a heap too small for one record, HB_ERR_MEMORY when the memory is not there,
+     * HB_ERR_UNAVAILABLE when another allocator has taken its place (glibc, in a process started with
+     * LD_PRELOAD).
      */
     void *(*create)(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error);
     void (*destroy)(void *heap); /* takes NULL */
@@ -79,16 +89,23 @@ struct hb_allocator {
                     size_t size);             /* as realloc: NULL block is alloc, size 0 is dealloc */
     void *(*zalloc)(void *heap, size_t size); /* alloc, zeroed */
     void *(*aligned)(void *heap, size_t alignment,
-                     size_t size); /* alignment: a power of two. `simple` ignores it */
+                     size_t size); /* alignment: a power of two; see HB_CAP_UNALIGNED */
 
     /* Optional: NULL where the allocator cannot say. */
     size_t (*usable_size)(void *heap, void *block);
     void (*inspect)(const void *heap, struct hb_heap_state *state); /* examines the whole heap: O(ranges) */
-    void (*last_walk)(const void *heap, struct hb_walk *walk);      /* counting build only; O(1) */
+    /*
+     * Counting build only; O(1). `length` and `allocated` are of the latest call that walked; a call that did
+     * not (size 0, a size that overflows, a resize in place) leaves them, and `walks`, as they were.
+     */
+    void (*last_walk)(const void *heap, struct hb_walk *walk);
     /* Calls visit for each range in address order until it returns false. */
     void (*ranges)(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
                    void *context);
     uint64_t (*offset)(const void *heap, const void *block); /* of the payload, from the start of the heap */
+
+    /* What it says of itself; hb_allocator_open calls it. Shared libraries are described without. */
+    void (*describe)(struct hb_library_info *info);
 
     /*
      * The same allocator, placing alike, that counts its walks: last_walk works on it alone. NULL where there
@@ -97,7 +114,7 @@ struct hb_allocator {
     const struct hb_allocator *counting;
 };
 
-/* Every allocator built in: name order is the order of presentation. `*count` entries. */
+/* Every allocator built in, in the order of presentation (builtin.list). `*count` entries. */
 const struct hb_allocator *const *hb_allocator_builtin(size_t *count);
 
 /* A name that hb_allocator_open knows and that stands for a shared library: "jemalloc", "mimalloc", ...
@@ -112,9 +129,12 @@ struct hb_library_info {
 
 /*
  * The allocator called `name_or_path`: one built in, a library by name, or the path of a shared library
- * (anything with a '/' in it, or ending in .so or .so.N). A library is loaded privately; the malloc that
- * answers is checked to live in the file that was loaded. `info` may be NULL. The result is to be given to
- * hb_allocator_close.
+ * (anything with a '/' in it, or ending in .so or .so.N). A library is loaded privately; malloc, free, calloc
+ * and realloc are checked to live in the file that was loaded, under those names or with a prefix je_, mi_,
+ * tc_ or scalable_. (So "tbbmalloc" is libtbbmalloc and its scalable_malloc; libtbbmalloc_proxy, which only
+ * forwards to it, can be given by path.) A file that cannot be an allocator is refused before any of its code
+ * runs. `info` may be NULL. The result is to be given to hb_allocator_close, which leaves the library itself
+ * loaded.
  *
  * HB_ERR_USAGE: no such name (the sentence lists the known ones). HB_ERR_UNAVAILABLE: the library is missing,
  * is not a shared library, has no malloc, is another allocator than the one named, or needs static TLS that
@@ -130,5 +150,9 @@ void hb_allocator_close(const struct hb_allocator *allocator); /* NULL and built
  * keeping what the user set in it already; from malloc, the caller frees. NULL when out of memory.
  */
 char *hb_allocator_tunables(const char *current);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

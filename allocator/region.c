@@ -1,0 +1,39 @@
+#include "allocator/region.h"
+
+#include "base/pages.h"
+
+#define AMPLE_BYTES       ((size_t)64 << 30)
+#define AMPLE_LEAST_BYTES ((size_t)64 << 20)
+
+static enum hb_status open_ample(struct hb_region *region, const char *name, struct hb_error *error)
+{
+    for (size_t bytes = AMPLE_BYTES; bytes >= AMPLE_LEAST_BYTES; bytes /= 2) {
+        void *start = hb_pages_reserve(bytes);
+
+        if (start != NULL) {
+            *region = (struct hb_region){.start = start, .bytes = bytes};
+            return HB_OK;
+        }
+    }
+    return hb_error_set_errno(error, HB_ERR_MEMORY, "%s: no address space for a heap of even %zu bytes", name,
+                              AMPLE_LEAST_BYTES);
+}
+
+enum hb_status hb_region_open(struct hb_region *region, const char *name, size_t bytes,
+                              struct hb_error *error)
+{
+    void *start;
+
+    if (bytes == 0)
+        return open_ample(region, name, error);
+    start = hb_pages_reserve(bytes);
+    if (start == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: no memory for a heap of %zu bytes", name, bytes);
+    *region = (struct hb_region){.start = start, .bytes = bytes};
+    return HB_OK;
+}
+
+void hb_region_close(const struct hb_region *region)
+{
+    hb_pages_free(region->start, region->bytes);
+}

@@ -1,0 +1,25 @@
+/*
+ * region.h - the address space that a bounded heap lies in.
+ */
+#ifndef HB_ALLOCATOR_REGION_H
+#define HB_ALLOCATOR_REGION_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct hb_region {
+    void *start;
+    size_t bytes;
+};
+
+/*
+ * Maps `bytes` bytes, zeroed, in whole pages that are faulted in when they are touched. 0 asks for ample
+ * room: 64 GiB of address space, or the half, the quarter ... of it that the system grants, down to 64 MiB.
+ * `name` begins the sentence on failure: HB_ERR_MEMORY. Close with hb_region_close.
+ */
+enum hb_status hb_region_open(struct hb_region *region, const char *name, size_t bytes,
+                              struct hb_error *error);
+void hb_region_close(const struct hb_region *region);
+
+#endif

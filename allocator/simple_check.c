@@ -1,0 +1,127 @@
+/*
+ * simple_check.c - misuse of a simple heap: found, put into a sentence, handed to the handler.
+ */
+#include "allocator/simple_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "allocator/simple_record.h"
+
+static hb_simple_handler *installed_handler;
+
+hb_simple_handler *hb_simple_on_misuse(hb_simple_handler *handler)
+{
+    hb_simple_handler *previous = installed_handler;
+
+    installed_handler = handler;
+    return previous;
+}
+
+/* Ends like a failed assertion, and for the same reason: there is no heap left to go on with. */
+static _Noreturn void report(enum hb_simple_misuse kind, int64_t offset, const char *text)
+{
+    const struct hb_simple_report misuse = {.kind = kind, .offset = offset, .text = text};
+
+    if (installed_handler != NULL)
+        installed_handler(&misuse);
+    else
+        fprintf(stderr, "simple: %s\n", text);
+    abort();
+}
+
+/* By way of integers: the two pointers need not belong to one array. */
+static int64_t distance(const struct hb_simple *heap, const void *place)
+{
+    return (int64_t)((uintptr_t)place - (uintptr_t)heap->base);
+}
+
+/* True when a record can lie at `range` and its length stays within the heap. */
+static bool record_is_sound(const struct hb_simple *heap, const unsigned char *range)
+{
+    uint64_t left = (uint64_t)(heap->end - range);
+    uint64_t length;
+
+    if (left < HB_SIMPLE_RECORD_BYTES)
+        return false;
+    length = hb_record_length(hb_record_load(range));
+    return length >= HB_SIMPLE_RECORD_BYTES && length <= left;
+}
+
+void hb_simple_check_record(const struct hb_simple *heap, const unsigned char *range)
+{
+    int64_t offset = distance(heap, range);
+    char text[160];
+
+    if (record_is_sound(heap, range))
+        return;
+    snprintf(text, sizeof text,
+             "the record at offset %" PRId64
+             " was overwritten: no range of this heap of %td bytes has its length",
+             offset, heap->end - heap->base);
+    report(HB_SIMPLE_SMASHED, offset, text);
+}
+
+static _Noreturn void report_foreign(const struct hb_simple *heap, const void *block)
+{
+    int64_t offset = distance(heap, block);
+    char text[160];
+
+    snprintf(text, sizeof text,
+             "pointer %p is not of this heap of %td bytes: it lies at offset %" PRId64 " from its start",
+             block, heap->end - heap->base, offset);
+    report(HB_SIMPLE_FOREIGN, offset, text);
+}
+
+static _Noreturn void report_no_start(const struct hb_simple *heap, const void *block,
+                                      const unsigned char *range)
+{
+    int64_t offset = distance(heap, block);
+    char text[160];
+
+    snprintf(text, sizeof text,
+             "pointer at offset %" PRId64
+             " is not one that malloc returned: the range there begins at %" PRId64,
+             offset, distance(heap, range));
+    report(HB_SIMPLE_NO_START, offset, text);
+}
+
+static _Noreturn void report_double_free(const struct hb_simple *heap, const void *block)
+{
+    int64_t offset = distance(heap, block);
+    char text[160];
+
+    snprintf(text, sizeof text, "pointer at offset %" PRId64 " was freed before: its range is free", offset);
+    report(HB_SIMPLE_DOUBLE_FREE, offset, text);
+}
+
+/* The range that holds the byte before `block`: the one whose payload it is, if it is one. */
+static const unsigned char *range_before(const struct hb_simple *heap, const void *block)
+{
+    const unsigned char *range = heap->base;
+
+    for (;;) {
+        uint64_t length;
+
+        hb_simple_check_record(heap, range);
+        length = hb_record_length(hb_record_load(range));
+        if ((uintptr_t)block <= (uintptr_t)range + length)
+            return range;
+        range += length;
+    }
+}
+
+void hb_simple_check_block(const struct hb_simple *heap, const void *block)
+{
+    uintptr_t at = (uintptr_t)block;
+    const unsigned char *range;
+
+    if (at <= (uintptr_t)heap->base || at > (uintptr_t)heap->end)
+        report_foreign(heap, block);
+    range = range_before(heap, block);
+    if (at != (uintptr_t)range + HB_SIMPLE_RECORD_BYTES)
+        report_no_start(heap, block, range);
+    if (!hb_record_allocated(hb_record_load(range)))
+        report_double_free(heap, block);
+}

@@ -1,0 +1,54 @@
+/*
+ * simple_table_body.h - the table's functions that walk, over whichever build of simple_heap.h was included.
+ *
+ * Not an interface: simple.c and simple_counting.c include it after simple_heap.h.
+ */
+#include "allocator/simple_table.h"
+
+static void *table_alloc(void *heap, size_t size)
+{
+    return heap_alloc(heap, size);
+}
+
+static void table_dealloc(void *heap, void *block)
+{
+    heap_free(heap, block);
+}
+
+static void *table_resize(void *heap, void *block, size_t size)
+{
+    return heap_resize(heap, block, size);
+}
+
+static void *table_zalloc(void *heap, size_t size)
+{
+    return heap_zalloc(heap, size);
+}
+
+/* The design document does not concern itself with alignment. */
+static void *table_aligned(void *heap, size_t alignment, size_t size)
+{
+    (void)alignment;
+    return heap_alloc(heap, size);
+}
+
+static size_t table_usable_size(void *heap, void *block)
+{
+    return heap_usable_size(heap, block);
+}
+
+/* clang-format off */
+#define HB_SIMPLE_TABLE_FUNCTIONS                                                                                  \
+    .caps = HB_CAP_BOUNDED | HB_CAP_UNALIGNED,                                                                     \
+    .create = hb_simple_table_create,                                                                              \
+    .destroy = hb_simple_table_destroy,                                                                            \
+    .alloc = table_alloc,                                                                                          \
+    .dealloc = table_dealloc,                                                                                      \
+    .resize = table_resize,                                                                                        \
+    .zalloc = table_zalloc,                                                                                        \
+    .aligned = table_aligned,                                                                                      \
+    .usable_size = table_usable_size,                                                                              \
+    .inspect = hb_simple_table_inspect,                                                                            \
+    .ranges = hb_simple_table_ranges,                                                                              \
+    .offset = hb_simple_table_offset
+/* clang-format on */
