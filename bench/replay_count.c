@@ -1,0 +1,334 @@
+/*
+ * replay_count - the replay that asks after every operation.
+ *
+ * Walks come from the counting build's counter: a walk happened in a call iff the counter moved. The
+ * high-water mark and the number of ranges come from the same answer, so that the four measures of
+ * fragmentation need no look at the whole heap; that look (inspect) is taken at the first failure, at the end
+ * of a window and at the end.
+ */
+#include <string.h>
+
+#include "base/pages.h"
+#include "bench/count_lengths.h"
+#include "bench/replay_ledger.h"
+
+enum { PROGRESS_STEPS = 1 << 22 };
+
+/* U/L - 1 over time, with records or without. */
+struct measures {
+    double sum; /* over the moments with something live */
+    uint64_t moments;
+    uint64_t peak_extent;
+    uint64_t peak_extent_live;
+    uint64_t extent_at_peak_live;
+};
+
+struct counting {
+    const struct hb_prepared *prepared;
+    const struct hb_allocator *allocator;
+    void *heap;
+    void **blocks; /* by slot */
+    struct hb_ledger ledger;
+    struct hb_lengths lengths;
+    struct hb_lengths window; /* emptied at each window's end */
+    struct hb_walk walk;      /* as of the last operation */
+    uint64_t header_bytes;
+    uint64_t walk_allocated;
+    uint64_t window_allocated;
+    uint64_t window_first_op;
+    uint64_t window_first_alloc;
+    uint64_t steps_at_progress;
+    struct measures with_records;
+    struct measures payload;
+    struct hb_counts *counts;
+    const struct hb_count_options *options;
+};
+
+static void inspect(const struct counting *c, struct hb_heap_state *state)
+{
+    hb_heap_look(c->allocator, c->heap, c->counts->heap_bytes == 0, state);
+}
+
+/* Does one operation; false iff it asked for bytes and got NULL. */
+static bool do_op(struct counting *c, const struct hb_op *op)
+{
+    const struct hb_allocator *a = c->allocator;
+    void **block = &c->blocks[op->object];
+    void *got;
+
+    switch ((enum hb_op_kind)op->kind) {
+    case HB_OP_FREE:
+        a->dealloc(c->heap, *block);
+        *block = NULL;
+        return true;
+    case HB_OP_REALLOC:
+        got = a->resize(c->heap, *block, op->size);
+        if (got != NULL)
+            *block = got;
+        return got != NULL;
+    case HB_OP_CALLOC:
+        got = a->zalloc(c->heap, op->size);
+        break;
+    case HB_OP_ALIGNED:
+        got = a->aligned(c->heap, (size_t)1 << op->align_log2, op->size);
+        break;
+    default:
+        got = a->alloc(c->heap, op->size);
+        break;
+    }
+    *block = got;
+    return got != NULL || op->size == 0;
+}
+
+/* METRICS.md, Failure points. */
+static enum hb_failure_reason failure_reason(const struct hb_heap_state *state, uint64_t size)
+{
+    uint64_t need;
+
+    if (__builtin_add_overflow(size, state->header_bytes, &need) || state->free_bytes < need)
+        return HB_FAILURE_FULL;
+    return state->largest_run_bytes >= need ? HB_FAILURE_UNMERGED : HB_FAILURE_SCATTERED;
+}
+
+static void note_failure(struct counting *c, const struct hb_op *op)
+{
+    struct hb_counts *counts = c->counts;
+    struct hb_heap_state state = {0};
+
+    if (counts->failures++ > 0)
+        return;
+    inspect(c, &state);
+    counts->first_failure = c->ledger.ops;
+    counts->failure = (struct hb_failure){
+        .op = c->ledger.ops,
+        .size = op->size,
+        .live_bytes = c->ledger.live_bytes,
+        .free_bytes = state.free_bytes,
+        .largest_free_bytes = state.largest_free_bytes,
+        .largest_run_bytes = state.largest_run_bytes,
+        .reason = counts->inspected ? failure_reason(&state, op->size) : HB_FAILURE_NONE,
+    };
+}
+
+/* Asks for the walk, if the last call made one. False when out of memory. */
+static bool note_walk(struct counting *c)
+{
+    uint64_t walks_before = c->walk.walks;
+
+    if (c->allocator->last_walk == NULL)
+        return true;
+    c->allocator->last_walk(c->heap, &c->walk);
+    if (c->walk.walks == walks_before)
+        return true;
+    c->walk_allocated += c->walk.allocated;
+    c->window_allocated += c->walk.allocated;
+    return hb_lengths_add(&c->lengths, c->walk.length) &&
+           (c->options->points == NULL || hb_lengths_add(&c->window, c->walk.length));
+}
+
+static void measure(struct measures *m, uint64_t extent, uint64_t live, bool at_peak_live)
+{
+    if (live > 0) {
+        m->sum += (double)extent / (double)live - 1;
+        m->moments++;
+    }
+    if (extent > m->peak_extent) {
+        m->peak_extent = extent;
+        m->peak_extent_live = live;
+    }
+    if (at_peak_live)
+        m->extent_at_peak_live = extent;
+}
+
+/* The records below the high-water mark: of every range but the tail, which lies above it. */
+static uint64_t record_bytes(const struct counting *c)
+{
+    bool tail = c->counts->heap_bytes == 0 || c->walk.high_water_bytes < c->counts->heap_bytes;
+
+    return (c->walk.ranges - tail) * c->header_bytes;
+}
+
+static void note_moment(struct counting *c)
+{
+    const struct hb_ledger *ledger = &c->ledger;
+    bool at_peak = ledger->peak_live_op + 1 == ledger->ops && ledger->peak_live_bytes > 0;
+    uint64_t extent = c->walk.high_water_bytes;
+
+    if (!c->counts->walked)
+        return;
+    measure(&c->with_records, extent, ledger->live_bytes, at_peak);
+    measure(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);
+}
+
+/* Fills the next point and begins a new window. */
+static void end_window(struct counting *c, struct hb_point *point)
+{
+    const struct hb_lengths *w = &c->window;
+
+    *point = (struct hb_point){
+        .op = c->ledger.ops,
+        .ops = c->ledger.ops - c->window_first_op,
+        .allocs = c->ledger.allocs - c->window_first_alloc,
+        .live_bytes = c->ledger.live_bytes,
+        .live_objects = c->ledger.live_objects,
+        .walks = w->walks,
+        .walk_total = w->total,
+        .walk_allocated = c->window_allocated,
+        .walk_max = w->max,
+        .walk_p50 = hb_lengths_percentile(w, 50),
+        .walk_p99 = hb_lengths_percentile(w, 99),
+    };
+    inspect(c, &point->state);
+    hb_lengths_empty(&c->window);
+    c->window_first_op = c->ledger.ops;
+    c->window_first_alloc = c->ledger.allocs;
+    c->window_allocated = 0;
+}
+
+static void show_progress(struct counting *c)
+{
+    uint64_t steps = c->lengths.total + c->ledger.ops;
+
+    if (c->options->progress == NULL || steps - c->steps_at_progress < PROGRESS_STEPS)
+        return;
+    c->steps_at_progress = steps;
+    c->options->progress(c->options->context, c->ledger.ops);
+}
+
+/* False when out of memory. */
+static bool step(struct counting *c, const struct hb_op *op)
+{
+    bool served = do_op(c, op);
+
+    if (!served)
+        note_failure(c, op);
+    hb_ledger_enter(&c->ledger, op, !served);
+    if (!note_walk(c))
+        return false;
+    note_moment(c);
+    show_progress(c);
+    return true;
+}
+
+uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
+{
+    /* ops * (index + 1) / windows without overflow */
+    return ops / windows * (index + 1) + ops % windows * (index + 1) / windows;
+}
+
+/* The loop. `*points_done` windows are filled. False when out of memory. */
+static bool run(struct counting *c, uint32_t *points_done)
+{
+    const struct hb_count_options *o = c->options;
+    uint64_t ops = c->prepared->op_count;
+    uint32_t windows = o->points != NULL ? o->point_count : 0;
+
+    if (o->op_limit != 0 && o->op_limit < ops)
+        ops = o->op_limit;
+    for (uint64_t i = 0; i < ops; i++) {
+        if (!step(c, &c->prepared->ops[i]))
+            return false;
+        while (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
+            end_window(c, &o->points[(*points_done)++]);
+        if (o->step_limit != 0 && c->lengths.total >= o->step_limit)
+            break;
+    }
+    if (*points_done < windows && c->ledger.ops > c->window_first_op)
+        end_window(c, &o->points[(*points_done)++]);
+    return true;
+}
+
+static double ratio(uint64_t extent, uint64_t live)
+{
+    return live == 0 ? 0 : (double)extent / (double)live - 1;
+}
+
+/* Johnstone and Wilson (1998), measures 1 to 4. */
+static void report_measures(const struct measures *m, uint64_t peak_live, double *out)
+{
+    out[0] = m->moments == 0 ? 0 : m->sum / (double)m->moments;
+    out[1] = ratio(m->extent_at_peak_live, peak_live);
+    out[2] = ratio(m->peak_extent, m->peak_extent_live);
+    out[3] = ratio(m->peak_extent, peak_live);
+}
+
+static void report(struct counting *c)
+{
+    struct hb_counts *counts = c->counts;
+    const struct hb_lengths *l = &c->lengths;
+
+    hb_ledger_report(&c->ledger, counts);
+    inspect(c, &counts->state);
+    if (!counts->walked)
+        return;
+    counts->walks = l->walks;
+    counts->walk_total = l->total;
+    counts->walk_max = l->max;
+    counts->walk_p50 = hb_lengths_percentile(l, 50);
+    counts->walk_p90 = hb_lengths_percentile(l, 90);
+    counts->walk_p99 = hb_lengths_percentile(l, 99);
+    counts->walk_allocated = c->walk_allocated;
+    hb_lengths_bin(l, counts->walk_bins);
+    report_measures(&c->with_records, counts->peak_live_bytes, counts->fragmentation);
+    report_measures(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
+}
+
+static void begin(struct counting *c)
+{
+    struct hb_counts *counts = c->counts;
+    struct hb_heap_state state = {0};
+    uint64_t heap_bytes = counts->heap_bytes;
+
+    *counts = (struct hb_counts){.heap_bytes = heap_bytes, .first_failure = HB_NO_FAILURE};
+    counts->inspected = c->allocator->inspect != NULL;
+    counts->walked = c->allocator->last_walk != NULL;
+    inspect(c, &state);
+    c->header_bytes = state.header_bytes;
+    if (counts->walked)
+        c->allocator->last_walk(c->heap, &c->walk);
+}
+
+static size_t blocks_bytes(const struct counting *c)
+{
+    return (c->prepared->slots + 1) * sizeof *c->blocks;
+}
+
+enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
+                               void *heap, const struct hb_count_options *options, struct hb_counts *counts,
+                               uint32_t *points_done, struct hb_error *error)
+{
+    struct counting c = {
+        .prepared = prepared, .allocator = allocator, .heap = heap, .counts = counts, .options = options};
+    uint32_t points = 0;
+    bool room;
+
+    c.blocks = hb_pages_alloc(blocks_bytes(&c));
+    room = c.blocks != NULL && hb_ledger_init(&c.ledger, prepared->slots) && hb_lengths_init(&c.lengths) &&
+           hb_lengths_init(&c.window);
+    if (room) {
+        begin(&c);
+        room = run(&c, &points);
+        report(&c);
+    }
+    hb_lengths_clear(&c.window);
+    hb_lengths_clear(&c.lengths);
+    hb_ledger_clear(&c.ledger);
+    hb_pages_free(c.blocks, blocks_bytes(&c));
+    if (!room)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to count the walks of %s", prepared->name);
+    if (points_done != NULL)
+        *points_done = points;
+    return HB_OK;
+}
+
+const char *hb_failure_reason_name(enum hb_failure_reason reason)
+{
+    static const char *const names[] = {
+        [HB_FAILURE_NONE] = NULL,
+        [HB_FAILURE_FULL] = "full",
+        [HB_FAILURE_UNMERGED] = "unmerged",
+        [HB_FAILURE_SCATTERED] = "scattered",
+    };
+
+    return names[reason];
+}

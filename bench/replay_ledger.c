@@ -1,0 +1,54 @@
+#include "bench/replay_ledger.h"
+
+#include "base/pages.h"
+
+bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots)
+{
+    *ledger = (struct hb_ledger){.slots = slots};
+    if (slots == 0)
+        return true;
+    ledger->size_of = hb_pages_alloc(slots * sizeof *ledger->size_of);
+    return ledger->size_of != NULL;
+}
+
+void hb_ledger_clear(struct hb_ledger *ledger)
+{
+    hb_pages_free(ledger->size_of, ledger->slots * sizeof *ledger->size_of);
+    *ledger = (struct hb_ledger){0};
+}
+
+static void set_size(struct hb_ledger *ledger, uint32_t slot, uint64_t size)
+{
+    uint64_t *held = &ledger->size_of[slot];
+
+    ledger->live_objects += (uint64_t)(size != 0) - (uint64_t)(*held != 0);
+    ledger->live_bytes += size - *held;
+    *held = size;
+}
+
+void hb_ledger_enter(struct hb_ledger *ledger, const struct hb_op *op, bool failed)
+{
+    bool absent = ledger->size_of[op->object] == 0;
+
+    if (op->size != 0 && (op->kind != HB_OP_REALLOC || absent)) {
+        ledger->allocs++;
+        ledger->served += !failed;
+    }
+    if (!failed) /* a free has size 0; a failed realloc leaves its object as it was */
+        set_size(ledger, op->object, op->size);
+    if (ledger->live_bytes > ledger->peak_live_bytes) {
+        ledger->peak_live_bytes = ledger->live_bytes;
+        ledger->peak_live_op = ledger->ops;
+    }
+    ledger->ops++;
+}
+
+void hb_ledger_report(const struct hb_ledger *ledger, struct hb_counts *counts)
+{
+    counts->ops = ledger->ops;
+    counts->allocs = ledger->allocs;
+    counts->served = ledger->served;
+    counts->live_bytes = ledger->live_bytes;
+    counts->peak_live_bytes = ledger->peak_live_bytes;
+    counts->peak_live_op = ledger->peak_live_op;
+}

@@ -1,0 +1,215 @@
+/*
+ * sample_child - the child's side of a sample.
+ *
+ * The order matters. Tables and the image first, then the line is drawn (what is resident now is the
+ * harness's own), then the budget, then the library, then the heap. Nothing here calls malloc before the heap
+ * under test does, except the loader, which has to.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/memory.h"
+#include "bench/sample_exchange.h"
+
+/* The state of one sample's run. */
+struct sample {
+    struct hb_exchange *exchange;
+    const struct hb_prepared *prepared;
+    struct hb_replay *replay;
+    struct hb_memory memory;
+    const struct hb_allocator *allocator;
+    void *heap;
+    uint64_t ops; /* to do */
+};
+
+static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
+                                struct hb_error *error)
+{
+    s->heap = allocator->create(allocator, s->exchange->request.heap_bytes, error);
+    return s->heap != NULL ? HB_OK : error->status;
+}
+
+static enum hb_status run_count(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    const struct hb_sample_request *request = &x->request;
+    const struct hb_allocator *counting =
+        s->allocator->counting != NULL ? s->allocator->counting : s->allocator;
+    struct hb_count_options options = {.step_limit = request->step_limit,
+                                       .op_limit = s->ops,
+                                       .points = request->points > 0 ? x->points : NULL,
+                                       .point_count = request->points};
+    enum hb_status status = open_heap(s, counting, error);
+
+    if (status == HB_OK)
+        status = hb_replay_count(s->prepared, counting, s->heap, &options, &x->result.counts,
+                                 &x->result.point_count, error);
+    if (status == HB_OK && x->result.counts.ops < s->ops)
+        x->result.outcome = HB_SAMPLE_STOPPED;
+    return status;
+}
+
+static enum hb_status run_time(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    enum hb_status status = open_heap(s, s->allocator, error);
+    struct hb_memory_peak peak;
+
+    if (status != HB_OK)
+        return status;
+    result->elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, 0, s->ops);
+    hb_memory_peak(&s->memory, &peak);
+    result->peak_resident_bytes = peak.resident_bytes;
+    result->page_faults = peak.page_faults;
+    return hb_replay_account(s->replay, s->ops, NULL, 0, &result->counts, error);
+}
+
+/* Times one window and looks at the heap after it. */
+static void run_window(struct sample *s, struct hb_point *point, uint64_t from, uint64_t to)
+{
+    point->op = to;
+    point->ops = to - from;
+    point->elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    point->resident_bytes = hb_memory_resident_bytes(&s->memory);
+    hb_heap_look(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
+}
+
+/* How many operations a counting run does before it reaches the step limit. */
+static enum hb_status apply_step_limit(struct sample *s, struct hb_error *error)
+{
+    struct hb_count_options options = {.step_limit = s->exchange->request.step_limit, .op_limit = s->ops};
+    const struct hb_allocator *counting = s->allocator->counting;
+    struct hb_counts *counts = &s->exchange->result.counts;
+    enum hb_status status;
+
+    if (options.step_limit == 0 || counting == NULL)
+        return HB_OK;
+    status = open_heap(s, counting, error);
+    if (status == HB_OK)
+        status = hb_replay_count(s->prepared, counting, s->heap, &options, counts, NULL, error);
+    if (status != HB_OK)
+        return status;
+    if (counts->ops < s->ops)
+        s->exchange->result.outcome = HB_SAMPLE_STOPPED;
+    s->ops = counts->ops;
+    counting->destroy(s->heap);
+    return HB_OK;
+}
+
+static enum hb_status run_series(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    struct hb_sample_result *result = &x->result;
+    struct hb_memory_peak peak;
+    enum hb_status status = apply_step_limit(s, error);
+
+    if (status == HB_OK)
+        status = open_heap(s, s->allocator, error);
+    if (status != HB_OK)
+        return status;
+    for (uint64_t done = 0; done < s->ops; result->point_count++) {
+        struct hb_point *point = &x->points[result->point_count];
+        uint64_t end = hb_window_end(s->ops, x->request.points, result->point_count);
+
+        run_window(s, point, done, end);
+        result->elapsed_ns += point->elapsed_ns;
+        done = end;
+    }
+    hb_memory_peak(&s->memory, &peak);
+    result->peak_resident_bytes = peak.resident_bytes;
+    result->page_faults = peak.page_faults;
+    return hb_replay_account(s->replay, s->ops, x->points, result->point_count, &result->counts, error);
+}
+
+static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    enum hb_status status = hb_memory_begin(&s->memory, error);
+
+    if (status == HB_OK && x->request.budget_bytes != 0)
+        status = hb_memory_limit(x->request.budget_bytes, error);
+    if (status == HB_OK)
+        status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status == HB_OK)
+        hb_memory_begin_peak(&s->memory);
+    return status;
+}
+
+void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
+{
+    static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
+        [HB_SAMPLE_TIME] = run_time,
+        [HB_SAMPLE_COUNT] = run_count,
+        [HB_SAMPLE_SERIES] = run_series,
+    };
+    const struct hb_sample_request *request = &exchange->request;
+    struct sample s = {.exchange = exchange, .prepared = prepared, .ops = prepared->op_count};
+    struct hb_error *error = &exchange->result.error;
+    enum hb_status status = HB_OK;
+
+    if (request->op_limit != 0 && request->op_limit < s.ops)
+        s.ops = request->op_limit;
+    exchange->result.counts.heap_bytes = request->heap_bytes;
+    exchange->result.counts.first_failure = HB_NO_FAILURE;
+    if (request->mode != HB_SAMPLE_COUNT)
+        status = hb_replay_open(prepared, &s.replay, error);
+    if (status == HB_OK)
+        status = open_allocator(&s, error);
+    if (status == HB_OK)
+        status = runs[request->mode](&s, error);
+    if (status != HB_OK)
+        exchange->result.outcome = HB_SAMPLE_UNAVAILABLE;
+    exchange->done = 1;
+}
+
+/* Dies with its parent, leaves no core file. */
+static void tame_this_process(pid_t parent)
+{
+    const struct rlimit no_core = {0, 0};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1); /* it died before we asked */
+    setrlimit(RLIMIT_CORE, &no_core);
+}
+
+static struct hb_exchange *map_exchange(int fd)
+{
+    struct stat stat;
+    void *map;
+
+    if (fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct hb_exchange))
+        return NULL;
+    map = mmap(NULL, (size_t)stat.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+void hb_sample_child_main(int argc, char **argv)
+{
+    struct hb_prepared *prepared;
+    struct hb_exchange *exchange;
+    int image_fd, exchange_fd;
+
+    if (argc != 2 || sscanf(argv[1], HB_SAMPLE_ARGUMENT "%d,%d", &image_fd, &exchange_fd) != 2)
+        return;
+    exchange = map_exchange(exchange_fd);
+    if (exchange == NULL) {
+        fputs("heapbench: " HB_SAMPLE_ARGUMENT " is not for typing\n", stderr);
+        _exit(2);
+    }
+    tame_this_process(exchange->parent);
+    if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
+        _exit(1);
+    close(image_fd);
+    close(exchange_fd);
+    hb_sample_work(exchange, prepared);
+    _exit(0); /* no exit handlers: they may belong to the library, and the heap under test is in a state */
+}
