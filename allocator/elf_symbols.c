@@ -43,37 +43,56 @@ struct hb_elf {
 
 static enum hb_status refuse(struct hb_error *error, const char *path, const char *why)
 {
-    return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: %s", path, why);
+    hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: %s", path, why);
+    return HB_ERR_UNAVAILABLE;
 }
 
-/* The file in memory. Not through a FIFO or a device: opening one could wait for ever. */
-static enum hb_status map_file(struct hb_elf *elf, const char *path, struct hb_error *error)
+/* Why a file of this kind cannot be a library, or NULL. */
+static const char *unsuitable(const struct stat *info)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    enum hb_status status = HB_OK;
+    if (S_ISDIR(info->st_mode))
+        return "is a folder, not a shared library";
+    if (!S_ISREG(info->st_mode))
+        return "is not a regular file";
+    if (info->st_size < (off_t)sizeof(ElfW(Ehdr)))
+        return "is too short to be a shared library";
+    return NULL;
+}
+
+/* The file's contents, or NULL and why not: errno's reason where `*why` is NULL. */
+static void *map_descriptor(int fd, size_t *bytes, const char **why)
+{
     struct stat info;
     void *start;
 
-    if (fd < 0)
-        return hb_error_set_errno(error, HB_ERR_UNAVAILABLE, "%s: cannot be read", path);
     if (fstat(fd, &info) != 0)
-        status = hb_error_set_errno(error, HB_ERR_UNAVAILABLE, "%s: cannot be read", path);
-    else if (S_ISDIR(info.st_mode))
-        status = refuse(error, path, "is a folder, not a shared library");
-    else if (!S_ISREG(info.st_mode))
-        status = refuse(error, path, "is not a regular file");
-    else if (info.st_size < (off_t)sizeof(ElfW(Ehdr)))
-        status = refuse(error, path, "is too short to be a shared library");
-    if (status != HB_OK)
-        goto done;
-    start = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (start == MAP_FAILED)
-        status = hb_error_set_errno(error, HB_ERR_UNAVAILABLE, "%s: cannot be read", path);
-    else
-        elf->file = (struct part){.start = start, .bytes = (uint64_t)info.st_size};
-done:
-    close(fd);
-    return status;
+        return NULL;
+    *why = unsuitable(&info);
+    if (*why != NULL)
+        return NULL;
+    *bytes = (size_t)info.st_size;
+    start = mmap(NULL, *bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+    return start != MAP_FAILED ? start : NULL;
+}
+
+/* Without waiting: the other end of a FIFO may never come. */
+static enum hb_status map_file(struct hb_elf *elf, const char *path, struct hb_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const char *why = NULL;
+    size_t bytes = 0;
+    void *start = NULL;
+
+    if (fd >= 0)
+        start = map_descriptor(fd, &bytes, &why);
+    if (start == NULL && why == NULL)
+        hb_error_set_errno(error, HB_ERR_UNAVAILABLE, "%s: cannot be read", path);
+    if (fd >= 0)
+        close(fd);
+    if (start == NULL)
+        return why != NULL ? refuse(error, path, why) : HB_ERR_UNAVAILABLE;
+    elf->file = (struct part){.start = start, .bytes = bytes};
+    return HB_OK;
 }
 
 static enum hb_status check_header(struct hb_elf *elf, const char *path, struct hb_error *error)

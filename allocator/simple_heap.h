@@ -82,12 +82,13 @@ static inline void *heap_alloc(struct hb_simple *heap, size_t size)
 
 static inline void heap_free(struct hb_simple *heap, void *block)
 {
-    unsigned char *range = (unsigned char *)block - HB_SIMPLE_RECORD_BYTES;
+    unsigned char *range;
 
     if (block == NULL)
         return;
     if (HB_SIMPLE_CHECKS)
         hb_simple_check_block(heap, block);
+    range = (unsigned char *)block - HB_SIMPLE_RECORD_BYTES;
     hb_record_store(range, hb_record_length(hb_record_load(range)), false);
 }
 

@@ -29,13 +29,13 @@ static char *append(char *end, const char *item, size_t bytes)
 
 char *hb_allocator_tunables(const char *current)
 {
+    enum { OURS_BYTES = sizeof HB_TLS_TUNABLE + sizeof "=18446744073709551615" };
     unsigned long long tls_bytes = HB_TLS_BYTES;
     char *result, *end;
-    char ours[64];
 
     if (current == NULL)
         current = "";
-    result = malloc(strlen(current) + 1 + sizeof ours);
+    result = malloc(strlen(current) + 1 + OURS_BYTES);
     if (result == NULL)
         return NULL;
     end = result;
@@ -52,7 +52,6 @@ char *hb_allocator_tunables(const char *current)
         }
         current += bytes + (current[bytes] == ':');
     }
-    snprintf(ours, sizeof ours, HB_TLS_TUNABLE "=%llu", tls_bytes);
-    strcpy(end, ours);
+    snprintf(end, OURS_BYTES, HB_TLS_TUNABLE "=%llu", tls_bytes);
     return result;
 }
