@@ -32,10 +32,11 @@ static inline unsigned char *first_fit(struct hb_simple *heap, int64_t need)
     unsigned char *range = heap->base;
 
     while (range < end) {
-        uint64_t record = hb_record_load(range);
+        uint64_t record;
 
         if (HB_SIMPLE_CHECKS)
             hb_simple_check_record(heap, range);
+        record = hb_record_load(range);
         if (HB_SIMPLE_COUNTING) {
             examined++;
             allocated += hb_record_allocated(record);

@@ -10,34 +10,34 @@
 _Static_assert(STORAGE_SIZE >= HB_SIMPLE_RECORD_BYTES, "a heap holds at least one record");
 
 static char storage[STORAGE_SIZE];
-static struct hb_simple heap;
+static struct hb_simple storage_heap;
 
 void simple_heap_init(void)
 {
-    hb_simple_init(&heap, storage, sizeof storage);
+    hb_simple_init(&storage_heap, storage, sizeof storage);
 }
 
 void *simple_malloc(size_t size)
 {
-    return hb_simple_malloc(&heap, size);
+    return hb_simple_malloc(&storage_heap, size);
 }
 
 void simple_free(void *block)
 {
-    hb_simple_free(&heap, block);
+    hb_simple_free(&storage_heap, block);
 }
 
 void *simple_calloc(size_t count, size_t size)
 {
-    return hb_simple_calloc(&heap, count, size);
+    return hb_simple_calloc(&storage_heap, count, size);
 }
 
 void *simple_realloc(void *block, size_t size)
 {
-    return hb_simple_realloc(&heap, block, size);
+    return hb_simple_realloc(&storage_heap, block, size);
 }
 
 const struct hb_simple *simple_heap(void)
 {
-    return &heap;
+    return &storage_heap;
 }

@@ -171,7 +171,7 @@ static void every_short_sequence_on_every_small_heap(void **unused)
         assert_true(hb_simple_init(&heap, bytes, heap_bytes));
         model_init(&model, heap_bytes);
         held_count = 0;
-        explore(heap_bytes, heap_bytes <= HB_TEST_SCALE(32, 20) ? HB_TEST_SCALE(4, 3) : HB_TEST_SCALE(3, 2));
+        explore(heap_bytes, heap_bytes <= 32 ? HB_TEST_SCALE(4, 3) : HB_TEST_SCALE(3, 2));
     }
     print_message("%llu heaps compared\n", (unsigned long long)steps);
 }
