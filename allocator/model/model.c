@@ -1,0 +1,326 @@
+/*
+ * model.c - see model.h.
+ *
+ * An infinite heap is one of 2^62 bytes whose last range, the tail, is never used up: the tail is examined by
+ * walks and counted as a range, and is left out of every other figure (METRICS.md).
+ */
+#include "allocator/model/model.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "allocator/model/range_tree.h"
+
+#define INFINITE_BYTES (UINT64_C(1) << 62)
+
+enum { MAX_PARAMETER = 4096 };
+
+struct hb_model {
+    struct hb_model_options options;
+    struct hb_range_tree *tree;
+    uint64_t split_bytes; /* the smallest rest that is split off */
+    uint64_t free_bytes, allocated_bytes, high_water_bytes;
+    uint32_t rover; /* next fit: where the next search begins */
+    struct hb_walk walk;
+    bool broken;
+};
+
+static bool is_power_of_two(uint32_t n)
+{
+    return n != 0 && (n & (n - 1)) == 0;
+}
+
+static enum hb_status check_options(const struct hb_model_options *options, struct hb_error *error)
+{
+    if (options->header_bytes < 1 || options->header_bytes > MAX_PARAMETER)
+        return hb_error_set(error, HB_ERR_USAGE, "a header of %u bytes is out of range: 1 to %d",
+                            options->header_bytes, MAX_PARAMETER);
+    if (!is_power_of_two(options->align) || options->align > MAX_PARAMETER)
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "an alignment of %u is out of range: a power of two, 1 to %d", options->align,
+                            MAX_PARAMETER);
+    if (options->heap_bytes > INFINITE_BYTES)
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "a heap of %llu bytes is out of range: up to 2^62, or 0 for infinite",
+                            (unsigned long long)options->heap_bytes);
+    if (options->heap_bytes != 0 && options->heap_bytes < options->header_bytes)
+        return hb_error_set(error, HB_ERR_LIMIT, "a heap of %llu bytes cannot hold one %u-byte record",
+                            (unsigned long long)options->heap_bytes, options->header_bytes);
+    return HB_OK;
+}
+
+static bool is_infinite(const struct hb_model *model)
+{
+    return model->options.heap_bytes == 0;
+}
+
+enum hb_status hb_model_create(const struct hb_model_options *options, struct hb_model **out,
+                               struct hb_error *error)
+{
+    enum hb_status status = check_options(options, error);
+    struct hb_model *model;
+    uint64_t length;
+
+    if (status != HB_OK)
+        return status;
+    model = calloc(1, sizeof *model);
+    if (model == NULL)
+        goto fail;
+    model->options = *options;
+    model->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
+    length = is_infinite(model) ? INFINITE_BYTES : options->heap_bytes;
+    model->free_bytes = length;
+    model->walk.ranges = 1;
+    model->tree = hb_range_tree_create(length);
+    if (model->tree == NULL)
+        goto fail;
+    *out = model;
+    return HB_OK;
+fail:
+    hb_model_destroy(model);
+    return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a model heap");
+}
+
+void hb_model_destroy(struct hb_model *model)
+{
+    if (model == NULL)
+        return;
+    hb_range_tree_destroy(model->tree);
+    free(model);
+}
+
+/* -- searching: each finds a range and says how long the walk was
+ * ------------------------------------------------ */
+
+static void set_walk(struct hb_model *model, uint64_t length, uint64_t free_examined)
+{
+    model->walk.length = length;
+    model->walk.allocated = length - free_examined;
+}
+
+static uint32_t find_first(struct hb_model *model, uint64_t need)
+{
+    struct hb_range_rank rank;
+    uint32_t found = hb_range_tree_first_fit(model->tree, need, &rank);
+    uint64_t chosen = found != HB_RANGE_NONE;
+
+    set_walk(model, rank.ranges + chosen, rank.free_ranges + chosen);
+    return found;
+}
+
+static uint32_t find_next(struct hb_model *model, uint64_t need)
+{
+    uint64_t ranges = hb_range_tree_ranges(model->tree), free_ranges = hb_range_tree_free_ranges(model->tree);
+    uint32_t found = hb_range_tree_first_fit_from(model->tree, model->rover, need);
+    struct hb_range_rank start, end;
+
+    if (found != HB_RANGE_NONE) {
+        ranges = free_ranges = 0; /* not gone round */
+        hb_range_tree_rank(model->tree, found, &end);
+    } else {
+        found = hb_range_tree_first_fit(model->tree, need, &end);
+    }
+    if (found == HB_RANGE_NONE) {
+        set_walk(model, end.ranges, end.free_ranges);
+        return found;
+    }
+    hb_range_tree_rank(model->tree, model->rover, &start);
+    set_walk(model, ranges + end.ranges - start.ranges + 1,
+             free_ranges + end.free_ranges - start.free_ranges + 1);
+    return found;
+}
+
+static uint32_t find_fit(struct hb_model *model, uint64_t need)
+{
+    return model->options.policy == HB_POLICY_FIRST ? find_first(model, need) : find_next(model, need);
+}
+
+/* -- placing
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* `size` with its header, rounded up; false when that overflows. */
+static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *need)
+{
+    uint64_t mask = model->options.align - 1;
+
+    if (__builtin_add_overflow(size, (uint64_t)model->options.header_bytes + mask, need))
+        return false;
+    *need &= ~mask;
+    return true;
+}
+
+/* Hands out free range `id`, splitting off what is left of it. */
+static void place(struct hb_model *model, uint32_t id, uint64_t need)
+{
+    uint64_t offset = hb_range_tree_offset(model->tree, id), length = hb_range_tree_length(model->tree, id);
+    uint32_t after;
+
+    if (length - need >= model->split_bytes) {
+        hb_range_tree_insert_after(model->tree, id, offset + need, length - need);
+        length = need;
+    }
+    hb_range_tree_set(model->tree, id, length, true);
+    model->free_bytes -= length;
+    model->allocated_bytes += length;
+    if (offset + length > model->high_water_bytes)
+        model->high_water_bytes = offset + length;
+    after = hb_range_tree_next(model->tree, id);
+    model->rover = after != HB_RANGE_NONE ? after : hb_range_tree_first(model->tree);
+}
+
+uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
+{
+    uint64_t need;
+    uint32_t id;
+
+    if (size == 0 || !needed_bytes(model, size, &need))
+        return HB_MODEL_NO_BLOCK;
+    if (!hb_range_tree_reserve(model->tree))
+        model->broken = true;
+    if (model->broken)
+        return HB_MODEL_NO_BLOCK;
+    model->walk.walks++;
+    id = find_fit(model, need);
+    if (id == HB_RANGE_NONE)
+        return HB_MODEL_NO_BLOCK;
+    place(model, id, need);
+    return id;
+}
+
+/* Takes free range `gone` out; the range that holds its bytes now is `absorber`. */
+static void absorb(struct hb_model *model, uint32_t absorber, uint32_t gone)
+{
+    if (model->rover == gone)
+        model->rover = absorber;
+    hb_range_tree_remove(model->tree, gone);
+}
+
+static bool is_free(const struct hb_model *model, uint32_t id)
+{
+    return id != HB_RANGE_NONE && !hb_range_tree_allocated(model->tree, id);
+}
+
+/* Frees `id` and joins it to its free neighbours. */
+static void free_and_merge(struct hb_model *model, uint32_t id, uint64_t length)
+{
+    uint32_t before = hb_range_tree_previous(model->tree, id), after = hb_range_tree_next(model->tree, id);
+
+    if (is_free(model, after)) {
+        length += hb_range_tree_length(model->tree, after);
+        absorb(model, id, after);
+    }
+    if (is_free(model, before)) {
+        length += hb_range_tree_length(model->tree, before);
+        absorb(model, before, id);
+        id = before;
+    }
+    hb_range_tree_set(model->tree, id, length, false);
+}
+
+void hb_model_free(struct hb_model *model, uint32_t block)
+{
+    uint64_t length = hb_range_tree_length(model->tree, block);
+
+    assert(hb_range_tree_allocated(model->tree, block));
+    model->free_bytes += length;
+    model->allocated_bytes -= length;
+    if (model->options.merge)
+        free_and_merge(model, block, length);
+    else
+        hb_range_tree_set(model->tree, block, length, false);
+}
+
+uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
+{
+    uint64_t need;
+    uint32_t moved;
+
+    assert(size >= 1);
+    if (needed_bytes(model, size, &need) && hb_range_tree_length(model->tree, block) >= need)
+        return block;
+    moved = hb_model_alloc(model, size);
+    if (moved != HB_MODEL_NO_BLOCK)
+        hb_model_free(model, block);
+    return moved;
+}
+
+/* -- asking
+ * ------------------------------------------------------------------------------------------------------- */
+
+bool hb_model_broken(const struct hb_model *model)
+{
+    return model->broken;
+}
+
+uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
+{
+    return hb_range_tree_offset(model->tree, block) + model->options.header_bytes;
+}
+
+uint64_t hb_model_length(const struct hb_model *model, uint32_t block)
+{
+    return hb_range_tree_length(model->tree, block);
+}
+
+uint64_t hb_model_high_water(const struct hb_model *model)
+{
+    return model->high_water_bytes;
+}
+
+void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
+{
+    *walk = model->walk;
+    walk->ranges = hb_range_tree_ranges(model->tree);
+    walk->high_water_bytes = model->high_water_bytes;
+}
+
+/* Adds a free range to the longest one and the longest run so far; `run` is the run that it ends. */
+static void count_free(struct hb_heap_state *state, uint64_t length, uint64_t run)
+{
+    if (length > state->largest_free_bytes)
+        state->largest_free_bytes = length;
+    if (run > state->largest_run_bytes)
+        state->largest_run_bytes = run;
+}
+
+void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
+{
+    const struct hb_range_tree *tree = model->tree;
+    uint32_t tail = is_infinite(model) ? hb_range_tree_last(tree) : HB_RANGE_NONE;
+    uint64_t run = 0;
+
+    *state = (struct hb_heap_state){
+        .ranges = hb_range_tree_ranges(tree),
+        .free_ranges = hb_range_tree_free_ranges(tree),
+        .free_bytes = model->free_bytes,
+        .allocated_range_bytes = model->allocated_bytes,
+        .high_water_bytes = model->high_water_bytes,
+        .header_bytes = model->options.header_bytes,
+    };
+    if (tail != HB_RANGE_NONE) {
+        state->free_ranges--;
+        state->free_bytes -= hb_range_tree_length(tree, tail);
+    }
+    for (uint32_t id = hb_range_tree_first(tree); id != HB_RANGE_NONE && id != tail;
+         id = hb_range_tree_next(tree, id)) {
+        uint64_t length = hb_range_tree_length(tree, id);
+
+        run = hb_range_tree_allocated(tree, id) ? 0 : run + length;
+        if (run > 0)
+            count_free(state, length, run);
+    }
+}
+
+void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
+                     void *context)
+{
+    const struct hb_range_tree *tree = model->tree;
+
+    for (uint32_t id = hb_range_tree_first(tree); id != HB_RANGE_NONE; id = hb_range_tree_next(tree, id)) {
+        struct hb_range range = {hb_range_tree_offset(tree, id), hb_range_tree_length(tree, id),
+                                 hb_range_tree_allocated(tree, id)};
+
+        if (!visit(context, &range))
+            return;
+    }
+}

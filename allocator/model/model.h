@@ -1,0 +1,69 @@
+/*
+ * model.h - the classic policies computed exactly, without memory and without walking.
+ *
+ * A model heap has ranges and no bytes. It gives every placement, walk length, split, high-water mark and
+ * failure that the walking allocator of the same policy gives, in O(log n) an operation (range_tree.h), so
+ * that a trace of a hundred million operations takes seconds where walking takes weeks. METRICS.md defines
+ * the terms; sizes and lengths are bytes.
+ *
+ * A block is a range's id. It is valid from its allocation to its release.
+ */
+#ifndef HB_ALLOCATOR_MODEL_MODEL_H
+#define HB_ALLOCATOR_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/allocator.h"
+
+enum hb_policy {
+    HB_POLICY_FIRST, /* the first range that fits, in address order */
+    HB_POLICY_NEXT,  /* the same, beginning where the last search ended and going round once */
+};
+
+struct hb_model_options {
+    enum hb_policy policy;
+    bool merge;            /* join a freed range with its free neighbours at once */
+    uint32_t header_bytes; /* of one record, 1 to 4096 */
+    uint32_t align;        /* a power of two, 1 to 4096: lengths are rounded up to it */
+    uint64_t heap_bytes;   /* 0: infinite */
+};
+
+#define HB_MODEL_NO_BLOCK UINT32_MAX
+
+struct hb_model;
+
+/* HB_ERR_USAGE: an option out of its range, naming it. HB_ERR_LIMIT: a heap too small for one record.
+ * HB_ERR_MEMORY. */
+enum hb_status hb_model_create(const struct hb_model_options *options, struct hb_model **out,
+                               struct hb_error *error);
+void hb_model_destroy(struct hb_model *model); /* takes NULL */
+
+/*
+ * Places `size` bytes. HB_MODEL_NO_BLOCK when no range is long enough, for size 0 and for sizes that overflow
+ * with their header (neither of which walks), and when the model itself is out of memory (hb_model_broken
+ * says so).
+ */
+uint32_t hb_model_alloc(struct hb_model *model, uint64_t size);
+void hb_model_free(struct hb_model *model, uint32_t block);
+
+/* As realloc; the block may move. HB_MODEL_NO_BLOCK when the move fails: `block` stays as it was. size: 1 or
+ * more. */
+uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
+
+/* True once the model ran out of memory of its own: its figures are then worthless. */
+bool hb_model_broken(const struct hb_model *model);
+
+uint64_t hb_model_offset(const struct hb_model *model, uint32_t block); /* of the payload */
+uint64_t hb_model_length(const struct hb_model *model, uint32_t block); /* header included */
+uint64_t hb_model_high_water(const struct hb_model *model);
+void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk);
+
+/* O(ranges): largest_run_bytes is looked for. */
+void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state);
+
+void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
+                     void *context);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * range_tree.h - the ranges of a heap in address order, with the answers of a walk in O(log n).
+ *
+ * A B+ tree. Each inner node keeps, per child, how many ranges lie below it, how many of them are free and
+ * the longest free one. Going down past the children that hold nothing long enough finds the first range that
+ * fits, and adding up what was passed gives the number of ranges that a walk would have examined (THEORY.md
+ * 6).
+ *
+ * Ranges are known by an id that stays the same while the range lives, whatever is inserted or removed beside
+ * it. Lengths are bytes, 1 to 2^62. Up to 2^32 - 2 ranges.
+ */
+#ifndef HB_ALLOCATOR_MODEL_RANGE_TREE_H
+#define HB_ALLOCATOR_MODEL_RANGE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HB_RANGE_NONE UINT32_MAX
+
+struct hb_range_tree;
+
+/* What lies before a range in address order: the ranges, and those among them that are free. */
+struct hb_range_rank {
+    uint64_t ranges;
+    uint64_t free_ranges;
+};
+
+/* A tree with one free range of `length` bytes at offset 0, whose id is 0. NULL when there is no memory. */
+struct hb_range_tree *hb_range_tree_create(uint64_t length);
+void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
+
+/* Whether one more range can be inserted without asking for memory; asks for it now. False when there is
+ * none. */
+bool hb_range_tree_reserve(struct hb_range_tree *tree);
+
+/* A free range of `length` bytes right after `id`. Room must have been reserved. */
+uint32_t hb_range_tree_insert_after(struct hb_range_tree *tree, uint32_t id, uint64_t offset,
+                                    uint64_t length);
+
+/* Takes a range out; its id may be given to a later one. Not the last range that is left. */
+void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id);
+
+void hb_range_tree_set_length(struct hb_range_tree *tree, uint32_t id, uint64_t length);
+void hb_range_tree_set_allocated(struct hb_range_tree *tree, uint32_t id, bool allocated);
+
+/* Sets both at once: what a split does to the range that is handed out. */
+void hb_range_tree_set(struct hb_range_tree *tree, uint32_t id, uint64_t length, bool allocated);
+
+uint64_t hb_range_tree_offset(const struct hb_range_tree *tree, uint32_t id);
+uint64_t hb_range_tree_length(const struct hb_range_tree *tree, uint32_t id);
+bool hb_range_tree_allocated(const struct hb_range_tree *tree, uint32_t id);
+
+/* Neighbours in address order; HB_RANGE_NONE at the ends. */
+uint32_t hb_range_tree_first(const struct hb_range_tree *tree);
+uint32_t hb_range_tree_last(const struct hb_range_tree *tree);
+uint32_t hb_range_tree_next(const struct hb_range_tree *tree, uint32_t id);
+uint32_t hb_range_tree_previous(const struct hb_range_tree *tree, uint32_t id);
+
+/* The first free range with length >= need, and what lies before it; HB_RANGE_NONE (rank: all ranges) when
+ * none fits. */
+uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need, struct hb_range_rank *rank);
+
+/* The same, among `id` and the ranges after it; no rank. */
+uint32_t hb_range_tree_first_fit_from(const struct hb_range_tree *tree, uint32_t id, uint64_t need);
+
+void hb_range_tree_rank(const struct hb_range_tree *tree, uint32_t id, struct hb_range_rank *rank);
+
+uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree);
+uint64_t hb_range_tree_free_ranges(const struct hb_range_tree *tree);
+uint64_t hb_range_tree_largest_free(const struct hb_range_tree *tree); /* 0 when nothing is free */
+
+/* Every invariant of the tree, in O(n): for tests. */
+bool hb_range_tree_valid(const struct hb_range_tree *tree);
+
+#endif
