@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "allocator/model/range_tree.h"
+#include "allocator/model/size_index.h"
 
 #define INFINITE_BYTES (UINT64_C(1) << 62)
 
@@ -18,7 +19,8 @@ enum { MAX_PARAMETER = 4096 };
 struct hb_model {
     struct hb_model_options options;
     struct hb_range_tree *tree;
-    uint64_t split_bytes; /* the smallest rest that is split off */
+    struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
+    uint64_t split_bytes;        /* the smallest rest that is split off */
     uint64_t free_bytes, allocated_bytes, high_water_bytes;
     uint32_t rover; /* next fit: where the next search begins */
     struct hb_walk walk;
@@ -54,6 +56,18 @@ static bool is_infinite(const struct hb_model *model)
     return model->options.heap_bytes == 0;
 }
 
+/* Best fit alone keeps the free ranges by size. False when there is no memory. */
+static bool create_sizes(struct hb_model *model, uint64_t length)
+{
+    if (model->options.policy != HB_POLICY_BEST)
+        return true;
+    model->sizes = hb_size_index_create();
+    if (model->sizes == NULL || !hb_size_index_reserve(model->sizes))
+        return false;
+    hb_size_index_insert(model->sizes, (struct hb_size_entry){.length = length});
+    return true;
+}
+
 enum hb_status hb_model_create(const struct hb_model_options *options, struct hb_model **out,
                                struct hb_error *error)
 {
@@ -72,7 +86,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
     model->free_bytes = length;
     model->walk.ranges = 1;
     model->tree = hb_range_tree_create(length);
-    if (model->tree == NULL)
+    if (model->tree == NULL || !create_sizes(model, length))
         goto fail;
     *out = model;
     return HB_OK;
@@ -86,6 +100,7 @@ void hb_model_destroy(struct hb_model *model)
     if (model == NULL)
         return;
     hb_range_tree_destroy(model->tree);
+    hb_size_index_destroy(model->sizes);
     free(model);
 }
 
@@ -130,9 +145,50 @@ static uint32_t find_next(struct hb_model *model, uint64_t need)
     return found;
 }
 
+static uint32_t find_best(struct hb_model *model, uint64_t need)
+{
+    struct hb_size_entry entry;
+
+    set_walk(model, hb_range_tree_ranges(model->tree), hb_range_tree_free_ranges(model->tree));
+    return hb_size_index_best_fit(model->sizes, need, &entry) ? entry.id : HB_RANGE_NONE;
+}
+
 static uint32_t find_fit(struct hb_model *model, uint64_t need)
 {
-    return model->options.policy == HB_POLICY_FIRST ? find_first(model, need) : find_next(model, need);
+    switch (model->options.policy) {
+    case HB_POLICY_NEXT:
+        return find_next(model, need);
+    case HB_POLICY_BEST:
+        return find_best(model, need);
+    case HB_POLICY_FIRST:
+        break;
+    }
+    return find_first(model, need);
+}
+
+/* -- the free ranges by size, where they are kept
+ * ------------------------------------------------------------------ */
+
+static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
+{
+    if (model->sizes != NULL)
+        hb_size_index_insert(model->sizes,
+                             (struct hb_size_entry){.length = length, .offset = offset, .id = id});
+}
+
+static void forget_free(struct hb_model *model, uint32_t id)
+{
+    if (model->sizes != NULL)
+        hb_size_index_remove(model->sizes, hb_range_tree_length(model->tree, id),
+                             hb_range_tree_offset(model->tree, id));
+}
+
+/* Memory for what one more operation may need, so that nothing fails half-way. */
+static bool reserve(struct hb_model *model)
+{
+    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_size_index_reserve(model->sizes)))
+        model->broken = true;
+    return !model->broken;
 }
 
 /* -- placing
@@ -149,14 +205,24 @@ static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *
     return true;
 }
 
+/* The next search begins after the range handed out; behind the last one at the first. */
+static void move_rover(struct hb_model *model, uint32_t id)
+{
+    uint32_t after = hb_range_tree_next(model->tree, id);
+
+    model->rover = after != HB_RANGE_NONE ? after : hb_range_tree_first(model->tree);
+}
+
 /* Hands out free range `id`, splitting off what is left of it. */
 static void place(struct hb_model *model, uint32_t id, uint64_t need)
 {
     uint64_t offset = hb_range_tree_offset(model->tree, id), length = hb_range_tree_length(model->tree, id);
-    uint32_t after;
 
+    forget_free(model, id);
     if (length - need >= model->split_bytes) {
-        hb_range_tree_insert_after(model->tree, id, offset + need, length - need);
+        uint32_t rest = hb_range_tree_insert_after(model->tree, id, offset + need, length - need);
+
+        index_free(model, rest, offset + need, length - need);
         length = need;
     }
     hb_range_tree_set(model->tree, id, length, true);
@@ -164,8 +230,8 @@ static void place(struct hb_model *model, uint32_t id, uint64_t need)
     model->allocated_bytes += length;
     if (offset + length > model->high_water_bytes)
         model->high_water_bytes = offset + length;
-    after = hb_range_tree_next(model->tree, id);
-    model->rover = after != HB_RANGE_NONE ? after : hb_range_tree_first(model->tree);
+    if (model->options.policy == HB_POLICY_NEXT)
+        move_rover(model, id);
 }
 
 uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
@@ -175,9 +241,7 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
 
     if (size == 0 || !needed_bytes(model, size, &need))
         return HB_MODEL_NO_BLOCK;
-    if (!hb_range_tree_reserve(model->tree))
-        model->broken = true;
-    if (model->broken)
+    if (!reserve(model))
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
     id = find_fit(model, need);
@@ -200,21 +264,24 @@ static bool is_free(const struct hb_model *model, uint32_t id)
     return id != HB_RANGE_NONE && !hb_range_tree_allocated(model->tree, id);
 }
 
-/* Frees `id` and joins it to its free neighbours. */
-static void free_and_merge(struct hb_model *model, uint32_t id, uint64_t length)
+/* Frees `id` and joins it to its free neighbours; returns the range that it is part of now. */
+static uint32_t free_and_merge(struct hb_model *model, uint32_t id, uint64_t length)
 {
     uint32_t before = hb_range_tree_previous(model->tree, id), after = hb_range_tree_next(model->tree, id);
 
     if (is_free(model, after)) {
+        forget_free(model, after);
         length += hb_range_tree_length(model->tree, after);
         absorb(model, id, after);
     }
     if (is_free(model, before)) {
+        forget_free(model, before);
         length += hb_range_tree_length(model->tree, before);
         absorb(model, before, id);
         id = before;
     }
     hb_range_tree_set(model->tree, id, length, false);
+    return id;
 }
 
 void hb_model_free(struct hb_model *model, uint32_t block)
@@ -225,9 +292,12 @@ void hb_model_free(struct hb_model *model, uint32_t block)
     model->free_bytes += length;
     model->allocated_bytes -= length;
     if (model->options.merge)
-        free_and_merge(model, block, length);
+        block = free_and_merge(model, block, length);
     else
         hb_range_tree_set(model->tree, block, length, false);
+    if (reserve(model))
+        index_free(model, block, hb_range_tree_offset(model->tree, block),
+                   hb_range_tree_length(model->tree, block));
 }
 
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)

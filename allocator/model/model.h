@@ -19,7 +19,9 @@
 
 enum hb_policy {
     HB_POLICY_FIRST, /* the first range that fits, in address order */
-    HB_POLICY_NEXT,  /* the same, beginning where the last search ended and going round once */
+    HB_POLICY_NEXT,  /* the same, beginning after the range handed out last and going round once */
+    HB_POLICY_BEST,  /* the shortest that fits, the lowest address among equals; its walk examines every range
+                      */
 };
 
 struct hb_model_options {

@@ -59,36 +59,45 @@ static void plain_remove(struct plain *plain, size_t at)
         plain->rover--; /* the range before took it in, if it was the rover */
 }
 
+/* Hands out range `at`; returns its offset. */
+static uint64_t plain_take(struct plain *plain, size_t at, uint64_t need)
+{
+    uint64_t header = plain->options.header_bytes, align = plain->options.align;
+    struct plain_range *range = &plain->ranges[at];
+    uint64_t rest = range->length - need, offset = range->offset;
+
+    range->allocated = 1;
+    if (rest >= (header > align ? header : align)) {
+        range->length = need;
+        plain_insert(plain, at + 1, offset + need, rest);
+    }
+    if (offset + plain->ranges[at].length > plain->high_water)
+        plain->high_water = offset + plain->ranges[at].length;
+    plain->rover = (at + 1) % plain->count;
+    return offset;
+}
+
 /* The offset of the range taken, or UINT64_MAX. */
 static uint64_t plain_alloc(struct plain *plain, uint64_t size)
 {
-    uint64_t need = plain_need(plain, size), rest;
-    uint64_t least = plain->options.header_bytes > plain->options.align ? plain->options.header_bytes
-                                                                        : plain->options.align;
-    size_t start = plain->options.policy == HB_POLICY_NEXT ? plain->rover : 0;
+    uint64_t need = plain_need(plain, size);
+    size_t start = plain->options.policy == HB_POLICY_NEXT ? plain->rover : 0, chosen = SIZE_MAX;
 
     plain->walk = plain->walk_allocated = 0;
     for (size_t i = 0; i < plain->count; i++) {
         size_t at = (start + i) % plain->count;
-        struct plain_range *range = &plain->ranges[at];
+        const struct plain_range *range = &plain->ranges[at];
 
         plain->walk++;
         plain->walk_allocated += range->allocated != 0;
         if (range->allocated || range->length < need)
             continue;
-        rest = range->length - need;
-        range->allocated = 1;
-        if (rest >= least) {
-            range->length = need;
-            plain_insert(plain, at + 1, range->offset + need, rest);
-        }
-        range = &plain->ranges[at];
-        if (range->offset + range->length > plain->high_water)
-            plain->high_water = range->offset + range->length;
-        plain->rover = (at + 1) % plain->count;
-        return range->offset;
+        if (plain->options.policy != HB_POLICY_BEST)
+            return plain_take(plain, at, need);
+        if (chosen == SIZE_MAX || range->length < plain->ranges[chosen].length)
+            chosen = at;
     }
-    return UINT64_MAX;
+    return chosen != SIZE_MAX ? plain_take(plain, chosen, need) : UINT64_MAX;
 }
 
 static size_t plain_find(const struct plain *plain, uint64_t offset)
@@ -253,13 +262,13 @@ static void every_policy(void **state)
     static const uint64_t heaps[] = {0, 20, 4096, 40001, 100000, 300000};
 
     (void)state;
-    for (unsigned i = 0; i < 6 * 2 * 2 * 3; i++) {
+    for (unsigned i = 0; i < 3 * 2 * 3 * 6; i++) {
         struct hb_model_options options = {
-            .policy = i % 2 == 0 ? HB_POLICY_FIRST : HB_POLICY_NEXT,
-            .merge = i / 2 % 2 != 0,
-            .header_bytes = i / 4 % 3 == 0 ? 8 : 16,
-            .align = i / 4 % 3 == 2 ? 16 : 1,
-            .heap_bytes = heaps[i / 12],
+            .policy = (enum hb_policy)(i % 3),
+            .merge = i / 3 % 2 != 0,
+            .header_bytes = i / 6 % 3 == 0 ? 8 : 16,
+            .align = i / 6 % 3 == 2 ? 16 : 1,
+            .heap_bytes = heaps[i / 18],
         };
 
         run_side_by_side(&options, i + 1, 12000);
