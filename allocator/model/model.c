@@ -176,11 +176,10 @@ static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uin
                              (struct hb_size_entry){.length = length, .offset = offset, .id = id});
 }
 
-static void forget_free(struct hb_model *model, uint32_t id)
+static void forget_free(struct hb_model *model, const struct hb_range *range)
 {
     if (model->sizes != NULL)
-        hb_size_index_remove(model->sizes, hb_range_tree_length(model->tree, id),
-                             hb_range_tree_offset(model->tree, id));
+        hb_size_index_remove(model->sizes, range->length, range->offset);
 }
 
 /* Memory for what one more operation may need, so that nothing fails half-way. */
@@ -216,20 +215,21 @@ static void move_rover(struct hb_model *model, uint32_t id)
 /* Hands out free range `id`, splitting off what is left of it. */
 static void place(struct hb_model *model, uint32_t id, uint64_t need)
 {
-    uint64_t offset = hb_range_tree_offset(model->tree, id), length = hb_range_tree_length(model->tree, id);
+    struct hb_range range;
 
-    forget_free(model, id);
-    if (length - need >= model->split_bytes) {
-        uint32_t rest = hb_range_tree_insert_after(model->tree, id, offset + need, length - need);
+    hb_range_tree_get(model->tree, id, &range);
+    forget_free(model, &range);
+    if (range.length - need >= model->split_bytes) {
+        uint32_t rest = hb_range_tree_insert_after(model->tree, id, range.length - need);
 
-        index_free(model, rest, offset + need, length - need);
-        length = need;
+        index_free(model, rest, range.offset + need, range.length - need);
+        range.length = need;
     }
-    hb_range_tree_set(model->tree, id, length, true);
-    model->free_bytes -= length;
-    model->allocated_bytes += length;
-    if (offset + length > model->high_water_bytes)
-        model->high_water_bytes = offset + length;
+    hb_range_tree_set(model->tree, id, range.length, true);
+    model->free_bytes -= range.length;
+    model->allocated_bytes += range.length;
+    if (range.offset + range.length > model->high_water_bytes)
+        model->high_water_bytes = range.offset + range.length;
     if (model->options.policy == HB_POLICY_NEXT)
         move_rover(model, id);
 }
@@ -251,53 +251,62 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
     return id;
 }
 
-/* Takes free range `gone` out; the range that holds its bytes now is `absorber`. */
-static void absorb(struct hb_model *model, uint32_t absorber, uint32_t gone)
+/* Joins free neighbour `id`, if it is one, to `*range`; false when it is not free or not there. */
+static bool absorb(struct hb_model *model, uint32_t id, struct hb_range *range)
+{
+    struct hb_range neighbour;
+
+    if (id == HB_RANGE_NONE)
+        return false;
+    hb_range_tree_get(model->tree, id, &neighbour);
+    if (neighbour.allocated)
+        return false;
+    forget_free(model, &neighbour);
+    range->length += neighbour.length;
+    if (neighbour.offset < range->offset)
+        range->offset = neighbour.offset;
+    return true;
+}
+
+/* Takes out range `gone`, whose bytes `absorber` has now. */
+static void take_out(struct hb_model *model, uint32_t gone, uint32_t absorber)
 {
     if (model->rover == gone)
         model->rover = absorber;
     hb_range_tree_remove(model->tree, gone);
 }
 
-static bool is_free(const struct hb_model *model, uint32_t id)
-{
-    return id != HB_RANGE_NONE && !hb_range_tree_allocated(model->tree, id);
-}
-
-/* Frees `id` and joins it to its free neighbours; returns the range that it is part of now. */
-static uint32_t free_and_merge(struct hb_model *model, uint32_t id, uint64_t length)
+/* Joins `*range`, which is being freed, to its free neighbours; returns the id of the whole. */
+static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range *range)
 {
     uint32_t before = hb_range_tree_previous(model->tree, id), after = hb_range_tree_next(model->tree, id);
+    bool joins_before = absorb(model, before, range), joins_after = absorb(model, after, range);
 
-    if (is_free(model, after)) {
-        forget_free(model, after);
-        length += hb_range_tree_length(model->tree, after);
-        absorb(model, id, after);
-    }
-    if (is_free(model, before)) {
-        forget_free(model, before);
-        length += hb_range_tree_length(model->tree, before);
-        absorb(model, before, id);
+    /* In this order: offsets follow from the lengths in a leaf, and what leaves its front must have its own
+     * still. */
+    if (joins_before) {
+        take_out(model, id, before);
         id = before;
     }
-    hb_range_tree_set(model->tree, id, length, false);
+    if (joins_after)
+        take_out(model, after, id);
     return id;
 }
 
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
-    uint64_t length = hb_range_tree_length(model->tree, block);
+    struct hb_range range;
 
-    assert(hb_range_tree_allocated(model->tree, block));
-    model->free_bytes += length;
-    model->allocated_bytes -= length;
+    if (!reserve(model))
+        return;
+    hb_range_tree_get(model->tree, block, &range);
+    assert(range.allocated);
+    model->free_bytes += range.length;
+    model->allocated_bytes -= range.length;
     if (model->options.merge)
-        block = free_and_merge(model, block, length);
-    else
-        hb_range_tree_set(model->tree, block, length, false);
-    if (reserve(model))
-        index_free(model, block, hb_range_tree_offset(model->tree, block),
-                   hb_range_tree_length(model->tree, block));
+        block = merge(model, block, &range);
+    hb_range_tree_set(model->tree, block, range.length, false);
+    index_free(model, block, range.offset, range.length);
 }
 
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
@@ -324,7 +333,10 @@ bool hb_model_broken(const struct hb_model *model)
 
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
 {
-    return hb_range_tree_offset(model->tree, block) + model->options.header_bytes;
+    struct hb_range range;
+
+    hb_range_tree_get(model->tree, block, &range);
+    return range.offset + model->options.header_bytes;
 }
 
 uint64_t hb_model_length(const struct hb_model *model, uint32_t block)
@@ -371,13 +383,14 @@ void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
         state->free_ranges--;
         state->free_bytes -= hb_range_tree_length(tree, tail);
     }
-    for (uint32_t id = hb_range_tree_first(tree); id != HB_RANGE_NONE && id != tail;
+    for (uint32_t id = hb_range_tree_first(tree); id != tail && id != HB_RANGE_NONE;
          id = hb_range_tree_next(tree, id)) {
-        uint64_t length = hb_range_tree_length(tree, id);
+        struct hb_range range;
 
-        run = hb_range_tree_allocated(tree, id) ? 0 : run + length;
+        hb_range_tree_get(tree, id, &range);
+        run = range.allocated ? 0 : run + range.length;
         if (run > 0)
-            count_free(state, length, run);
+            count_free(state, range.length, run);
     }
 }
 
@@ -387,9 +400,9 @@ void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, 
     const struct hb_range_tree *tree = model->tree;
 
     for (uint32_t id = hb_range_tree_first(tree); id != HB_RANGE_NONE; id = hb_range_tree_next(tree, id)) {
-        struct hb_range range = {hb_range_tree_offset(tree, id), hb_range_tree_length(tree, id),
-                                 hb_range_tree_allocated(tree, id)};
+        struct hb_range range;
 
+        hb_range_tree_get(tree, id, &range);
         if (!visit(context, &range))
             return;
     }

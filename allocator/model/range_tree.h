@@ -7,7 +7,8 @@
  * 6).
  *
  * Ranges are known by an id that stays the same while the range lives, whatever is inserted or removed beside
- * it. Lengths are bytes, 1 to 2^62. Up to 2^32 - 2 ranges.
+ * it. They tile the heap: a range's offset follows from the lengths before it. Lengths are bytes, 1 to 2^62.
+ * Up to 2^31 ranges.
  */
 #ifndef HB_ALLOCATOR_MODEL_RANGE_TREE_H
 #define HB_ALLOCATOR_MODEL_RANGE_TREE_H
@@ -15,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "allocator/allocator.h"
 
 #define HB_RANGE_NONE UINT32_MAX
 
@@ -34,22 +37,19 @@ void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
  * none. */
 bool hb_range_tree_reserve(struct hb_range_tree *tree);
 
-/* A free range of `length` bytes right after `id`. Room must have been reserved. */
-uint32_t hb_range_tree_insert_after(struct hb_range_tree *tree, uint32_t id, uint64_t offset,
-                                    uint64_t length);
+/* A new free range of `length` bytes right behind `id`, whose length the caller sets. Room must have been
+ * reserved. */
+uint32_t hb_range_tree_insert_after(struct hb_range_tree *tree, uint32_t id, uint64_t length);
 
-/* Takes a range out; its id may be given to a later one. Not the last range that is left. */
+/* Takes a range out, whose bytes the caller gives to the one before it; its id may be used again. Not the
+ * first. */
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id);
 
-void hb_range_tree_set_length(struct hb_range_tree *tree, uint32_t id, uint64_t length);
-void hb_range_tree_set_allocated(struct hb_range_tree *tree, uint32_t id, bool allocated);
-
-/* Sets both at once: what a split does to the range that is handed out. */
 void hb_range_tree_set(struct hb_range_tree *tree, uint32_t id, uint64_t length, bool allocated);
 
-uint64_t hb_range_tree_offset(const struct hb_range_tree *tree, uint32_t id);
-uint64_t hb_range_tree_length(const struct hb_range_tree *tree, uint32_t id);
-bool hb_range_tree_allocated(const struct hb_range_tree *tree, uint32_t id);
+void hb_range_tree_get(const struct hb_range_tree *tree, uint32_t id, struct hb_range *range);
+uint64_t hb_range_tree_length(const struct hb_range_tree *tree,
+                              uint32_t id); /* a little cheaper than all three */
 
 /* Neighbours in address order; HB_RANGE_NONE at the ends. */
 uint32_t hb_range_tree_first(const struct hb_range_tree *tree);
@@ -57,18 +57,19 @@ uint32_t hb_range_tree_last(const struct hb_range_tree *tree);
 uint32_t hb_range_tree_next(const struct hb_range_tree *tree, uint32_t id);
 uint32_t hb_range_tree_previous(const struct hb_range_tree *tree, uint32_t id);
 
-/* The first free range with length >= need, and what lies before it; HB_RANGE_NONE (rank: all ranges) when
- * none fits. */
+/*
+ * The first free range with length >= need (1 or more), and what lies before it; HB_RANGE_NONE, and the rank
+ * of the heap's end, when none fits.
+ */
 uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need, struct hb_range_rank *rank);
 
-/* The same, among `id` and the ranges after it; no rank. */
+/* The same, among `id` and the ranges behind it; no rank. */
 uint32_t hb_range_tree_first_fit_from(const struct hb_range_tree *tree, uint32_t id, uint64_t need);
 
 void hb_range_tree_rank(const struct hb_range_tree *tree, uint32_t id, struct hb_range_rank *rank);
 
 uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree);
 uint64_t hb_range_tree_free_ranges(const struct hb_range_tree *tree);
-uint64_t hb_range_tree_largest_free(const struct hb_range_tree *tree); /* 0 when nothing is free */
 
 /* Every invariant of the tree, in O(n): for tests. */
 bool hb_range_tree_valid(const struct hb_range_tree *tree);

@@ -20,7 +20,6 @@ struct mirror {
 static void mirror_split(struct mirror *m, unsigned at, uint64_t first)
 {
     uint64_t rest = m->length[at] - first;
-    uint64_t offset = hb_range_tree_offset(m->tree, m->id[at]) + first;
 
     assert_true(hb_range_tree_reserve(m->tree));
     memmove(m->id + at + 1, m->id + at, (m->count - at) * sizeof m->id[0]);
@@ -30,8 +29,8 @@ static void mirror_split(struct mirror *m, unsigned at, uint64_t first)
     m->length[at] = first;
     m->length[at + 1] = rest;
     m->allocated[at + 1] = false;
-    hb_range_tree_set_length(m->tree, m->id[at], first);
-    m->id[at + 1] = hb_range_tree_insert_after(m->tree, m->id[at], offset, rest);
+    m->id[at + 1] = hb_range_tree_insert_after(m->tree, m->id[at], rest);
+    hb_range_tree_set(m->tree, m->id[at], first, m->allocated[at]);
 }
 
 static void mirror_join(struct mirror *m, unsigned at)
@@ -44,7 +43,7 @@ static void mirror_join(struct mirror *m, unsigned at)
     memmove(m->length + at + 1, m->length + at + 2, (m->count - at - 1) * sizeof m->length[0]);
     memmove(m->allocated + at + 1, m->allocated + at + 2, (m->count - at - 1) * sizeof m->allocated[0]);
     hb_range_tree_remove(m->tree, gone);
-    hb_range_tree_set_length(m->tree, m->id[at], m->length[at]);
+    hb_range_tree_set(m->tree, m->id[at], m->length[at], m->allocated[at]);
 }
 
 static void check_fit(const struct mirror *m, uint64_t need)
@@ -76,6 +75,19 @@ static void check_fit_from(const struct mirror *m, unsigned from, uint64_t need)
                 (at < m->count ? m->id[at] : HB_RANGE_NONE));
 }
 
+static void check_offset(const struct mirror *m, unsigned at)
+{
+    uint64_t offset = 0;
+    struct hb_range range;
+
+    for (unsigned i = 0; i < at; i++)
+        offset += m->length[i];
+    hb_range_tree_get(m->tree, m->id[at], &range);
+    assert_true(range.offset == offset && range.length == m->length[at] &&
+                range.allocated == m->allocated[at]);
+    assert_true(hb_range_tree_length(m->tree, m->id[at]) == m->length[at]);
+}
+
 static void check_neighbours(const struct mirror *m, unsigned at)
 {
     assert_true(hb_range_tree_first(m->tree) == m->id[0]);
@@ -100,7 +112,8 @@ static void change(struct mirror *m, struct hb_random *random, unsigned growth)
     }
     at = (unsigned)hb_random_below(random, m->count);
     m->allocated[at] = !m->allocated[at];
-    hb_range_tree_set_allocated(m->tree, m->id[at], m->allocated[at]);
+    hb_range_tree_set(m->tree, m->id[at], m->length[at], m->allocated[at]);
+    check_offset(m, at);
     check_fit(m, 1 + hb_random_below(random, 200));
     check_fit_from(m, at, 1 + hb_random_below(random, 200));
     check_neighbours(m, at);
@@ -137,8 +150,7 @@ static void deep(void **state)
     for (unsigned i = 0; i < 100000; i++) {
         assert_true(hb_range_tree_reserve(tree));
         hb_range_tree_set(tree, id, 8, true);
-        id = hb_range_tree_insert_after(tree, id, (i + 1) * UINT64_C(8),
-                                        (UINT64_C(1) << 40) - (i + 1) * UINT64_C(8));
+        id = hb_range_tree_insert_after(tree, id, (UINT64_C(1) << 40) - (i + 1) * UINT64_C(8));
     }
     assert_true(hb_range_tree_valid(tree));
     assert_true(hb_range_tree_ranges(tree) == 100001);

@@ -1,0 +1,319 @@
+/*
+ * range_nodes.c - see range_nodes.h.
+ *
+ * Nodes are not rebalanced as in a textbook's B+ tree: one that becomes empty is taken out, and a leaf that
+ * could share a node with its right neighbour is joined to it, which keeps memory proportional to ranges.
+ */
+#include "allocator/model/range_nodes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* -- pools
+ * ------------------------------------------------------------------------------------------------------- */
+
+void hb_pool_init(struct hb_pool *pool, size_t item_bytes)
+{
+    *pool = (struct hb_pool){.item_bytes = item_bytes, .freed = HB_NO_NODE};
+}
+
+bool hb_pool_reserve(struct hb_pool *pool, uint32_t count)
+{
+    uint32_t capacity = pool->capacity;
+    void *grown;
+
+    if (pool->capacity - pool->used >= count)
+        return true;
+    if (capacity > (UINT32_MAX - 1) / 2)
+        return false;
+    capacity = capacity < 64 ? 64 : capacity * 2;
+    grown = realloc(pool->items, capacity * pool->item_bytes);
+    if (grown == NULL)
+        return false;
+    pool->items = grown;
+    pool->capacity = capacity;
+    return true;
+}
+
+static void *pool_item(const struct hb_pool *pool, uint32_t index)
+{
+    return (char *)pool->items + index * pool->item_bytes;
+}
+
+uint32_t hb_pool_take(struct hb_pool *pool)
+{
+    uint32_t index = pool->freed;
+
+    if (index != HB_NO_NODE) {
+        memcpy(&pool->freed, pool_item(pool, index), sizeof pool->freed);
+        return index;
+    }
+    assert(pool->used < pool->capacity);
+    return pool->used++;
+}
+
+void hb_pool_give_back(struct hb_pool *pool, uint32_t index)
+{
+    memcpy(pool_item(pool, index), &pool->freed, sizeof pool->freed);
+    pool->freed = index;
+}
+
+/* -- inner nodes
+ * --------------------------------------------------------------------------------------------------- */
+
+uint32_t hb_inner_new(struct hb_range_tree *tree, unsigned level)
+{
+    uint32_t index = hb_pool_take(&tree->inners);
+    struct hb_inner *inner = hb_inner_at(tree, index);
+
+    memset(inner, 0, sizeof *inner);
+    inner->level = (uint8_t)level;
+    inner->link.parent = HB_NO_NODE;
+    return index;
+}
+
+static struct hb_link *link_of_child(const struct hb_range_tree *tree, const struct hb_inner *inner,
+                                     unsigned slot)
+{
+    return inner->level == 1 ? &hb_leaf_at(tree, inner->child[slot])->link
+                             : &hb_inner_at(tree, inner->child[slot])->link;
+}
+
+/* Tells the children from slot `from` on where they hang now. */
+static void renumber_children(struct hb_range_tree *tree, uint32_t index, unsigned from)
+{
+    const struct hb_inner *inner = hb_inner_at(tree, index);
+
+    for (unsigned i = from; i < inner->link.count; i++) {
+        struct hb_link *link = link_of_child(tree, inner, i);
+
+        link->parent = index;
+        link->slot = (uint8_t)i;
+    }
+}
+
+static void move_entries(struct hb_inner *to, unsigned to_slot, const struct hb_inner *from,
+                         unsigned from_slot, unsigned count)
+{
+    memmove(to->longest + to_slot, from->longest + from_slot, count * sizeof to->longest[0]);
+    memmove(to->ranges + to_slot, from->ranges + from_slot, count * sizeof to->ranges[0]);
+    memmove(to->free_ranges + to_slot, from->free_ranges + from_slot, count * sizeof to->free_ranges[0]);
+    memmove(to->child + to_slot, from->child + from_slot, count * sizeof to->child[0]);
+}
+
+void hb_inner_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index,
+                          const struct hb_inner *child)
+{
+    parent->child[slot] = index;
+    parent->ranges[slot] = hb_sum(child->ranges, child->link.count);
+    parent->free_ranges[slot] = hb_sum(child->free_ranges, child->link.count);
+    parent->longest[slot] = child->longest_of_all;
+}
+
+void hb_leaf_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index, const struct hb_leaf *leaf)
+{
+    parent->child[slot] = index;
+    parent->ranges[slot] = leaf->link.count;
+    parent->free_ranges[slot] = hb_count_free(leaf, leaf->link.count);
+    parent->longest[slot] = leaf->longest;
+}
+
+static void grow_root(struct hb_range_tree *tree)
+{
+    uint32_t old = tree->root;
+    uint32_t index = hb_inner_new(tree, hb_inner_at(tree, old)->level + 1u);
+    struct hb_inner *root = hb_inner_at(tree, index);
+
+    assert(root->level < HB_MAX_LEVELS);
+    root->link.count = 1;
+    hb_inner_write_entry(root, 0, old, hb_inner_at(tree, old));
+    root->longest_of_all = root->longest[0];
+    renumber_children(tree, index, 0);
+    tree->root = index;
+}
+
+/* Opens an entry in slot `slot` of a node that is not full. */
+static void open_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot)
+{
+    struct hb_inner *inner = hb_inner_at(tree, index);
+
+    assert(inner->link.count < HB_FANOUT);
+    move_entries(inner, slot + 1, inner, slot, inner->link.count - slot);
+    inner->link.count++;
+    renumber_children(tree, index, slot + 1);
+}
+
+/* Closes an entry that holds no ranges; an inner node left without entries goes too, but for the root. */
+static void close_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot)
+{
+    struct hb_inner *inner = hb_inner_at(tree, index);
+
+    move_entries(inner, slot, inner, slot + 1, inner->link.count - slot - 1u);
+    inner->link.count--;
+    renumber_children(tree, index, slot);
+    if (inner->link.count > 0 || index == tree->root)
+        return;
+    close_slot(tree, inner->link.parent, inner->link.slot);
+    hb_pool_give_back(&tree->inners, index);
+}
+
+/* Where a full node is split for a newcomer behind slot `slot`: in the middle; behind the last, just before
+ * it, so that nodes stay full while a heap grows at its tail. */
+static unsigned split_point(unsigned slot)
+{
+    return slot == HB_FANOUT - 1 ? HB_FANOUT - 1 : HB_FANOUT / 2;
+}
+
+static void inner_split(struct hb_range_tree *tree, uint32_t index, unsigned at);
+
+/* Makes sure that what hangs at `link` has a parent with room for one more; it may be another parent
+ * afterwards. */
+static void ensure_parent_room(struct hb_range_tree *tree, const struct hb_link *link)
+{
+    if (hb_inner_at(tree, link->parent)->link.count == HB_FANOUT)
+        inner_split(tree, link->parent, split_point(link->slot));
+}
+
+/* Hangs `right`, without entry values, behind `left`. */
+static void hang_behind(struct hb_range_tree *tree, const struct hb_link *left, struct hb_link *right)
+{
+    open_slot(tree, left->parent, left->slot + 1u);
+    right->parent = left->parent;
+    right->slot = (uint8_t)(left->slot + 1);
+}
+
+/* Moves the entries of a full inner node from `at` on to a new right neighbour. */
+static void inner_split(struct hb_range_tree *tree, uint32_t index, unsigned at)
+{
+    uint32_t right_index = hb_inner_new(tree, hb_inner_at(tree, index)->level);
+    struct hb_inner *left = hb_inner_at(tree, index), *right = hb_inner_at(tree, right_index), *parent;
+
+    if (index == tree->root)
+        grow_root(tree);
+    ensure_parent_room(tree, &left->link);
+    hang_behind(tree, &left->link, &right->link);
+    right->link.count = (uint8_t)(left->link.count - at);
+    move_entries(right, 0, left, at, right->link.count);
+    left->link.count = (uint8_t)at;
+    left->longest_of_all = hb_longest_in(left->longest, at);
+    right->longest_of_all = hb_longest_in(right->longest, right->link.count);
+    renumber_children(tree, right_index, 0);
+    parent = hb_inner_at(tree, left->link.parent);
+    hb_inner_write_entry(parent, left->link.slot, index, left);
+    hb_inner_write_entry(parent, right->link.slot, right_index, right);
+}
+
+/* -- leaves
+ * -------------------------------------------------------------------------------------------------------- */
+
+uint32_t hb_leaf_new(struct hb_range_tree *tree)
+{
+    uint32_t index = hb_pool_take(&tree->leaves);
+    struct hb_leaf *leaf = hb_leaf_at(tree, index);
+
+    memset(leaf, 0, sizeof *leaf);
+    leaf->next = leaf->previous = HB_NO_NODE;
+    leaf->link.parent = HB_NO_NODE;
+    return index;
+}
+
+static void write_parent_entry(struct hb_range_tree *tree, uint32_t index)
+{
+    const struct hb_leaf *leaf = hb_leaf_at(tree, index);
+
+    hb_leaf_write_entry(hb_inner_at(tree, leaf->link.parent), leaf->link.slot, index, leaf);
+}
+
+/* Moves the ranges of leaf `from` from slot `at` on to the end of leaf `to`, its left neighbour or an empty
+ * one. */
+static void move_ranges(struct hb_range_tree *tree, uint32_t to_index, uint32_t from_index, unsigned at)
+{
+    struct hb_leaf *to = hb_leaf_at(tree, to_index), *from = hb_leaf_at(tree, from_index);
+    unsigned count = from->link.count - at, end = to->link.count;
+
+    if (end == 0)
+        to->start = from->start + hb_bytes_before(from, at);
+    memcpy(to->length + end, from->length + at, count * sizeof to->length[0]);
+    memcpy(to->id + end, from->id + at, count * sizeof to->id[0]);
+    to->link.count = (uint8_t)(end + count);
+    from->link.count = (uint8_t)at;
+    for (unsigned i = end; i < end + count; i++)
+        *hb_leaf_of(tree, to->id[i]) = to_index;
+    to->longest = hb_longest_in(to->length, to->link.count);
+    from->longest = hb_longest_in(from->length, at);
+}
+
+static void chain_behind(struct hb_range_tree *tree, uint32_t left_index, uint32_t right_index)
+{
+    struct hb_leaf *left = hb_leaf_at(tree, left_index), *right = hb_leaf_at(tree, right_index);
+
+    right->previous = left_index;
+    right->next = left->next;
+    left->next = right_index;
+    if (right->next == HB_NO_NODE)
+        tree->last_leaf = right_index;
+    else
+        hb_leaf_at(tree, right->next)->previous = right_index;
+}
+
+static void unchain(struct hb_range_tree *tree, const struct hb_leaf *leaf)
+{
+    if (leaf->previous == HB_NO_NODE)
+        tree->first_leaf = leaf->next;
+    else
+        hb_leaf_at(tree, leaf->previous)->next = leaf->next;
+    if (leaf->next == HB_NO_NODE)
+        tree->last_leaf = leaf->previous;
+    else
+        hb_leaf_at(tree, leaf->next)->previous = leaf->previous;
+}
+
+void hb_leaf_split(struct hb_range_tree *tree, uint32_t index, unsigned at)
+{
+    uint32_t right = hb_leaf_new(tree);
+    const struct hb_link *link = &hb_leaf_at(tree, index)->link;
+
+    assert(link->count == HB_FANOUT);
+    ensure_parent_room(tree, link);
+    hang_behind(tree, link, &hb_leaf_at(tree, right)->link);
+    chain_behind(tree, index, right);
+    move_ranges(tree, right, index, split_point(at));
+    write_parent_entry(tree, index);
+    write_parent_entry(tree, right);
+}
+
+static void leaf_drop(struct hb_range_tree *tree, uint32_t index)
+{
+    const struct hb_leaf *leaf = hb_leaf_at(tree, index);
+
+    assert(leaf->link.count == 0);
+    unchain(tree, leaf);
+    close_slot(tree, leaf->link.parent, leaf->link.slot);
+    hb_pool_give_back(&tree->leaves, index);
+}
+
+/* Where both hang on one parent and a quarter of the leaf stays free. */
+static void join_right(struct hb_range_tree *tree, uint32_t index)
+{
+    const struct hb_leaf *leaf = hb_leaf_at(tree, index);
+    uint32_t right = leaf->next;
+
+    if (right == HB_NO_NODE || hb_leaf_at(tree, right)->link.parent != leaf->link.parent)
+        return;
+    if (leaf->link.count + hb_leaf_at(tree, right)->link.count > HB_FANOUT * 3 / 4)
+        return;
+    move_ranges(tree, index, right, 0);
+    write_parent_entry(tree, index);
+    write_parent_entry(tree, right);
+    leaf_drop(tree, right);
+}
+
+void hb_leaf_shrink(struct hb_range_tree *tree, uint32_t index)
+{
+    unsigned count = hb_leaf_at(tree, index)->link.count;
+
+    if (count == 0)
+        leaf_drop(tree, index);
+    else if (count < HB_FANOUT / 2)
+        join_right(tree, index);
+}
