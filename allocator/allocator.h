@@ -30,6 +30,7 @@ enum hb_cap {
         1 << 2, /* create() holds it to heap_bytes; without it, a budget comes from the operating system */
     HB_CAP_PROCESS = 1 << 3,   /* its heap is the process's own: one heap, which destroy() cannot give back */
     HB_CAP_UNALIGNED = 1 << 4, /* aligned() takes no notice of the alignment */
+    HB_CAP_MODEL = 1 << 5,     /* computes what an allocator would do: its own time is of no interest */
 };
 
 /* What inspect() reports. METRICS.md defines each; all lengths include the record. */

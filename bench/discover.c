@@ -61,6 +61,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     return HB_OK;
 }
 
+/* All but the models, which compute: they are to be asked for by name. */
 static enum hb_status add_every_candidate(struct hb_discovery *found, struct hb_error *error)
 {
     size_t count;
@@ -68,7 +69,8 @@ static enum hb_status add_every_candidate(struct hb_discovery *found, struct hb_
     enum hb_status status = HB_OK;
 
     for (size_t i = 0; i < count && status == HB_OK; i++)
-        status = add_candidate(found, builtin[i]->name, strlen(builtin[i]->name), error);
+        if ((builtin[i]->caps & HB_CAP_MODEL) == 0)
+            status = add_candidate(found, builtin[i]->name, strlen(builtin[i]->name), error);
     for (const char *const *name = hb_allocator_library_names(); *name != NULL && status == HB_OK; name++)
         status = add_candidate(found, *name, strlen(*name), error);
     return status;

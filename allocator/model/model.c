@@ -339,9 +339,9 @@ uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
     return range.offset + model->options.header_bytes;
 }
 
-uint64_t hb_model_length(const struct hb_model *model, uint32_t block)
+uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block)
 {
-    return hb_range_tree_length(model->tree, block);
+    return hb_range_tree_length(model->tree, block) - model->options.header_bytes;
 }
 
 uint64_t hb_model_high_water(const struct hb_model *model)

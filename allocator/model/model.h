@@ -58,7 +58,7 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
 bool hb_model_broken(const struct hb_model *model);
 
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block); /* of the payload */
-uint64_t hb_model_length(const struct hb_model *model, uint32_t block); /* header included */
+uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block);
 uint64_t hb_model_high_water(const struct hb_model *model);
 void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk);
 

@@ -1,0 +1,125 @@
+/*
+ * model_allocator.c - the model behind the contract, so that every tool and test drives it like any
+ * allocator.
+ *
+ * A block's address is its range's id and one more: a number, not memory (HB_CAP_UNTOUCHABLE); offset() says
+ * where the payload would be. A model that runs out of memory aborts: the contract has no way to say so, NULL
+ * means that the heap is full, and a wrong figure is worse than none.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "allocator/model/model.h"
+
+static void *table_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
+{
+    struct hb_model_options options = *(const struct hb_model_options *)self->state;
+    struct hb_model *model;
+
+    options.heap_bytes = heap_bytes;
+    return hb_model_create(&options, &model, error) == HB_OK ? model : NULL;
+}
+
+static void table_destroy(void *heap)
+{
+    hb_model_destroy(heap);
+}
+
+static uint32_t block_id(const void *block)
+{
+    return (uint32_t)((uintptr_t)block - 1);
+}
+
+static void *block_address(const struct hb_model *model, uint32_t id)
+{
+    if (hb_model_broken(model)) {
+        fputs("model: out of memory for the ranges of the heap\n", stderr);
+        abort();
+    }
+    return id == HB_MODEL_NO_BLOCK ? NULL : (void *)((uintptr_t)id + 1);
+}
+
+static void *table_alloc(void *heap, size_t size)
+{
+    return block_address(heap, hb_model_alloc(heap, size));
+}
+
+static void table_dealloc(void *heap, void *block)
+{
+    if (block != NULL)
+        hb_model_free(heap, block_id(block));
+}
+
+static void *table_resize(void *heap, void *block, size_t size)
+{
+    if (block == NULL)
+        return table_alloc(heap, size);
+    if (size == 0) {
+        hb_model_free(heap, block_id(block));
+        return NULL;
+    }
+    return block_address(heap, hb_model_resize(heap, block_id(block), size));
+}
+
+static void *table_aligned(void *heap, size_t alignment, size_t size)
+{
+    (void)alignment;
+    return table_alloc(heap, size);
+}
+
+static size_t table_usable_size(void *heap, void *block)
+{
+    return hb_model_usable_bytes(heap, block_id(block));
+}
+
+static void table_inspect(const void *heap, struct hb_heap_state *state)
+{
+    hb_model_inspect(heap, state);
+}
+
+static void table_last_walk(const void *heap, struct hb_walk *walk)
+{
+    hb_model_last_walk(heap, walk);
+}
+
+static void table_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
+                         void *context)
+{
+    hb_model_ranges(heap, visit, context);
+}
+
+static uint64_t table_offset(const void *heap, const void *block)
+{
+    return hb_model_offset(heap, block_id(block));
+}
+
+/* clang-format off */
+#define MODEL(identifier, title, text, choice, merging)                                                            \
+    static const struct hb_model_options identifier##_options = {                                                  \
+        .policy = choice, .merge = merging, .header_bytes = 8, .align = 1};                                        \
+    const struct hb_allocator hb_allocator_##identifier = {                                                        \
+        .name = title,                                                                                             \
+        .summary = "computed, not walked: " text,                                                                  \
+        .caps = HB_CAP_UNTOUCHABLE | HB_CAP_BOUNDED | HB_CAP_UNALIGNED | HB_CAP_MODEL,                             \
+        .state = &identifier##_options,                                                                            \
+        .create = table_create,                                                                                    \
+        .destroy = table_destroy,                                                                                  \
+        .alloc = table_alloc,                                                                                      \
+        .dealloc = table_dealloc,                                                                                  \
+        .resize = table_resize,                                                                                    \
+        .zalloc = table_alloc,                                                                                     \
+        .aligned = table_aligned,                                                                                  \
+        .usable_size = table_usable_size,                                                                          \
+        .inspect = table_inspect,                                                                                  \
+        .last_walk = table_last_walk,                                                                              \
+        .ranges = table_ranges,                                                                                    \
+        .offset = table_offset,                                                                                    \
+    }
+/* clang-format on */
+
+MODEL(model_first, "model-first", "first fit, never merging; places as simple does", HB_POLICY_FIRST, false);
+MODEL(model_first_merge, "model-first-merge", "first fit, merging at once", HB_POLICY_FIRST, true);
+MODEL(model_next, "model-next", "next fit, never merging", HB_POLICY_NEXT, false);
+MODEL(model_next_merge, "model-next-merge", "next fit, merging at once", HB_POLICY_NEXT, true);
+MODEL(model_best, "model-best", "best fit, never merging", HB_POLICY_BEST, false);
+MODEL(model_best_merge, "model-best-merge", "best fit, merging at once", HB_POLICY_BEST, true);
