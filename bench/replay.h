@@ -151,7 +151,10 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
                                void *heap, const struct hb_count_options *options, struct hb_counts *counts,
                                uint32_t *points_done, struct hb_error *error);
 
-/* The first operation after window `index` of `windows` over `ops` operations. */
+/* How many windows there are when `wanted` were asked for over `ops` operations: none is empty. */
+uint32_t hb_window_count(uint64_t ops, uint32_t wanted);
+
+/* The first operation after window `index` (0 to windows - 1) of `windows` over `ops` operations. */
 uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index);
 
 /* "full", "unmerged", "scattered"; NULL for HB_FAILURE_NONE. */

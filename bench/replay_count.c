@@ -210,6 +210,11 @@ static bool step(struct counting *c, const struct hb_op *op)
     return true;
 }
 
+uint32_t hb_window_count(uint64_t ops, uint32_t wanted)
+{
+    return wanted < ops ? wanted : (uint32_t)ops;
+}
+
 uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
 {
     /* ops * (index + 1) / windows without overflow */
@@ -221,14 +226,15 @@ static bool run(struct counting *c, uint32_t *points_done)
 {
     const struct hb_count_options *o = c->options;
     uint64_t ops = c->prepared->op_count;
-    uint32_t windows = o->points != NULL ? o->point_count : 0;
+    uint32_t windows;
 
     if (o->op_limit != 0 && o->op_limit < ops)
         ops = o->op_limit;
+    windows = o->points != NULL ? hb_window_count(ops, o->point_count) : 0;
     for (uint64_t i = 0; i < ops; i++) {
         if (!step(c, &c->prepared->ops[i]))
             return false;
-        while (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
+        if (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
             end_window(c, &o->points[(*points_done)++]);
         if (o->step_limit != 0 && c->lengths.total >= o->step_limit)
             break;

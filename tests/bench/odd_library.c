@@ -1,0 +1,81 @@
+/*
+ * odd_library - shared libraries that are bad allocators, each in its own way: what a sample must survive.
+ *
+ * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
+ * process, writes to standard output, returns NULL, or has no malloc.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef ODD_NONE
+int odd_library_without_malloc(void);
+int odd_library_without_malloc(void)
+{
+    return 1;
+}
+#else
+
+static char memory[1 << 24];
+static size_t used;
+static int calls;
+
+/* What the library does at its 100th allocation. */
+static void misbehave(void)
+{
+#if defined ODD_CRASH
+    raise(SIGSEGV);
+#elif defined ODD_EXIT
+    _exit(7);
+#elif defined ODD_LOOP
+    const char *mark = getenv("ODD_LIBRARY_MARK");
+
+    if (mark != NULL)
+        close(open(mark, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)); /* says that it is in the loop */
+    for (;;)
+        pause();
+#elif defined ODD_NOISY
+    static const char noise[] = "elapsed_ns,1\n";
+
+    if (write(STDOUT_FILENO, noise, sizeof noise - 1) < 0)
+        return;
+#endif
+}
+
+void *malloc(size_t size)
+{
+    char *block = memory + used;
+
+    if (++calls == 100)
+        misbehave();
+#ifdef ODD_NULL
+    return NULL;
+#endif
+    if (size > sizeof memory - used - 16)
+        return NULL;
+    used += (size + 15) / 16 * 16;
+    return block;
+}
+
+void free(void *block)
+{
+    (void)block;
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return malloc(count * size);
+}
+
+void *realloc(void *block, size_t size)
+{
+    char *moved = malloc(size);
+
+    if (moved != NULL && block != NULL)
+        memmove(moved, block, size); /* may copy too much: it is all our own */
+    return moved;
+}
+#endif
