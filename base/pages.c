@@ -44,6 +44,17 @@ void *hb_pages_reserve(size_t bytes)
     return map_pages(bytes, MAP_NORESERVE);
 }
 
+void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes)
+{
+    size_t length = round_to_pages(new_bytes);
+    void *grown;
+
+    if (length == 0)
+        return NULL;
+    grown = mremap(pages, round_to_pages(old_bytes), length, MREMAP_MAYMOVE);
+    return grown == MAP_FAILED ? NULL : grown;
+}
+
 void hb_pages_free(void *pages, size_t bytes)
 {
     if (pages != NULL)

@@ -19,7 +19,13 @@ void *hb_pages_alloc(size_t bytes);
  * when there is none. */
 void *hb_pages_reserve(size_t bytes);
 
-/* Gives back what either of the two returned; `bytes` as it was asked for. NULL does nothing. */
+/*
+ * Makes what hb_pages_reserve gave larger, its content kept; `old_bytes` as it was asked for. The old address
+ * is no longer good. NULL, and nothing changed, when there is none.
+ */
+void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes);
+
+/* Gives back what any of them returned; `bytes` as it was asked for. NULL does nothing. */
 void hb_pages_free(void *pages, size_t bytes);
 
 #endif
