@@ -29,7 +29,7 @@ enum hb_op_kind {
 struct hb_op {
     uint64_t size;
     uint32_t object; /* in a trace: birth number. In a prepared workload (bench/prepare.h): a reused slot */
-    uint16_t thread; /* 0 is the first thread that did anything */
+    uint16_t thread; /* in the order in which they first do something: 0, then at most 1, ... */
     uint8_t kind;    /* enum hb_op_kind */
     uint8_t align_log2; /* of HB_OP_ALIGNED, 0 to 63; else 0 */
 };
@@ -41,6 +41,7 @@ struct hb_trace_info {
     char *command; /* the recorded program's command line, shell-quoted; or where an import came from. May be
                       NULL */
     char *origin;  /* "heapbench record 0.1.0, glibc 2.36, x86_64"; may be NULL */
+    uint64_t suggested_heap_bytes; /* of a trace made for a heap of one size; 0 for most */
 };
 
 /* Known only when the whole trace has been written; kept in the trailer. */
@@ -53,11 +54,19 @@ struct hb_trace_totals {
 
 struct hb_trace_writer;
 
-/* Levels as zstd's, 1 to 19; 0 for the default (19: traces are written once and read often). */
+/*
+ * Levels as zstd's, 1 to 19; 0 for the default (19: traces are written once and read often). A text in `info`
+ * is cut after 64 KiB; `info` may be NULL. Takes 2 MiB, and up to 20 MiB more in zstd at level 19, whatever
+ * the length of the trace. HB_ERR_USAGE: the level. HB_ERR_IO, HB_ERR_MEMORY.
+ */
 enum hb_status hb_trace_writer_open(const char *path, const struct hb_trace_info *info, int level,
                                     struct hb_trace_writer **out, struct hb_error *error);
 
-/* Appends operations. An object's id must be the next unused one at its birth. HB_ERR_FORMAT, HB_ERR_IO. */
+/*
+ * Appends operations. An object's id must be the next unused one at its birth; a new thread's number, the
+ * next unused one; sizes are at most 2^63. HB_ERR_FORMAT, with the index of the operation; HB_ERR_IO,
+ * HB_ERR_MEMORY. After a failure the writer is good for hb_trace_writer_abandon only.
+ */
 enum hb_status hb_trace_writer_append(struct hb_trace_writer *writer, const struct hb_op *ops, size_t count,
                                       struct hb_error *error);
 
@@ -80,9 +89,9 @@ void hb_trace_reader_close(struct hb_trace_reader *reader); /* NULL does nothing
 const struct hb_trace_info *hb_trace_reader_info(const struct hb_trace_reader *reader);
 
 /*
- * The next operations, as many as the current block has left: `*ops` points into the reader and stays valid
- * until the next call; `*count` is 0 at the end of a whole trace. A trace that ends without its trailer is
- * HB_ERR_FORMAT, after every whole block has been handed out.
+ * The next operations, some thousands: `*ops` points into the reader and stays valid until the next call;
+ * `*count` is 0 at the end of a whole trace. A trace that ends without its trailer is HB_ERR_FORMAT, after
+ * every whole block has been handed out. After a failure the reader is good for hb_trace_reader_close only.
  */
 enum hb_status hb_trace_reader_next(struct hb_trace_reader *reader, const struct hb_op **ops, size_t *count,
                                     struct hb_error *error);

@@ -9,6 +9,13 @@
 
 #include "workloads/trace.h"
 
+enum hb_workload_format {
+    HB_FORMAT_ANY, /* recognised by content */
+    HB_FORMAT_TRACE,
+    HB_FORMAT_REP,
+    HB_FORMAT_TEXT,
+};
+
 struct hb_workload {
     char *name; /* the file's name without folder and ending: what tables and benchmark names show */
     char *path;
@@ -18,8 +25,11 @@ struct hb_workload {
     uint64_t op_count;
     uint64_t object_count; /* births */
     uint64_t peak_live_objects;
-    uint64_t peak_live_bytes; /* of requested sizes, after any operation */
-    uint32_t threads;
+    uint64_t peak_live_bytes;     /* of requested sizes, after any operation */
+    uint64_t live_objects_at_end; /* never freed */
+    uint64_t live_bytes_at_end;
+    uint32_t threads;   /* that do anything */
+    uint64_t dropped;   /* events that the recorder knows it lost */
     uint64_t raw_bytes; /* of the operation stream before compression; 0 when the file was not a .trace */
     uint64_t file_bytes;
     uint64_t suggested_heap_bytes; /* from a .rep header; 0 where there is none */
@@ -27,18 +37,24 @@ struct hb_workload {
 
 /*
  * Loads `path_or_name`: a .trace, a file in any format that can be imported (recognised by content), or the
- * bare name of a shipped trace (hb_traces_folder). HB_ERR_IO, HB_ERR_FORMAT (with file and byte or line),
- * HB_ERR_LIMIT (more than 2^31 operations), HB_ERR_MEMORY. Free with hb_workload_free.
+ * bare name of a shipped trace (hb_traces_folder), with or without its ending. HB_ERR_IO; HB_ERR_FORMAT, with
+ * file and byte or line; HB_ERR_LIMIT: more than 2^31 operations, or than fit half of this machine's memory;
+ * HB_ERR_MEMORY. Free with hb_workload_free.
  */
 enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error);
+
+/* As hb_workload_load, of a file whose format is known already; `path` is a path and no name. */
+enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format format, struct hb_workload **out,
+                                   struct hb_error *error);
 void hb_workload_free(struct hb_workload *workload); /* NULL does nothing */
 
 /* Where shipped traces are: $HEAPBENCH_TRACES, else workloads/traces of the source tree that was built. */
 const char *hb_traces_folder(void);
 
 /*
- * The files in hb_traces_folder() that look like workloads (any extension but .md and dotfiles), sorted by
- * name; from malloc, NULL-terminated, freed with hb_traces_free. HB_ERR_IO when the folder cannot be read.
+ * The files in hb_traces_folder() that look like workloads (regular files but *.md, *.part and those that
+ * begin with a dot), sorted by name; from malloc, NULL-terminated, freed with hb_traces_free. HB_ERR_IO when
+ * the folder cannot be read.
  */
 enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error);
 void hb_traces_free(char **paths);

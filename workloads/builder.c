@@ -1,0 +1,179 @@
+#include "workloads/builder.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pages.h"
+
+#define DEAD UINT64_MAX
+
+enum { FIRST_BYTES = 1 << 16 };
+
+#define MAX_OPS (UINT64_C(1) << 31)
+
+static uint64_t half_of_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+
+    return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
+}
+
+/* "web.trace" of "/tmp/web.trace", less its ending: "web". From malloc. */
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+
+    return strndup(base, dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base));
+}
+
+enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, struct hb_error *error)
+{
+    struct hb_workload *workload = calloc(1, sizeof *workload);
+
+    *builder = (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = half_of_memory()};
+    if (workload == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    workload->name = name_of(path);
+    workload->path = strdup(path);
+    workload->ops = hb_pages_reserve(FIRST_BYTES);
+    workload->ops_capacity_bytes = FIRST_BYTES;
+    builder->sizes = hb_pages_reserve(FIRST_BYTES);
+    builder->sizes_bytes = FIRST_BYTES;
+    if (workload->name == NULL || workload->path == NULL || workload->ops == NULL || builder->sizes == NULL) {
+        hb_builder_abandon(builder);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    }
+    return HB_OK;
+}
+
+/* Doubles a table until `bytes` fit; false when there is no memory. */
+static bool grow(void **table, size_t *capacity, uint64_t bytes)
+{
+    size_t wanted = *capacity;
+    void *grown;
+
+    while (wanted < bytes)
+        wanted *= 2;
+    if (wanted == *capacity)
+        return true;
+    grown = hb_pages_grow(*table, *capacity, wanted);
+    if (grown == NULL)
+        return false;
+    *table = grown;
+    *capacity = wanted;
+    return true;
+}
+
+/* Room for `count` operations more, each of which may be a birth. */
+static enum hb_status make_room(struct hb_builder *builder, size_t count, struct hb_error *error)
+{
+    struct hb_workload *workload = builder->workload;
+    uint64_t ops = workload->op_count + count, objects = workload->object_count + count;
+    void *table = workload->ops, *sizes = builder->sizes;
+    bool grown;
+
+    if (ops > builder->max_ops)
+        return hb_error_set(error, HB_ERR_LIMIT, "%s: more than %llu operations", workload->path,
+                            (unsigned long long)builder->max_ops);
+    if (ops * sizeof *workload->ops + workload->object_count * sizeof *builder->sizes > builder->max_bytes)
+        return hb_error_set(error, HB_ERR_LIMIT,
+                            "%s: more operations than fit half of this machine's memory (%llu MiB)",
+                            workload->path, (unsigned long long)(builder->max_bytes >> 20));
+    grown = grow(&table, &workload->ops_capacity_bytes, ops * sizeof *workload->ops) &&
+            grow(&sizes, &builder->sizes_bytes, objects * sizeof *builder->sizes);
+    workload->ops = table;
+    builder->sizes = sizes;
+    if (!grown)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    return HB_OK;
+}
+
+static const char *apply_birth(struct hb_builder *builder, const struct hb_op *op)
+{
+    if (op->object != builder->workload->object_count)
+        return "gives birth to an object whose number is not the next";
+    if (__builtin_add_overflow(builder->live_bytes, op->size, &builder->live_bytes))
+        return "brings the live bytes above 2^64";
+    builder->sizes[builder->workload->object_count++] = op->size;
+    builder->live_objects++;
+    return NULL;
+}
+
+static const char *apply_other(struct hb_builder *builder, const struct hb_op *op)
+{
+    uint64_t *size;
+
+    if (op->object >= builder->workload->object_count)
+        return "names an object that was never born";
+    size = &builder->sizes[op->object];
+    if (*size == DEAD)
+        return "names an object that was freed before";
+    builder->live_bytes -= *size;
+    if (op->kind == HB_OP_FREE) {
+        builder->live_objects--;
+        *size = DEAD;
+        return NULL;
+    }
+    if (__builtin_add_overflow(builder->live_bytes, op->size, &builder->live_bytes))
+        return "brings the live bytes above 2^64";
+    *size = op->size;
+    return NULL;
+}
+
+/* NULL, or what is wrong with `op` as the next one. */
+static const char *apply(struct hb_builder *builder, const struct hb_op *op)
+{
+    struct hb_workload *workload = builder->workload;
+    bool birth = op->kind != HB_OP_FREE && op->kind != HB_OP_REALLOC;
+    const char *fault = birth ? apply_birth(builder, op) : apply_other(builder, op);
+
+    if (fault != NULL)
+        return fault;
+    if (builder->live_bytes > workload->peak_live_bytes)
+        workload->peak_live_bytes = builder->live_bytes;
+    if (builder->live_objects > workload->peak_live_objects)
+        workload->peak_live_objects = builder->live_objects;
+    if (op->thread >= workload->threads)
+        workload->threads = op->thread + 1u;
+    return NULL;
+}
+
+enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op *ops, size_t count,
+                                 struct hb_error *error)
+{
+    struct hb_workload *workload = builder->workload;
+    enum hb_status status = make_room(builder, count, error);
+
+    for (size_t i = 0; i < count && status == HB_OK; i++) {
+        const char *fault = apply(builder, &ops[i]);
+
+        if (fault != NULL)
+            return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", workload->path,
+                                (unsigned long long)workload->op_count, fault);
+        workload->ops[workload->op_count++] = ops[i];
+    }
+    return status;
+}
+
+struct hb_workload *hb_builder_finish(struct hb_builder *builder)
+{
+    struct hb_workload *workload = builder->workload;
+
+    workload->live_objects_at_end = builder->live_objects;
+    workload->live_bytes_at_end = builder->live_bytes;
+    builder->workload = NULL;
+    hb_builder_abandon(builder);
+    return workload;
+}
+
+void hb_builder_abandon(struct hb_builder *builder)
+{
+    hb_workload_free(builder->workload);
+    hb_pages_free(builder->sizes, builder->sizes_bytes);
+    builder->workload = NULL;
+    builder->sizes = NULL;
+}

@@ -1,0 +1,159 @@
+/*
+ * traces.c - the folder of shipped traces, and what a bare name on the command line stands for.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "workloads/workload.h"
+
+#ifndef HB_SOURCE_TRACES
+#error "HB_SOURCE_TRACES must be the folder workloads/traces of the source tree"
+#endif
+
+const char *hb_traces_folder(void)
+{
+    const char *folder = getenv("HEAPBENCH_TRACES");
+
+    return folder != NULL && folder[0] != '\0' ? folder : HB_SOURCE_TRACES;
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+
+    return length >= tail && strcmp(text + length - tail, ending) == 0;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* For scandir: what may be a workload by its name. */
+static int looks_like_workload(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+
+    return name[0] != '.' && !ends_with(name, ".md") && !ends_with(name, ".part");
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static char *join(const char *folder, const char *name)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+/* Appends the entries that are files; false when out of memory. */
+static bool keep_files(struct dirent *const *entries, int found, const char *folder, char **paths,
+                       size_t *count)
+{
+    for (int i = 0; i < found; i++) {
+        char *path = join(folder, entries[i]->d_name);
+
+        if (path == NULL)
+            return false;
+        if (is_file(path))
+            paths[(*count)++] = path;
+        else
+            free(path);
+    }
+    return true;
+}
+
+enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error)
+{
+    const char *folder = hb_traces_folder();
+    struct dirent **entries = NULL;
+    int found = scandir(folder, &entries, looks_like_workload, by_name);
+    char **kept;
+    size_t kept_count = 0;
+    bool complete;
+
+    if (found < 0)
+        return hb_error_set_errno(error, errno == ENOMEM ? HB_ERR_MEMORY : HB_ERR_IO,
+                                  "%s: the folder of traces cannot be read", folder);
+    kept = calloc((size_t)found + 1, sizeof *kept);
+    complete = kept != NULL && keep_files(entries, found, folder, kept, &kept_count);
+    for (int i = 0; i < found; i++)
+        free(entries[i]);
+    free(entries);
+    if (!complete) {
+        hb_traces_free(kept);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", folder);
+    }
+    *paths = kept;
+    *count = kept_count;
+    return HB_OK;
+}
+
+void hb_traces_free(char **paths)
+{
+    if (paths == NULL)
+        return;
+    for (size_t i = 0; paths[i] != NULL; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+/* Whether `path`'s file is called `name`, or would be without its ending. */
+static bool is_called(const char *path, const char *name)
+{
+    const char *base = strrchr(path, '/') + 1;
+    const char *dot = strrchr(base, '.');
+
+    return strcmp(base, name) == 0 || (dot != NULL && strlen(name) == (size_t)(dot - base) &&
+                                       strncmp(base, name, (size_t)(dot - base)) == 0);
+}
+
+/* The one of `paths` called `name`. HB_ERR_IO when there is none, HB_ERR_USAGE when there are two. */
+static enum hb_status choose(char *const *paths, const char *name, const char **out, struct hb_error *error)
+{
+    const char *match = NULL;
+
+    for (; *paths != NULL; paths++) {
+        if (!is_called(*paths, name))
+            continue;
+        if (match != NULL)
+            return hb_error_set(error, HB_ERR_USAGE, "'%s' may be %s or %s; give the path of one", name,
+                                match, *paths);
+        match = *paths;
+    }
+    if (match == NULL)
+        return hb_error_set(error, HB_ERR_IO,
+                            "%s: no such file, and no trace of that name in %s; 'heapbench list' shows them",
+                            name, hb_traces_folder());
+    *out = match;
+    return HB_OK;
+}
+
+enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error)
+{
+    char **paths;
+    size_t count;
+    const char *match = path_or_name;
+    enum hb_status status;
+
+    if (strchr(path_or_name, '/') != NULL || is_file(path_or_name))
+        return hb_workload_load_as(path_or_name, HB_FORMAT_ANY, out, error);
+    status = hb_traces_find(&paths, &count, error);
+    if (status != HB_OK)
+        return status;
+    status = choose(paths, path_or_name, &match, error);
+    if (status == HB_OK)
+        status = hb_workload_load_as(match, HB_FORMAT_ANY, out, error);
+    hb_traces_free(paths);
+    return status;
+}

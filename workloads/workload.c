@@ -1,0 +1,138 @@
+#include "workloads/workload.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/pages.h"
+#include "workloads/builder.h"
+#include "workloads/source.h"
+#include "workloads/text_reader.h"
+#include "workloads/trace_format.h"
+
+static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_reader *reader,
+                                 struct hb_error *error)
+{
+    const struct hb_op *ops;
+    size_t count;
+    enum hb_status status;
+
+    do {
+        status = hb_trace_reader_next(reader, &ops, &count, error);
+        if (status == HB_OK)
+            status = hb_builder_append(builder, ops, count, error);
+    } while (status == HB_OK && count > 0);
+    return status;
+}
+
+static char *copy_or_null(const char *text, bool *failed)
+{
+    char *copy = text != NULL ? strdup(text) : NULL;
+
+    *failed |= text != NULL && copy == NULL;
+    return copy;
+}
+
+static enum hb_status keep_facts(struct hb_workload *workload, const struct hb_trace_reader *reader,
+                                 struct hb_error *error)
+{
+    const struct hb_trace_info *info = hb_trace_reader_info(reader);
+    bool failed = false;
+
+    workload->info = (struct hb_trace_info){.command = copy_or_null(info->command, &failed),
+                                            .origin = copy_or_null(info->origin, &failed),
+                                            .suggested_heap_bytes = info->suggested_heap_bytes};
+    workload->dropped = hb_trace_reader_totals(reader)->dropped;
+    workload->raw_bytes = hb_trace_reader_raw_bytes(reader);
+    return failed ? hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path) : HB_OK;
+}
+
+static enum hb_status read_trace(struct hb_builder *builder, const char *path, struct hb_error *error)
+{
+    struct hb_trace_reader *reader;
+    enum hb_status status = hb_trace_reader_open(path, &reader, error);
+
+    if (status != HB_OK)
+        return status;
+    status = append_all(builder, reader, error);
+    if (status == HB_OK)
+        status = keep_facts(builder->workload, reader, error);
+    hb_trace_reader_close(reader);
+    return status;
+}
+
+/* The format that the file's first bytes are of. HB_ERR_FORMAT when of none. */
+static enum hb_status recognise(const char *path, enum hb_workload_format *out, struct hb_error *error)
+{
+    FILE *stream;
+    uint8_t head[4096];
+    size_t got;
+    bool refused;
+    enum hb_status status = hb_source_open(path, &stream, error);
+
+    if (status != HB_OK)
+        return status;
+    got = fread(head, 1, sizeof head, stream);
+    refused = ferror(stream) != 0;
+    if (refused)
+        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
+    fclose(stream);
+    if (refused)
+        return status;
+    if (got == 0)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: the file is empty", path);
+    if (got >= HB_TRACE_MAGIC_BYTES && memcmp(head, hb_trace_magic, HB_TRACE_MAGIC_BYTES) == 0)
+        *out = HB_FORMAT_TRACE;
+    else if (!hb_text_recognise(head, got, out))
+        return hb_error_set(error, HB_ERR_FORMAT,
+                            "%s: byte 0: not a workload: neither a heapbench trace nor a .rep or text file",
+                            path);
+    return HB_OK;
+}
+
+static uint64_t bytes_of_file(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format format, struct hb_workload **out,
+                                   struct hb_error *error)
+{
+    struct hb_builder builder;
+    enum hb_status status = HB_OK;
+
+    if (format == HB_FORMAT_ANY)
+        status = recognise(path, &format, error);
+    if (status == HB_OK)
+        status = hb_builder_begin(&builder, path, error);
+    if (status != HB_OK)
+        return status;
+    if (format == HB_FORMAT_TRACE)
+        status = read_trace(&builder, path, error);
+    else
+        status = hb_text_read(&builder, path, format, error);
+    if (status != HB_OK) {
+        hb_builder_abandon(&builder);
+        return status;
+    }
+    builder.workload->file_bytes = bytes_of_file(path);
+    builder.workload->suggested_heap_bytes = builder.workload->info.suggested_heap_bytes;
+    *out = hb_builder_finish(&builder);
+    return HB_OK;
+}
+
+void hb_workload_free(struct hb_workload *workload)
+{
+    if (workload == NULL)
+        return;
+    hb_pages_free(workload->ops, workload->ops_capacity_bytes);
+    free(workload->info.command);
+    free(workload->info.origin);
+    free(workload->name);
+    free(workload->path);
+    free(workload);
+}
