@@ -1,0 +1,127 @@
+#include "workloads/record/capture_file.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    /* No event, with what an 8-byte load takes behind it, is longer; no writer begins one nearer to the end.
+     */
+    LONGEST_EVENT = 32,
+    /* A writer leaves a chunk for the next only when no more than this is left of it. */
+    MOST_LEFT = 64,
+};
+
+static void enter_piece(struct hb_capture_cursor *cursor)
+{
+    const struct hb_capture_piece *piece = &cursor->capture->pieces[cursor->piece];
+
+    cursor->at = cursor->capture->data + piece->offset + sizeof(struct hb_capture_chunk);
+    cursor->end = cursor->capture->data + piece->offset + piece->bytes;
+}
+
+void hb_capture_cursor_begin(struct hb_capture_cursor *cursor, const struct hb_capture *capture,
+                             size_t stream)
+{
+    *cursor = (struct hb_capture_cursor){
+        .capture = capture, .piece = capture->streams[stream], .piece_end = capture->streams[stream + 1]};
+    enter_piece(cursor);
+}
+
+static enum hb_status damaged(const struct hb_capture_cursor *cursor, const char *what,
+                              struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_FORMAT, "%s: damaged at byte %" PRIu64 ": %s", cursor->capture->path,
+                        (uint64_t)(cursor->at - cursor->capture->data), what);
+}
+
+/* A little-endian number of `length` bytes, 1 to 8; eight may be read. */
+static uint64_t load(const unsigned char *at, unsigned length)
+{
+    uint64_t value;
+
+    memcpy(&value, at, sizeof value);
+    return value & (UINT64_MAX >> (64 - 8 * length));
+}
+
+static void read_mark(struct hb_capture_cursor *cursor, struct hb_capture_event *event)
+{
+    unsigned tag = *cursor->at++;
+    unsigned length = (tag >> 3 & 7) + 1;
+
+    event->kind = HB_CAPTURE_MARK;
+    event->mark = (uint8_t)(tag >> 6);
+    if (event->mark == HB_CAPTURE_MARK_ORDER) {
+        event->shard = (uint32_t)load(cursor->at, 2) & (HB_CAPTURE_SHARDS - 1);
+        cursor->at += 2;
+    }
+    if (event->mark == HB_CAPTURE_MARK_ORDER || event->mark == HB_CAPTURE_MARK_TICK) {
+        event->number = load(cursor->at, length);
+        cursor->at += length;
+    }
+}
+
+static void read_address(struct hb_capture_cursor *cursor, struct hb_capture_event *event, unsigned length)
+{
+    uint64_t zigzag = load(cursor->at, length);
+
+    cursor->at += length;
+    cursor->last += (zigzag >> 1) ^ (0 - (zigzag & 1));
+    event->number = cursor->last << HB_CAPTURE_ADDRESS_SHIFT;
+    event->shard = hb_capture_shard(event->number);
+}
+
+static void read_size(struct hb_capture_cursor *cursor, struct hb_capture_event *event, unsigned length)
+{
+    event->size = load(cursor->at, length);
+    cursor->at += length;
+    if (event->kind == HB_CAPTURE_ALIGNED)
+        event->align_log2 = *cursor->at++ & 63;
+}
+
+/* On to the stream's next chunk. HB_OK with no bytes left at the end of the stream. */
+static enum hb_status next_piece(struct hb_capture_cursor *cursor, struct hb_error *error)
+{
+    if (cursor->piece + 1 >= cursor->piece_end) {
+        cursor->end = cursor->at;
+        return HB_OK;
+    }
+    if (cursor->end - cursor->at > MOST_LEFT)
+        return damaged(cursor, "the chunk ends early", error);
+    cursor->piece++;
+    enter_piece(cursor);
+    return HB_OK;
+}
+
+static bool piece_is_used_up(const struct hb_capture_cursor *cursor)
+{
+    return cursor->end - cursor->at < LONGEST_EVENT || (*cursor->at & 7) == HB_CAPTURE_END;
+}
+
+enum hb_status hb_capture_cursor_next(struct hb_capture_cursor *cursor, struct hb_capture_event *event,
+                                      struct hb_error *error)
+{
+    unsigned tag;
+
+    memset(event, 0, sizeof *event);
+    while (piece_is_used_up(cursor)) {
+        enum hb_status status;
+
+        if (cursor->end - cursor->at >= LONGEST_EVENT && *cursor->at != 0)
+            return damaged(cursor, "no such event", error);
+        status = next_piece(cursor, error);
+        if (status != HB_OK || cursor->at == cursor->end)
+            return status;
+    }
+    tag = *cursor->at;
+    if ((tag & 7) == HB_CAPTURE_MARK) {
+        read_mark(cursor, event);
+        return HB_OK;
+    }
+    event->kind = (uint8_t)(tag & 7);
+    cursor->at++;
+    read_address(cursor, event, (tag >> 3 & 7) + 1);
+    if (event->kind != HB_CAPTURE_FREE && event->kind != HB_CAPTURE_REALLOC_OLD)
+        read_size(cursor, event, 1u << (tag >> 6));
+    return HB_OK;
+}

@@ -1,0 +1,257 @@
+#include "workloads/record/convert.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "workloads/record/address_table.h"
+#include "workloads/record/order.h"
+
+enum {
+    OPS_AT_ONCE = 4096,
+    NO_OBJECT = UINT32_MAX,
+    /* Reallocs that a thread can be inside of at once: one, and those of signal handlers above it. */
+    PENDING_AT_MOST = 8,
+    THREAD_AT_MOST = UINT16_MAX,
+};
+
+/* A realloc between its two events. */
+struct pending {
+    uint64_t address;
+    uint32_t object; /* NO_OBJECT: the old block was not known */
+};
+
+struct stream_state {
+    struct pending pending[PENDING_AT_MOST];
+    unsigned depth;
+};
+
+struct converter {
+    const struct hb_capture *capture;
+    const struct hb_op_sink *sink;
+    struct hb_capture_summary *summary;
+    struct hb_address_table live;
+    struct stream_state *streams;
+    struct hb_op ops[OPS_AT_ONCE];
+    size_t op_count;
+};
+
+static enum hb_status flush(struct converter *converter, struct hb_error *error)
+{
+    size_t count = converter->op_count;
+
+    converter->op_count = 0;
+    converter->summary->ops += count;
+    return count == 0 ? HB_OK
+                      : converter->sink->append(converter->sink->context, converter->ops, count, error);
+}
+
+static enum hb_status emit(struct converter *converter, const struct hb_op *op, struct hb_error *error)
+{
+    converter->ops[converter->op_count++] = *op;
+    return converter->op_count == OPS_AT_ONCE ? flush(converter, error) : HB_OK;
+}
+
+/* Puts an object at an address; whatever was still held there was given back unseen. */
+static enum hb_status settle(struct converter *converter, uint64_t address, const struct hb_op *op,
+                             struct hb_error *error)
+{
+    struct hb_op unseen = {.kind = HB_OP_FREE, .thread = op->thread};
+    enum hb_status status = HB_OK;
+
+    if (hb_address_table_take(&converter->live, address, &unseen.object)) {
+        converter->summary->held_births++;
+        status = emit(converter, &unseen, error);
+    }
+    if (status == HB_OK && !hb_address_table_put(&converter->live, address, op->object))
+        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
+    return status == HB_OK ? emit(converter, op, error) : status;
+}
+
+static enum hb_status bear(struct converter *converter, const struct hb_capture_event *event, struct hb_op op,
+                           struct hb_error *error)
+{
+    if (converter->summary->objects == NO_OBJECT) {
+        converter->summary->excess_births++;
+        return HB_OK;
+    }
+    op.object = (uint32_t)converter->summary->objects++;
+    op.size = event->size;
+    return settle(converter, event->number, &op, error);
+}
+
+static enum hb_status bury(struct converter *converter, const struct hb_capture_event *event, struct hb_op op,
+                           struct hb_error *error)
+{
+    if (!hb_address_table_take(&converter->live, event->number, &op.object)) {
+        converter->summary->unknown_frees++;
+        return HB_OK;
+    }
+    op.kind = HB_OP_FREE;
+    return emit(converter, &op, error);
+}
+
+/* The old block leaves its address before the call: from now on another thread may be given it. */
+static void begin_realloc(struct converter *converter, struct stream_state *stream, uint64_t address)
+{
+    struct pending pending = {.address = address, .object = NO_OBJECT};
+
+    if (!hb_address_table_take(&converter->live, address, &pending.object))
+        converter->summary->unknown_frees++;
+    /* Only a realloc that never returned, left by a jump, can fill the stack; the oldest is such a one. */
+    if (stream->depth == PENDING_AT_MOST) {
+        for (unsigned i = 1; i < PENDING_AT_MOST; i++)
+            stream->pending[i - 1] = stream->pending[i];
+        stream->depth--;
+    }
+    stream->pending[stream->depth++] = pending;
+}
+
+static enum hb_status end_realloc(struct converter *converter, struct stream_state *stream,
+                                  const struct hb_capture_event *event, struct hb_op op,
+                                  struct hb_error *error)
+{
+    uint32_t object = stream->depth > 0 ? stream->pending[--stream->depth].object : NO_OBJECT;
+
+    if (object == NO_OBJECT) {
+        op.kind = HB_OP_MALLOC;
+        return bear(converter, event, op, error);
+    }
+    op.kind = HB_OP_REALLOC;
+    op.object = object;
+    op.size = event->size > 0 ? event->size : 1;
+    return settle(converter, event->number, &op, error);
+}
+
+/* The old block stays where it was. */
+static enum hb_status undo_realloc(struct converter *converter, struct stream_state *stream,
+                                   struct hb_error *error)
+{
+    const struct pending *pending;
+    uint32_t held;
+
+    if (stream->depth == 0)
+        return HB_OK;
+    pending = &stream->pending[--stream->depth];
+    if (pending->object == NO_OBJECT)
+        return HB_OK;
+    if (hb_address_table_take(&converter->live, pending->address, &held))
+        converter->summary->held_births++;
+    if (!hb_address_table_put(&converter->live, pending->address, pending->object))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
+    return HB_OK;
+}
+
+static enum hb_status place(struct converter *converter, const struct hb_capture_event *event,
+                            uint32_t stream_index, uint32_t thread, struct hb_error *error)
+{
+    struct stream_state *stream = &converter->streams[stream_index];
+    struct hb_op op = {.thread = (uint16_t)(thread < THREAD_AT_MOST ? thread : THREAD_AT_MOST)};
+
+    if (thread >= converter->summary->threads)
+        converter->summary->threads = (uint64_t)thread + 1;
+    switch ((enum hb_capture_kind)event->kind) {
+    case HB_CAPTURE_MALLOC:
+        op.kind = HB_OP_MALLOC;
+        return bear(converter, event, op, error);
+    case HB_CAPTURE_CALLOC:
+        op.kind = HB_OP_CALLOC;
+        return bear(converter, event, op, error);
+    case HB_CAPTURE_ALIGNED:
+        op.kind = HB_OP_ALIGNED;
+        op.align_log2 = event->align_log2;
+        return bear(converter, event, op, error);
+    case HB_CAPTURE_FREE:
+        return bury(converter, event, op, error);
+    case HB_CAPTURE_REALLOC_OLD:
+        begin_realloc(converter, stream, event->number);
+        return HB_OK;
+    case HB_CAPTURE_REALLOC_NEW:
+        return end_realloc(converter, stream, event, op, error);
+    case HB_CAPTURE_MARK:
+        return undo_realloc(converter, stream, error);
+    case HB_CAPTURE_END:
+        break;
+    }
+    return HB_OK;
+}
+
+static enum hb_status place_all(struct converter *converter, struct hb_order *order, struct hb_error *error)
+{
+    for (;;) {
+        struct hb_capture_event event;
+        uint32_t stream, thread;
+        enum hb_status status = hb_order_next(order, &event, &stream, &thread, error);
+
+        if (status != HB_OK)
+            return status;
+        if (event.kind == HB_CAPTURE_END)
+            return flush(converter, error);
+        status = place(converter, &event, stream, thread, error);
+        if (status != HB_OK)
+            return status;
+    }
+}
+
+static void begin_summary(struct hb_capture_summary *summary, const struct hb_capture *capture)
+{
+    *summary = (struct hb_capture_summary){.lost_nested = capture->header->lost_nested,
+                                           .lost_space = capture->header->lost_space};
+}
+
+enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
+                                  struct hb_capture_summary *summary, struct hb_error *error)
+{
+    struct converter *converter = calloc(1, sizeof *converter);
+    struct hb_order *order = NULL;
+    enum hb_status status = HB_ERR_MEMORY;
+
+    if (converter != NULL) {
+        *converter = (struct converter){.capture = capture, .sink = sink, .summary = summary};
+        converter->streams = calloc(capture->stream_count + 1, sizeof *converter->streams);
+    }
+    if (converter == NULL || converter->streams == NULL || !hb_address_table_init(&converter->live)) {
+        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
+        goto done;
+    }
+    begin_summary(summary, capture);
+    status = hb_order_create(capture, &order, error);
+    if (status == HB_OK) {
+        summary->events = hb_order_events(order);
+        status = place_all(converter, order, error);
+    }
+done:
+    hb_order_destroy(order);
+    if (converter != NULL) {
+        hb_address_table_clear(&converter->live);
+        free(converter->streams);
+    }
+    free(converter);
+    return status;
+}
+
+uint64_t hb_capture_dropped(const struct hb_capture_summary *summary)
+{
+    return summary->unknown_frees + summary->held_births + summary->excess_births + summary->lost_nested +
+           summary->lost_space;
+}
+
+enum hb_status hb_capture_count(const struct hb_capture *capture, uint64_t *events, struct hb_error *error)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < capture->stream_count; i++) {
+        struct hb_capture_cursor cursor;
+        struct hb_capture_event event;
+
+        hb_capture_cursor_begin(&cursor, capture, i);
+        do {
+            enum hb_status status = hb_capture_cursor_next(&cursor, &event, error);
+
+            if (status != HB_OK)
+                return status;
+            total += event.kind != HB_CAPTURE_END && event.kind != HB_CAPTURE_MARK;
+        } while (event.kind != HB_CAPTURE_END);
+    }
+    *events = total;
+    return HB_OK;
+}

@@ -1,0 +1,47 @@
+/*
+ * convert.h - from what the recorder captured to operations on objects, and to a trace file.
+ *
+ * Addresses become births counted from 0. What cannot be placed is left out and counted: the free of a block
+ * that nobody was seen to get (a child of fork frees what its parent allocated). A block given out at an
+ * address that is still held must have been given back unseen: that free is made up, and counted.
+ */
+#ifndef HB_WORKLOADS_RECORD_CONVERT_H
+#define HB_WORKLOADS_RECORD_CONVERT_H
+
+#include "workloads/record/capture_file.h"
+#include "workloads/trace.h"
+
+struct hb_capture_summary {
+    uint64_t events; /* as they were captured; a realloc is two */
+    uint64_t ops;
+    uint64_t objects;
+    uint64_t threads;
+    uint64_t unknown_frees; /* left out: frees and reallocs of blocks that nobody was seen to get */
+    uint64_t held_births;   /* made up: frees before an allocation at an address that was still held */
+    uint64_t excess_births; /* left out: beyond the 2^32 - 1 objects that a trace can number */
+    uint64_t lost_nested;   /* never captured: in a signal handler that came while recording */
+    uint64_t lost_space;    /* never captured: no room for the file */
+};
+
+/* Where operations go, in pieces of at most some thousand. */
+struct hb_op_sink {
+    enum hb_status (*append)(void *context, const struct hb_op *ops, size_t count, struct hb_error *error);
+    void *context;
+};
+
+/* Reads the whole capture. HB_ERR_FORMAT, HB_ERR_MEMORY, or what the sink returned. */
+enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
+                                  struct hb_capture_summary *summary, struct hb_error *error);
+
+/* All that a faithful trace would have and this one lacks. */
+uint64_t hb_capture_dropped(const struct hb_capture_summary *summary);
+
+/* How many events a capture holds, marks left out. HB_ERR_FORMAT. */
+enum hb_status hb_capture_count(const struct hb_capture *capture, uint64_t *events, struct hb_error *error);
+
+/* Writes a capture as the trace file `path`, at a zstd level (0: the default). As hb_capture_convert, and
+ * HB_ERR_IO. */
+enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char *path, int level,
+                                   struct hb_capture_summary *summary, struct hb_error *error);
+
+#endif

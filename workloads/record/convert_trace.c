@@ -1,0 +1,56 @@
+#include "workloads/record/convert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static enum hb_status append(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
+{
+    return hb_trace_writer_append(context, ops, count, error);
+}
+
+/* The name is a stranger's: only what is text of it is kept. */
+static char *make_origin(const struct hb_capture *capture)
+{
+    const char *library = capture->header->allocator;
+    size_t length = strnlen(library, sizeof capture->header->allocator);
+    struct utsname machine;
+    char *origin = NULL;
+
+    if (uname(&machine) != 0 || asprintf(&origin, "heapbench record " HB_VERSION ", malloc of %.*s, Linux %s",
+                                         (int)length, library, machine.machine) < 0)
+        return NULL;
+    for (char *c = origin; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return origin;
+}
+
+static enum hb_status write_trace(const struct hb_capture *capture, struct hb_trace_writer *writer,
+                                  struct hb_capture_summary *summary, struct hb_error *error)
+{
+    struct hb_op_sink sink = {.append = append, .context = writer};
+    enum hb_status status = hb_capture_convert(capture, &sink, summary, error);
+
+    if (status != HB_OK) {
+        hb_trace_writer_abandon(writer);
+        return status;
+    }
+    hb_trace_writer_set_dropped(writer, hb_capture_dropped(summary));
+    return hb_trace_writer_finish(writer, error);
+}
+
+enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char *path, int level,
+                                   struct hb_capture_summary *summary, struct hb_error *error)
+{
+    struct hb_trace_info info = {.command = hb_capture_command(capture), .origin = make_origin(capture)};
+    struct hb_trace_writer *writer = NULL;
+    enum hb_status status = hb_trace_writer_open(path, &info, level, &writer, error);
+
+    if (status == HB_OK)
+        status = write_trace(capture, writer, summary, error);
+    free(info.command);
+    free(info.origin);
+    return status;
+}
