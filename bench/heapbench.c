@@ -8,6 +8,7 @@
 
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
+    {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {NULL, NULL, NULL},
 };
 
