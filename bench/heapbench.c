@@ -3,12 +3,18 @@
  */
 #include "bench/command.h"
 
+#include <argp.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "bench/build_info.h"
 
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
+    {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
+    {"import", "make a trace of a file in another format", hb_command_import},
+    {"export", "write a trace as text or as a .rep", hb_command_export},
     {NULL, NULL, NULL},
 };
 
@@ -36,6 +42,19 @@ int hb_command_fail(const struct hb_error *error)
     return error->status == HB_ERR_USAGE ? HB_EXIT_USAGE : HB_EXIT_FAILED;
 }
 
+/* Runs a command under its full name, which is what argp shows in usage and errors. */
+static int run(const struct hb_command *command, int argc, char **argv)
+{
+    static char name[64], version[64];
+
+    snprintf(name, sizeof name, "heapbench %s", command->name);
+    snprintf(version, sizeof version, "heapbench %s", hb_build_info()->version);
+    argv[0] = name;
+    argp_program_version = version;
+    argp_err_exit_status = HB_EXIT_USAGE;
+    return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     const struct hb_command *command;
@@ -48,10 +67,14 @@ int main(int argc, char **argv)
         print_help(stdout);
         return HB_EXIT_DONE;
     }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("heapbench %s\n", hb_build_info()->version);
+        return HB_EXIT_DONE;
+    }
     command = find_command(argv[1]);
     if (command == NULL) {
         fprintf(stderr, "heapbench: no command '%s'; 'heapbench --help' lists them\n", argv[1]);
         return HB_EXIT_USAGE;
     }
-    return command->run(argc - 1, argv + 1);
+    return run(command, argc - 1, argv + 1);
 }

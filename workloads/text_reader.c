@@ -358,7 +358,7 @@ static bool split(struct text *text)
     text->words = 0;
     if (!text->strict)
         rest[strcspn(rest, "#")] = '\0';
-    for (char *word; (word = strsep(&rest, " \t\r")) != NULL;) {
+    for (char *word; (word = strsep(&rest, " \t")) != NULL;) {
         if (*word == '\0')
             continue;
         if (text->words == MAX_WORDS)
@@ -371,11 +371,11 @@ static bool split(struct text *text)
 static enum hb_status read_line(struct text *text)
 {
     struct hb_trace_info *info = &text->builder->workload->info;
-    char *rest;
+    char *line = text->bytes + strspn(text->bytes, " \t"), *rest;
 
-    if (!text->strict && (rest = after_keyword(text->bytes, "command")) != NULL)
+    if (!text->strict && (rest = after_keyword(line, "command")) != NULL)
         return read_fact(text, &info->command, rest);
-    if (!text->strict && (rest = after_keyword(text->bytes, "origin")) != NULL)
+    if (!text->strict && (rest = after_keyword(line, "origin")) != NULL)
         return read_fact(text, &info->origin, rest);
     if (!split(text))
         return fault(text, "more words than any line has");
@@ -400,8 +400,10 @@ static enum hb_status next_line(struct text *text, bool *more)
     }
     if (ferror(text->stream))
         return hb_error_set_errno(text->error, HB_ERR_IO, "%s: cannot be read", text->path);
-    text->bytes[length] = '\0';
     *more = c != EOF || length > 0;
+    if (length > 0 && text->bytes[length - 1] == '\r')
+        length--;
+    text->bytes[length] = '\0';
     return HB_OK;
 }
 

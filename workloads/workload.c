@@ -125,6 +125,26 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
     return HB_OK;
 }
 
+enum hb_status hb_workload_save(const struct hb_workload *workload, const char *path, int level,
+                                struct hb_error *error)
+{
+    struct hb_trace_info info = workload->info;
+    struct hb_trace_writer *writer;
+    enum hb_status status;
+
+    info.suggested_heap_bytes = workload->suggested_heap_bytes;
+    status = hb_trace_writer_open(path, &info, level, &writer, error);
+    if (status != HB_OK)
+        return status;
+    status = hb_trace_writer_append(writer, workload->ops, workload->op_count, error);
+    if (status != HB_OK) {
+        hb_trace_writer_abandon(writer);
+        return status;
+    }
+    hb_trace_writer_set_dropped(writer, workload->dropped);
+    return hb_trace_writer_finish(writer, error);
+}
+
 void hb_workload_free(struct hb_workload *workload)
 {
     if (workload == NULL)

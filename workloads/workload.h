@@ -46,6 +46,10 @@ enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **o
 /* As hb_workload_load, of a file whose format is known already; `path` is a path and no name. */
 enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format format, struct hb_workload **out,
                                    struct hb_error *error);
+
+/* Writes it as a .trace; `level` as hb_trace_writer_open takes it. HB_ERR_USAGE, HB_ERR_IO, HB_ERR_MEMORY. */
+enum hb_status hb_workload_save(const struct hb_workload *workload, const char *path, int level,
+                                struct hb_error *error);
 void hb_workload_free(struct hb_workload *workload); /* NULL does nothing */
 
 /* Where shipped traces are: $HEAPBENCH_TRACES, else workloads/traces of the source tree that was built. */

@@ -1,0 +1,125 @@
+/*
+ * command_export.c - heapbench export: a trace as text, to read, to edit, or for other people's tools.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "bench/command.h"
+#include "workloads/text_writer.h"
+
+struct options {
+    const char *trace;
+    const char *output; /* NULL: standard output */
+    bool rep;
+    bool chosen;
+};
+
+static const struct argp_option option_table[] = {
+    {"to", 't', "FORMAT", 0, "rep or text (required)", 0},
+    {"output", 'o', "OUT", 0, "Write to the file OUT (default: standard output)", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 't':
+        options->rep = strcmp(argument, "rep") == 0;
+        options->chosen = true;
+        if (!options->rep && strcmp(argument, "text") != 0)
+            argp_error(state, "no format '%s' to export to; there are rep and text", argument);
+        return 0;
+    case 'o':
+        options->output = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->trace != NULL)
+            argp_error(state, "'%s' is one trace too many", argument);
+        options->trace = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->trace == NULL || !options->chosen)
+            argp_error(state, "a TRACE and --to FORMAT are needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = option_table,
+    .parser = parse_option,
+    .args_doc = "TRACE",
+    .doc =
+        "Write a trace as text, one operation a line.\v"
+        "text keeps everything, and 'heapbench import' makes the same trace of it again. rep is the form of "
+        "teachers' tools; it has no calloc, no alignment and no threads, and what it loses is said.\n\n"
+        "Example: heapbench export demo --to text",
+};
+
+static void tell_losses(const struct hb_rep_losses *losses)
+{
+    if (losses->callocs > 0 || losses->aligned > 0)
+        fprintf(stderr,
+                "heapbench: a .rep has only plain allocation: %llu calloc and %llu aligned became malloc\n",
+                (unsigned long long)losses->callocs, (unsigned long long)losses->aligned);
+    if (losses->switches > 0)
+        fprintf(stderr, "heapbench: a .rep has no threads: %llu switches between them are lost\n",
+                (unsigned long long)losses->switches);
+}
+
+static void write_out(const struct hb_workload *workload, bool rep, FILE *out)
+{
+    struct hb_rep_losses losses = {0};
+
+    if (rep)
+        hb_text_write_rep(workload, out, &losses);
+    else
+        hb_text_write(workload, out);
+    tell_losses(&losses);
+}
+
+static enum hb_status write_standard_output(const struct hb_workload *workload, bool rep,
+                                            struct hb_error *error)
+{
+    write_out(workload, rep, stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return HB_OK;
+    return hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
+}
+
+static enum hb_status write_file(const struct hb_workload *workload, bool rep, const char *path,
+                                 struct hb_error *error)
+{
+    struct hb_file *file;
+    enum hb_status status = hb_file_begin(path, &file, error);
+
+    if (status != HB_OK)
+        return status;
+    write_out(workload, rep, hb_file_stream(file));
+    return hb_file_commit(file, error);
+}
+
+int hb_command_export(int argc, char **argv)
+{
+    struct options options = {0};
+    struct hb_workload *workload;
+    struct hb_error error;
+    enum hb_status status;
+
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    status = hb_workload_load(options.trace, &workload, &error);
+    if (status != HB_OK)
+        return hb_command_fail(&error);
+    status = options.output != NULL ? write_file(workload, options.rep, options.output, &error)
+                                    : write_standard_output(workload, options.rep, &error);
+    hb_workload_free(workload);
+    return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
+}

@@ -1,0 +1,205 @@
+/*
+ * command_info.c - heapbench info: what a trace holds, for a person or as JSON.
+ *
+ * Loading checks every operation, so that figures are shown of sound traces only.
+ */
+#include <argp.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/command.h"
+#include "bench/info_text.h"
+#include "workloads/summary.h"
+
+struct options {
+    const char *trace;
+    bool json;
+};
+
+static const struct argp_option option_table[] = {
+    {"json", 'j', NULL, 0, "Print one flat JSON object", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->trace != NULL)
+            argp_error(state, "'%s' is one trace too many", argument);
+        options->trace = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->trace == NULL)
+            argp_error(state, "which TRACE? 'heapbench list' shows those that are here");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = option_table,
+    .parser = parse_option,
+    .args_doc = "TRACE",
+    .doc = "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
+           "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
+           "that "
+           "the program asked for; a lifetime is the number of operations from an object's birth to its "
+           "free.\n\n"
+           "Example: heapbench info demo",
+};
+
+/* Text as JSON has it: UTF-8. Where it is not, every byte above 127 becomes \xHH. */
+static json_t *json_text(const char *text)
+{
+    json_t *value;
+    char *escaped, *out;
+
+    if (text == NULL)
+        return json_null();
+    value = json_string(text);
+    if (value != NULL)
+        return value;
+    escaped = out = malloc(strlen(text) * 4 + 1);
+    if (escaped == NULL)
+        return NULL;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x80)
+            *out++ = *text;
+        else
+            out += sprintf(out, "\\x%02x", (unsigned char)*text);
+    *out = '\0';
+    value = json_string(escaped);
+    free(escaped);
+    return value;
+}
+
+/* Collects the members of one object; `failed` when memory ran out. */
+struct members {
+    json_t *object;
+    bool failed;
+};
+
+static void add(struct members *members, const char *key, json_t *value)
+{
+    members->failed |= json_object_set_new(members->object, key, value) != 0;
+}
+
+/* JSON's integers are signed here: what is larger is given as a real. */
+static void add_number(struct members *members, const char *key, uint64_t value)
+{
+    add(members, key, value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value));
+}
+
+static void add_spread(struct members *members, const char *name, const struct hb_spread *spread)
+{
+    const struct {
+        const char *suffix;
+        uint64_t value;
+    } parts[] = {{"p50", spread->p50}, {"p90", spread->p90}, {"p99", spread->p99}, {"max", spread->max}};
+    char key[64];
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        snprintf(key, sizeof key, "%s_%s", name, parts[i].suffix);
+        add_number(members, key, parts[i].value);
+    }
+    snprintf(key, sizeof key, "%s_mean", name);
+    add(members, key, json_real(spread->mean));
+}
+
+static double per_op(uint64_t bytes, const struct hb_workload *workload)
+{
+    return workload->op_count > 0 ? (double)bytes / (double)workload->op_count : 0;
+}
+
+static void add_file(struct members *members, const struct hb_workload *workload)
+{
+    bool is_trace = workload->raw_bytes > 0 || workload->op_count == 0;
+
+    add_number(members, "file_bytes", workload->file_bytes);
+    add(members, "file_bytes_per_op", json_real(per_op(workload->file_bytes, workload)));
+    add(members, "raw_bytes", is_trace ? json_integer((json_int_t)workload->raw_bytes) : json_null());
+    add(members, "raw_bytes_per_op",
+        is_trace ? json_real(per_op(workload->raw_bytes, workload)) : json_null());
+}
+
+static void add_workload(struct members *members, const struct hb_workload *workload,
+                         const struct hb_summary *summary)
+{
+    add(members, "file", json_text(workload->path));
+    add(members, "name", json_text(workload->name));
+    add_number(members, "ops", workload->op_count);
+    add_number(members, "objects", workload->object_count);
+    add_number(members, "mallocs", summary->kinds[HB_OP_MALLOC]);
+    add_number(members, "callocs", summary->kinds[HB_OP_CALLOC]);
+    add_number(members, "reallocs", summary->kinds[HB_OP_REALLOC]);
+    add_number(members, "aligned", summary->kinds[HB_OP_ALIGNED]);
+    add_number(members, "frees", summary->kinds[HB_OP_FREE]);
+    add_number(members, "threads", workload->threads);
+    add_number(members, "peak_live_bytes", workload->peak_live_bytes);
+    add_number(members, "peak_live_objects", workload->peak_live_objects);
+    add_number(members, "live_bytes_at_end", workload->live_bytes_at_end);
+    add_number(members, "live_objects_at_end", workload->live_objects_at_end);
+    add_spread(members, "size", &summary->sizes);
+    add_spread(members, "lifetime", &summary->lifetimes);
+    add_file(members, workload);
+    add_number(members, "dropped", workload->dropped);
+    add_number(members, "suggested_heap_bytes", workload->suggested_heap_bytes);
+    add(members, "command", json_text(workload->info.command));
+    add(members, "origin", json_text(workload->info.origin));
+}
+
+static enum hb_status print_json(const struct hb_workload *workload, const struct hb_summary *summary,
+                                 struct hb_error *error)
+{
+    struct members members = {.object = json_object()};
+    enum hb_status status = HB_OK;
+
+    members.failed = members.object == NULL;
+    if (!members.failed)
+        add_workload(&members, workload, summary);
+    if (members.failed)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
+    else if (json_dumpf(members.object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0)
+        status = hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
+    putchar('\n');
+    json_decref(members.object);
+    return status;
+}
+
+static enum hb_status print_text(const struct hb_workload *workload, const struct hb_summary *summary,
+                                 struct hb_error *error)
+{
+    hb_info_text_print(workload, summary, stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return HB_OK;
+    return hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
+}
+
+int hb_command_info(int argc, char **argv)
+{
+    struct options options = {0};
+    struct hb_workload *workload;
+    struct hb_summary summary;
+    struct hb_error error;
+    enum hb_status status;
+
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    status = hb_workload_load(options.trace, &workload, &error);
+    if (status != HB_OK)
+        return hb_command_fail(&error);
+    status = hb_workload_summarise(workload, &summary, &error);
+    if (status == HB_OK)
+        status = (options.json ? print_json : print_text)(workload, &summary, &error);
+    hb_workload_free(workload);
+    return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
+}
