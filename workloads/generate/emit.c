@@ -1,0 +1,52 @@
+#include "workloads/generate/emit.h"
+
+#include <assert.h>
+
+void hb_emit_flush(struct hb_emitter *e)
+{
+    if (e->status == HB_OK && e->count > 0)
+        e->status = e->sink->append(e->sink->context, e->ops, e->count, e->error);
+    e->count = 0;
+}
+
+static inline void emit(struct hb_emitter *e, struct hb_op op)
+{
+    if (e->count == HB_EMIT_BATCH)
+        hb_emit_flush(e);
+    e->ops[e->count++] = op;
+}
+
+uint32_t hb_emit_alloc(struct hb_emitter *e, uint64_t bytes)
+{
+    assert(e->births < HB_GENERATE_MAX_BIRTHS);
+    emit(e, (struct hb_op){.size = bytes, .object = e->births, .kind = HB_OP_MALLOC});
+    return e->births++;
+}
+
+void hb_emit_free(struct hb_emitter *e, uint32_t object)
+{
+    assert(object < e->births);
+    emit(e, (struct hb_op){.object = object, .kind = HB_OP_FREE});
+}
+
+uint32_t hb_emit_allocs(struct hb_emitter *e, uint64_t count, uint64_t bytes)
+{
+    uint32_t first = e->births;
+
+    for (uint64_t i = 0; i < count; i++)
+        hb_emit_alloc(e, bytes);
+    return first;
+}
+
+void hb_emit_frees(struct hb_emitter *e, uint32_t first, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        hb_emit_free(e, first + (uint32_t)i);
+}
+
+void hb_emit_phase(struct hb_emitter *e, uint64_t index, uint64_t size)
+{
+    hb_emit_flush(e);
+    if (e->status == HB_OK && e->sink->phase != NULL)
+        e->status = e->sink->phase(e->sink->context, index, size, e->error);
+}

@@ -1,0 +1,112 @@
+/*
+ * sawtooth - a heap that fills and empties again and again, as a server's does between requests.
+ *
+ * Each tooth allocates until `live` objects are live and frees until `keep` percent of them are left: at
+ * random, the oldest first (a queue) or the newest first (a stack). A phase is one tooth; it ends at its
+ * peak.
+ */
+#include <inttypes.h>
+
+#include "base/pages.h"
+#include "workloads/generate/emit.h"
+#include "workloads/generate/keys.h"
+#include "workloads/generate/sizes.h"
+
+static uint64_t floor_of(const struct hb_generate_settings *settings)
+{
+    return settings->live * settings->keep / 100;
+}
+
+static uint64_t sawtooth_births(const struct hb_generate_settings *settings)
+{
+    uint64_t births;
+
+    if (__builtin_mul_overflow(settings->live - floor_of(settings), settings->cycles, &births))
+        return UINT64_MAX;
+    return births + floor_of(settings);
+}
+
+/* The live objects, oldest first, in a ring of as many places as are ever live. */
+struct queue {
+    uint32_t *objects;
+    uint64_t capacity;
+    uint64_t oldest;
+    uint64_t count;
+};
+
+static uint32_t *queue_at(const struct queue *queue, uint64_t age_rank)
+{
+    return &queue->objects[(queue->oldest + age_rank) % queue->capacity];
+}
+
+static void queue_push(struct queue *queue, uint32_t object)
+{
+    *queue_at(queue, queue->count++) = object;
+}
+
+static uint32_t queue_take(struct queue *queue, enum hb_generate_order order, struct hb_random *random)
+{
+    uint32_t *chosen, object;
+
+    if (order == HB_ORDER_OLDEST) {
+        object = *queue_at(queue, 0);
+        queue->oldest = (queue->oldest + 1) % queue->capacity;
+        queue->count--;
+        return object;
+    }
+    chosen =
+        queue_at(queue, order == HB_ORDER_NEWEST ? queue->count - 1 : hb_random_below(random, queue->count));
+    object = *chosen;
+    *chosen = *queue_at(queue, --queue->count);
+    return object;
+}
+
+static void run_teeth(const struct hb_generate_settings *settings, struct hb_emitter *emitter,
+                      struct queue *queue)
+{
+    struct hb_random random;
+    struct hb_sizes sizes;
+
+    hb_random_seed(&random, settings->seed);
+    hb_sizes_init(&sizes, settings);
+    for (uint64_t cycle = 0; cycle < settings->cycles && hb_emit_ok(emitter); cycle++) {
+        while (queue->count < settings->live)
+            queue_push(queue, hb_emit_alloc(emitter, hb_sizes_draw(&sizes, &random)));
+        hb_emit_phase(emitter, cycle, settings->live);
+        while (queue->count > floor_of(settings))
+            hb_emit_free(emitter, queue_take(queue, (enum hb_generate_order)settings->order, &random));
+    }
+}
+
+static enum hb_status sawtooth_run(const struct hb_generate_settings *settings, struct hb_emitter *emitter,
+                                   struct hb_error *error)
+{
+    struct queue queue = {.capacity = settings->live};
+
+    queue.objects = hb_pages_alloc(queue.capacity * sizeof *queue.objects);
+    if (queue.objects == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory for a table of %" PRIu64 " live objects",
+                            settings->live);
+    run_teeth(settings, emitter, &queue);
+    hb_pages_free(queue.objects, queue.capacity * sizeof *queue.objects);
+    return HB_OK;
+}
+
+static const struct hb_generate_key sawtooth_keys[] = {
+    HB_KEY(live, "objects that are live at a peak (L)", 10000, 1, HB_MAX_LIVE_OBJECTS),
+    HB_KEY(keep, "percent of them that are left at a foot", 10, 0, 99),
+    HB_KEY(cycles, "teeth", 100, 1, HB_GENERATE_MAX_BIRTHS),
+    HB_KEY_WORD(order, "which are freed: random, oldest, or newest first", HB_ORDER_RANDOM, HB_ORDERS,
+                hb_order_names),
+    HB_KEYS_SIZES,
+    HB_KEY_SEED,
+    HB_KEYS_END,
+};
+
+const struct hb_generator hb_generator_sawtooth = {
+    .name = "sawtooth",
+    .summary = "fill up, free most, again and again",
+    .keys = sawtooth_keys,
+    .births = sawtooth_births,
+    .run = sawtooth_run,
+};
