@@ -113,47 +113,58 @@ static void set_walk(struct hb_model *model, uint64_t length, uint64_t free_exam
     model->walk.allocated = length - free_examined;
 }
 
-static uint32_t find_first(struct hb_model *model, uint64_t need)
+static bool is_somewhere(struct hb_range_place place)
+{
+    return place.leaf != HB_RANGE_NONE;
+}
+
+static struct hb_range_place find_first(struct hb_model *model, uint64_t need)
 {
     struct hb_range_rank rank;
-    uint32_t found = hb_range_tree_first_fit(model->tree, need, &rank);
-    uint64_t chosen = found != HB_RANGE_NONE;
+    struct hb_range_place found = hb_range_tree_first_fit(model->tree, need, &rank);
+    uint64_t chosen = is_somewhere(found);
 
     set_walk(model, rank.ranges + chosen, rank.free_ranges + chosen);
     return found;
 }
 
-static uint32_t find_next(struct hb_model *model, uint64_t need)
+static struct hb_range_place find_next(struct hb_model *model, uint64_t need)
 {
-    uint64_t ranges = hb_range_tree_ranges(model->tree), free_ranges = hb_range_tree_free_ranges(model->tree);
-    uint32_t found = hb_range_tree_first_fit_from(model->tree, model->rover, need);
+    const struct hb_range_tree *tree = model->tree;
+    struct hb_range_place rover = hb_range_tree_find(tree, model->rover);
+    struct hb_range_place found = hb_range_tree_first_fit_from(tree, rover, need);
     struct hb_range_rank start, end;
+    uint64_t ranges = 0, free_ranges = 0; /* passed twice: all, when the search goes round */
 
-    if (found != HB_RANGE_NONE) {
-        ranges = free_ranges = 0; /* not gone round */
-        hb_range_tree_rank(model->tree, found, &end);
+    if (is_somewhere(found)) {
+        hb_range_tree_rank(tree, found, &end);
     } else {
-        found = hb_range_tree_first_fit(model->tree, need, &end);
+        found = hb_range_tree_first_fit(tree, need, &end);
+        ranges = hb_range_tree_ranges(tree);
+        free_ranges = hb_range_tree_free_ranges(tree);
     }
-    if (found == HB_RANGE_NONE) {
+    if (!is_somewhere(found)) {
         set_walk(model, end.ranges, end.free_ranges);
         return found;
     }
-    hb_range_tree_rank(model->tree, model->rover, &start);
+    hb_range_tree_rank(tree, rover, &start);
     set_walk(model, ranges + end.ranges - start.ranges + 1,
              free_ranges + end.free_ranges - start.free_ranges + 1);
     return found;
 }
 
-static uint32_t find_best(struct hb_model *model, uint64_t need)
+static struct hb_range_place find_best(struct hb_model *model, uint64_t need)
 {
+    const struct hb_range_tree *tree = model->tree;
     struct hb_size_entry entry;
 
-    set_walk(model, hb_range_tree_ranges(model->tree), hb_range_tree_free_ranges(model->tree));
-    return hb_size_index_best_fit(model->sizes, need, &entry) ? entry.id : HB_RANGE_NONE;
+    set_walk(model, hb_range_tree_ranges(tree), hb_range_tree_free_ranges(tree));
+    if (!hb_size_index_best_fit(model->sizes, need, &entry))
+        return (struct hb_range_place){.leaf = HB_RANGE_NONE};
+    return hb_range_tree_find(tree, entry.id);
 }
 
-static uint32_t find_fit(struct hb_model *model, uint64_t need)
+static struct hb_range_place find_fit(struct hb_model *model, uint64_t need)
 {
     switch (model->options.policy) {
     case HB_POLICY_NEXT:
@@ -207,61 +218,63 @@ static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *
 /* The next search begins after the range handed out; behind the last one at the first. */
 static void move_rover(struct hb_model *model, uint32_t id)
 {
-    uint32_t after = hb_range_tree_next(model->tree, id);
+    struct hb_range_place after = hb_range_tree_next(model->tree, hb_range_tree_find(model->tree, id));
 
-    model->rover = after != HB_RANGE_NONE ? after : hb_range_tree_first(model->tree);
+    model->rover =
+        hb_range_tree_id(model->tree, is_somewhere(after) ? after : hb_range_tree_first(model->tree));
 }
 
-/* Hands out free range `id`, splitting off what is left of it. */
-static void place(struct hb_model *model, uint32_t id, uint64_t need)
+/* Hands out the free range at `place`, splitting off what is left of it; returns its id. */
+static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, uint64_t need)
 {
+    uint32_t id = hb_range_tree_id(model->tree, place);
     struct hb_range range;
 
-    hb_range_tree_get(model->tree, id, &range);
+    hb_range_tree_get(model->tree, place, &range);
     forget_free(model, &range);
     if (range.length - need >= model->split_bytes) {
-        uint32_t rest = hb_range_tree_insert_after(model->tree, id, range.length - need);
+        uint32_t rest = hb_range_tree_take_part(model->tree, place, need);
 
         index_free(model, rest, range.offset + need, range.length - need);
         range.length = need;
+    } else {
+        hb_range_tree_take(model->tree, place);
     }
-    hb_range_tree_set(model->tree, id, range.length, true);
     model->free_bytes -= range.length;
     model->allocated_bytes += range.length;
     if (range.offset + range.length > model->high_water_bytes)
         model->high_water_bytes = range.offset + range.length;
     if (model->options.policy == HB_POLICY_NEXT)
         move_rover(model, id);
+    return id;
 }
 
 uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
 {
+    struct hb_range_place place;
     uint64_t need;
-    uint32_t id;
 
     if (size == 0 || !needed_bytes(model, size, &need))
         return HB_MODEL_NO_BLOCK;
     if (!reserve(model))
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
-    id = find_fit(model, need);
-    if (id == HB_RANGE_NONE)
-        return HB_MODEL_NO_BLOCK;
-    place(model, id, need);
-    return id;
+    place = find_fit(model, need);
+    return is_somewhere(place) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
 
-/* Joins free neighbour `id`, if it is one, to `*range`; false when it is not free or not there. */
-static bool absorb(struct hb_model *model, uint32_t id, struct hb_range *range)
+/* Joins the neighbour at `place`, if there is one and it is free, to `*range`; false where not. */
+static bool absorb(struct hb_model *model, struct hb_range_place place, struct hb_range *range, uint32_t *id)
 {
     struct hb_range neighbour;
 
-    if (id == HB_RANGE_NONE)
+    if (!is_somewhere(place))
         return false;
-    hb_range_tree_get(model->tree, id, &neighbour);
+    hb_range_tree_get(model->tree, place, &neighbour);
     if (neighbour.allocated)
         return false;
     forget_free(model, &neighbour);
+    *id = hb_range_tree_id(model->tree, place);
     range->length += neighbour.length;
     if (neighbour.offset < range->offset)
         range->offset = neighbour.offset;
@@ -277,10 +290,12 @@ static void take_out(struct hb_model *model, uint32_t gone, uint32_t absorber)
 }
 
 /* Joins `*range`, which is being freed, to its free neighbours; returns the id of the whole. */
-static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range *range)
+static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range_place place,
+                      struct hb_range *range)
 {
-    uint32_t before = hb_range_tree_previous(model->tree, id), after = hb_range_tree_next(model->tree, id);
-    bool joins_before = absorb(model, before, range), joins_after = absorb(model, after, range);
+    uint32_t before, after;
+    bool joins_before = absorb(model, hb_range_tree_previous(model->tree, place), range, &before);
+    bool joins_after = absorb(model, hb_range_tree_next(model->tree, place), range, &after);
 
     /* In this order: offsets follow from the lengths in a leaf, and what leaves its front must have its own
      * still. */
@@ -295,18 +310,29 @@ static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range *rang
 
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
+    struct hb_range_place place = hb_range_tree_find(model->tree, block);
     struct hb_range range;
 
     if (!reserve(model))
         return;
-    hb_range_tree_get(model->tree, block, &range);
+    hb_range_tree_get(model->tree, place, &range);
     assert(range.allocated);
     model->free_bytes += range.length;
     model->allocated_bytes -= range.length;
-    if (model->options.merge)
-        block = merge(model, block, &range);
-    hb_range_tree_set(model->tree, block, range.length, false);
+    if (model->options.merge) {
+        block = merge(model, block, place, &range);
+        place = hb_range_tree_find(model->tree, block);
+    }
+    hb_range_tree_release(model->tree, place, range.length);
     index_free(model, block, range.offset, range.length);
+}
+
+static uint64_t range_length(const struct hb_model *model, uint32_t block)
+{
+    struct hb_range range;
+
+    hb_range_tree_get(model->tree, hb_range_tree_find(model->tree, block), &range);
+    return range.length;
 }
 
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
@@ -315,7 +341,7 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
     uint32_t moved;
 
     assert(size >= 1);
-    if (needed_bytes(model, size, &need) && hb_range_tree_length(model->tree, block) >= need)
+    if (needed_bytes(model, size, &need) && range_length(model, block) >= need)
         return block;
     moved = hb_model_alloc(model, size);
     if (moved != HB_MODEL_NO_BLOCK)
@@ -335,13 +361,13 @@ uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
 {
     struct hb_range range;
 
-    hb_range_tree_get(model->tree, block, &range);
+    hb_range_tree_get(model->tree, hb_range_tree_find(model->tree, block), &range);
     return range.offset + model->options.header_bytes;
 }
 
 uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block)
 {
-    return hb_range_tree_length(model->tree, block) - model->options.header_bytes;
+    return range_length(model, block) - model->options.header_bytes;
 }
 
 uint64_t hb_model_high_water(const struct hb_model *model)
@@ -365,11 +391,30 @@ static void count_free(struct hb_heap_state *state, uint64_t length, uint64_t ru
         state->largest_run_bytes = run;
 }
 
+/* What a visit to each range adds up. */
+struct survey {
+    struct hb_heap_state *state;
+    uint64_t run;  /* of free ranges, so far */
+    uint64_t tail; /* the offset of an infinite heap's last range, which does not count; UINT64_MAX: there is
+                      none */
+};
+
+static bool survey_range(void *context, const struct hb_range *range)
+{
+    struct survey *survey = context;
+
+    if (range->offset == survey->tail)
+        return false;
+    survey->run = range->allocated ? 0 : survey->run + range->length;
+    if (survey->run > 0)
+        count_free(survey->state, range->length, survey->run);
+    return true;
+}
+
 void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
 {
     const struct hb_range_tree *tree = model->tree;
-    uint32_t tail = is_infinite(model) ? hb_range_tree_last(tree) : HB_RANGE_NONE;
-    uint64_t run = 0;
+    struct survey survey = {.state = state, .tail = UINT64_MAX};
 
     *state = (struct hb_heap_state){
         .ranges = hb_range_tree_ranges(tree),
@@ -379,30 +424,26 @@ void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
         .high_water_bytes = model->high_water_bytes,
         .header_bytes = model->options.header_bytes,
     };
-    if (tail != HB_RANGE_NONE) {
-        state->free_ranges--;
-        state->free_bytes -= hb_range_tree_length(tree, tail);
-    }
-    for (uint32_t id = hb_range_tree_first(tree); id != tail && id != HB_RANGE_NONE;
-         id = hb_range_tree_next(tree, id)) {
-        struct hb_range range;
+    if (is_infinite(model)) {
+        struct hb_range tail;
 
-        hb_range_tree_get(tree, id, &range);
-        run = range.allocated ? 0 : run + range.length;
-        if (run > 0)
-            count_free(state, range.length, run);
+        hb_range_tree_get(tree, hb_range_tree_last(tree), &tail);
+        survey.tail = tail.offset;
+        state->free_ranges--;
+        state->free_bytes -= tail.length;
     }
+    hb_model_ranges(model, survey_range, &survey);
 }
 
 void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
                      void *context)
 {
     const struct hb_range_tree *tree = model->tree;
+    struct hb_range_place place = hb_range_tree_first(tree);
+    struct hb_range range = {.offset = 0, .length = 0};
 
-    for (uint32_t id = hb_range_tree_first(tree); id != HB_RANGE_NONE; id = hb_range_tree_next(tree, id)) {
-        struct hb_range range;
-
-        hb_range_tree_get(tree, id, &range);
+    for (; is_somewhere(place); place = hb_range_tree_next(tree, place)) {
+        hb_range_tree_get(tree, place, &range);
         if (!visit(context, &range))
             return;
     }

@@ -44,8 +44,8 @@ bool hb_range_tree_reserve(struct hb_range_tree *tree)
            hb_pool_reserve(&tree->inners, 2 * HB_MAX_LEVELS);
 }
 
-/* Puts a new free range into slot `at` of a leaf that has room; returns its id. */
-static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsigned at, uint64_t length)
+/* Opens slot `at` of a leaf that has room and puts a new free range there; returns its id. Counts nothing. */
+static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsigned at, int64_t length)
 {
     struct hb_leaf *leaf = hb_leaf_at(tree, leaf_index);
     uint32_t id = hb_pool_take(&tree->leaf_of);
@@ -54,13 +54,10 @@ static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsig
     assert(length >= 1 && leaf->link.count < HB_FANOUT);
     memmove(leaf->length + at + 1, leaf->length + at, after * sizeof leaf->length[0]);
     memmove(leaf->id + at + 1, leaf->id + at, after * sizeof leaf->id[0]);
-    leaf->length[at] = (int64_t)length;
+    leaf->length[at] = length;
     leaf->id[at] = id;
     leaf->link.count++;
     *hb_leaf_of(tree, id) = leaf_index;
-    if (leaf->length[at] > leaf->longest)
-        leaf->longest = leaf->length[at];
-    climb(tree, &leaf->link, leaf->longest, 1, 1);
     return id;
 }
 
@@ -84,7 +81,9 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length)
     hb_inner_at(tree, tree->root)->child[0] = leaf;
     hb_inner_at(tree, tree->root)->link.count = 1;
     tree->first_leaf = tree->last_leaf = leaf;
-    put_range(tree, leaf, 0, length);
+    put_range(tree, leaf, 0, (int64_t)length);
+    hb_leaf_at(tree, leaf)->longest = (int64_t)length;
+    climb(tree, &hb_leaf_at(tree, leaf)->link, (int64_t)length, 1, 1);
     return tree;
 }
 
@@ -98,17 +97,47 @@ void hb_range_tree_destroy(struct hb_range_tree *tree)
     free(tree);
 }
 
-uint32_t hb_range_tree_insert_after(struct hb_range_tree *tree, uint32_t id, uint64_t length)
+void hb_range_tree_take(struct hb_range_tree *tree, struct hb_range_place place)
 {
-    uint32_t leaf = *hb_leaf_of(tree, id);
-    unsigned at = hb_index_in_leaf(hb_leaf_at(tree, leaf), id);
+    struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+    int64_t length = leaf->length[place.slot];
 
-    if (hb_leaf_at(tree, leaf)->link.count == HB_FANOUT) {
-        hb_leaf_split(tree, leaf, at);
-        leaf = *hb_leaf_of(tree, id);
-        at = hb_index_in_leaf(hb_leaf_at(tree, leaf), id);
+    assert(length > 0);
+    leaf->length[place.slot] = -length;
+    leaf->longest = longest_after(leaf->longest, length, 0, leaf->length, leaf->link.count);
+    climb(tree, &leaf->link, leaf->longest, 0, UINT32_MAX);
+}
+
+uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length)
+{
+    struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+    int64_t whole = leaf->length[place.slot], part = (int64_t)length;
+    uint32_t id = leaf->id[place.slot], rest;
+
+    assert(part >= 1 && part < whole);
+    if (leaf->link.count == HB_FANOUT) {
+        hb_leaf_split(tree, place.leaf, place.slot);
+        place = hb_range_tree_find(tree, id);
+        leaf = hb_leaf_at(tree, place.leaf);
     }
-    return put_range(tree, leaf, at + 1, length);
+    leaf->length[place.slot] = -part;
+    rest = put_range(tree, place.leaf, place.slot + 1, whole - part);
+    leaf->longest = longest_after(leaf->longest, whole, whole - part, leaf->length, leaf->link.count);
+    climb(tree, &leaf->link, leaf->longest, 1, 0); /* one free range less, one more */
+    return rest;
+}
+
+void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length)
+{
+    struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+    int64_t now = (int64_t)length;
+    bool was_allocated = leaf->length[place.slot] < 0;
+
+    assert(now >= 1);
+    leaf->length[place.slot] = now;
+    if (now > leaf->longest)
+        leaf->longest = now;
+    climb(tree, &leaf->link, leaf->longest, 0, was_allocated);
 }
 
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
@@ -131,72 +160,61 @@ void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
     hb_leaf_shrink(tree, index);
 }
 
-void hb_range_tree_set(struct hb_range_tree *tree, uint32_t id, uint64_t length, bool allocated)
-{
-    struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
-    unsigned at = hb_index_in_leaf(leaf, id);
-    int64_t before = leaf->length[at], now = allocated ? -(int64_t)length : (int64_t)length;
-
-    assert(length >= 1);
-    leaf->length[at] = now;
-    leaf->longest = longest_after(leaf->longest, before, now, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, 0, (uint32_t)(now > 0) - (uint32_t)(before > 0));
-}
-
 /* -- asking
  * -------------------------------------------------------------------------------------------------------- */
 
-void hb_range_tree_get(const struct hb_range_tree *tree, uint32_t id, struct hb_range *range)
-{
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
-    unsigned at = hb_index_in_leaf(leaf, id);
+static const struct hb_range_place nowhere = {.leaf = HB_RANGE_NONE};
 
-    range->offset = leaf->start + hb_bytes_before(leaf, at);
-    range->allocated = leaf->length[at] < 0;
-    range->length = (uint64_t)(range->allocated ? -leaf->length[at] : leaf->length[at]);
+struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id)
+{
+    uint32_t leaf = *hb_leaf_of(tree, id);
+
+    return (struct hb_range_place){leaf, hb_index_in_leaf(hb_leaf_at(tree, leaf), id)};
 }
 
-uint64_t hb_range_tree_length(const struct hb_range_tree *tree, uint32_t id)
+uint32_t hb_range_tree_id(const struct hb_range_tree *tree, struct hb_range_place place)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
-    int64_t length = leaf->length[hb_index_in_leaf(leaf, id)];
-
-    return (uint64_t)(length < 0 ? -length : length);
+    return hb_leaf_at(tree, place.leaf)->id[place.slot];
 }
 
-uint32_t hb_range_tree_first(const struct hb_range_tree *tree)
+void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place place, struct hb_range *range)
 {
-    return hb_leaf_at(tree, tree->first_leaf)->id[0];
+    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+    int64_t length = leaf->length[place.slot];
+
+    range->offset = leaf->start + hb_bytes_before(leaf, place.slot);
+    range->allocated = length < 0;
+    range->length = (uint64_t)(length < 0 ? -length : length);
 }
 
-uint32_t hb_range_tree_last(const struct hb_range_tree *tree)
+struct hb_range_place hb_range_tree_first(const struct hb_range_tree *tree)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, tree->last_leaf);
-
-    return leaf->id[leaf->link.count - 1];
+    return (struct hb_range_place){tree->first_leaf, 0};
 }
 
-uint32_t hb_range_tree_next(const struct hb_range_tree *tree, uint32_t id)
+struct hb_range_place hb_range_tree_last(const struct hb_range_tree *tree)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
-    unsigned at = hb_index_in_leaf(leaf, id) + 1;
-
-    if (at < leaf->link.count)
-        return leaf->id[at];
-    return leaf->next == HB_NO_NODE ? HB_RANGE_NONE : hb_leaf_at(tree, leaf->next)->id[0];
+    return (struct hb_range_place){tree->last_leaf, hb_leaf_at(tree, tree->last_leaf)->link.count - 1u};
 }
 
-uint32_t hb_range_tree_previous(const struct hb_range_tree *tree, uint32_t id)
+struct hb_range_place hb_range_tree_next(const struct hb_range_tree *tree, struct hb_range_place place)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
-    unsigned at = hb_index_in_leaf(leaf, id);
+    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
 
-    if (at > 0)
-        return leaf->id[at - 1];
+    if (place.slot + 1 < leaf->link.count)
+        return (struct hb_range_place){place.leaf, place.slot + 1};
+    return leaf->next == HB_NO_NODE ? nowhere : (struct hb_range_place){leaf->next, 0};
+}
+
+struct hb_range_place hb_range_tree_previous(const struct hb_range_tree *tree, struct hb_range_place place)
+{
+    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+
+    if (place.slot > 0)
+        return (struct hb_range_place){place.leaf, place.slot - 1};
     if (leaf->previous == HB_NO_NODE)
-        return HB_RANGE_NONE;
-    leaf = hb_leaf_at(tree, leaf->previous);
-    return leaf->id[leaf->link.count - 1];
+        return nowhere;
+    return (struct hb_range_place){leaf->previous, hb_leaf_at(tree, leaf->previous)->link.count - 1u};
 }
 
 uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree)
@@ -229,10 +247,11 @@ static int64_t clamp(uint64_t need)
 }
 
 /* Goes down from entry `slot` of `inner`, which holds something long enough, adding up what is passed. */
-static uint32_t descend(const struct hb_range_tree *tree, const struct hb_inner *inner, unsigned slot,
-                        int64_t need, struct hb_range_rank *rank)
+static struct hb_range_place descend(const struct hb_range_tree *tree, const struct hb_inner *inner,
+                                     unsigned slot, int64_t need, struct hb_range_rank *rank)
 {
     const struct hb_leaf *leaf;
+    unsigned leaf_slot;
 
     while (inner->level > 1) {
         inner = hb_inner_at(tree, inner->child[slot]);
@@ -240,15 +259,17 @@ static uint32_t descend(const struct hb_range_tree *tree, const struct hb_inner 
         rank->ranges += hb_sum(inner->ranges, slot);
         rank->free_ranges += hb_sum(inner->free_ranges, slot);
     }
-    leaf = hb_leaf_at(tree, inner->child[slot]);
+    leaf_slot = slot;
+    leaf = hb_leaf_at(tree, inner->child[leaf_slot]);
     slot = first_at_least(leaf->length, 0, leaf->link.count, need);
     assert(slot < leaf->link.count);
     rank->ranges += slot;
     rank->free_ranges += hb_count_free(leaf, slot);
-    return leaf->id[slot];
+    return (struct hb_range_place){inner->child[leaf_slot], slot};
 }
 
-uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need, struct hb_range_rank *rank)
+struct hb_range_place hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need,
+                                              struct hb_range_rank *rank)
 {
     const struct hb_inner *root = hb_inner_at(tree, tree->root);
     int64_t least = clamp(need);
@@ -257,7 +278,7 @@ uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need
     assert(need >= 1);
     if (root->longest_of_all < least) {
         *rank = (struct hb_range_rank){tree->range_count, tree->free_count};
-        return HB_RANGE_NONE;
+        return nowhere;
     }
     slot = first_at_least(root->longest, 0, root->link.count, least);
     rank->ranges = hb_sum(root->ranges, slot);
@@ -265,17 +286,18 @@ uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need
     return descend(tree, root, slot, least, rank);
 }
 
-uint32_t hb_range_tree_first_fit_from(const struct hb_range_tree *tree, uint32_t id, uint64_t need)
+struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *tree,
+                                                   struct hb_range_place from, uint64_t need)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
+    const struct hb_leaf *leaf = hb_leaf_at(tree, from.leaf);
     int64_t least = clamp(need);
-    unsigned at = first_at_least(leaf->length, hb_index_in_leaf(leaf, id), leaf->link.count, least);
+    unsigned at = first_at_least(leaf->length, from.slot, leaf->link.count, least);
     const struct hb_link *link = &leaf->link;
     struct hb_range_rank unused = {0, 0};
 
     assert(need >= 1);
     if (at < leaf->link.count)
-        return leaf->id[at];
+        return (struct hb_range_place){from.leaf, at};
     while (link->parent != HB_NO_NODE) {
         const struct hb_inner *inner = hb_inner_at(tree, link->parent);
         unsigned slot = first_at_least(inner->longest, link->slot + 1u, inner->link.count, least);
@@ -284,17 +306,17 @@ uint32_t hb_range_tree_first_fit_from(const struct hb_range_tree *tree, uint32_t
             return descend(tree, inner, slot, least, &unused);
         link = &inner->link;
     }
-    return HB_RANGE_NONE;
+    return nowhere;
 }
 
-void hb_range_tree_rank(const struct hb_range_tree *tree, uint32_t id, struct hb_range_rank *rank)
+void hb_range_tree_rank(const struct hb_range_tree *tree, struct hb_range_place place,
+                        struct hb_range_rank *rank)
 {
-    const struct hb_leaf *leaf = hb_leaf_at(tree, *hb_leaf_of(tree, id));
+    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
     const struct hb_link *link = &leaf->link;
-    unsigned at = hb_index_in_leaf(leaf, id);
 
-    rank->ranges = at;
-    rank->free_ranges = hb_count_free(leaf, at);
+    rank->ranges = place.slot;
+    rank->free_ranges = hb_count_free(leaf, place.slot);
     while (link->parent != HB_NO_NODE) {
         const struct hb_inner *inner = hb_inner_at(tree, link->parent);
 

@@ -23,6 +23,15 @@
 
 struct hb_range_tree;
 
+/*
+ * Where a range is: in which leaf, and where in it. It is found once and used for all that one operation
+ * does; any take or remove makes the places of other ranges stale, their ids stay.
+ */
+struct hb_range_place {
+    uint32_t leaf; /* HB_RANGE_NONE: nowhere */
+    uint32_t slot;
+};
+
 /* What lies before a range in address order: the ranges, and those among them that are free. */
 struct hb_range_rank {
     uint64_t ranges;
@@ -33,40 +42,49 @@ struct hb_range_rank {
 struct hb_range_tree *hb_range_tree_create(uint64_t length);
 void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
 
-/* Whether one more range can be inserted without asking for memory; asks for it now. False when there is
- * none. */
+/* Whether one more range can be added without asking for memory; asks for it now. False when there is none.
+ */
 bool hb_range_tree_reserve(struct hb_range_tree *tree);
 
-/* A new free range of `length` bytes right behind `id`, whose length the caller sets. Room must have been
- * reserved. */
-uint32_t hb_range_tree_insert_after(struct hb_range_tree *tree, uint32_t id, uint64_t length);
+struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id);
+uint32_t hb_range_tree_id(const struct hb_range_tree *tree, struct hb_range_place place);
+void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place place, struct hb_range *range);
+
+/* Neighbours in address order; nowhere at the ends. */
+struct hb_range_place hb_range_tree_first(const struct hb_range_tree *tree);
+struct hb_range_place hb_range_tree_last(const struct hb_range_tree *tree);
+struct hb_range_place hb_range_tree_next(const struct hb_range_tree *tree, struct hb_range_place place);
+struct hb_range_place hb_range_tree_previous(const struct hb_range_tree *tree, struct hb_range_place place);
+
+/*
+ * The first free range with length >= need (1 or more), and what lies before it; nowhere, and the rank of the
+ * heap's end, when none fits.
+ */
+struct hb_range_place hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need,
+                                              struct hb_range_rank *rank);
+
+/* The same, among the range at `from` and those behind it; no rank. */
+struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *tree,
+                                                   struct hb_range_place from, uint64_t need);
+
+void hb_range_tree_rank(const struct hb_range_tree *tree, struct hb_range_place place,
+                        struct hb_range_rank *rank);
+
+/* Marks a free range allocated. */
+void hb_range_tree_take(struct hb_range_tree *tree, struct hb_range_place place);
+
+/*
+ * Marks the first `length` bytes of a free range allocated and makes the rest, 1 byte or more, a free range
+ * of its own, whose id is returned. Room must have been reserved.
+ */
+uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length);
+
+/* Makes a range free and `length` bytes long: more than before when it has been given neighbours' bytes. */
+void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length);
 
 /* Takes a range out, whose bytes the caller gives to the one before it; its id may be used again. Not the
  * first. */
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id);
-
-void hb_range_tree_set(struct hb_range_tree *tree, uint32_t id, uint64_t length, bool allocated);
-
-void hb_range_tree_get(const struct hb_range_tree *tree, uint32_t id, struct hb_range *range);
-uint64_t hb_range_tree_length(const struct hb_range_tree *tree,
-                              uint32_t id); /* a little cheaper than all three */
-
-/* Neighbours in address order; HB_RANGE_NONE at the ends. */
-uint32_t hb_range_tree_first(const struct hb_range_tree *tree);
-uint32_t hb_range_tree_last(const struct hb_range_tree *tree);
-uint32_t hb_range_tree_next(const struct hb_range_tree *tree, uint32_t id);
-uint32_t hb_range_tree_previous(const struct hb_range_tree *tree, uint32_t id);
-
-/*
- * The first free range with length >= need (1 or more), and what lies before it; HB_RANGE_NONE, and the rank
- * of the heap's end, when none fits.
- */
-uint32_t hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need, struct hb_range_rank *rank);
-
-/* The same, among `id` and the ranges behind it; no rank. */
-uint32_t hb_range_tree_first_fit_from(const struct hb_range_tree *tree, uint32_t id, uint64_t need);
-
-void hb_range_tree_rank(const struct hb_range_tree *tree, uint32_t id, struct hb_range_rank *rank);
 
 uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree);
 uint64_t hb_range_tree_free_ranges(const struct hb_range_tree *tree);

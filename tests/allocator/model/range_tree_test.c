@@ -17,105 +17,117 @@ struct mirror {
     unsigned count;
 };
 
-static void mirror_split(struct mirror *m, unsigned at, uint64_t first)
+static struct hb_range_place place_of(const struct mirror *m, unsigned at)
 {
-    uint64_t rest = m->length[at] - first;
+    return hb_range_tree_find(m->tree, m->id[at]);
+}
 
+/* The first `part` bytes of a free range become an allocated one. */
+static void mirror_split(struct mirror *m, unsigned at, uint64_t part)
+{
     assert_true(hb_range_tree_reserve(m->tree));
     memmove(m->id + at + 1, m->id + at, (m->count - at) * sizeof m->id[0]);
     memmove(m->length + at + 1, m->length + at, (m->count - at) * sizeof m->length[0]);
     memmove(m->allocated + at + 1, m->allocated + at, (m->count - at) * sizeof m->allocated[0]);
     m->count++;
-    m->length[at] = first;
-    m->length[at + 1] = rest;
-    m->allocated[at + 1] = false;
-    m->id[at + 1] = hb_range_tree_insert_after(m->tree, m->id[at], rest);
-    hb_range_tree_set(m->tree, m->id[at], first, m->allocated[at]);
+    m->length[at + 1] -= part;
+    m->length[at] = part;
+    m->allocated[at] = true;
+    m->id[at + 1] = hb_range_tree_take_part(m->tree, place_of(m, at), part);
 }
 
+/* A range takes in the one behind it and becomes free. */
 static void mirror_join(struct mirror *m, unsigned at)
 {
-    uint32_t gone = m->id[at + 1];
-
+    hb_range_tree_remove(m->tree, m->id[at + 1]);
     m->length[at] += m->length[at + 1];
+    m->allocated[at] = false;
     m->count--;
     memmove(m->id + at + 1, m->id + at + 2, (m->count - at - 1) * sizeof m->id[0]);
     memmove(m->length + at + 1, m->length + at + 2, (m->count - at - 1) * sizeof m->length[0]);
     memmove(m->allocated + at + 1, m->allocated + at + 2, (m->count - at - 1) * sizeof m->allocated[0]);
-    hb_range_tree_remove(m->tree, gone);
-    hb_range_tree_set(m->tree, m->id[at], m->length[at], m->allocated[at]);
+    hb_range_tree_release(m->tree, place_of(m, at), m->length[at]);
+}
+
+static void mirror_toggle(struct mirror *m, unsigned at)
+{
+    if (m->allocated[at])
+        hb_range_tree_release(m->tree, place_of(m, at), m->length[at]);
+    else
+        hb_range_tree_take(m->tree, place_of(m, at));
+    m->allocated[at] = !m->allocated[at];
+}
+
+/* `place` is that of range `at`, or nowhere where `at` is past the end. */
+static void check_place(const struct mirror *m, struct hb_range_place place, unsigned at)
+{
+    assert_int_equal(place.leaf == HB_RANGE_NONE, at >= m->count);
+    if (at < m->count)
+        assert_true(hb_range_tree_id(m->tree, place) == m->id[at]);
+}
+
+static unsigned plain_fit(const struct mirror *m, unsigned from, uint64_t need)
+{
+    while (from < m->count && (m->allocated[from] || m->length[from] < need))
+        from++;
+    return from;
 }
 
 static void check_fit(const struct mirror *m, uint64_t need)
 {
-    struct hb_range_rank rank, expected = {0, 0};
-    uint32_t found = hb_range_tree_first_fit(m->tree, need, &rank);
-    unsigned at = 0;
+    struct hb_range_rank rank, again;
+    struct hb_range_place found = hb_range_tree_first_fit(m->tree, need, &rank);
+    unsigned at = plain_fit(m, 0, need), free_before = 0;
 
-    while (at < m->count && (m->allocated[at] || m->length[at] < need)) {
-        expected.ranges++;
-        expected.free_ranges += !m->allocated[at];
-        at++;
-    }
-    assert_true(found == (at < m->count ? m->id[at] : HB_RANGE_NONE));
-    assert_true(rank.ranges == expected.ranges && rank.free_ranges == expected.free_ranges);
-    if (found == HB_RANGE_NONE)
+    check_place(m, found, at);
+    for (unsigned i = 0; i < at; i++)
+        free_before += !m->allocated[i];
+    assert_true(rank.ranges == at && rank.free_ranges == free_before);
+    if (at == m->count)
         return;
-    hb_range_tree_rank(m->tree, found, &rank);
-    assert_true(rank.ranges == expected.ranges && rank.free_ranges == expected.free_ranges);
+    hb_range_tree_rank(m->tree, found, &again);
+    assert_true(again.ranges == at && again.free_ranges == free_before);
 }
 
-static void check_fit_from(const struct mirror *m, unsigned from, uint64_t need)
-{
-    unsigned at = from;
-
-    while (at < m->count && (m->allocated[at] || m->length[at] < need))
-        at++;
-    assert_true(hb_range_tree_first_fit_from(m->tree, m->id[from], need) ==
-                (at < m->count ? m->id[at] : HB_RANGE_NONE));
-}
-
-static void check_offset(const struct mirror *m, unsigned at)
+static void check_range(const struct mirror *m, unsigned at)
 {
     uint64_t offset = 0;
     struct hb_range range;
 
     for (unsigned i = 0; i < at; i++)
         offset += m->length[i];
-    hb_range_tree_get(m->tree, m->id[at], &range);
+    hb_range_tree_get(m->tree, place_of(m, at), &range);
     assert_true(range.offset == offset && range.length == m->length[at] &&
                 range.allocated == m->allocated[at]);
-    assert_true(hb_range_tree_length(m->tree, m->id[at]) == m->length[at]);
 }
 
 static void check_neighbours(const struct mirror *m, unsigned at)
 {
-    assert_true(hb_range_tree_first(m->tree) == m->id[0]);
-    assert_true(hb_range_tree_last(m->tree) == m->id[m->count - 1]);
-    assert_true(hb_range_tree_next(m->tree, m->id[at]) ==
-                (at + 1 < m->count ? m->id[at + 1] : HB_RANGE_NONE));
-    assert_true(hb_range_tree_previous(m->tree, m->id[at]) == (at > 0 ? m->id[at - 1] : HB_RANGE_NONE));
+    check_place(m, hb_range_tree_first(m->tree), 0);
+    check_place(m, hb_range_tree_last(m->tree), m->count - 1);
+    check_place(m, hb_range_tree_next(m->tree, place_of(m, at)), at + 1);
+    check_place(m, hb_range_tree_previous(m->tree, place_of(m, at)), at > 0 ? at - 1 : m->count);
 }
 
 /* One random change: `growth` in 8 are splits, the rest joins. */
 static void change(struct mirror *m, struct hb_random *random, unsigned growth)
 {
     unsigned at = (unsigned)hb_random_below(random, m->count);
+    uint64_t need = 1 + hb_random_below(random, 200);
 
     if (hb_random_below(random, 4) == 0)
         at = m->count - 1; /* heaps grow at their tail */
     if (hb_random_below(random, 8) < growth) {
-        if (m->count < MOST && m->length[at] > 1)
+        if (m->count < MOST && m->length[at] > 1 && !m->allocated[at])
             mirror_split(m, at, 1 + hb_random_below(random, m->length[at] <= 64 ? m->length[at] - 1 : 64));
     } else if (at + 1 < m->count) {
         mirror_join(m, at);
     }
     at = (unsigned)hb_random_below(random, m->count);
-    m->allocated[at] = !m->allocated[at];
-    hb_range_tree_set(m->tree, m->id[at], m->length[at], m->allocated[at]);
-    check_offset(m, at);
-    check_fit(m, 1 + hb_random_below(random, 200));
-    check_fit_from(m, at, 1 + hb_random_below(random, 200));
+    mirror_toggle(m, at);
+    check_range(m, at);
+    check_fit(m, need);
+    check_place(m, hb_range_tree_first_fit_from(m->tree, place_of(m, at), need), plain_fit(m, at, need));
     check_neighbours(m, at);
 }
 
@@ -149,8 +161,7 @@ static void deep(void **state)
     (void)state;
     for (unsigned i = 0; i < 100000; i++) {
         assert_true(hb_range_tree_reserve(tree));
-        hb_range_tree_set(tree, id, 8, true);
-        id = hb_range_tree_insert_after(tree, id, (UINT64_C(1) << 40) - (i + 1) * UINT64_C(8));
+        id = hb_range_tree_take_part(tree, hb_range_tree_find(tree, id), 8);
     }
     assert_true(hb_range_tree_valid(tree));
     assert_true(hb_range_tree_ranges(tree) == 100001);
