@@ -1,13 +1,14 @@
 /*
- * test_scale.h - how much random work a build can do: sanitizers and checks make each step many times dearer.
+ * test_scale.h - how much random work a build can do: sanitizers, checks and a compiler that does
+ * not optimise each make a step several times dearer.
  */
 #ifndef HB_TESTS_TEST_SCALE_H
 #define HB_TESTS_TEST_SCALE_H
 
-#if HB_SANITIZED
-#define HB_TEST_SCALE(full, sanitized) (sanitized)
+#if HB_SANITIZED || !defined(__OPTIMIZE__)
+#define HB_TEST_SCALE(full, slow) (slow)
 #else
-#define HB_TEST_SCALE(full, sanitized) (full)
+#define HB_TEST_SCALE(full, slow) (full)
 #endif
 
 #endif
