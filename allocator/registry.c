@@ -64,7 +64,7 @@ static void append_name(char *list, size_t bytes, const char *name)
 
 static enum hb_status refuse_name(const char *name, struct hb_error *error)
 {
-    char known[256] = "";
+    char known[384] = "";
 
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         append_name(known, sizeof known, builtin[i]->name);
