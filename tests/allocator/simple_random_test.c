@@ -19,7 +19,7 @@
 enum {
     SLOTS = 512,
     OPS_PER_HEAP = 2000,
-    HEAPS = HB_TEST_SCALE(2000, 300),
+    HEAPS = HB_TEST_SCALE(2000, 80),
 };
 
 /* One of three places at once: the model's offset is the truth. */
