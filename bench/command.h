@@ -27,6 +27,7 @@ int hb_command_info(int argc, char **argv);
 int hb_command_record(int argc, char **argv);
 int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
+int hb_command_generate(int argc, char **argv);
 int hb_command_walk(int argc, char **argv);
 int hb_command_replay(int argc, char **argv);
 int hb_command_run(int argc, char **argv);

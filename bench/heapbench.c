@@ -15,6 +15,7 @@ static const struct hb_command commands[] = {
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
     {"import", "make a trace of a file in another format", hb_command_import},
     {"export", "write a trace as text or as a .rep", hb_command_export},
+    {"generate", "write a workload that no program made", hb_command_generate},
     {NULL, NULL, NULL},
 };
 

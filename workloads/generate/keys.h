@@ -18,10 +18,9 @@
 #define HB_MAX_UNIT         (UINT64_C(1) << 20)
 #define HB_MAX_SIZE         (UINT64_C(1) << 40)
 
-#define HB_KEY_UNIT HB_KEY(unit, "bytes of the smallest block, header included", 16, 1, HB_MAX_UNIT)
-#define HB_KEY_HEADER \
-    HB_KEY(header, "bytes of a block that the allocator takes for itself", 8, 0, HB_MAX_UNIT - 1)
-#define HB_KEY_SEED HB_KEY(seed, "of the random numbers", 1, 0, UINT64_MAX)
+#define HB_KEY_UNIT   HB_KEY(unit, "bytes of the smallest block, header included", 16, 1, HB_MAX_UNIT)
+#define HB_KEY_HEADER HB_KEY(header, "the allocator's own bytes in a block", 8, 0, HB_MAX_UNIT - 1)
+#define HB_KEY_SEED   HB_KEY(seed, "of the random numbers", 1, 0, UINT64_MAX)
 
 #define HB_KEYS_SIZES                                                                              \
     HB_KEY_WORD(sizes, "uniform, log-uniform, or empirical", HB_SIZES_LOG_UNIFORM, HB_SIZES_KINDS, \
