@@ -1,0 +1,51 @@
+# memory.gp - where the simple allocator's memory went, as the program goes on.
+#
+# Caption: The heap of the simple allocator over time, split: bytes the program asked for and holds (live), the records in
+#   front of them (headers), bytes handed over but not asked for because the rest was too small to split off (slack), and
+#   bytes that are free below the highest address ever used (free). The line on top is that address, the heap's extent. All
+#   that is not live is what this design costs; the pale part is memory that was freed and could not be used again, since
+#   free ranges are never merged. One panel a trace, each with its own axes, from zero.
+#
+# Usage:  gnuplot -c plots/memory.gp results/reference/fragmentation.csv [png] > memory.svg
+# Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
+# Read:   live + headers + slack + free = extent, exactly; headers of free ranges are in free.
+# Note:   the extent is the heap's own, in bytes, not memory that the system has handed out.
+
+if (!exists("in")) { in = ARG1 }
+if (!exists("terminal")) { terminal = ARG2 }
+here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
+load here . "style.gp"
+
+wanted(name) = name eq "simple" && measured(strcol("status")) && column("extent_bytes") > 0
+eval scan
+
+live = colour("simple"); headers = "#6E2C00"; slack = "#F0E442"; free = "#F6DCCB"
+eval panels_canvas(traces)
+set multiplot
+eval heading("Where the memory went: the simple allocator's heap")
+eval x_axis("operations done")
+eval y_axis("bytes of heap")
+entry = "live"; eval legend_area(live)
+entry = "headers"; eval legend_area(headers)
+entry = "slack"; eval legend_area(slack)
+entry = "free"; eval legend_area(free)
+entry = "extent"; eval legend_line(ink, 1.2)
+do for [k=1:traces] {
+    eval panel(k, traces)
+    set title title_of(trace[k]) offset 0, -0.7
+    mine = "strcol('trace') eq trace[k] && wanted(strcol('allocator'))"
+    eval largest("end", "column('op')", mine)
+    eval largest("top", "column('extent_bytes')", mine)
+    eval count_tics("x", end)
+    eval byte_tics("y", 1.05 * top)
+    at(y) = strcol("trace") eq trace[k] && wanted(strcol("allocator")) ? y : NaN
+    plot [0:end][0:1.05 * top] \
+        in using (at(column("op"))):(column("extent_bytes")) with filledcurves y1=0 fc rgb free fs solid noborder, \
+        in using (at(column("op"))):(column("live_bytes") + column("header_bytes") + column("slack_bytes")) \
+            with filledcurves y1=0 fc rgb slack fs solid noborder, \
+        in using (at(column("op"))):(column("live_bytes") + column("header_bytes")) with filledcurves y1=0 fc rgb headers fs solid noborder, \
+        in using (at(column("op"))):(column("live_bytes")) with filledcurves y1=0 fc rgb live fs solid noborder, \
+        in using (at(column("op"))):(column("extent_bytes")) with lines lc rgb ink lw 1.2
+    eval drawn_once
+}
+unset multiplot

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""make_results.py - a results folder of invented figures, for tests of the plots and the page. Never a measurement.
+
+Usage:  make_results.py FOLDER [TRACE...]
+
+Every file of results/README.md is written, with its header, for the given traces (default: three) on eight allocators.
+The figures only have the right shape: walks that grow, heaps that shred, budgets that fail. The same arguments give the
+same bytes. Among the rows are one crashed and one unavailable cell and one stopped trace, as real runs have them.
+"""
+
+import math
+import os
+import random
+import sys
+
+ALLOCATORS = ["null", "bump", "simple", "glibc", "jemalloc", "mimalloc", "tcmalloc", "tbbmalloc"]
+COST_NS = {"null": 1.5, "bump": 3, "glibc": 18, "jemalloc": 15, "mimalloc": 9, "tcmalloc": 10, "tbbmalloc": 14}
+MIB = 1 << 20
+WINDOWS = 30
+
+
+def write(folder, name, schema, columns, rows):
+    with open(os.path.join(folder, name + ".csv"), "w", encoding="utf-8") as out:
+        out.write("# heapbench 0.0.0 (invented figures, made by a test)\n")
+        out.write("# command   make_results.py\n# machine   no machine: these are not measurements\n")
+        out.write("# floor     null allocator 1.5 ns per operation; clock pair 25 ns\n")
+        out.write("# left out  simple on everything after operation 120000 (step limit; ask with --step-limit 0)\n")
+        out.write(f"# schema    {schema}/1\n{columns}\n")
+        for row in rows:
+            out.write(",".join("" if v is None else str(v) for v in row) + "\n")
+
+
+class Trace:
+    """One invented workload: operations, peak live bytes, and how simple's heap goes along it."""
+
+    def __init__(self, name, index):
+        self.name = name
+        self.random = random.Random(index)
+        self.ops = int(2e5 * 2.2 ** (index % 5))
+        self.peak = int(0.2 * MIB * 4 ** (index % 4))
+        self.stops = index == 1
+
+    def moment(self, i):
+        """At the share i/WINDOWS of the run: live bytes, ranges."""
+        x = i / WINDOWS
+        live = int(self.peak * min(1.0, 1.25 * math.sqrt(x)) * (0.9 + 0.1 * math.sin(9 * x)))
+        return live, int(30 + self.peak / 90 * x ** 0.8)
+
+
+def walk_rows(t):
+    for i in range(1, WINDOWS + 1):
+        ops = t.ops // WINDOWS
+        live, ranges = t.moment(i)
+        mean = max(1.0, 0.35 * ranges * t.random.uniform(0.7, 1.2))
+        for a in ALLOCATORS:
+            if a == "simple" and t.stops and i > WINDOWS // 2:
+                continue
+            steps = mean if a == "simple" else 0
+            ns = (steps * 0.9 + COST_NS.get(a, 12)) * t.random.uniform(0.9, 1.2)
+            walks = ops // 2
+            status = "stopped" if a == "simple" and t.stops else "ok"
+            counted = [walks, int(walks * mean), int(walks * mean * 0.6), int(mean / 2), int(mean * 2.6), ranges]
+            yield [t.name, a, status, i * ops, ops, walks, int(ns * ops), ranges] + (
+                counted if a == "simple" else [None] * 6)
+
+
+def length_rows(t):
+    low, left = 1, t.ops // 2
+    ranges = t.moment(WINDOWS)[1]
+    while left > 0 and low < ranges:
+        high = low + max(1, low // 16 if low >= 64 else 1)
+        share = min(1.0, 1.2 * (high - low) / (low + 20))
+        walks = max(1, int(left * share * t.random.uniform(0.6, 1)))
+        yield [t.name, "simple", low, high, min(walks, left)]
+        left -= walks
+        low = high
+
+
+def summary_rows(t):
+    ranges = t.moment(WINDOWS)[1]
+    for a in ALLOCATORS:
+        stopped = a == "simple" and t.stops
+        counted = [t.ops // 2, t.ops // 2 * ranges // 3, round(ranges / 3, 2), ranges // 4, ranges // 2,
+                   int(ranges * 0.9), ranges, t.ops // 2 * ranges // 5, ranges, ranges // 3, int(t.peak * 1.5), t.peak]
+        ns = COST_NS.get(a, 0.3 * ranges)
+        yield [t.name, a, "stopped" if stopped else "ok", 2 * t.peak if a == "simple" else None,
+               t.ops // 2 if stopped else t.ops, t.ops] + (counted if a == "simple" else [None] * 11 + [t.peak]) + [
+                   round(ns, 2), round(ns / COST_NS["glibc"], 3)]
+
+
+def fragmentation_rows(t):
+    reach = {}
+    for a in ALLOCATORS:
+        for i in range(1, WINDOWS + 1):
+            live, ranges = t.moment(i)
+            head = [t.name, a, "ok", t.ops * i // WINDOWS]
+            if a in ("null", "bump"):
+                yield head + [live] + [None] * 4 + [0 if a == "null" else live * 3] + [None] * 3 + [0]
+            elif a == "simple":
+                header = ranges * 8
+                extent = int(live + header + live * 0.02 + t.peak * 0.6 * i / WINDOWS)
+                reach[a] = max(reach.get(a, 0), extent)
+                slack = int(live * 0.02)
+                yield head + [live, header, slack, reach[a] - live - header - slack, t.peak, reach[a], ranges, ranges // 3,
+                              t.peak // 9, reach[a]]
+            else:
+                resident = int(live * (1.05 + 0.05 * ALLOCATORS.index(a))) // 4096 * 4096 + 40960
+                reach[a] = max(reach.get(a, 0), resident)
+                yield head + [live] + [None] * 4 + [reach[a]] + [None] * 3 + [reach[a]]
+
+
+def measure_rows(t):
+    for a in ALLOCATORS[2:]:
+        if a == "simple":
+            with_headers = [round(v * (1 + t.peak / MIB / 20), 2) for v in (71.5, 62.25, 55.0, 58.75)]
+            yield [t.name, a, "ok", t.peak, int(t.peak * 1.59)] + with_headers + [round(v * 0.8, 2) for v in with_headers]
+        elif t.peak < MIB:
+            yield [t.name, a, "ok", t.peak, int(t.peak * 1.2)] + [None] * 8
+        else:
+            yield [t.name, a, "ok", t.peak, int(t.peak * 1.2), 12.5, 10.25, 20.0, 20.5] + [None] * 4
+
+
+def failure_rows(t):
+    reasons = ["full", "full", "unmerged", "scattered", "unmerged"]
+    for i in range(25):
+        heap = int(t.peak * (0.2 + 0.08 * i))
+        fits = heap > 1.7 * t.peak
+        first = None if fits else int(t.ops * min(0.95, (heap / t.peak / 1.7) ** 2))
+        served = t.ops // 2 if fits else int(t.ops / 2 * min(0.999, heap / t.peak / 1.7 + 0.2))
+        yield [t.name, "simple", "ok" if fits else "failed", heap, t.ops, t.ops // 2, served, t.ops // 2 - served, first,
+               None if fits else 96, None if fits else reasons[i % 5 if heap > t.peak else 0], min(heap, t.peak) // 2,
+               min(heap, t.peak) // 3, 4000, t.peak if fits else min(heap, t.peak) * 9 // 10]
+    for a in ALLOCATORS[3:]:
+        for step in range(10):
+            heap = MIB << step
+            fits = heap > t.peak * (1.1 + 0.3 * ALLOCATORS.index(a))
+            first = None if fits else int(t.ops * min(0.9, heap / t.peak / 4))
+            served = t.ops // 2 if fits else int(t.ops / 2 * min(0.99, heap / t.peak / 3))
+            yield [t.name, a, "ok" if fits else "failed", heap, t.ops, t.ops // 2, served, t.ops // 2 - served, first,
+                   None if fits else 96, None, None, None, None, t.peak if fits else min(heap, t.peak) * 9 // 10]
+
+
+def throughput_rows(t, first):
+    for r in range(5):
+        for a in ALLOCATORS:
+            if first and a == "tbbmalloc":
+                yield [t.name, a, r, "crashed"] + [None] * 7
+            elif first and a == "mimalloc":
+                yield [t.name, a, r, "unavailable"] + [None] * 7
+            else:
+                ns = COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15)
+                failed = first and a == "simple"
+                yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(ns * t.ops), 7 if failed else 0,
+                       t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096]
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__.split("\n\n")[1])
+    folder = sys.argv[1]
+    traces = [Trace(name, i) for i, name in enumerate(sys.argv[2:] or ["alpha", "beta_2", "gamma delta"])]
+    os.makedirs(folder, exist_ok=True)
+
+    def each(rows):
+        return (row for t in traces for row in rows(t))
+
+    write(folder, "walk_cost", "walk_cost",
+          "trace,allocator,status,op,ops,allocs,elapsed_ns,ranges,walks,walk_total,walk_allocated,walk_p50,walk_p99,walk_max",
+          each(walk_rows))
+    write(folder, "walk_lengths", "walk_lengths", "trace,allocator,length_low,length_high,walks", each(length_rows))
+    write(folder, "walk_summary", "walk_summary",
+          "trace,allocator,status,heap_bytes,ops,trace_ops,walks,walk_total,walk_mean,walk_p50,walk_p90,walk_p99,walk_max,"
+          "walk_allocated,ranges,free_ranges,high_water_bytes,peak_live_bytes,ns_per_op,ratio_to_glibc", each(summary_rows))
+    write(folder, "fragmentation", "fragmentation",
+          "trace,allocator,status,op,live_bytes,header_bytes,slack_bytes,free_bytes,tail_bytes,extent_bytes,ranges,"
+          "free_ranges,largest_free_bytes,resident_bytes", each(fragmentation_rows))
+    write(folder, "fragmentation_summary", "fragmentation_summary",
+          "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure1,measure2,measure3,measure4,payload1,payload2,"
+          "payload3,payload4", each(measure_rows))
+    write(folder, "failure_points", "failure_points",
+          "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
+          "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))
+    write(folder, "throughput", "throughput",
+          "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults",
+          (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+
+
+if __name__ == "__main__":
+    main()
