@@ -16,6 +16,7 @@ static const struct hb_command commands[] = {
     {"import", "make a trace of a file in another format", hb_command_import},
     {"export", "write a trace as text or as a .rep", hb_command_export},
     {"generate", "write a workload that no program made", hb_command_generate},
+    {"report", "draw the figures and the page from result files", hb_command_report},
     {NULL, NULL, NULL},
 };
 

@@ -1,0 +1,285 @@
+/* report_page.c - lays out the page: what was run, what was left out, and a section for each question. */
+#include "bench/report_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "bench/report_html.h"
+#include "bench/report_style.h"
+#include "bench/report_tables.h"
+
+enum { MAX_PICTURE_BYTES = 64 << 20, MAX_SECTION_FIGURES = 4 };
+
+struct section {
+    const char *id;
+    const char *title;
+    const char *figures[MAX_SECTION_FIGURES];
+    const char *table_title;
+    enum hb_result_file table_file;
+    void (*table)(FILE *out, const struct hb_csv *csv);
+};
+
+static const struct section sections[] = {
+    {"choice",
+     "Which allocator: time and memory",
+     {"throughput", "resident"},
+     "The ranking, trace by trace",
+     HB_RESULT_THROUGHPUT,
+     hb_report_throughput},
+    {"walks",
+     "Walk cost: what a first-fit walk examines",
+     {"walk_length", "walk_distribution", "walk_time"},
+     "Ranges examined per malloc by the simple allocator",
+     HB_RESULT_WALK_SUMMARY,
+     hb_report_walks},
+    {"fragmentation",
+     "Fragmentation: where the memory went",
+     {"memory", "fragmentation_measures"},
+     "Heap over live bytes, by the four measures",
+     HB_RESULT_FRAGMENTATION_SUMMARY,
+     hb_report_fragmentation},
+    {"failures",
+     "Failure points: how far a program gets in N bytes",
+     {"failure_points", "failure_budget"},
+     "The smallest heap or budget tried above which nothing failed",
+     HB_RESULT_FAILURE_POINTS,
+     hb_report_least_memory},
+};
+
+struct page {
+    FILE *out;
+    const struct hb_report_source *source;
+    const struct hb_picture *pictures;
+    size_t picture_count;
+    struct hb_error *error;
+};
+
+static const struct hb_picture *find_picture(const struct page *page, const char *name)
+{
+    for (size_t i = 0; i < page->picture_count; i++)
+        if (strcmp(page->pictures[i].figure.name, name) == 0)
+            return &page->pictures[i];
+    return NULL;
+}
+
+/* The value of the first line of provenance with this key, in any of the files; NULL where none has it. */
+static const char *provenance(const struct page *page, const char *key)
+{
+    for (size_t file = 0; file < HB_RESULT_FILES; file++) {
+        const struct hb_csv *csv = page->source->csv[file];
+
+        for (size_t i = 0; csv != NULL && i < hb_csv_provenance_count(csv); i++) {
+            const char *line = hb_csv_provenance(csv, i);
+
+            if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ' ')
+                return line + strlen(key) + strspn(line + strlen(key), " ");
+        }
+    }
+    return NULL;
+}
+
+static void print_head(const struct page *page)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n<title>heapbench report</title>\n<style>\n",
+          page->out);
+    fputs(hb_report_style, page->out);
+    fputs("</style>\n</head>\n<body>\n<h1>heapbench report</h1>\n", page->out);
+}
+
+static void print_facts(const struct page *page)
+{
+    static const char *const keys[] = {"run", "machine", "build", "libraries", "floor"};
+
+    fputs("<dl class=\"facts\">\n", page->out);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *value = provenance(page, keys[i]);
+
+        if (value == NULL)
+            continue;
+        fprintf(page->out, "<dt>%s</dt><dd>", keys[i]);
+        hb_html_text(page->out, value);
+        fputs("</dd>\n", page->out);
+    }
+    fputs("</dl>\n<nav>", page->out);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        fprintf(page->out, "<a href=\"#%s\">", sections[i].id);
+        hb_html_text(page->out, sections[i].title);
+        fputs("</a>\n", page->out);
+    }
+    fputs("<a href=\"#sources\">Where the figures come from</a></nav>\n", page->out);
+}
+
+static void print_item(FILE *out, const char *text)
+{
+    fputs("<li>", out);
+    hb_html_text(out, text);
+    fputs("</li>\n", out);
+}
+
+static const char *left_out_text(const char *line)
+{
+    static const char key[] = "left out";
+
+    return strncmp(line, key, strlen(key)) == 0 ? line + strlen(key) + strspn(line + strlen(key), " ") : NULL;
+}
+
+/* True where a file before `file`, or a line before `line` of it, already said `text`: one program writes it
+ * into all of its files. */
+static bool said_before(const struct page *page, size_t file, size_t line, const char *text)
+{
+    for (size_t f = 0; f <= file; f++) {
+        const struct hb_csv *csv = page->source->csv[f];
+        size_t end = csv == NULL ? 0 : f == file ? line : hb_csv_provenance_count(csv);
+
+        for (size_t i = 0; i < end; i++) {
+            const char *said = left_out_text(hb_csv_provenance(csv, i));
+
+            if (said != NULL && strcmp(said, text) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void print_left_out_by(const struct page *page, size_t file)
+{
+    const struct hb_csv *csv = page->source->csv[file];
+
+    for (size_t i = 0; csv != NULL && i < hb_csv_provenance_count(csv); i++) {
+        const char *text = left_out_text(hb_csv_provenance(csv, i));
+
+        if (text != NULL && !said_before(page, file, i, text))
+            print_item(page->out, text);
+    }
+}
+
+/* What the programs that made the results did not do, in their own words, and what this page could not show.
+ */
+static void print_left_out(const struct page *page)
+{
+    fputs("<details class=\"left-out\" open><summary>Left out</summary>\n<ul>\n", page->out);
+    for (size_t file = 0; file < HB_RESULT_FILES; file++)
+        print_left_out_by(page, file);
+    for (size_t file = 0; file < HB_RESULT_FILES; file++)
+        if (page->source->csv[file] == NULL)
+            print_item(page->out, page->source->missing[file].text);
+    for (size_t i = 0; i < page->picture_count; i++) {
+        const struct hb_picture *picture = &page->pictures[i];
+
+        if (picture->fed && picture->svg_path == NULL)
+            print_item(page->out, picture->error.text);
+    }
+    fputs("</ul></details>\n", page->out);
+}
+
+static bool anything_left_out(const struct page *page)
+{
+    for (size_t i = 0; i < page->picture_count; i++)
+        if (page->pictures[i].svg_path == NULL)
+            return true;
+    for (size_t file = 0; file < HB_RESULT_FILES; file++)
+        if (page->source->csv[file] == NULL)
+            return true;
+    return provenance(page, "left out") != NULL;
+}
+
+static enum hb_status print_picture(const struct page *page, const struct hb_picture *picture)
+{
+    char *svg, prefix[64];
+    size_t bytes;
+    enum hb_status status = hb_file_read(picture->svg_path, MAX_PICTURE_BYTES, &svg, &bytes, page->error);
+
+    if (status != HB_OK)
+        return status;
+    snprintf(prefix, sizeof prefix, "%s-", picture->figure.name);
+    fputs("<figure>\n<div class=\"picture\">", page->out);
+    hb_html_svg(page->out, svg, prefix, picture->figure.title);
+    fputs("</div>\n<figcaption>", page->out);
+    hb_html_text(page->out, picture->figure.caption);
+    fputs("</figcaption>\n</figure>\n", page->out);
+    free(svg);
+    return HB_OK;
+}
+
+static enum hb_status print_section(const struct page *page, const struct section *section)
+{
+    const struct hb_csv *csv = page->source->csv[section->table_file];
+
+    fprintf(page->out, "<section id=\"%s\">\n<h2>", section->id);
+    hb_html_text(page->out, section->title);
+    fputs("</h2>\n", page->out);
+    for (size_t i = 0; i < MAX_SECTION_FIGURES && section->figures[i] != NULL; i++) {
+        const struct hb_picture *picture = find_picture(page, section->figures[i]);
+        enum hb_status status = HB_OK;
+
+        if (picture != NULL && picture->svg_path != NULL)
+            status = print_picture(page, picture);
+        if (status != HB_OK)
+            return status;
+    }
+    if (csv != NULL && hb_csv_rows(csv) > 0) {
+        fputs("<h3>", page->out);
+        hb_html_text(page->out, section->table_title);
+        fputs("</h3>\n", page->out);
+        section->table(page->out, csv);
+    }
+    fputs("</section>\n", page->out);
+    return HB_OK;
+}
+
+static void print_sources(const struct page *page)
+{
+    fputs("<section id=\"sources\">\n<h2>Where the figures come from</h2>\n", page->out);
+    for (size_t file = 0; file < HB_RESULT_FILES; file++) {
+        const struct hb_csv *csv = page->source->csv[file];
+
+        if (csv == NULL)
+            continue;
+        fprintf(page->out, "<details><summary><code>%s</code>, %zu rows</summary>\n<pre>",
+                hb_result_file_name((enum hb_result_file)file), hb_csv_rows(csv));
+        for (size_t i = 0; i < hb_csv_provenance_count(csv); i++) {
+            hb_html_text(page->out, hb_csv_provenance(csv, i));
+            putc('\n', page->out);
+        }
+        fputs("</pre></details>\n", page->out);
+    }
+    fputs("</section>\n", page->out);
+}
+
+static enum hb_status print_page(const struct page *page)
+{
+    print_head(page);
+    print_facts(page);
+    if (anything_left_out(page))
+        print_left_out(page);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        enum hb_status status = print_section(page, &sections[i]);
+
+        if (status != HB_OK)
+            return status;
+    }
+    print_sources(page);
+    fputs("</body>\n</html>\n", page->out);
+    return HB_OK;
+}
+
+enum hb_status hb_report_page_write(const char *path, const struct hb_report_source *source,
+                                    const struct hb_picture *pictures, size_t count, struct hb_error *error)
+{
+    struct hb_file *file;
+    enum hb_status status = hb_file_begin(path, &file, error);
+    struct page page = {.source = source, .pictures = pictures, .picture_count = count, .error = error};
+
+    if (status != HB_OK)
+        return status;
+    page.out = hb_file_stream(file);
+    status = print_page(&page);
+    if (status != HB_OK) {
+        hb_file_abandon(file);
+        return status;
+    }
+    return hb_file_commit(file, error);
+}

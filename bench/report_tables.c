@@ -1,0 +1,164 @@
+/* report_tables.c - the tables about the simple allocator, and the least memory with each. */
+#include "bench/report_tables.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/report_cells.h"
+#include "bench/report_html.h"
+
+static bool is(const struct hb_csv *csv, size_t row, const char *column, const char *text)
+{
+    return strcmp(hb_csv_text(csv, row, hb_csv_column(csv, column)), text) == 0;
+}
+
+static bool measured(const struct hb_csv *csv, size_t row)
+{
+    return hb_report_has_figures(hb_csv_text(csv, row, hb_csv_column(csv, "status")));
+}
+
+static void print_walks(FILE *out, const struct hb_csv *csv, size_t row)
+{
+    fputs("<tr>", out);
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
+    hb_cell_count(out, hb_csv_value(csv, row, "ops"));
+    hb_cell_count(out, hb_csv_value(csv, row, "trace_ops"));
+    hb_cell_count(out, hb_csv_value(csv, row, "ranges"));
+    hb_cell_count(out, hb_csv_value(csv, row, "walk_mean"));
+    hb_cell_count(out, hb_csv_value(csv, row, "walk_p50"));
+    hb_cell_count(out, hb_csv_value(csv, row, "walk_p99"));
+    hb_cell_count(out, hb_csv_value(csv, row, "walk_max"));
+    hb_cell_percent(out,
+                    100 * hb_csv_value(csv, row, "walk_allocated") / hb_csv_value(csv, row, "walk_total"));
+    hb_cell_ns(out, hb_csv_value(csv, row, "ns_per_op"));
+    hb_cell_ratio(out, hb_csv_value(csv, row, "ratio_to_glibc"));
+    fputs("</tr>\n", out);
+}
+
+void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
+{
+    static const char *const columns[] = {"trace",        "operations done", "of",        "ranges at the end",
+                                          "mean walk",    "median",          "99th pct.", "longest",
+                                          "of allocated", "time per op.",    "over glibc"};
+
+    hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
+    for (size_t row = 0; row < hb_csv_rows(walk_summary); row++)
+        if (is(walk_summary, row, "allocator", "simple") && measured(walk_summary, row))
+            print_walks(out, walk_summary, row);
+    hb_table_close(out);
+}
+
+static void print_fragmentation(FILE *out, const struct hb_csv *csv, size_t row)
+{
+    static const char *const measures[] = {"measure1", "measure2", "measure3", "measure4", "payload4"};
+
+    fputs("<tr>", out);
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+    hb_cell_bytes(out, hb_csv_value(csv, row, "peak_live_bytes"));
+    hb_cell_bytes(out, hb_csv_value(csv, row, "peak_extent_bytes"));
+    for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+        hb_cell_percent(out, hb_csv_value(csv, row, measures[i]));
+    fputs("</tr>\n", out);
+}
+
+void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summary)
+{
+    static const char *const columns[] = {"trace",
+                                          "allocator",
+                                          "peak live",
+                                          "peak extent",
+                                          "#1 mean",
+                                          "#2 when most is live",
+                                          "#3 heap at its largest",
+                                          "#4 peak over peak",
+                                          "#4 without headers"};
+
+    hb_table_open(out, columns, sizeof columns / sizeof *columns, 2);
+    for (size_t row = 0; row < hb_csv_rows(fragmentation_summary); row++)
+        if (measured(fragmentation_summary, row) &&
+            !isnan(hb_csv_value(fragmentation_summary, row, "measure4")))
+            print_fragmentation(out, fragmentation_summary, row);
+    hb_table_close(out);
+}
+
+/* What the heap sizes tried tell about one trace on one allocator. */
+struct least {
+    double largest_failed; /* 0 where none failed */
+    double smallest_whole; /* above every size that failed; INFINITY where there is none */
+    bool tried;
+};
+
+static bool row_is(const struct hb_csv *csv, size_t row, const char *trace, const char *allocator)
+{
+    return is(csv, row, "trace", trace) && is(csv, row, "allocator", allocator);
+}
+
+/* A size that crashed failed too. */
+static struct least least_memory(const struct hb_csv *csv, const char *trace, const char *allocator)
+{
+    struct least least = {.largest_failed = 0, .smallest_whole = (double)INFINITY, .tried = false};
+
+    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
+        double heap = hb_csv_value(csv, row, "heap_bytes");
+
+        if (!row_is(csv, row, trace, allocator) || isnan(heap))
+            continue;
+        least.tried = true;
+        if (!is(csv, row, "status", "ok") && heap > least.largest_failed)
+            least.largest_failed = heap;
+    }
+    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
+        double heap = hb_csv_value(csv, row, "heap_bytes");
+
+        if (row_is(csv, row, trace, allocator) && heap > least.largest_failed && heap < least.smallest_whole)
+            least.smallest_whole = heap;
+    }
+    return least;
+}
+
+/* The most live bytes of any row of the trace: a replay in which something failed held less. */
+static double peak_live(const struct hb_csv *csv, const char *trace)
+{
+    double peak = (double)NAN;
+
+    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
+        double live = is(csv, row, "trace", trace) ? hb_csv_value(csv, row, "peak_live_bytes") : (double)NAN;
+
+        if (!isnan(live) && (isnan(peak) || live > peak))
+            peak = live;
+    }
+    return peak;
+}
+
+static void print_least(FILE *out, const struct least *least)
+{
+    if (least->tried && isinf(least->smallest_whole))
+        fputs("<td>none tried sufficed</td>", out);
+    else
+        hb_cell_bytes(out, least->tried ? least->smallest_whole : (double)NAN);
+}
+
+void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
+{
+    const char *columns[HB_REPORT_MAX_NAMES + 2] = {"trace", "peak live"};
+    struct hb_names traces, allocators;
+
+    hb_names_collect(failure_points, "trace", &traces);
+    hb_names_collect(failure_points, "allocator", &allocators);
+    for (size_t i = 0; i < allocators.count; i++)
+        columns[i + 2] = allocators.name[i];
+    hb_table_open(out, columns, allocators.count + 2, 1);
+    for (size_t i = 0; i < traces.count; i++) {
+        fputs("<tr>", out);
+        hb_cell_text(out, traces.name[i]);
+        hb_cell_bytes(out, peak_live(failure_points, traces.name[i]));
+        for (size_t j = 0; j < allocators.count; j++) {
+            struct least least = least_memory(failure_points, traces.name[i], allocators.name[j]);
+
+            print_least(out, &least);
+        }
+        fputs("</tr>\n", out);
+    }
+    hb_table_close(out);
+}

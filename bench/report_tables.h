@@ -1,0 +1,26 @@
+/*
+ * report_tables.h - the tables of the page, made from result files and nothing else.
+ *
+ * Each writes one <table>, or a sentence where the file has no row for it. Every text from a file is escaped.
+ */
+#ifndef HB_BENCH_REPORT_TABLES_H
+#define HB_BENCH_REPORT_TABLES_H
+
+#include <stdio.h>
+
+#include "bench/csv_reader.h"
+
+/* throughput.csv: a block a trace, allocators ranked by the median time of an operation. */
+void hb_report_throughput(FILE *out, const struct hb_csv *throughput);
+
+/* walk_summary.csv: what simple's walks cost, a row a trace. */
+void hb_report_walks(FILE *out, const struct hb_csv *walk_summary);
+
+/* fragmentation_summary.csv: the four measures, a row a trace and allocator that has them. */
+void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summary);
+
+/* failure_points.csv: the least memory with which each trace ran to its end, a row a trace, a column an
+ * allocator. */
+void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);
+
+#endif

@@ -1,0 +1,178 @@
+/* report_throughput.c - the ranking: time per operation and memory of each allocator, trace by trace. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report_cells.h"
+#include "bench/report_html.h"
+#include "bench/report_tables.h"
+#include "bench/stats.h"
+
+/* All rounds of one allocator on one trace. */
+enum { MAX_ROUNDS = 256 };
+
+struct contender {
+    const char *allocator;
+    const char *status;    /* the worst that happened in a round */
+    double ns[MAX_ROUNDS]; /* per operation, by round; 0 where there is no figure */
+    bool measured;
+    struct hb_stats_spread spread; /* of those that there are */
+    double ratio;                  /* to glibc, NAN where either has none */
+    double resident_bytes, live_bytes, failures;
+};
+
+struct ranking {
+    struct contender contender[HB_REPORT_MAX_NAMES];
+    size_t count;
+};
+
+/* How bad a status is: a crash in one round must not hide behind the others. */
+static int badness(const char *status)
+{
+    return strcmp(status, "ok") == 0 ? 0 : hb_report_has_figures(status) ? 1 : 2;
+}
+
+static void note_peak(double *peak, double value)
+{
+    if (isnan(*peak) || value > *peak)
+        *peak = value;
+}
+
+static void take_row(const struct hb_csv *csv, size_t row, struct contender *contender)
+{
+    const char *status = hb_csv_text(csv, row, hb_csv_column(csv, "status"));
+    double ns = hb_csv_value(csv, row, "elapsed_ns") / hb_csv_value(csv, row, "ops");
+    double round = hb_csv_value(csv, row, "round");
+
+    if (badness(status) >= badness(contender->status))
+        contender->status = status;
+    if (!hb_report_has_figures(status) || !isfinite(ns) || !(round < MAX_ROUNDS))
+        return;
+    contender->ns[(size_t)round] = ns;
+    note_peak(&contender->resident_bytes, hb_csv_value(csv, row, "peak_resident_bytes"));
+    note_peak(&contender->live_bytes, hb_csv_value(csv, row, "peak_live_bytes"));
+    note_peak(&contender->failures, hb_csv_value(csv, row, "failures"));
+}
+
+static void spread_rounds(struct contender *contender)
+{
+    double known[MAX_ROUNDS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < MAX_ROUNDS; i++)
+        if (contender->ns[i] > 0)
+            known[count++] = contender->ns[i];
+    contender->measured = count > 0;
+    if (count > 0)
+        contender->spread = hb_stats_spread(known, count);
+}
+
+/* False where the trace has no row of this allocator. */
+static bool gather(const struct hb_csv *csv, const char *trace, const char *allocator,
+                   struct contender *contender)
+{
+    int trace_column = hb_csv_column(csv, "trace"), allocator_column = hb_csv_column(csv, "allocator");
+    bool found = false;
+
+    memset(contender, 0, sizeof *contender);
+    contender->allocator = allocator;
+    contender->status = "ok";
+    contender->ratio = contender->resident_bytes = contender->live_bytes = contender->failures = (double)NAN;
+    for (size_t row = 0; row < hb_csv_rows(csv); row++)
+        if (strcmp(hb_csv_text(csv, row, trace_column), trace) == 0 &&
+            strcmp(hb_csv_text(csv, row, allocator_column), allocator) == 0) {
+            take_row(csv, row, contender);
+            found = true;
+        }
+    spread_rounds(contender);
+    return found;
+}
+
+/* Fastest first; those without a figure last, by name. */
+static int by_rank(const void *a, const void *b)
+{
+    const struct contender *x = a, *y = b;
+
+    if (x->measured != y->measured)
+        return x->measured ? -1 : 1;
+    if (x->spread.median != y->spread.median)
+        return x->spread.median < y->spread.median ? -1 : 1;
+    return strcmp(x->allocator, y->allocator);
+}
+
+/* Each contender's ratio to glibc, where that ran. */
+static void compare(struct ranking *ranking)
+{
+    double scratch[2 * MAX_ROUNDS];
+    const struct contender *reference = NULL;
+
+    for (size_t i = 0; i < ranking->count; i++)
+        if (strcmp(ranking->contender[i].allocator, "glibc") == 0)
+            reference = &ranking->contender[i];
+    for (size_t i = 0; i < ranking->count && reference != NULL; i++) {
+        struct contender *contender = &ranking->contender[i];
+        double ratio = hb_stats_paired_ratio(contender->ns, reference->ns, MAX_ROUNDS, scratch);
+
+        contender->ratio = ratio > 0 ? ratio : (double)NAN;
+    }
+}
+
+static void rank(const struct hb_csv *csv, const char *trace, const struct hb_names *allocators,
+                 struct ranking *ranking)
+{
+    ranking->count = 0;
+    for (size_t i = 0; i < allocators->count; i++)
+        if (gather(csv, trace, allocators->name[i], &ranking->contender[ranking->count]))
+            ranking->count++;
+    compare(ranking);
+    qsort(ranking->contender, ranking->count, sizeof *ranking->contender, by_rank);
+}
+
+static void print_contender(FILE *out, const struct contender *contender)
+{
+    double unknown = (double)NAN;
+    bool shown = contender->measured;
+
+    fputs("<tr>", out);
+    hb_cell_noted(out, contender->allocator, badness(contender->status) > 0 ? contender->status : "");
+    hb_cell_ns(out, shown ? contender->spread.median : unknown);
+    hb_cell_ns(out, shown ? contender->spread.min : unknown);
+    hb_cell_ns(out, shown ? contender->spread.max : unknown);
+    hb_cell_ratio(out, contender->ratio);
+    hb_cell_bytes(out, contender->resident_bytes);
+    hb_cell_ratio(out, contender->resident_bytes > 0 ? contender->resident_bytes / contender->live_bytes
+                                                     : unknown);
+    hb_cell_count(out, contender->failures);
+    fputs("</tr>\n", out);
+}
+
+static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
+{
+    fputs("<tbody><tr><th colspan=\"8\" scope=\"rowgroup\" class=\"text\">", out);
+    hb_html_text(out, trace);
+    fputs("</th></tr>\n", out);
+    for (size_t i = 0; i < ranking->count; i++)
+        print_contender(out, &ranking->contender[i]);
+    fputs("</tbody>\n", out);
+}
+
+void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
+{
+    static const char *const columns[] = {
+        "allocator",  "time per operation", "fastest round", "slowest round",
+        "over glibc", "peak memory",        "over live",     "NULLs"};
+    struct ranking *ranking = malloc(sizeof *ranking);
+    struct hb_names traces, allocators;
+
+    if (ranking == NULL)
+        return;
+    hb_names_collect(throughput, "trace", &traces);
+    hb_names_collect(throughput, "allocator", &allocators);
+    hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
+    for (size_t i = 0; i < traces.count; i++) {
+        rank(throughput, traces.name[i], &allocators, ranking);
+        print_ranking(out, traces.name[i], ranking);
+    }
+    hb_table_close(out);
+    free(ranking);
+}

@@ -1,0 +1,249 @@
+"""command_test - heapbench report: the whole page, parts of one, and everything that can go wrong around it."""
+
+import html.parser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import figures_test
+
+HEAPBENCH = os.environ["HEAPBENCH"]
+FIGURES = [os.path.basename(script)[:-3] for script in figures_test.SCRIPTS]
+
+
+class Page(html.parser.HTMLParser):
+    """What a page has: its text, its ids, its captions, and whether tags close."""
+
+    VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.references, self.tags, self.words, self.captions = [], [], [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value)
+            if name in ("href", "xlink:href", "src"):
+                self.references.append(value)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            raise ValueError(f"</{tag}> closes something else")
+
+    def handle_data(self, data):
+        self.words.append(data)
+        if "figcaption" in self.open:
+            self.captions.append(data)
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="heapbench report' \"test $(x)")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.results = os.path.join(self.folder, "<results> & more")
+        self.output = os.path.join(self.folder, "out")
+
+    def run_report(self, *arguments, env=None, cwd=None):
+        return subprocess.run([HEAPBENCH, "report", *arguments], capture_output=True, text=True, cwd=cwd or self.folder,
+                              env={**os.environ, "HEAPBENCH_PLOTS": os.environ["PLOTS"], **(env or {})}, check=False)
+
+    def report(self, *arguments, expect=0):
+        """Runs it on the results into the output; the page's text and what was said."""
+        done = self.run_report("--results", self.results, "-o", self.output, *arguments)
+        self.assertEqual(done.returncode, expect, done.stderr)
+        self.assertEqual(done.stdout, os.path.join(self.output, "report.html") + "\n")
+        with open(os.path.join(self.output, "report.html"), encoding="utf-8") as page:
+            return page.read(), done.stderr
+
+    def assert_fails(self, done, *words, status=1):
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertTrue(done.stderr.startswith("heapbench: "))
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def files(self, folder):
+        return sorted(os.listdir(folder))
+
+    def test_every_figure_is_drawn_and_shown_with_its_caption(self):
+        figures_test.make_results(self.results)
+        text, said = self.report()
+        page = Page(text)
+        self.assertEqual(said, "")
+        self.assertEqual(page.open, [])
+        self.assertEqual(page.tags.count("svg"), len(FIGURES))
+        self.assertEqual(self.files(os.path.join(self.output, "plots")), sorted(name + ".svg" for name in FIGURES))
+        captions = " ".join(page.captions)
+        for script in figures_test.SCRIPTS:
+            caption = figures_test.header(script).split("# Caption:")[1].split("\n#\n")[0].replace("\n#", " ").split()
+            self.assertIn(" ".join(caption[:12]), captions)
+            self.assertIn(" ".join(caption[-12:]), captions)
+
+    def test_the_page_needs_nothing_from_anywhere(self):
+        figures_test.make_results(self.results)
+        page = Page(self.report()[0])
+        self.assertEqual(len(page.ids), len(set(page.ids)))
+        for reference in page.references:
+            self.assertTrue(reference.startswith("#"), reference)
+            self.assertIn(reference[1:], page.ids)
+        self.assertNotIn("script", page.tags)
+        self.assertNotIn("link", page.tags)
+
+    def test_hostile_names_stay_text(self):
+        figures_test.make_results(self.results, figures_test.HOSTILE)
+        text, _ = self.report()
+        page = Page(text)
+        self.assertEqual(page.open, [])
+        self.assertNotIn("script", page.tags)
+        self.assertNotIn("<script", text)
+        for name in figures_test.HOSTILE:
+            self.assertIn(name, "".join(page.words))
+        self.assertFalse(any("pwned" in name for name in self.files(self.folder)))
+
+    def test_provenance_and_what_was_left_out_are_on_the_page_once(self):
+        figures_test.make_results(self.results)
+        throughput = os.path.join(self.results, "throughput.csv")
+        with open(throughput, encoding="utf-8") as lines:
+            rows = lines.read()
+        with open(throughput, "w", encoding="utf-8") as out:
+            out.write("# machine   <b>a machine</b>\n" + rows)
+        text, _ = self.report()
+        self.assertIn("<dd>&lt;b&gt;a machine&lt;/b&gt;</dd>", text)
+        self.assertEqual(text.count("<li>simple on everything after operation 120000"), 1)
+
+    def test_png_files_on_request(self):
+        figures_test.make_results(self.results, ["one"])
+        self.report("--png")
+        self.assertEqual(self.files(os.path.join(self.output, "plots")),
+                         sorted([name + ".svg" for name in FIGURES] + [name + ".png" for name in FIGURES]))
+
+    def test_the_page_lands_beside_the_results_unless_told(self):
+        figures_test.make_results(self.results, ["one"])
+        done = self.run_report("--results", self.results)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("report.html", self.files(self.results))
+        self.assertIn("plots", self.files(self.results))
+        self.assertEqual([name for name in self.files(self.results) if ".part" in name], [])
+
+    def test_latest_is_preferred_to_reference(self):
+        for name, traces in (("reference", ["old"]), ("latest", ["new"])):
+            figures_test.make_results(os.path.join(self.folder, "results", name), traces)
+            done = self.run_report()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout, f"results/{name}/report.html\n")
+
+    def test_partial_results_give_a_partial_page_that_says_so(self):
+        figures_test.make_results(self.results)
+        for name in self.files(self.results):
+            if name != "throughput.csv":
+                os.remove(os.path.join(self.results, name))
+        text, said = self.report()
+        self.assertEqual(Page(text).tags.count("svg"), 1)
+        for name in ("walk_cost.csv", "failure_points.csv"):
+            self.assertIn(f"heapbench: left out: {name} is not there\n", said)
+            self.assertIn(f"<li>{name} is not there</li>", text)
+
+    def test_results_without_simple_leave_its_figures_out(self):
+        figures_test.make_results(self.results)
+        for name in self.files(self.results):
+            path = os.path.join(self.results, name)
+            with open(path, encoding="utf-8") as lines:
+                kept = [line for line in lines if ",simple," not in line]
+            with open(path, "w", encoding="utf-8") as out:
+                out.writelines(kept)
+        text, said = self.report()
+        self.assertGreaterEqual(Page(text).tags.count("svg"), 4)
+        self.assertIn("left out: walk_length: ", said)
+        self.assertIn("no row that this figure could draw", said)
+
+    def test_a_damaged_file_is_named_with_its_line_and_exit_3(self):
+        figures_test.make_results(self.results)
+        with open(os.path.join(self.results, "walk_cost.csv"), "a", encoding="utf-8") as out:
+            out.write("one,simple,ok\n")
+        text, said = self.report(expect=3)
+        self.assertRegex(said, r"heapbench: left out: .*walk_cost\.csv:\d+: fewer fields than the header has\n")
+        self.assertRegex(text, r"<li>.*walk_cost\.csv:\d+: fewer fields")
+        self.assertEqual(Page(text).tags.count("svg"), len(FIGURES) - 2)
+
+    def test_no_folder_no_results_and_a_file_for_a_folder_are_one_line_each(self):
+        self.assert_fails(self.run_report("--results", self.results), self.results, "cannot be opened")
+        os.mkdir(self.results)
+        self.assert_fails(self.run_report("--results", self.results), "holds no results", "heapbench run")
+        self.assert_fails(self.run_report(), "results/latest", "--results")
+        figures_test.make_results(self.results, ["one"])
+        with open(self.output, "w", encoding="utf-8"):
+            pass
+        self.assert_fails(self.run_report("--results", self.results, "-o", self.output), self.output)
+
+    def test_a_folder_that_cannot_be_written_is_one_line_and_keeps_the_old_page(self):
+        figures_test.make_results(self.results, ["one"])
+        self.report()
+        if os.geteuid() == 0:
+            self.assert_fails(self.run_report("--results", self.results, "-o", "/proc/self/report"), "/proc/self/report")
+            return
+        os.chmod(os.path.join(self.output, "plots"), 0o500)
+        self.addCleanup(os.chmod, os.path.join(self.output, "plots"), 0o700)
+        self.assert_fails(self.run_report("--results", self.results, "-o", self.output), "cannot be written")
+        self.assertIn("report.html", self.files(self.output))
+
+    def test_no_gnuplot_names_the_package(self):
+        figures_test.make_results(self.results, ["one"])
+        done = self.run_report("--results", self.results, "-o", self.output, env={"PATH": self.folder})
+        self.assert_fails(done, "gnuplot was not found", "gnuplot-nox")
+        self.assertNotIn("report.html", self.files(self.output))
+        self.assertEqual(self.files(os.path.join(self.output, "plots")), [])
+
+    def test_a_gnuplot_that_complains_is_not_believed(self):
+        figures_test.make_results(self.results, ["one"])
+        fake = os.path.join(self.folder, "bin")
+        os.mkdir(fake)
+        for script, word in (("echo '<svg></svg>'; echo 'it is odd' >&2", "it is odd"), ("kill -SEGV $$", "signal 11"),
+                             ("exit 5", "status 5")):
+            with open(os.path.join(fake, "gnuplot"), "w", encoding="utf-8") as out:
+                out.write(f"#!/bin/sh\n{script}\n")
+            os.chmod(os.path.join(fake, "gnuplot"), 0o755)
+            done = self.run_report("--results", self.results, "-o", self.output,
+                                   env={"PATH": fake + ":" + os.environ["PATH"]})
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertEqual(done.stderr.count(word), len(FIGURES))
+            self.assertEqual(self.files(os.path.join(self.output, "plots")), [])
+
+    def test_the_users_own_gnuplot_settings_change_nothing(self):
+        figures_test.make_results(self.results, ["one"])
+        before = re.sub("<dl.*", "", self.report()[0])
+        with open(os.path.join(self.folder, ".gnuplot"), "w", encoding="utf-8") as out:
+            out.write("set terminal dumb\nset title 'mine'\n")
+        done = self.run_report("--results", self.results, "-o", self.output, env={"HOME": self.folder})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(re.sub("<dl.*", "", self.report()[0]), before)
+
+    def test_wrong_usage_is_exit_2(self):
+        for arguments in (["--resluts", "x"], ["too", "many"], ["--results"]):
+            done = self.run_report(*arguments)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(done.stdout, "")
+        done = self.run_report("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("Example: heapbench report", done.stdout)
+
+
+if __name__ == "__main__":
+    if shutil.which("gnuplot") is None:
+        print("skipped: gnuplot was not found")
+        sys.exit(77)
+    unittest.main()

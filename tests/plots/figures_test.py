@@ -1,0 +1,165 @@
+"""figures_test - every gnuplot script on invented results: well-formed, silent, and unharmed by what it is given."""
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PLOTS = os.environ["PLOTS"]
+MAKE = os.path.join(HERE, "make_results.py")
+SCRIPTS = sorted(p for p in glob.glob(os.path.join(PLOTS, "*.gp")) if os.path.basename(p) != "style.gp")
+HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
+           "{", "naïve – 東京", "x" * 200]
+
+
+def make_results(folder, names=()):
+    subprocess.run([sys.executable, MAKE, folder, *names], check=True)
+
+
+def header(script):
+    with open(script, encoding="utf-8") as lines:
+        return "".join(line for line in lines if line.startswith("#"))
+
+
+def input_of(script):
+    return header(script).split("# Input:")[1].split(",")[0].strip()
+
+
+def draw(script, csv, *more, cwd=None):
+    return subprocess.run(["gnuplot", "-d", "-c", script, csv, *more], capture_output=True, cwd=cwd, check=False)
+
+
+class Figures(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="heapbench plots' \"test")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def each_script(self):
+        self.assertGreaterEqual(len(SCRIPTS), 9)
+        return SCRIPTS
+
+    def assert_drawn(self, script, csv):
+        """Silent, exit 0, a well-formed SVG; returns its texts."""
+        done = draw(script, csv, cwd=self.folder)
+        self.assertEqual(done.stderr.decode(), "", script)
+        self.assertEqual(done.returncode, 0, script)
+        root = xml.etree.ElementTree.fromstring(done.stdout)
+        self.assertTrue(root.tag.endswith("}svg"))
+        return ["".join(node.itertext()) for node in root.iter() if node.tag.endswith("}text")]
+
+    def test_each_number_of_traces_is_drawn(self):
+        for count in (1, 2, 3, 8, 12):
+            results = os.path.join(self.folder, str(count))
+            make_results(results, [f"trace_{i}" for i in range(count)])
+            for script in self.each_script():
+                texts = self.assert_drawn(script, os.path.join(results, input_of(script)))
+                for i in range(count):
+                    self.assertTrue(any(f"trace_{i}" in text for text in texts), f"trace_{i} is not named")
+
+    def test_hostile_names_are_only_names(self):
+        make_results(self.folder, HOSTILE)
+        for script in self.each_script():
+            texts = " ".join(self.assert_drawn(script, os.path.join(self.folder, input_of(script))))
+            for name in ("<script>alert", "it's $(touch", "a_b^{c} @d"):
+                self.assertIn(name, texts)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_a_missing_input_is_exit_2_and_one_line(self):
+        for script in self.each_script():
+            for csv in ("", "not there.csv", "it's $(touch pwned).csv", self.folder):
+                done = draw(script, csv, cwd=self.folder)
+                self.assertEqual(done.returncode, 2, csv)
+                self.assertEqual(done.stderr.decode().count("\n"), 1)
+                self.assertIn("cannot be read", done.stderr.decode())
+                self.assertEqual(done.stdout, b"")
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_an_input_without_rows_is_exit_2_and_one_line(self):
+        make_results(self.folder, ["one"])
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            with open(csv, encoding="utf-8") as lines:
+                kept = [line for line in lines if line.startswith("#") or line.startswith("trace,")]
+            empty = csv + ".empty"
+            with open(empty, "w", encoding="utf-8") as out:
+                out.writelines(kept)
+            done = draw(script, empty)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("no row that this figure could draw", done.stderr.decode())
+            self.assertEqual(done.stderr.decode().count("\n"), 1)
+
+    def test_one_allocator_alone_is_drawn_or_refused_in_one_line(self):
+        make_results(self.folder, ["one", "two"])
+        for allocator in ("simple", "glibc", "null"):
+            for script in self.each_script():
+                csv = os.path.join(self.folder, input_of(script))
+                with open(csv, encoding="utf-8") as lines:
+                    kept = [line for line in lines if line[0] == "#" or line.startswith("trace,") or f",{allocator}," in line]
+                alone = os.path.join(self.folder, "alone.csv")
+                with open(alone, "w", encoding="utf-8") as out:
+                    out.writelines(kept)
+                done = draw(script, alone)
+                if done.returncode == 2:
+                    self.assertIn("no row that this figure could draw", done.stderr.decode())
+                    self.assertNotEqual(allocator, "simple")
+                else:
+                    self.assert_drawn(script, alone)
+
+    def test_an_unknown_allocator_is_drawn_in_a_colour_of_its_own(self):
+        make_results(self.folder, ["one"])
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            with open(csv, encoding="utf-8") as lines:
+                text = lines.read().replace(",tbbmalloc,", ",libmine_1.so,")
+            with open(csv, "w", encoding="utf-8") as out:
+                out.write(text)
+            self.assert_drawn(script, csv)
+
+    def test_columns_are_read_by_name(self):
+        make_results(self.folder, ["one", "two"])
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            before = self.assert_drawn(script, csv)
+            turned = os.path.join(self.folder, "turned.csv")
+            with open(csv, encoding="utf-8") as lines, open(turned, "w", encoding="utf-8") as out:
+                for line in lines:
+                    fields = line.rstrip("\n").split(",")
+                    out.write(line if line[0] == "#" else ",".join(["new" if fields[0] == "trace" else "7"] + fields[::-1]) + "\n")
+            self.assertEqual(self.assert_drawn(script, turned), before)
+
+    def test_a_picture_is_the_same_each_time(self):
+        make_results(self.folder)
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            self.assertEqual(draw(script, csv).stdout, draw(script, csv).stdout)
+
+    def test_png_on_request(self):
+        make_results(self.folder)
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            done = draw(script, csv, "png")
+            self.assertEqual(done.stderr.decode(), "")
+            self.assertEqual(done.stdout[:8], b"\x89PNG\r\n\x1a\n")
+        done = subprocess.run(["gnuplot", "-d", "-e", "in='throughput.csv'; terminal='png'",
+                               os.path.join(PLOTS, "throughput.gp")], capture_output=True, cwd=self.folder, check=False)
+        self.assertEqual(done.stderr.decode(), "")
+        self.assertEqual(done.stdout[:8], b"\x89PNG\r\n\x1a\n")
+
+    def test_every_header_says_what_a_reader_needs(self):
+        for script in self.each_script():
+            text = header(script)
+            self.assertTrue(text.startswith(f"# {os.path.basename(script)} - "))
+            for part in ("# Caption:", "# Usage:", "# Input:", "# Read:", "# Note:"):
+                self.assertIn(part, text)
+
+
+if __name__ == "__main__":
+    if shutil.which("gnuplot") is None:
+        print("skipped: gnuplot was not found")
+        sys.exit(77)
+    unittest.main()

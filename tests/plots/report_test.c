@@ -1,0 +1,245 @@
+/*
+ * report_test - what goes into the page: escaping, pictures side by side, numbers as people read them,
+ * tables.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report_cells.h"
+#include "bench/report_html.h"
+#include "bench/report_tables.h"
+
+/* A stream into memory; the text is freed with it. */
+struct sink {
+    FILE *out;
+    char *text;
+    size_t bytes;
+};
+
+static FILE *open_sink(struct sink *sink)
+{
+    sink->out = open_memstream(&sink->text, &sink->bytes);
+    assert_non_null(sink->out);
+    return sink->out;
+}
+
+static void assert_written(struct sink *sink, const char *expected)
+{
+    fclose(sink->out);
+    assert_string_equal(sink->text, expected);
+    free(sink->text);
+}
+
+static void text_cannot_become_markup(void **state)
+{
+    struct sink sink;
+
+    (void)state;
+    hb_html_text(open_sink(&sink), "<a href=\"x\" title='y'>&amp;</a> \xC3\xA9");
+    assert_written(&sink, "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt; \xC3\xA9");
+}
+
+static void a_picture_loses_its_prolog_and_its_tooltips(void **state)
+{
+    struct sink sink;
+
+    (void)state;
+    hb_html_svg(open_sink(&sink),
+                "<?xml version=\"1.0\"?>\n<svg width=\"9\">\n<title>T</title><desc>D</desc><g/></svg>", "p-",
+                "a \"b\"");
+    assert_written(&sink, "<svg role=\"img\" aria-label=\"a &quot;b&quot;\" width=\"9\">\n<g/></svg>");
+}
+
+static void ids_and_references_are_prefixed_and_nothing_else_is(void **state)
+{
+    struct sink sink;
+
+    (void)state;
+    hb_html_svg(open_sink(&sink),
+                "<svg><path id='a' d=\" id='z'\"/><use xlink:href='#a' id=\"b\"/><g "
+                "clip-path=\"url(#c)\"><text> id='t' #a</text>"
+                "</g></svg>",
+                "p-", "");
+    assert_written(
+        &sink,
+        "<svg role=\"img\" aria-label=\"\"><path id='p-a' d=\" id='z'\"/><use xlink:href='#p-a' id=\"p-b\"/>"
+        "<g clip-path=\"url(#p-c)\"><text> id='t' #a</text></g></svg>");
+}
+
+static void a_picture_that_is_cut_off_or_no_picture_ends_quietly(void **state)
+{
+    static const char whole[] = "<svg a='1'><title>x</title><g id='a'/></svg>";
+    struct sink sink;
+
+    (void)state;
+    hb_html_svg(open_sink(&sink), "no picture", "p-", "x");
+    assert_written(&sink, "");
+    for (size_t length = 4; length < sizeof whole; length++) {
+        char part[sizeof whole];
+
+        memcpy(part, whole, length);
+        part[length] = '\0';
+        hb_html_svg(open_sink(&sink), part, "p-", "");
+        fclose(sink.out);
+        assert_non_null(strstr(sink.text, "<svg role"));
+        free(sink.text);
+    }
+}
+
+static void numbers_have_three_digits_and_a_unit(void **state)
+{
+    static const struct {
+        void (*cell)(FILE *out, double value);
+        double value;
+        const char *text;
+    } cases[] = {
+        {hb_cell_ns, 1.534, "1.53 ns"},
+        {hb_cell_ns, 12.34, "12.3 ns"},
+        {hb_cell_ns, 999.4, "999 ns"},
+        {hb_cell_ns, 2087, "2.09 µs"},
+        {hb_cell_ns, 5.0e9, "5.00 s"},
+        {hb_cell_ns, 5.0e12, "5000 s"},
+        {hb_cell_bytes, 0, "0 B"},
+        {hb_cell_bytes, 1023, "1023 B"},
+        {hb_cell_bytes, 1024, "1.00 KiB"},
+        {hb_cell_bytes, 1536.0 * 1024, "1.50 MiB"},
+        {hb_cell_bytes, 200.0 * 1073741824, "200 GiB"},
+        {hb_cell_ratio, 0.534, "0.53×"},
+        {hb_cell_ratio, 114.4, "114×"},
+        {hb_cell_percent, 58.75, "58.8 %"},
+        {hb_cell_count, 7, "7"},
+        {hb_cell_count, 1234567, "1\u202f234\u202f567"},
+        {hb_cell_count, (double)NAN, "–"},
+        {hb_cell_bytes, (double)NAN, "–"},
+        {hb_cell_ns, (double)INFINITY, "–"},
+        {hb_cell_ratio, -1, "–"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sink sink;
+        char expected[64];
+
+        cases[i].cell(open_sink(&sink), cases[i].value);
+        snprintf(expected, sizeof expected, "<td>%s</td>", cases[i].text);
+        assert_written(&sink, expected);
+    }
+}
+
+/* The page's table of `text`, as text; to be freed. */
+static char *table_of(void (*table)(FILE *out, const struct hb_csv *csv), const char *text)
+{
+    struct hb_csv *csv;
+    struct sink sink;
+
+    assert_int_equal(hb_csv_parse("x.csv", text, strlen(text), &csv, NULL), HB_OK);
+    table(open_sink(&sink), csv);
+    fclose(sink.out);
+    hb_csv_free(csv);
+    return sink.text;
+}
+
+static void assert_in_order(const char *text, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *found = strstr(text, parts[i]);
+
+        if (found == NULL)
+            fail_msg("'%s' is not in, or comes too early in: %s", parts[i], text);
+        text = found + strlen(parts[i]);
+    }
+}
+
+#define assert_has_in_order(text, ...)                        \
+    assert_in_order(text, (const char *const[]){__VA_ARGS__}, \
+                    sizeof(const char *[]){__VA_ARGS__} / sizeof(char *))
+
+static void the_ranking_is_by_median_and_keeps_what_has_none(void **state)
+{
+    char *table =
+        table_of(hb_report_throughput,
+                 "trace,allocator,round,status,ops,elapsed_ns,failures,peak_live_bytes,peak_resident_bytes\n"
+                 "t<1>,glibc,0,ok,100,2000,0,1024,2048\n"
+                 "t<1>,fast,0,ok,100,500,0,1024,4096\n"
+                 "t<1>,lost,0,crashed,,,,,\n"
+                 "t<1>,glibc,1,ok,100,4000,0,1024,1024\n"
+                 "t<1>,fast,1,ok,100,1000,3,1024,4096\n"
+                 "t<1>,fast,2,ok,100,90000,0,1024,4096\n"
+                 "t<1>,glibc,2,ok,100,2000,0,1024,1024\n");
+
+    (void)state;
+    assert_has_in_order(
+        table, "t&lt;1&gt;", "fast", "<td>10.0 ns</td><td>5.00 ns</td><td>900 ns</td><td>0.50×</td>",
+        "<td>4.00 KiB</td><td>4.00×</td><td>3</td>", "glibc",
+        "<td>20.0 ns</td><td>20.0 ns</td><td>40.0 ns</td><td>1.00×</td>", "<td>2.00 KiB</td><td>2.00×</td>",
+        "lost <em>crashed</em>", "<td>–</td><td>–</td><td>–</td><td>–</td>");
+    free(table);
+}
+
+static void the_least_memory_is_above_every_size_that_failed(void **state)
+{
+    char *table = table_of(hb_report_least_memory, "trace,allocator,status,heap_bytes,peak_live_bytes\n"
+                                                   "t,simple,failed,1024,900\n"
+                                                   "t,simple,ok,2048,1000\n"
+                                                   "t,simple,failed,3072,990\n"
+                                                   "t,simple,ok,5120,1000\n"
+                                                   "t,simple,ok,4096,1000\n"
+                                                   "t,glibc,failed,4096,1000\n"
+                                                   "u,glibc,ok,8192,10\n");
+
+    (void)state;
+    assert_has_in_order(table, "simple", "glibc",
+                        "t</td><td>1000 B</td><td>4.00 KiB</td><td>none tried sufficed</td>",
+                        "u</td><td>10 B</td><td>–</td><td>8.00 KiB</td>");
+    free(table);
+}
+
+static void tables_about_simple_leave_the_others_out(void **state)
+{
+    char *table = table_of(hb_report_walks,
+                           "trace,allocator,status,ops,walk_mean,walk_total,walk_allocated,ratio_to_glibc\n"
+                           "t,glibc,ok,100,,,,1\n"
+                           "t,simple,stopped,50,12.5,1000,250,8\n"
+                           "u,simple,crashed,,,,,\n");
+
+    (void)state;
+    assert_has_in_order(table, "t</td><td>50</td>", "<td>25.0 %</td>", "<td>8.00×</td>");
+    assert_null(strstr(table, "glibc</td>"));
+    assert_null(strstr(table, "u</td>"));
+    free(table);
+}
+
+static void a_table_of_an_empty_file_is_only_its_head(void **state)
+{
+    char *table = table_of(hb_report_fragmentation, "trace,allocator,status\n");
+
+    (void)state;
+    assert_null(strstr(table, "<td"));
+    free(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_cannot_become_markup),
+        cmocka_unit_test(a_picture_loses_its_prolog_and_its_tooltips),
+        cmocka_unit_test(ids_and_references_are_prefixed_and_nothing_else_is),
+        cmocka_unit_test(a_picture_that_is_cut_off_or_no_picture_ends_quietly),
+        cmocka_unit_test(numbers_have_three_digits_and_a_unit),
+        cmocka_unit_test(the_ranking_is_by_median_and_keeps_what_has_none),
+        cmocka_unit_test(the_least_memory_is_above_every_size_that_failed),
+        cmocka_unit_test(tables_about_simple_leave_the_others_out),
+        cmocka_unit_test(a_table_of_an_empty_file_is_only_its_head),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
