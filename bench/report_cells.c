@@ -19,14 +19,14 @@ static bool holds(const struct hb_names *names, const char *name)
 void hb_names_collect(const struct hb_csv *csv, const char *column, struct hb_names *names)
 {
     int index = hb_csv_column(csv, column);
-    const char *last = NULL;
+    const char *last = "";
 
     names->count = 0;
     for (size_t row = 0; row < hb_csv_rows(csv) && names->count < HB_REPORT_MAX_NAMES; row++) {
         const char *name = hb_csv_text(csv, row, index);
 
-        if (last != NULL && strcmp(name, last) == 0)
-            continue; /* rows of a name come together */
+        if (strcmp(name, last) == 0)
+            continue; /* rows of a name come together; no name is none */
         last = name;
         if (!holds(names, name))
             names->name[names->count++] = name;

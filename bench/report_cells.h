@@ -11,8 +11,8 @@
 
 enum { HB_REPORT_MAX_NAMES = 64 };
 
-/* The distinct values of a column, in the order of the file; what is over the bound is left out. Not to be
- * freed: the texts are the file's. */
+/* The distinct values of a column, empty ones apart, in the order of the file; what is over the bound is left
+ * out. Not to be freed: the texts are the file's. */
 struct hb_names {
     const char *name[HB_REPORT_MAX_NAMES];
     size_t count;

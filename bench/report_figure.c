@@ -50,6 +50,7 @@ const char *hb_figure_name(size_t index)
  * single. From malloc; NULL with *found false where there is no such field. */
 static char *header_field(const char *text, const char *key, bool *found)
 {
+    static const char continued[] = "\n#   ";
     const char *p = strstr(text, key);
     char *field, *end;
 
@@ -57,23 +58,18 @@ static char *header_field(const char *text, const char *key, bool *found)
     if (p == NULL)
         return NULL;
     p += strlen(key);
-    field = end = malloc(strlen(p) + 1);
+    field = end = calloc(strlen(p) + 1, 1);
     if (field == NULL)
         return NULL;
-    while (*p != '\0') {
+    while (*p != '\0' && (*p != '\n' || strncmp(p, continued, strlen(continued)) == 0)) {
         size_t blanks;
 
-        if (*p == '\n') {
-            if (strncmp(p, "\n#   ", 5) != 0)
-                break;
-            p += 2;
-        }
+        p += *p == '\n' ? strlen(continued) - 1 : 0;
         blanks = strspn(p, " ");
         if (blanks > 0 && end > field)
             *end++ = ' ';
-        p += blanks;
-        while (*p != '\0' && *p != ' ' && *p != '\n')
-            *end++ = *p++;
+        for (p += blanks; *p != '\0' && *p != ' ' && *p != '\n'; p++)
+            *end++ = *p;
     }
     while (end > field && end[-1] == ' ')
         end--;
@@ -135,7 +131,7 @@ enum hb_status hb_figure_read(const char *folder, const char *name, struct hb_fi
         status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", folder);
     else
         status = hb_file_read(figure->script, MAX_SCRIPT_BYTES, &text, &bytes, error);
-    if (status == HB_OK)
+    if (status == HB_OK && text != NULL)
         status = read_header(text, figure, error);
     free(text);
     if (status != HB_OK)
@@ -197,9 +193,12 @@ static void read_complaint(int from, char *line, size_t size)
                 ended = false;
             }
             if (!ended && used + 1 < size && (used > 0 || !blank))
-                line[used++] = blank || iscntrl((unsigned char)buffer[i]) ? ' ' : buffer[i];
+                line[used++] = buffer[i];
         }
     line[used] = '\0';
+    for (size_t i = 0; i < used; i++)
+        if (iscntrl((unsigned char)line[i]))
+            line[i] = ' ';
 }
 
 static enum hb_status judge(const struct hb_figure *figure, int wait_status, const char *complaint,

@@ -53,8 +53,8 @@ static const char *skip_description(const char *p)
     return NULL;
 }
 
-/* The bytes at `p` that come before an id in a tag: the attribute's name, its quote, a reference's '#'; `quoted` where `p` is
- * inside an attribute's value. 0 for none. */
+/* The bytes at `p` that come before an id in a tag: the attribute's name, its quote, a reference's '#';
+ * `quoted` where `p` is inside an attribute's value. 0 for none. */
 static size_t id_opening(const char *p, bool quoted)
 {
     static const char *const openings[] = {" id='", " id=\"", "href='#", "href=\"#"};
@@ -71,9 +71,11 @@ static size_t id_opening(const char *p, bool quoted)
 /* The quote that is open after `c`, when `open` was open before it; NUL for none. */
 static char quote_after(char open, char c)
 {
-    if (open != '\0')
-        return c == open ? '\0' : open;
-    return c == '\'' || c == '"' ? c : '\0';
+    if (open == c)
+        return '\0';
+    if (open != '\0' || (c != '\'' && c != '"'))
+        return open;
+    return c;
 }
 
 /* Copies the tag, or the rest of one, that begins at `p`, with its ids prefixed; returns what comes after it.
