@@ -133,9 +133,9 @@ struct hb_library_info {
  * (anything with a '/' in it, or ending in .so or .so.N). A library is loaded privately; malloc, free, calloc
  * and realloc are checked to live in the file that was loaded, under those names or with a prefix je_, mi_,
  * tc_ or scalable_. (So "tbbmalloc" is libtbbmalloc and its scalable_malloc; libtbbmalloc_proxy, which only
- * forwards to it, can be given by path.) A file that cannot be an allocator is refused before any of its code
- * runs. `info` may be NULL. The result is to be given to hb_allocator_close, which leaves the library itself
- * loaded.
+ * forwards to it, can be given by path.) A path to a file that cannot be an allocator is refused before any
+ * of its code runs; of a name for the loader to find that is known only afterwards. `info` may be NULL. The
+ * result is to be given to hb_allocator_close, which leaves the library itself loaded.
  *
  * HB_ERR_USAGE: no such name (the sentence lists the known ones). HB_ERR_UNAVAILABLE: the library is missing,
  * is not a shared library, has no malloc, is another allocator than the one named, or needs static TLS that

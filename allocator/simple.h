@@ -79,8 +79,8 @@ void hb_simple_free(struct hb_simple *heap, void *block);
 void *hb_simple_calloc(struct hb_simple *heap, size_t count, size_t size);
 void *hb_simple_realloc(struct hb_simple *heap, void *block, size_t size);
 
-/* The bytes that a block's range has after its record: what was asked for, and up to 7 more in a fresh range
- * or more in one that was handed over whole. */
+/* The bytes that a block's range has after its record: what was asked for and at most 7 more, which were too
+ * few to be a range; or, after a realloc to less, what had been asked for before. */
 size_t hb_simple_usable_size(const struct hb_simple *heap, const void *block);
 
 /* The whole of METRICS.md's state; examines every range. */

@@ -24,7 +24,13 @@ static inline void note_walk(struct hb_simple *heap, uint64_t length, uint64_t a
     heap->walk.walks++;
 }
 
-/* The walk: the first free range of at least `need` bytes, or NULL. This loop is what is measured. */
+/*
+ * The walk: the first free range of at least `need` bytes, or NULL. This loop is what is measured.
+ *
+ * Its cost is one chain, load, clear a bit, add: about 7 cycles a record (x86-64) while the records are in
+ * the first cache, however free and allocated ranges alternate. Branching on the bit would save the clearing
+ * where the branch is predicted and take twice as long where it is not.
+ */
 static inline unsigned char *first_fit(struct hb_simple *heap, int64_t need)
 {
     const unsigned char *end = heap->end;
