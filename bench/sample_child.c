@@ -5,15 +5,13 @@
  * harness's own), then the budget, then the library, then the heap. Nothing here calls malloc before the heap
  * under test does, except the loader, which has to.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/child.h"
 #include "bench/memory.h"
 #include "bench/sample_exchange.h"
 
@@ -171,17 +169,6 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
     exchange->done = 1;
 }
 
-/* Dies with its parent, leaves no core file. */
-static void tame_this_process(pid_t parent)
-{
-    const struct rlimit no_core = {0, 0};
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1); /* it died before we asked */
-    setrlimit(RLIMIT_CORE, &no_core);
-}
-
 static struct hb_exchange *map_exchange(int fd)
 {
     struct stat stat;
@@ -206,7 +193,7 @@ void hb_sample_child_main(int argc, char **argv)
         fputs("heapbench: " HB_SAMPLE_ARGUMENT " is not for typing\n", stderr);
         _exit(2);
     }
-    tame_this_process(exchange->parent);
+    hb_child_tame(exchange->parent);
     if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
         _exit(1);
     close(image_fd);
