@@ -8,13 +8,14 @@ struct look {
     uint64_t run_bytes; /* of the adjacent free ranges that end here */
 };
 
-/* Adds up the free ranges below the high-water mark. */
+/* Adds up the free ranges but the tail, which is the one that reaches above the high-water mark (an allocator
+ * that merges may have made it begin below). */
 static bool look_at_range(void *context, const struct hb_range *range)
 {
     struct look *look = context;
     struct hb_heap_state *state = look->state;
 
-    if (range->offset >= state->high_water_bytes)
+    if (range->offset + range->length > state->high_water_bytes)
         return false;
     if (range->allocated) {
         look->run_bytes = 0;

@@ -8,14 +8,19 @@
 #include <string.h>
 
 #include "bench/build_info.h"
+#include "bench/command_common.h"
+#include "bench/sample.h"
 
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
+    {"list", "allocators and traces there are", hb_command_list},
+    {"walk", "the ranges of the heap after an operation, and the walk", hb_command_walk},
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
     {"import", "make a trace of a file in another format", hb_command_import},
     {"export", "write a trace as text or as a .rep", hb_command_export},
     {"generate", "write a workload that no program made", hb_command_generate},
+    {"replay", "one trace on one allocator, in this process", hb_command_replay},
     {"report", "draw the figures and the page from result files", hb_command_report},
     {NULL, NULL, NULL},
 };
@@ -61,6 +66,8 @@ int main(int argc, char **argv)
 {
     const struct hb_command *command;
 
+    hb_sample_child_main(argc, argv);
+    hb_command_init(argc, argv);
     if (argc < 2) {
         print_help(stderr);
         return HB_EXIT_USAGE;

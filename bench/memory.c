@@ -116,16 +116,15 @@ static void populate_text(void)
     hb_pages_free(maps, MAPS_BYTES);
 }
 
-/* Makes the kernel's high-water mark what is resident now. Where that is not permitted the mark is still
- * right unless more was resident before, which in a fresh process it was not. */
+/* Makes the kernel's high-water mark what is resident now, where that is permitted. */
 static void reset_high_water(void)
 {
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
 
     if (fd < 0)
         return;
-    if (write(fd, "5", 1) != 1) {
-        /* not permitted */
+    if (write(fd, "5", 1) < 0) {
+        /* hb_memory_peak notices: the mark is then high already, and does not move */
     }
     close(fd);
 }
@@ -144,7 +143,8 @@ enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error)
 
 void hb_memory_end(struct hb_memory *memory)
 {
-    close(memory->statm_fd);
+    if (memory->statm_fd >= 0)
+        close(memory->statm_fd);
 }
 
 void hb_memory_begin_peak(struct hb_memory *memory)
@@ -152,6 +152,7 @@ void hb_memory_begin_peak(struct hb_memory *memory)
     populate_text();
     settle_counters();
     reset_high_water();
+    memory->mark_bytes = status_bytes("VmHWM:");
     memory->base_faults = fault_count();
 }
 
@@ -172,9 +173,10 @@ void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak)
     /* The mark covers file-backed pages as well; they have not changed since hb_memory_begin_peak mapped
      * them. */
     uint64_t shared = read_statm(memory->statm_fd).shared * hb_page_bytes();
-    uint64_t marked = over(over(status_bytes("VmHWM:"), shared), memory->base_bytes);
+    uint64_t mark = status_bytes("VmHWM:");
+    uint64_t marked = over(over(mark, shared), memory->base_bytes);
 
-    peak->resident_bytes = marked > now ? marked : now;
+    peak->resident_bytes = mark > memory->mark_bytes && marked > now ? marked : now;
     peak->page_faults = faults;
 }
 
@@ -182,9 +184,19 @@ enum hb_status hb_memory_limit(uint64_t budget_bytes, struct hb_error *error)
 {
     struct rlimit limit;
 
-    limit.rlim_cur = limit.rlim_max = status_bytes("VmData:") + budget_bytes;
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = status_bytes("VmData:") + budget_bytes;
     if (setrlimit(RLIMIT_DATA, &limit) != 0)
         return hb_error_set_errno(error, HB_ERR_IO, "cannot limit private memory to %llu bytes",
                                   (unsigned long long)limit.rlim_cur);
     return HB_OK;
+}
+
+void hb_memory_unlimit(void)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_DATA, &limit);
 }

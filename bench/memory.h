@@ -20,6 +20,7 @@ struct hb_memory {
     int statm_fd;
     uint64_t base_bytes;  /* resident when hb_memory_begin was called */
     uint64_t base_faults; /* when hb_memory_begin_peak was called */
+    uint64_t mark_bytes;  /* the kernel's high-water mark then: a mark that has not moved says nothing */
 };
 
 /* What happened since the two beginnings. */
@@ -30,7 +31,7 @@ struct hb_memory_peak {
 
 /* Opens what is read later, and takes what is resident now as the harness's own. HB_ERR_IO without /proc. */
 enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error);
-void hb_memory_end(struct hb_memory *memory);
+void hb_memory_end(struct hb_memory *memory); /* takes one with a descriptor of -1 */
 
 /*
  * The peak and the faults count from here on: to be called when libraries are loaded, just before the heap is
@@ -46,5 +47,8 @@ void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak)
 
 /* Limits private writable memory to what there is now and `budget_bytes` more (RLIMIT_DATA). HB_ERR_IO. */
 enum hb_status hb_memory_limit(uint64_t budget_bytes, struct hb_error *error);
+
+/* Takes the limit away again. */
+void hb_memory_unlimit(void);
 
 #endif

@@ -65,8 +65,8 @@ struct hb_counts {
     struct hb_heap_state state; /* at the end */
     /*
      * Johnstone and Wilson's four measures, as ratios U/L - 1 (0.25 is 25 %); with records and without. Valid
-     * where `walked`. U is the high-water mark so far; without records it is that less the records below it,
-     * of allocated and free ranges alike. Moments with nothing live are left out of the mean.
+     * where `walked`. U is the high-water mark so far; without records it is that less the records of
+     * every range but the tail. Moments with nothing live are left out of the mean.
      */
     double fragmentation[4];
     double fragmentation_payload[4];

@@ -49,8 +49,8 @@ struct hb_sample_result {
     struct hb_error error;
     struct hb_counts counts; /* replay.h; TIME fills ops, failures, first_failure */
     uint64_t elapsed_ns;
-    uint64_t peak_resident_bytes; /* over the harness's own before the heap was made; whole pages */
-    uint64_t page_faults;         /* over the harness's own */
+    uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
+    uint64_t page_faults;         /* from just before the heap was made */
     struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */

@@ -22,6 +22,7 @@ struct sample {
     struct hb_replay *replay;
     struct hb_memory memory;
     const struct hb_allocator *allocator;
+    const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
     uint64_t ops; /* to do */
 };
@@ -29,6 +30,7 @@ struct sample {
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
                                 struct hb_error *error)
 {
+    s->heap_of = allocator;
     s->heap = allocator->create(allocator, s->exchange->request.heap_bytes, error);
     return s->heap != NULL ? HB_OK : error->status;
 }
@@ -42,7 +44,8 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
     struct hb_count_options options = {.step_limit = request->step_limit,
                                        .op_limit = s->ops,
                                        .points = request->points > 0 ? x->points : NULL,
-                                       .point_count = request->points};
+                                       .point_count = request->points,
+                                       .progress = x->progress};
     enum hb_status status = open_heap(s, counting, error);
 
     if (status == HB_OK)
@@ -99,6 +102,7 @@ static enum hb_status apply_step_limit(struct sample *s, struct hb_error *error)
         s->exchange->result.outcome = HB_SAMPLE_STOPPED;
     s->ops = counts->ops;
     counting->destroy(s->heap);
+    s->heap = NULL;
     return HB_OK;
 }
 
@@ -142,6 +146,15 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
     return status;
 }
 
+static void close_sample(struct sample *s)
+{
+    if (s->heap != NULL)
+        s->heap_of->destroy(s->heap);
+    hb_replay_close(s->replay);
+    hb_allocator_close(s->allocator);
+    hb_memory_end(&s->memory);
+}
+
 void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
 {
     static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
@@ -150,7 +163,8 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
         [HB_SAMPLE_SERIES] = run_series,
     };
     const struct hb_sample_request *request = &exchange->request;
-    struct sample s = {.exchange = exchange, .prepared = prepared, .ops = prepared->op_count};
+    struct sample s = {
+        .exchange = exchange, .prepared = prepared, .ops = prepared->op_count, .memory.statm_fd = -1};
     struct hb_error *error = &exchange->result.error;
     enum hb_status status = HB_OK;
 
@@ -166,6 +180,7 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
         status = runs[request->mode](&s, error);
     if (status != HB_OK)
         exchange->result.outcome = HB_SAMPLE_UNAVAILABLE;
+    close_sample(&s);
     exchange->done = 1;
 }
 

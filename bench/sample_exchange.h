@@ -22,6 +22,8 @@ struct hb_exchange {
     char allocator[4096];
     struct hb_sample_result result; /* `points` likewise */
     int done;
+    /* For counting within one process; the child of a sample has none. As in struct hb_count_options. */
+    void (*progress)(void *context, uint64_t ops_done);
     struct hb_point points[]; /* request.points of them */
 };
 

@@ -346,8 +346,10 @@ static void a_sample_does_not_outlive_its_parent(void **state)
     parent = fork();
     if (parent == 0)
         run_endless_sample();
-    while (access(mark, F_OK) != 0)
+    while (access(mark, F_OK) != 0) {
+        assert_int_equal(waitpid(parent, NULL, WNOHANG), 0);
         usleep(1000);
+    }
     kill(parent, SIGKILL);
     assert_int_equal(waitpid(parent, NULL, 0), parent);
     sample = waitpid(-1, &wait_status, 0);

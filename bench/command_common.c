@@ -1,0 +1,145 @@
+#include "bench/command_common.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "bench/command.h"
+
+static char **command_line; /* as the process was started; kept until it ends */
+
+void hb_command_init(int argc, char **argv)
+{
+    size_t bytes = ((size_t)argc + 1) * sizeof *argv;
+
+    command_line = malloc(bytes); /* main and argp change theirs */
+    if (command_line != NULL)
+        memcpy(command_line, argv, bytes);
+}
+
+void hb_option_fail(const struct argp_state *state, const char *format, ...)
+{
+    va_list args;
+
+    fputs("heapbench: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "; '%s --help' explains\n", state->name);
+    exit(HB_EXIT_USAGE);
+}
+
+uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text)
+{
+    uint64_t bytes;
+
+    if (!hb_number_parse_size(text, &bytes) || bytes > INT64_MAX)
+        hb_option_fail(state, "%s takes a number of bytes such as 4096, 64K or 1G, not '%s'", option, text);
+    return bytes;
+}
+
+uint64_t hb_option_number(const struct argp_state *state, const char *option, const char *text)
+{
+    uint64_t number;
+
+    if (!hb_number_parse(text, &number))
+        hb_option_fail(state, "%s takes a number, not '%s'", option, text);
+    return number;
+}
+
+static const char *const touch_names[] = {
+    [HB_TOUCH_NONE] = "none",
+    [HB_TOUCH_PAGE] = "page",
+    [HB_TOUCH_ALL] = "all",
+};
+
+enum hb_touch hb_option_touch(const struct argp_state *state, const char *text)
+{
+    for (int touch = HB_TOUCH_NONE; touch <= HB_TOUCH_ALL; touch++)
+        if (strcmp(text, touch_names[touch]) == 0)
+            return (enum hb_touch)touch;
+    hb_option_fail(state, "--touch takes none, page or all, not '%s'", text);
+}
+
+const char *hb_touch_name(enum hb_touch touch)
+{
+    return touch_names[touch];
+}
+
+bool hb_command_output_failed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return false;
+    fprintf(stderr, "heapbench: cannot write to standard output: %s\n", strerror(errno));
+    return true;
+}
+
+json_t *hb_json_text(const char *text)
+{
+    json_t *value = json_string(text);
+    char *plain;
+
+    if (value != NULL)
+        return value;
+    plain = strdup(text);
+    for (char *at = plain; at != NULL && *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    value = plain != NULL ? json_string(plain) : NULL;
+    free(plain);
+    return value;
+}
+
+int hb_command_print_json(json_t *object)
+{
+    if (object == NULL) {
+        fputs("heapbench: out of memory for the answer\n", stderr);
+        return HB_EXIT_FAILED;
+    }
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(object);
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+}
+
+const struct hb_allocator *hb_command_builtin(const char *name)
+{
+    size_t count;
+    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(builtin[i]->name, name) == 0)
+            return builtin[i];
+    return NULL;
+}
+
+void hb_command_reexec_for_libraries(void)
+{
+    const char *current = getenv("GLIBC_TUNABLES");
+    char *wanted = hb_allocator_tunables(current);
+    bool there = wanted == NULL || (current != NULL && strcmp(current, wanted) == 0);
+
+    if (!there && command_line != NULL && setenv("GLIBC_TUNABLES", wanted, 1) == 0)
+        execv("/proc/self/exe", command_line);
+    free(wanted); /* it will be tried without; the loader says what it lacks */
+}
+
+const char *hb_counted(char *out, size_t bytes, uint64_t count, const char *noun)
+{
+    char digits[32];
+    size_t used = 0;
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+
+    for (int i = 0; i < length && used + 2 < bytes; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            out[used++] = ' ';
+        out[used++] = digits[i];
+    }
+    snprintf(out + used, bytes - used, "%s%s%s", *noun != '\0' ? " " : "", noun,
+             *noun != '\0' && count != 1 ? "s" : "");
+    return out;
+}

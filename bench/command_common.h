@@ -1,0 +1,68 @@
+/*
+ * command_common.h - what the sub-commands share: options that several have, JSON and tables on standard
+ * output, progress on a terminal.
+ *
+ * Functions named hb_option_* are called from an argp parser with its state; on a bad value they print one
+ * line and exit 2, as argp does itself.
+ */
+#ifndef HB_BENCH_COMMAND_COMMON_H
+#define HB_BENCH_COMMAND_COMMON_H
+
+#include <argp.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/replay.h"
+
+/* To be called by main before anything else: keeps the command line for
+ * hb_command_reexec. */
+void hb_command_init(int argc, char **argv);
+
+/* Prints "heapbench: sentence; 'heapbench NAME --help' explains" and exits 2. */
+void hb_option_fail(const struct argp_state *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+/* A size with an optional K, M or G; a number of operations; none, page or all. `option` is as the user typed
+ * it. */
+uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text);
+uint64_t hb_option_number(const struct argp_state *state, const char *option, const char *text);
+enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);
+
+/* "none", "page", "all". */
+const char *hb_touch_name(enum hb_touch touch);
+
+/* A string; text that is not UTF-8, such as the name of some file, with '?' for every byte of it that is not
+ * ASCII. */
+json_t *hb_json_text(const char *text);
+
+/* Prints `object` (taken over; NULL: there was no memory for it) and a newline. Returns an exit status. */
+int hb_command_print_json(json_t *object);
+
+/* True, having said so, when standard output could not be written: disk full, or a closed pipe. */
+bool hb_command_output_failed(void);
+
+/* The allocator that is built in under that name; NULL for anything that would be loaded. */
+const struct hb_allocator *hb_command_builtin(const char *name);
+
+/*
+ * Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program
+ * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done.
+ */
+void hb_command_reexec_for_libraries(void);
+
+/*
+ * A line on standard error that says how far a long piece of work is, if standard error is a terminal and the
+ * work takes more than a second. Between begin and end a timer ticks once a second; the work itself is left
+ * alone.
+ */
+void hb_progress_begin(const char *what);
+void hb_progress_set(void *unused, uint64_t done); /* of the total, as for hb_count_options */
+void hb_progress_total(uint64_t total);            /* 0, the default: not known */
+void hb_progress_end(void);                        /* wipes the line */
+
+/* "1 operation", "2 operations": the plural is an s. Into `out`, which is returned. Digits in groups of
+ * three. */
+const char *hb_counted(char *out, size_t bytes, uint64_t count, const char *noun);
+
+#endif

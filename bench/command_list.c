@@ -1,0 +1,172 @@
+/*
+ * command_list - heapbench list: which allocators and traces there are, and why one cannot be used.
+ *
+ * Libraries are tried in child processes (discover.h), so that a bad one cannot hurt the tool. Each trace is
+ * loaded, since its length and its peak are known only then.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/command.h"
+#include "bench/command_common.h"
+#include "bench/discover.h"
+
+struct list_options {
+    bool json;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct list_options *options = state->input;
+
+    switch (key) {
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        hb_option_fail(state, "list takes no argument such as '%s'", argument);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_table[] = {
+    {"json", 'j', NULL, 0, "print one JSON object: {\"allocators\": [...], \"traces\": [...]}", 0}, {0}};
+
+static const struct argp argp = {
+    .options = option_table,
+    .parser = parse,
+    .doc = "List the allocators that can be measured, with version and path, and the traces.\v"
+           "Traces are the files in workloads/traces, or in the folder that $HEAPBENCH_TRACES names.\n\n"
+           "Example: heapbench list --json | jq -r '.traces[].name'",
+};
+
+/* What there is to say about one trace. */
+struct trace_facts {
+    const char *name, *path;
+    struct hb_workload *workload; /* NULL: `error` says why */
+    struct hb_error error;
+};
+
+static void load_facts(const struct hb_found_trace *trace, struct trace_facts *facts)
+{
+    *facts = (struct trace_facts){.name = trace->name, .path = trace->path};
+    if (hb_workload_load(trace->path, &facts->workload, &facts->error) != HB_OK)
+        facts->workload = NULL;
+}
+
+static const char *summary_of(const struct hb_candidate *candidate)
+{
+    const struct hb_allocator *builtin = hb_command_builtin(candidate->spec);
+
+    return builtin != NULL ? builtin->summary : "shared library";
+}
+
+static json_t *allocator_json(const struct hb_candidate *c)
+{
+    json_t *object = json_pack("{s:o, s:b, s:s}", "name", hb_json_text(c->name), "usable", c->usable,
+                               "summary", summary_of(c));
+
+    if (c->version[0] != '\0')
+        json_object_set_new(object, "version", hb_json_text(c->version));
+    if (c->path[0] != '\0')
+        json_object_set_new(object, "path", hb_json_text(c->path));
+    if (!c->usable)
+        json_object_set_new(object, "error", hb_json_text(c->error.text));
+    return object;
+}
+
+static json_t *trace_json(const struct trace_facts *facts)
+{
+    const struct hb_workload *w = facts->workload;
+    json_t *object =
+        json_pack("{s:o, s:o}", "name", hb_json_text(facts->name), "path", hb_json_text(facts->path));
+
+    if (w == NULL) {
+        json_object_set_new(object, "error", hb_json_text(facts->error.text));
+        return object;
+    }
+    json_object_set_new(object, "ops", json_integer((json_int_t)w->op_count));
+    json_object_set_new(object, "objects", json_integer((json_int_t)w->object_count));
+    json_object_set_new(object, "threads", json_integer((json_int_t)w->threads));
+    json_object_set_new(object, "peak_live_bytes", json_integer((json_int_t)w->peak_live_bytes));
+    return object;
+}
+
+static bool print_json(const struct hb_discovery *found)
+{
+    json_t *allocators = json_array(), *traces = json_array();
+    bool whole = true;
+
+    for (size_t i = 0; i < found->candidate_count; i++)
+        json_array_append_new(allocators, allocator_json(&found->candidates[i]));
+    for (size_t i = 0; i < found->trace_count; i++) {
+        struct trace_facts facts;
+
+        load_facts(&found->traces[i], &facts);
+        json_array_append_new(traces, trace_json(&facts));
+        whole &= facts.workload != NULL;
+        hb_workload_free(facts.workload);
+    }
+    return hb_command_print_json(json_pack("{s:o, s:o}", "allocators", allocators, "traces", traces)) ==
+               HB_EXIT_DONE &&
+           whole;
+}
+
+static void print_allocator(const struct hb_candidate *c)
+{
+    printf("  %-10s", c->name);
+    if (!c->usable)
+        printf(" not usable: %s\n", c->error.text);
+    else if (c->library)
+        printf(" %s%s%s\n", c->version, c->version[0] != '\0' ? "  " : "", c->path);
+    else
+        printf(" %s%s%s%s\n", summary_of(c), c->version[0] != '\0' ? " (" : "", c->version,
+               c->version[0] != '\0' ? ")" : "");
+}
+
+static void print_trace(const struct trace_facts *facts)
+{
+    const struct hb_workload *w = facts->workload;
+
+    if (w == NULL)
+        printf("  %-14s not usable: %s\n", facts->name, facts->error.text);
+    else
+        printf("  %-14s %10" PRIu64 " %8" PRIu32 " %16" PRIu64 "\n", facts->name, w->op_count, w->threads,
+               w->peak_live_bytes);
+}
+
+static bool print_text(const struct hb_discovery *found)
+{
+    bool whole = true;
+
+    printf("allocators\n");
+    for (size_t i = 0; i < found->candidate_count; i++)
+        print_allocator(&found->candidates[i]);
+    printf("\ntraces         operations  threads  peak live bytes\n");
+    for (size_t i = 0; i < found->trace_count; i++) {
+        struct trace_facts facts;
+
+        load_facts(&found->traces[i], &facts);
+        print_trace(&facts);
+        whole &= facts.workload != NULL;
+        hb_workload_free(facts.workload);
+    }
+    return !hb_command_output_failed() && whole;
+}
+
+int hb_command_list(int argc, char **argv)
+{
+    struct list_options options = {0};
+    struct hb_discovery found;
+    struct hb_error error;
+    bool whole;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (hb_discover(NULL, NULL, &found, &error) != HB_OK)
+        return hb_command_fail(&error);
+    whole = options.json ? print_json(&found) : print_text(&found);
+    hb_discovery_free(&found);
+    return whole ? HB_EXIT_DONE : HB_EXIT_PARTIAL;
+}

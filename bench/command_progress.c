@@ -1,0 +1,107 @@
+/*
+ * command_progress - a line that says how long it has been, and how far it is, rewritten once a second.
+ *
+ * The timer's signal handler writes it, so that the hot loop needs to know nothing of it: one signal a second
+ * costs a few microseconds of that second. What is displayed lives in variables that a handler may read.
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "bench/command_common.h"
+
+static char text[80];
+static _Atomic uint64_t work_done, work_total;
+static atomic_uint seconds;
+static bool active;
+
+/* snprintf may not be called in a handler: appends digits, and returns the new end. */
+static char *append_number(char *at, uint64_t number)
+{
+    char digits[20];
+    int count = 0;
+
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
+static char *append_text(char *at, const char *more)
+{
+    size_t length = strlen(more);
+
+    memcpy(at, more, length);
+    return at + length;
+}
+
+static void on_tick(int signal)
+{
+    char line[sizeof text + 64];
+    uint64_t total = atomic_load(&work_total);
+    char *at = append_text(line, "\r");
+
+    (void)signal;
+    at = append_text(at, text);
+    at = append_text(at, " ");
+    at = append_number(at, atomic_fetch_add(&seconds, 1) + 1);
+    at = append_text(at, " s");
+    if (total > 0) {
+        at = append_text(at, ", ");
+        at = append_number(at, atomic_load(&work_done) * 100 / total);
+        at = append_text(at, " %");
+    }
+    at = append_text(at, "\033[K");
+    if (write(STDERR_FILENO, line, (size_t)(at - line)) < 0)
+        return; /* it is for eyes only */
+}
+
+static void set_timer(time_t interval_s)
+{
+    const struct itimerval timer = {{interval_s, 0}, {interval_s, 0}};
+
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void hb_progress_begin(const char *what)
+{
+    struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
+
+    if (!isatty(STDERR_FILENO))
+        return;
+    snprintf(text, sizeof text, "%s", what);
+    atomic_store(&seconds, 0);
+    hb_progress_total(0);
+    hb_progress_set(NULL, 0);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    active = true;
+    set_timer(1);
+}
+
+void hb_progress_set(void *unused, uint64_t done)
+{
+    (void)unused;
+    atomic_store(&work_done, done);
+}
+
+void hb_progress_total(uint64_t total)
+{
+    atomic_store(&work_total, total);
+}
+
+void hb_progress_end(void)
+{
+    if (!active)
+        return;
+    set_timer(0);
+    signal(SIGALRM, SIG_IGN);
+    active = false;
+    if (atomic_load(&seconds) > 0)
+        fputs("\r\033[K", stderr);
+}

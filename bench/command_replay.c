@@ -1,0 +1,353 @@
+/*
+ * command_replay - heapbench replay: one trace, one allocator, in this very process.
+ *
+ * The work is that of a sample (sample.h) without the child: a timed run and, where the allocator can be
+ * inspected, a counting run in a fresh heap. Being in one process, it can be run under a debugger, a profiler
+ * or valgrind.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pages.h"
+#include "bench/command.h"
+#include "bench/command_common.h"
+#include "bench/memory.h"
+#include "bench/sample_exchange.h"
+
+struct replay_options {
+    const char *trace, *allocator;
+    bool has_heap;
+    uint64_t heap_bytes;
+    enum hb_touch touch;
+    bool json;
+};
+
+/* What both runs say together. */
+struct answer {
+    const struct hb_prepared *prepared;
+    const struct replay_options *options;
+    struct hb_sample_result timed;
+    struct hb_counts counts; /* of the counting run, or of the timed one where there is none */
+};
+
+enum { KEY_HEAP = 1000, KEY_TOUCH };
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct replay_options *options = state->input;
+
+    switch (key) {
+    case 'a':
+        options->allocator = argument;
+        return 0;
+    case KEY_HEAP:
+        options->has_heap = true;
+        options->heap_bytes = hb_option_size(state, "--heap", argument);
+        return 0;
+    case KEY_TOUCH:
+        options->touch = hb_option_touch(state, argument);
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->trace != NULL)
+            hb_option_fail(state, "replay takes one trace, and '%s' is a second one", argument);
+        options->trace = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->trace == NULL || options->allocator == NULL)
+            hb_option_fail(state, "replay needs a trace and -a ALLOCATOR");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_table[] = {
+    {"allocator", 'a', "A", 0, "a name from 'heapbench list', or the path of a shared library", 0},
+    {"heap", KEY_HEAP, "N", 0,
+     "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private writable "
+     "memory, "
+     "counted from before the library is loaded. Default: ample",
+     0},
+    {"touch", KEY_TOUCH, "HOW", 0,
+     "none, page (the default: the first 8 bytes and a byte in each page) or all", 0},
+    {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
+    {0}};
+
+static const struct argp argp = {
+    .options = option_table,
+    .parser = parse,
+    .args_doc = "TRACE -a ALLOCATOR",
+    .doc = "Replay a trace on one allocator, in this process, and print what METRICS defines.\v"
+           "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'. An "
+           "allocator that "
+           "cannot be inspected has no walks, ranges or free bytes to tell.\n\n"
+           "Example: heapbench replay demo -a simple --heap 4096 --json",
+};
+
+/* A bounded allocator gets its heap; the others get a budget. */
+static enum hb_status place_limit(const struct replay_options *options, struct hb_sample_request *request,
+                                  struct hb_error *error)
+{
+    const struct hb_allocator *builtin = hb_command_builtin(options->allocator);
+
+    if (!options->has_heap)
+        return HB_OK;
+    if (builtin != NULL && (builtin->caps & HB_CAP_BOUNDED)) {
+        request->heap_bytes = options->heap_bytes;
+        if (options->heap_bytes == 0)
+            return hb_error_set(
+                error, HB_ERR_LIMIT,
+                "a heap of 0 bytes cannot hold one record; leave --heap out for an ample one");
+        return HB_OK;
+    }
+    request->budget_bytes = options->heap_bytes;
+    if (options->heap_bytes < hb_page_bytes())
+        return hb_error_set(
+            error, HB_ERR_LIMIT, "%s gets its memory in pages: a budget of %" PRIu64 " %s is none",
+            options->allocator, options->heap_bytes, options->heap_bytes == 1 ? "byte" : "bytes");
+    return HB_OK;
+}
+
+/* One run of either kind, in a heap of its own. */
+static enum hb_status run(const struct replay_options *options, enum hb_sample_mode mode,
+                          const struct hb_prepared *prepared, struct hb_sample_result *result,
+                          struct hb_error *error)
+{
+    struct hb_exchange *exchange = hb_pages_alloc(sizeof *exchange);
+    char what[80];
+    enum hb_status status;
+
+    if (exchange == NULL || strlen(options->allocator) >= sizeof exchange->allocator)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
+    exchange->request.mode = mode;
+    exchange->request.touch = options->touch;
+    strcpy(exchange->allocator, options->allocator);
+    status = place_limit(options, &exchange->request, error);
+    if (status == HB_OK) {
+        snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting",
+                 prepared->name);
+        hb_progress_begin(what);
+        if (mode == HB_SAMPLE_COUNT)
+            hb_progress_total(prepared->op_count);
+        exchange->progress = hb_progress_set;
+        hb_sample_work(exchange, prepared);
+        hb_progress_end();
+        hb_memory_unlimit();
+        *result = exchange->result;
+        if (result->outcome == HB_SAMPLE_UNAVAILABLE) {
+            *error = result->error;
+            status = error->status;
+        }
+    }
+    hb_pages_free(exchange, sizeof *exchange);
+    return status;
+}
+
+static bool can_be_inspected(const char *name)
+{
+    const struct hb_allocator *builtin = hb_command_builtin(name);
+
+    return builtin != NULL && builtin->inspect != NULL;
+}
+
+static enum hb_status fill_answer(struct answer *answer, struct hb_error *error)
+{
+    enum hb_status status = run(answer->options, HB_SAMPLE_TIME, answer->prepared, &answer->timed, error);
+    struct hb_sample_result counted;
+
+    answer->counts = answer->timed.counts;
+    if (status != HB_OK || !can_be_inspected(answer->options->allocator))
+        return status;
+    status = run(answer->options, HB_SAMPLE_COUNT, answer->prepared, &counted, error);
+    answer->counts = counted.counts;
+    return status;
+}
+
+static const char *allocator_name(const struct replay_options *options)
+{
+    const char *slash = strrchr(options->allocator, '/');
+
+    return slash != NULL ? slash + 1 : options->allocator;
+}
+
+static void set(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static void set_walks(json_t *object, const struct hb_counts *c)
+{
+    set(object, "walks", c->walks);
+    set(object, "walk_total", c->walk_total);
+    set(object, "walk_max", c->walk_max);
+    set(object, "walk_p50", c->walk_p50);
+    set(object, "walk_p90", c->walk_p90);
+    set(object, "walk_p99", c->walk_p99);
+    set(object, "walk_allocated", c->walk_allocated);
+}
+
+static void set_failures(json_t *object, const struct hb_counts *c)
+{
+    const char *reason = hb_failure_reason_name(c->failure.reason);
+    bool failed = c->first_failure != HB_NO_FAILURE;
+
+    set(object, "failures", c->failures);
+    json_object_set_new(object, "first_failure",
+                        failed ? json_integer((json_int_t)c->first_failure) : json_null());
+    if (c->inspected || !failed) /* else there is a reason, and it cannot be known */
+        json_object_set_new(object, "failure_reason", reason != NULL ? hb_json_text(reason) : json_null());
+}
+
+static void set_state(json_t *object, const struct hb_heap_state *state)
+{
+    set(object, "ranges", state->ranges);
+    set(object, "free_ranges", state->free_ranges);
+    set(object, "free_bytes", state->free_bytes);
+    set(object, "largest_free_bytes", state->largest_free_bytes);
+}
+
+static json_t *answer_json(const struct answer *answer)
+{
+    const struct hb_counts *c = &answer->counts;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "trace", hb_json_text(answer->prepared->name));
+    json_object_set_new(object, "allocator", hb_json_text(allocator_name(answer->options)));
+    set(object, "heap_bytes", answer->options->heap_bytes);
+    set(object, "ops", c->ops);
+    set(object, "objects", answer->prepared->object_count);
+    if (c->walked)
+        set_walks(object, c);
+    set_failures(object, c);
+    if (c->inspected)
+        set(object, "high_water_bytes", c->state.high_water_bytes);
+    set(object, "peak_live_bytes", c->peak_live_bytes);
+    set(object, "live_bytes", c->live_bytes);
+    if (c->inspected)
+        set_state(object, &c->state);
+    set(object, "elapsed_ns", answer->timed.elapsed_ns);
+    set(object, "peak_resident_bytes", answer->timed.peak_resident_bytes);
+    set(object, "page_faults", answer->timed.page_faults);
+    return object;
+}
+
+static void row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void row(const char *label, const char *format, ...)
+{
+    va_list args;
+
+    printf("%-16s", label);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
+static void print_walks(const struct hb_counts *c)
+{
+    char walks[48];
+    double mean = c->walks == 0 ? 0 : (double)c->walk_total / (double)c->walks;
+
+    row("walks", "%s", hb_counted(walks, sizeof walks, c->walks, ""));
+    row("  ranges each", "mean %.1f, median %" PRIu64 ", 90 %% %" PRIu64 ", 99 %% %" PRIu64 ", most %" PRIu64,
+        mean, c->walk_p50, c->walk_p90, c->walk_p99, c->walk_max);
+}
+
+static void print_failures(const struct hb_counts *c)
+{
+    char count[48], size[48], op[48];
+
+    row("failures", "%s", hb_counted(count, sizeof count, c->failures, ""));
+    if (c->first_failure == HB_NO_FAILURE)
+        return;
+    row("  the first", "operation %s asked for %s", hb_counted(op, sizeof op, c->first_failure, ""),
+        hb_counted(size, sizeof size, c->failure.size, "byte"));
+    if (c->inspected)
+        row("  because",
+            "%s: %" PRIu64 " bytes free, the largest range %" PRIu64 ", the longest run %" PRIu64,
+            hb_failure_reason_name(c->failure.reason), c->failure.free_bytes, c->failure.largest_free_bytes,
+            c->failure.largest_run_bytes);
+}
+
+static void print_memory(const struct answer *answer)
+{
+    const struct hb_counts *c = &answer->counts;
+    char number[48], other[48];
+
+    row("live at most", "%s", hb_counted(number, sizeof number, c->peak_live_bytes, "byte"));
+    row("live at the end", "%s", hb_counted(number, sizeof number, c->live_bytes, "byte"));
+    if (c->inspected) {
+        row("high water", "%s", hb_counted(number, sizeof number, c->state.high_water_bytes, "byte"));
+        row("ranges", "%s, %s free", hb_counted(number, sizeof number, c->state.ranges, ""),
+            hb_counted(other, sizeof other, c->state.free_ranges, ""));
+        row("free", "%s, the largest range %s",
+            hb_counted(number, sizeof number, c->state.free_bytes, "byte"),
+            hb_counted(other, sizeof other, c->state.largest_free_bytes, ""));
+    }
+    row("resident", "%s at most, %s",
+        hb_counted(number, sizeof number, answer->timed.peak_resident_bytes, "byte"),
+        hb_counted(other, sizeof other, answer->timed.page_faults, "page fault"));
+}
+
+static void print_answer(const struct answer *answer)
+{
+    const struct hb_counts *c = &answer->counts;
+    double ns = (double)answer->timed.elapsed_ns;
+    char number[48];
+
+    row("trace", "%s", answer->prepared->name);
+    row("allocator", "%s %s", allocator_name(answer->options), answer->timed.library.version);
+    row("heap", "%s",
+        answer->options->has_heap ? hb_counted(number, sizeof number, answer->options->heap_bytes, "byte")
+                                  : "ample");
+    row("operations", "%s", hb_counted(number, sizeof number, c->ops, ""));
+    row("time", "%.3f ms, %.1f ns an operation, touching %s", ns / 1e6, c->ops == 0 ? 0 : ns / (double)c->ops,
+        hb_touch_name(answer->options->touch));
+    print_failures(c);
+    if (c->walked)
+        print_walks(c);
+    print_memory(answer);
+}
+
+static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
+{
+    struct hb_workload *workload = NULL;
+    enum hb_status status = hb_workload_load(trace, &workload, error);
+
+    if (status == HB_OK)
+        status = hb_prepare(workload, out, error);
+    hb_workload_free(workload);
+    return status;
+}
+
+int hb_command_replay(int argc, char **argv)
+{
+    struct replay_options options = {.touch = HB_TOUCH_PAGE};
+    struct answer answer = {.options = &options};
+    struct hb_prepared *prepared = NULL;
+    struct hb_error error;
+    int exit_status = HB_EXIT_DONE;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (hb_command_builtin(options.allocator) == NULL)
+        hb_command_reexec_for_libraries();
+    if (prepare(options.trace, &prepared, &error) != HB_OK)
+        return hb_command_fail(&error);
+    answer.prepared = prepared;
+    if (fill_answer(&answer, &error) != HB_OK) {
+        exit_status = hb_command_fail(&error);
+    } else if (options.json) {
+        exit_status = hb_command_print_json(answer_json(&answer));
+    } else {
+        print_answer(&answer);
+        exit_status = hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    }
+    hb_prepared_free(prepared);
+    return exit_status;
+}

@@ -1,0 +1,2 @@
+# exit 2
+heapbench walk demo --at five

@@ -1,0 +1,2 @@
+# The design document's example, step by step.
+heapbench walk demo
