@@ -57,6 +57,9 @@ fault(const struct text *text, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
+    for (char *c = sentence; *c != '\0'; c++) /* words of the file must not steer the terminal */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
     return hb_error_set(text->error, HB_ERR_FORMAT, "%s:%llu: %s", text->path, (unsigned long long)text->line,
                         sentence);
 }

@@ -241,7 +241,11 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
     while (count < capacity && in < decoder->end) {
         struct hb_op *op = &ops[count];
 
-        if (__builtin_expect(!take_op(decoder, &in, next_object, op), 0)) {
+        bool is_op = take_op(decoder, &in, next_object, op);
+
+        if (__builtin_expect(in > decoder->end, 0))
+            decoder->fault = "is cut off by the end of its block";
+        if (__builtin_expect(!is_op || decoder->fault != NULL, 0)) {
             if (decoder->fault != NULL)
                 break;
             continue;
@@ -254,8 +258,6 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
         decoder->state.threads += decoder->state.thread == decoder->state.threads;
         count++;
     }
-    if (in > decoder->end && decoder->fault == NULL)
-        decoder->fault = "is cut off by the end of its block";
     decoder->next = in;
     decoder->state.next_object = next_object;
     decoder->state.next_op += count;

@@ -83,7 +83,8 @@ static enum hb_status recognise(const char *path, enum hb_workload_format *out, 
         return status;
     if (got == 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: the file is empty", path);
-    if (got >= HB_TRACE_MAGIC_BYTES && memcmp(head, hb_trace_magic, HB_TRACE_MAGIC_BYTES) == 0)
+    /* The first bytes of one that was cut off within its magic are no text. */
+    if (memcmp(head, hb_trace_magic, got < HB_TRACE_MAGIC_BYTES ? got : HB_TRACE_MAGIC_BYTES) == 0)
         *out = HB_FORMAT_TRACE;
     else if (!hb_text_recognise(head, got, out))
         return hb_error_set(error, HB_ERR_FORMAT,

@@ -1,0 +1,218 @@
+#include "tests/workloads/plain_decoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+/* A little-endian integer of `bytes` bytes. */
+static uint64_t integer(const uint8_t *in, unsigned bytes)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < bytes; i++)
+        value |= (uint64_t)in[i] << (8 * i);
+    return value;
+}
+
+struct cursor {
+    const uint8_t *in;
+    size_t left;
+    bool failed;
+};
+
+/* FORMAT.md's table of first bytes, a row at a time. */
+static uint64_t number(struct cursor *cursor)
+{
+    unsigned bytes = 1;
+    uint64_t value;
+
+    if (cursor->left == 0) {
+        cursor->failed = true;
+        return 0;
+    }
+    while (bytes < 9 && (cursor->in[0] >> (bytes - 1) & 1) == 0)
+        bytes++;
+    if (cursor->left < bytes) {
+        cursor->failed = true;
+        return 0;
+    }
+    value = bytes == 9 ? integer(cursor->in + 1, 8) : integer(cursor->in, bytes) >> bytes;
+    cursor->in += bytes;
+    cursor->left -= bytes;
+    return value;
+}
+
+/* A size of 2^63 or less; else failed. */
+static uint64_t bounded(struct cursor *cursor, uint64_t size, uint64_t times)
+{
+    const uint64_t limit = UINT64_C(1) << 63;
+
+    if (size > limit / times)
+        cursor->failed = true;
+    return size * times;
+}
+
+static uint64_t size(struct cursor *cursor)
+{
+    uint64_t code = number(cursor);
+
+    return code % 2 == 0 ? bounded(cursor, code / 2, 8) : bounded(cursor, code / 2, 1);
+}
+
+static void push(struct plain_trace *out, struct hb_op op)
+{
+    if ((out->count & (out->count + 1)) == 0)
+        out->ops = realloc(out->ops, (out->count + 1) * 2 * sizeof op);
+    out->ops[out->count++] = op;
+}
+
+static void bear(struct plain_trace *out, struct hb_op *op, enum hb_op_kind kind)
+{
+    op->kind = (uint8_t)kind;
+    op->object = (uint32_t)out->objects++;
+}
+
+static void name(struct cursor *cursor, struct plain_trace *out, struct hb_op *op, uint64_t births_ago)
+{
+    if (births_ago >= out->objects)
+        cursor->failed = true;
+    op->object = (uint32_t)(out->objects - 1 - births_ago);
+}
+
+/* One token and what follows it; false when it was a switch. */
+static bool operation(struct cursor *cursor, unsigned *thread, struct plain_trace *out, struct hb_op *op)
+{
+    uint64_t token = number(cursor), alignment;
+
+    if (token % 2 == 0) {
+        op->kind = HB_OP_FREE;
+        name(cursor, out, op, token / 2);
+    } else if (token % 4 == 1) {
+        bear(out, op, HB_OP_MALLOC);
+        op->size = bounded(cursor, token / 4, 8);
+    } else if (token % 8 == 3) {
+        bear(out, op, HB_OP_MALLOC);
+        op->size = token / 8;
+    } else if (token % 16 == 7) {
+        op->kind = HB_OP_REALLOC;
+        name(cursor, out, op, token / 16);
+        op->size = size(cursor);
+        if (op->size == 0)
+            cursor->failed = true;
+    } else if (token / 16 == 0) {
+        bear(out, op, HB_OP_CALLOC);
+        op->size = size(cursor);
+    } else if (token / 16 == 1) {
+        bear(out, op, HB_OP_ALIGNED);
+        alignment = number(cursor);
+        if (alignment > 63)
+            cursor->failed = true;
+        op->align_log2 = (uint8_t)alignment;
+        op->size = size(cursor);
+    } else if (token / 16 == 2) {
+        bear(out, op, HB_OP_MALLOC);
+        op->size = size(cursor);
+    } else {
+        if (token / 16 == 3 || token / 16 - 4 > out->threads || token / 16 - 4 > 65535)
+            cursor->failed = true;
+        *thread = (unsigned)(token / 16 - 4);
+        return false;
+    }
+    return true;
+}
+
+bool plain_decode_ops(const uint8_t *bytes, size_t length, unsigned *thread, struct plain_trace *out)
+{
+    struct cursor cursor = {.in = bytes, .left = length};
+
+    while (cursor.left > 0 && !cursor.failed) {
+        struct hb_op op = {0};
+
+        if (!operation(&cursor, thread, out, &op) || cursor.failed)
+            continue;
+        op.thread = (uint16_t)*thread;
+        if (*thread == out->threads)
+            out->threads++;
+        if (out->objects > UINT64_C(1) << 32)
+            return false;
+        push(out, op);
+    }
+    return !cursor.failed;
+}
+
+/* Whether a section of `length` bytes and its checksum are there and agree. */
+static bool sound(const struct cursor *cursor, uint64_t length)
+{
+    return cursor->left >= length + 8 &&
+           integer(cursor->in + length, 8) == XXH64(cursor->in, (size_t)length, 0);
+}
+
+static void skip(struct cursor *cursor, uint64_t length)
+{
+    cursor->in += length;
+    cursor->left -= (size_t)length;
+}
+
+static bool header(struct cursor *cursor)
+{
+    static const uint8_t magic[] = {0x89, 0x48, 0x42, 0x54, 0x0d, 0x0a, 0x1a, 0x0a};
+    uint64_t command, origin;
+
+    if (cursor->left < 40 || memcmp(cursor->in, magic, 8) != 0 || integer(cursor->in + 8, 4) != 1 ||
+        integer(cursor->in + 20, 4) != 0)
+        return false;
+    command = integer(cursor->in + 12, 4);
+    origin = integer(cursor->in + 16, 4);
+    if (command > 65536 || origin > 65536 || !sound(cursor, 32 + command + origin) ||
+        memchr(cursor->in + 32, 0, (size_t)(command + origin)) != NULL)
+        return false;
+    skip(cursor, 32 + command + origin + 8);
+    return true;
+}
+
+static bool block(struct cursor *cursor, unsigned *thread, struct plain_trace *out)
+{
+    uint64_t raw = integer(cursor->in + 4, 4), packed = integer(cursor->in + 8, 4);
+    uint64_t ops = integer(cursor->in + 12, 4), before = out->count;
+    uint8_t *bytes;
+    bool good;
+
+    if (raw > 1 << 20 || packed > (1 << 20) + 8192 || ops < 1 || !sound(cursor, 40 + packed))
+        return false;
+    if (integer(cursor->in + 16, 8) != out->count || integer(cursor->in + 24, 8) != out->objects ||
+        integer(cursor->in + 32, 4) != *thread || integer(cursor->in + 36, 4) != out->threads)
+        return false;
+    if (ZSTD_findFrameCompressedSize(cursor->in + 40, (size_t)packed) != packed)
+        return false;
+    bytes = malloc((size_t)raw + 1);
+    good = ZSTD_decompress(bytes, (size_t)raw, cursor->in + 40, (size_t)packed) == raw &&
+           plain_decode_ops(bytes, (size_t)raw, thread, out) && out->count - before == ops;
+    free(bytes);
+    skip(cursor, 40 + packed + 8);
+    return good;
+}
+
+static bool end(struct cursor *cursor, struct plain_trace *out)
+{
+    if (!sound(cursor, 40) || cursor->left != 48 || integer(cursor->in + 4, 4) != 0)
+        return false;
+    out->dropped = integer(cursor->in + 32, 8);
+    return integer(cursor->in + 8, 8) == out->count && integer(cursor->in + 16, 8) == out->objects &&
+           integer(cursor->in + 24, 8) == out->threads;
+}
+
+bool plain_decode(const uint8_t *bytes, size_t length, struct plain_trace *out)
+{
+    struct cursor cursor = {.in = bytes, .left = length};
+    unsigned thread = 0;
+    bool good = header(&cursor);
+
+    *out = (struct plain_trace){0};
+    while (good && cursor.left >= 48 && memcmp(cursor.in, "HBop", 4) == 0)
+        good = block(&cursor, &thread, out);
+    good = good && cursor.left >= 48 && memcmp(cursor.in, "HBnd", 4) == 0 && end(&cursor, out);
+    if (!good)
+        free(out->ops);
+    return good;
+}

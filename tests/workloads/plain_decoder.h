@@ -1,0 +1,24 @@
+/*
+ * plain_decoder.h - a second reader of traces, written from FORMAT.md and from nothing else: slow, plain, and
+ * sharing no code with the first.
+ */
+#ifndef HB_TESTS_WORKLOADS_PLAIN_DECODER_H
+#define HB_TESTS_WORKLOADS_PLAIN_DECODER_H
+
+#include <stdbool.h>
+
+#include "workloads/trace.h"
+
+struct plain_trace {
+    struct hb_op *ops; /* from malloc */
+    size_t count;
+    uint64_t objects, threads, dropped;
+};
+
+/* False when the bytes are not a whole, sound trace; then nothing is to be freed. */
+bool plain_decode(const uint8_t *bytes, size_t length, struct plain_trace *out);
+
+/* Operations alone: the raw bytes of one block. Appends to `out`; false when they are unsound. */
+bool plain_decode_ops(const uint8_t *bytes, size_t length, unsigned *thread, struct plain_trace *out);
+
+#endif

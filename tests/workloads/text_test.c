@@ -1,0 +1,329 @@
+/*
+ * text_test - .rep and the text form: what they mean, and one clear line for each thing that they must not
+ * say.
+ */
+#include "tests/workloads/fixtures.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "workloads/text_writer.h"
+
+static struct hb_workload *load(const char *text)
+{
+    struct hb_workload *workload = NULL;
+    struct hb_error error;
+
+    hb_test_write_text("a.txt", text);
+    if (hb_workload_load("a.txt", &workload, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    return workload;
+}
+
+static void expect_error(const char *text, const char *sentence)
+{
+    struct hb_workload *workload;
+    struct hb_error error;
+
+    hb_test_write_text("a.txt", text);
+    assert_int_equal(hb_workload_load("a.txt", &workload, &error), HB_ERR_FORMAT);
+    assert_string_equal(error.text, sentence);
+}
+
+static void tutorial(void **state)
+{
+    static const struct hb_op expected[] = {
+        {.kind = HB_OP_MALLOC, .object = 0, .size = 100},
+        {.kind = HB_OP_MALLOC, .object = 1, .size = 240},
+        {.kind = HB_OP_MALLOC, .object = 2, .size = 256},
+        {.kind = HB_OP_MALLOC, .object = 3, .size = 333},
+        {.kind = HB_OP_FREE, .object = 1},
+        {.kind = HB_OP_FREE, .object = 2},
+        {.kind = HB_OP_MALLOC, .object = 4, .size = 300},
+    };
+    static const char *const names[] = {"demo", "demo.rep"};
+
+    (void)state;
+    unsetenv("HEAPBENCH_TRACES");
+    for (size_t i = 0; i < 2; i++) {
+        struct hb_workload *workload;
+
+        assert_int_equal(hb_workload_load(names[i], &workload, NULL), HB_OK);
+        assert_string_equal(workload->name, "demo");
+        assert_int_equal(workload->suggested_heap_bytes, 4096);
+        assert_int_equal(workload->op_count, 7);
+        hb_test_assert_ops(workload->ops, expected, 7);
+        assert_int_equal(workload->peak_live_bytes, 929);
+        assert_int_equal(workload->peak_live_objects, 4);
+        hb_workload_free(workload);
+    }
+}
+
+static void reused_ids(void **state)
+{
+    struct hb_workload *workload = load("4096 1 4 1\na 0 10\nf 0\n\na 0 20\r\nr 0 30\n");
+    static const struct hb_op expected[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 10},
+                                            {.kind = HB_OP_FREE, .object = 0},
+                                            {.kind = HB_OP_MALLOC, .object = 1, .size = 20},
+                                            {.kind = HB_OP_REALLOC, .object = 1, .size = 30}};
+
+    (void)state;
+    assert_int_equal(workload->op_count, 4);
+    assert_int_equal(workload->object_count, 2);
+    hb_test_assert_ops(workload->ops, expected, 4);
+    hb_workload_free(workload);
+}
+
+static void odd_rep(void **state)
+{
+    struct hb_workload *workload = load("0\n2\n5\n1\na 0 0\nf -1\nr 0 0\na 1 9223372036854775808\nf 1");
+
+    (void)state;
+    assert_int_equal(workload->op_count, 4);
+    assert_int_equal(workload->ops[0].size, 0);
+    assert_int_equal(workload->ops[1].kind, HB_OP_FREE);
+    assert_int_equal(workload->peak_live_bytes, UINT64_C(1) << 63);
+    assert_int_equal(workload->live_objects_at_end, 0);
+    hb_workload_free(workload);
+}
+
+static void bad_rep(void **state)
+{
+    static const struct {
+        const char *text, *sentence;
+    } cases[] = {
+        {"4096\n1\n2\n1\na 0 10\nf 1\n", "a.txt:6: id 1 is not below the 1 ids that the header announces"},
+        {"4096\n2\n2\n1\na 0 10\nf 1\n", "a.txt:6: 1 was never allocated"},
+        {"4096\n2\n2\n1\na 0 10\nr 1 5\n", "a.txt:6: 1 was never allocated"},
+        {"4096\n1\n3\n1\na 0 10\nf 0\nf 0\n", "a.txt:7: 0 was freed already, on line 6"},
+        {"4096\n1\n3\n1\na 0 10\nf 0\nr 0 5\n", "a.txt:7: 0 was freed already, on line 6"},
+        {"4096\n1\n3\n1\na 0 10\nr 0 0\nf 0\n", "a.txt:7: 0 was freed already, on line 6"},
+        {"4096\n1\n2\n1\na 0 10\na 0 10\n", "a.txt:6: 0 is allocated already, since line 5"},
+        {"4096\n1\n1\n1\na 0 -1\n", "a.txt:5: '-1' is not a number of bytes"},
+        {"4096\n1\n1\n1\na 0 4K\n", "a.txt:5: '4K' is not a number of bytes"},
+        {"4096\n1\n1\n1\na 0 9223372036854775809\n", "a.txt:5: 9223372036854775809 bytes are more than 2^63"},
+        {"4096\n1\n1\n1\na 0 99999999999999999999\n",
+         "a.txt:5: '99999999999999999999' is not a number of bytes"},
+        {"4096\n1\n1\n1\na 0x0 1\n", "a.txt:5: '0x0' is not an id: ids are numbers from 0"},
+        {"4096\n1\n1\n1\na -1 1\n", "a.txt:5: '-1' is not an id: ids are numbers from 0"},
+        {"4096\n1\n1\n1\na 0\n", "a.txt:5: 2 words where 'a ID BYTES' is wanted"},
+        {"4096\n1\n1\n1\na 0 1 2\n", "a.txt:5: 4 words where 'a ID BYTES' is wanted"},
+        {"4096\n1\n1\n1\nc 0 1\n", "a.txt:5: 'c' begins no operation: a .rep has a, r and f"},
+        {"4096\n1\n1\n1\n# 0 1\n", "a.txt:5: '#' begins no operation: a .rep has a, r and f"},
+        {"4096\n1\n2\n1\na 0 1\n", "a.txt:6: the file ends after 1 operations; its header announces 2"},
+        {"4096\n2\n1\n1\na 0 1\na 1 1\n",
+         "a.txt:7: the file ends after 2 operations; its header announces 1"},
+        {"4096\n1\n1\na 0 1\n", "a.txt:4: 'a' is not the weight that the header of a .rep has here"},
+        {"4096\n1\n", "a.txt:3: the file ends within the header: a .rep begins with four numbers"},
+        {"4096\n-1\n1\n1\n", "a.txt:2: '-1' is not the number of ids that the header of a .rep has here"},
+        {"1\n1\n0\n1\n7\n", "a.txt:5: '7' follows the fourth and last number of the header"},
+        {"1 1 0 1 7 8\n", "a.txt:1: more words than any line has"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_error(cases[i].text, cases[i].sentence);
+}
+
+static void form(void **state)
+{
+    static const struct hb_op expected[] = {
+        {.kind = HB_OP_MALLOC, .object = 0, .size = 65536},
+        {.kind = HB_OP_CALLOC, .object = 1, .size = 100},
+        {.kind = HB_OP_ALIGNED, .object = 2, .size = 8192, .align_log2 = 12, .thread = 1},
+        {.kind = HB_OP_REALLOC, .object = 0, .size = 5, .thread = 2},
+        {.kind = HB_OP_MALLOC, .object = 3, .size = 1, .thread = 2},
+        {.kind = HB_OP_FREE, .object = 3, .thread = 2},
+        {.kind = HB_OP_FREE, .object = 0},
+    };
+    struct hb_workload *workload = load("# A comment\n"
+                                        "heap 4K\n"
+                                        "command cc -c 'a\\x0ab.c' # no comment\n"
+                                        "origin by \\\\hand\n"
+                                        "dropped 3\n"
+                                        "  a buffer 64K  # K, M, G\n"
+                                        "c table 100\n"
+                                        "t 9\n"
+                                        "m page 4096 8k\n"
+                                        "t 4\n"
+                                        "r buffer 5\n"
+                                        "a 7 1\n"
+                                        "f 007 # the same\n"
+                                        "\n"
+                                        "t 0\n"
+                                        "f buffer");
+
+    (void)state;
+    assert_string_equal(workload->info.command, "cc -c 'a\nb.c' # no comment");
+    assert_string_equal(workload->info.origin, "by \\hand");
+    assert_int_equal(workload->suggested_heap_bytes, 4096);
+    assert_int_equal(workload->dropped, 3);
+    assert_int_equal(workload->threads, 3);
+    assert_int_equal(workload->op_count, 7);
+    hb_test_assert_ops(workload->ops, expected, 7);
+    hb_workload_free(workload);
+}
+
+static void bad_text(void **state)
+{
+    static const struct {
+        const char *text, *sentence;
+    } cases[] = {
+        {"x 1\n",
+         "a.txt:1: 'x' begins no line: there are a, c, m, r, f, t, heap, dropped, command and origin"},
+        {"a x 1\n\nf y\n", "a.txt:3: y was never allocated"},
+        {"a x 1\nf x\nf x\n", "a.txt:3: x was freed already, on line 2"},
+        {"a x 1\na x 2\n", "a.txt:2: x is allocated already, since line 1"},
+        {"a x\n", "a.txt:1: 2 words where 'a ID BYTES' is wanted"},
+        {"f x # y\n", "a.txt:1: x was never allocated"},
+        {"a x 1T\n", "a.txt:1: '1T' is not a number of bytes"},
+        {"a x 17179869184G\n", "a.txt:1: '17179869184G' is not a number of bytes"},
+        {"m x 3 8\n", "a.txt:1: an alignment of 3 is not a power of two"},
+        {"m x 0 8\n", "a.txt:1: an alignment of 0 is not a power of two"},
+        {"m x 8\n", "a.txt:1: 3 words where 'm ID ALIGNMENT BYTES' is wanted"},
+        {"t 65536\n", "a.txt:1: '65536' is not a thread: threads are numbers from 0 to 65535"},
+        {"t -1\n", "a.txt:1: '-1' is not a thread: threads are numbers from 0 to 65535"},
+        {"dropped x\n", "a.txt:1: 'x' is not a number of events"},
+        {"heap x\n", "a.txt:1: 'x' is not a number of bytes"},
+        {"command a\ncommand b\n", "a.txt:2: a second line of this kind"},
+        {"command a\\b\n", "a.txt:1: a backslash that is neither \\\\ nor \\x and two digits of 0-9a-f"},
+        {"command \\x00\n", "a.txt:1: a backslash that is neither \\\\ nor \\x and two digits of 0-9a-f"},
+        {"a x 1 1 1 1 1 1 1\n", "a.txt:1: more words than any line has"},
+        {"a x 9223372036854775808\na y 9223372036854775808\n",
+         "a.txt: operation 1 brings the live bytes above 2^64"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_error(cases[i].text, cases[i].sentence);
+}
+
+/* Beyond the first 4 KiB, by which a file is recognised. */
+static void bad_later(void **state)
+{
+    static char text[400000];
+    struct hb_workload *workload;
+    struct hb_error error;
+
+    (void)state;
+    memset(text, '\n', 5000);
+    text[0] = '#'; /* else the first 4 KiB are blank, and no workload */
+    strcpy(text + 5000, "a \033[2J");
+    expect_error(text, "a.txt:5000: 2 words where 'a ID BYTES' is wanted");
+    strcpy(text + 5000, "\033[2J 1 1");
+    expect_error(text,
+                 "a.txt:5000: '?[2J' begins no line: there are a, c, m, r, f, t, heap, dropped, command "
+                 "and origin");
+    hb_test_write_file("a.txt", text, 5000 + strlen(text + 5000) + 1);
+    assert_int_equal(hb_workload_load("a.txt", &workload, &error), HB_ERR_FORMAT);
+    assert_string_equal(error.text, "a.txt:5000: a NUL byte: not a text file");
+    memset(text, ' ', sizeof text - 1);
+    text[0] = '#';
+    expect_error(text, "a.txt:1: the line is too long");
+}
+
+static struct hb_workload *through_text(const struct hb_workload *workload)
+{
+    struct hb_workload *back = NULL;
+    struct hb_error error;
+    FILE *out = fopen("b.txt", "w");
+
+    hb_text_write(workload, out);
+    assert_int_equal(fclose(out), 0);
+    if (hb_workload_load_as("b.txt", HB_FORMAT_TEXT, &back, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    return back;
+}
+
+static void round_trip(void **state)
+{
+    struct hb_trace_info info = {.command = (char *)"a\\b \n\x01\x7f \xff '#'  ", .suggested_heap_bytes = 99};
+    struct hb_random random;
+    struct hb_workload *workload, *back;
+    uint8_t *before, *after;
+    size_t length, length_after;
+
+    (void)state;
+    hb_random_seed(&random, 6);
+    for (unsigned threads = 1; threads <= 65536; threads *= 256) {
+        struct hb_op *ops = hb_test_random_ops(&random, 100000, threads);
+
+        hb_test_write_trace("a.trace", &info, ops, 100000);
+        free(ops);
+        assert_int_equal(hb_workload_load("a.trace", &workload, NULL), HB_OK);
+        back = through_text(workload);
+        assert_string_equal(back->info.command, info.command);
+        assert_int_equal(hb_workload_save(back, "b.trace", 3, NULL), HB_OK);
+        before = hb_test_read_file("a.trace", &length);
+        after = hb_test_read_file("b.trace", &length_after);
+        assert_int_equal(length, length_after);
+        assert_memory_equal(before, after, length);
+        free(before);
+        free(after);
+        hb_workload_free(back);
+        hb_workload_free(workload);
+    }
+}
+
+static void rep_out(void **state)
+{
+    struct hb_workload *workload = load("heap 512\na x 1\nc y 2\nt 1\nm z 16 3\nt 0\nr x 4\nf x\n");
+    struct hb_rep_losses losses;
+    FILE *out = fopen("b.rep", "w");
+    size_t length;
+    char *text;
+
+    (void)state;
+    hb_text_write_rep(workload, out, &losses);
+    assert_int_equal(fclose(out), 0);
+    text = (char *)hb_test_read_file("b.rep", &length);
+    text[length] = '\0';
+    assert_string_equal(text, "512\n3\n5\n1\na 0 1\na 1 2\na 2 3\nr 0 4\nf 0\n");
+    assert_int_equal(losses.callocs, 1);
+    assert_int_equal(losses.aligned, 1);
+    assert_int_equal(losses.switches, 2);
+    free(text);
+    hb_workload_free(workload);
+    assert_int_equal(hb_workload_load("b.rep", &workload, NULL), HB_OK);
+    assert_int_equal(workload->op_count, 5);
+    hb_workload_free(workload);
+}
+
+/* Many names, each of which must be told from all others: numbers, words, and words like numbers. */
+static void many_names(void **state)
+{
+    FILE *out = fopen("a.txt", "w");
+    struct hb_workload *workload;
+
+    (void)state;
+    for (unsigned i = 0; i < 50000; i++)
+        fprintf(out, "a %u 1\na x%u 2\na 0x%u 4\na -%u 8\n", i, i, i, i);
+    for (unsigned i = 0; i < 50000; i++)
+        fprintf(out, "f x%u\n", i);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(hb_workload_load("a.txt", &workload, NULL), HB_OK);
+    assert_int_equal(workload->object_count, 200000);
+    assert_int_equal(workload->peak_live_bytes, 50000 * 15);
+    assert_int_equal(workload->live_bytes_at_end, 50000 * 13);
+    hb_workload_free(workload);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        hb_test_in_folder("the tutorial's example is known by name", tutorial),
+        hb_test_in_folder("a .rep may use an id again after it was freed", reused_ids),
+        hb_test_in_folder("a .rep may free NULL, realloc to nothing and allocate 2^63 bytes", odd_rep),
+        hb_test_in_folder("each error in a .rep is named with its line", bad_rep),
+        hb_test_in_folder("the text form has comments, names, suffixes, threads and facts", form),
+        hb_test_in_folder("each error in a text is named with its line", bad_text),
+        hb_test_in_folder("what is no text is found wherever it stands", bad_later),
+        hb_test_in_folder("trace to text to trace is the same, byte for byte", round_trip),
+        hb_test_in_folder("a .rep loses calloc, alignment and threads, and counts them", rep_out),
+        hb_test_in_folder("two hundred thousand names are kept apart", many_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
