@@ -20,14 +20,15 @@ hb_simple_handler *hb_simple_on_misuse(hb_simple_handler *handler)
 }
 
 /* Ends like a failed assertion, and for the same reason: there is no heap left to go on with. */
-static _Noreturn void report(enum hb_simple_misuse kind, int64_t offset, const char *text)
+_Noreturn void hb_simple_report_misuse(const char *allocator, enum hb_simple_misuse kind, int64_t offset,
+                                       const char *text)
 {
     const struct hb_simple_report misuse = {.kind = kind, .offset = offset, .text = text};
 
     if (installed_handler != NULL)
         installed_handler(&misuse);
     else
-        fprintf(stderr, "simple: %s\n", text);
+        fprintf(stderr, "%s: %s\n", allocator, text);
     abort();
 }
 
@@ -60,7 +61,7 @@ void hb_simple_check_record(const struct hb_simple *heap, const unsigned char *r
              "the record at offset %" PRId64
              " was overwritten: no range of this heap of %td bytes has its length",
              offset, heap->end - heap->base);
-    report(HB_SIMPLE_SMASHED, offset, text);
+    hb_simple_report_misuse("simple", HB_SIMPLE_SMASHED, offset, text);
 }
 
 static _Noreturn void report_foreign(const struct hb_simple *heap, const void *block)
@@ -71,7 +72,7 @@ static _Noreturn void report_foreign(const struct hb_simple *heap, const void *b
     snprintf(text, sizeof text,
              "pointer %p is not of this heap of %td bytes: it lies at offset %" PRId64 " from its start",
              block, heap->end - heap->base, offset);
-    report(HB_SIMPLE_FOREIGN, offset, text);
+    hb_simple_report_misuse("simple", HB_SIMPLE_FOREIGN, offset, text);
 }
 
 static _Noreturn void report_no_start(const struct hb_simple *heap, const void *block,
@@ -84,7 +85,7 @@ static _Noreturn void report_no_start(const struct hb_simple *heap, const void *
              "pointer at offset %" PRId64
              " is not one that malloc returned: the range there begins at %" PRId64,
              offset, distance(heap, range));
-    report(HB_SIMPLE_NO_START, offset, text);
+    hb_simple_report_misuse("simple", HB_SIMPLE_NO_START, offset, text);
 }
 
 static _Noreturn void report_double_free(const struct hb_simple *heap, const void *block)
@@ -93,7 +94,7 @@ static _Noreturn void report_double_free(const struct hb_simple *heap, const voi
     char text[160];
 
     snprintf(text, sizeof text, "pointer at offset %" PRId64 " was freed before: its range is free", offset);
-    report(HB_SIMPLE_DOUBLE_FREE, offset, text);
+    hb_simple_report_misuse("simple", HB_SIMPLE_DOUBLE_FREE, offset, text);
 }
 
 /* The range that holds the byte before `block`: the one whose payload it is, if it is one. */
