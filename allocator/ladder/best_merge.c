@@ -1,0 +1,22 @@
+/*
+ * best_merge.c - the grid: best fit that merges.
+ *
+ * As best.c, with boundary tags (simple_merge.c says what those cost).
+ */
+#define LADDER_ALIGN   1
+#define LADDER_MERGES  1
+#define LADDER_ROVES   0
+#define LADDER_INDEXED 0
+#define LADDER_FIND    find_best
+#include "allocator/ladder/heap.h"
+
+static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
+
+HB_LADDER_TABLE(best_merge) = {
+    .name = "best-merge",
+    .summary = "best fit, merging",
+    .state = &kind,
+    HB_LADDER_FUNCTIONS,
+    .last_walk = HB_LADDER_LAST_WALK,
+    .counting = HB_LADDER_COUNTING_TABLE(best_merge),
+};

@@ -1,0 +1,254 @@
+/*
+ * heap.h - malloc, free and realloc over ranges, and the table's functions: the part all rungs share.
+ *
+ * Not an interface: a rung includes it once, after defining
+ *
+ *   LADDER_ALIGN    of every payload: 1 or 16. `need` is a range's length, record included, rounded up to it.
+ *   LADDER_MERGES   1: a freed range is joined at once with its free neighbours on both sides
+ *   LADDER_ROVES    1: next fit; the heap keeps a rover
+ *   LADDER_INDEXED  1: the rung has index_forget(heap, range), called while the range's record still has its
+ *                   length, and index_add(heap, range); both take free ranges
+ *   LADDER_FIND     find_first, find_next, find_best (walk.h), or the rung's own
+ *
+ * METRICS.md settles every choice made here.
+ */
+#ifndef HB_ALLOCATOR_LADDER_HEAP_H
+#define HB_ALLOCATOR_LADDER_HEAP_H
+
+#include "allocator/ladder/check.h"
+#include "allocator/ladder/range.h"
+#include "allocator/ladder/walk.h"
+
+#if !LADDER_INDEXED
+static inline void index_forget(struct hb_ladder *heap, unsigned char *range)
+{
+    (void)heap;
+    (void)range;
+}
+
+static inline void index_add(struct hb_ladder *heap, unsigned char *range)
+{
+    (void)heap;
+    (void)range;
+}
+#endif
+
+/* The smallest rest that is split off: it has to hold a record, and its successor to be aligned. */
+enum {
+    SPLIT_BYTES = LADDER_ALIGN > HB_LADDER_RECORD_BYTES ? LADDER_ALIGN : HB_LADDER_RECORD_BYTES,
+};
+
+/* The length of a range for `size` bytes; false for size 0 and for sizes that overflow. */
+static inline bool needed_bytes(size_t size, uint64_t *need)
+{
+    if (size == 0 || __builtin_add_overflow(size, HB_LADDER_RECORD_BYTES + (LADDER_ALIGN - 1), need))
+        return false;
+    *need &= ~(uint64_t)(LADDER_ALIGN - 1);
+    return true;
+}
+
+/* No range is longer than HB_LADDER_LENGTH_MAX: beyond it a search fails, after examining what it examines.
+ */
+static inline unsigned char *find(struct hb_ladder *heap, uint64_t need)
+{
+    return LADDER_FIND(heap, need <= HB_LADDER_LENGTH_MAX ? need : HB_LADDER_LENGTH_MAX + 1);
+}
+
+/* The next search begins after the range handed out; behind the last one at the first. */
+static inline void move_rover(struct hb_ladder *heap, unsigned char *range)
+{
+    unsigned char *after = range_end(range);
+
+    heap->rover = after < heap->end ? after : heap->base;
+}
+
+/* Hands out `need` bytes of a free range; what it has beyond them becomes a free range if it can. */
+static inline void *take(struct hb_ladder *heap, unsigned char *range, uint64_t need)
+{
+    index_forget(heap, range);
+    if (range_length(range) - need >= SPLIT_BYTES)
+        index_add(heap, range_split(heap, range, need));
+    range_make_allocated(heap, range);
+    if (LADDER_ROVES)
+        move_rover(heap, range);
+    return range + HB_LADDER_RECORD_BYTES;
+}
+
+static inline void *heap_alloc(struct hb_ladder *heap, size_t size)
+{
+    unsigned char *range;
+    uint64_t need;
+
+    if (!needed_bytes(size, &need))
+        return NULL;
+    range = find(heap, need);
+    return range != NULL ? take(heap, range, need) : NULL;
+}
+
+/* Joins a range that is being freed to its free neighbours; returns where the whole begins. */
+static inline unsigned char *merge(struct hb_ladder *heap, unsigned char *range)
+{
+    unsigned char *after = range_free_after(heap, range), *before = range_free_before(range);
+
+    if (after != NULL) {
+        index_forget(heap, after);
+        range_absorb(heap, range, after);
+    }
+    if (before != NULL) {
+        index_forget(heap, before);
+        range_absorb(heap, before, range);
+        range = before;
+    }
+    return range;
+}
+
+static inline void heap_free(struct hb_ladder *heap, void *block)
+{
+    unsigned char *range;
+
+    if (block == NULL)
+        return;
+    if (HB_SIMPLE_CHECKS)
+        hb_ladder_check_block(heap, block);
+    range = (unsigned char *)block - HB_LADDER_RECORD_BYTES;
+    if (LADDER_MERGES)
+        range = merge(heap, range);
+    range_make_free(heap, range, range_length(range));
+    index_add(heap, range);
+}
+
+static inline void *heap_zalloc(struct hb_ladder *heap, size_t size)
+{
+    void *block = heap_alloc(heap, size);
+
+    return block != NULL ? memset(block, 0, size) : NULL;
+}
+
+/* The bytes after a block's record. */
+static inline size_t heap_usable_size(const struct hb_ladder *heap, const void *block)
+{
+    if (HB_SIMPLE_CHECKS)
+        hb_ladder_check_block(heap, block);
+    return range_length((const unsigned char *)block - HB_LADDER_RECORD_BYTES) - HB_LADDER_RECORD_BYTES;
+}
+
+/* To another range: both are held while the contents are copied. NULL: the block is as it was. */
+static inline void *move(struct hb_ladder *heap, void *block, size_t usable, size_t size)
+{
+    void *moved = heap_alloc(heap, size);
+
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, block, usable < size ? usable : size);
+    heap_free(heap, block);
+    return moved;
+}
+
+/*
+ * In place, unsplit, while the range's length is enough. That is measured in lengths and not in usable bytes
+ * so that it is METRICS.md's rule to the letter; only the heap's last range, whose length need not be a
+ * multiple of the alignment, can tell the two apart.
+ */
+static inline void *heap_resize(struct hb_ladder *heap, void *block, size_t size)
+{
+    uint64_t need;
+    size_t usable;
+
+    if (block == NULL)
+        return heap_alloc(heap, size);
+    if (size == 0) {
+        heap_free(heap, block);
+        return NULL;
+    }
+    usable = heap_usable_size(heap, block);
+    if (needed_bytes(size, &need) && need <= usable + HB_LADDER_RECORD_BYTES)
+        return block;
+    return move(heap, block, usable, size);
+}
+
+/* Leaves `gap` bytes at the front of a free range as a free range of their own. */
+static inline unsigned char *leave_gap(struct hb_ladder *heap, unsigned char *range, uint64_t gap)
+{
+    unsigned char *rest;
+
+    index_forget(heap, range);
+    rest = range_split(heap, range, gap);
+    range_make_free(heap, range, gap);
+    index_add(heap, range);
+    index_add(heap, rest);
+    return rest;
+}
+
+/*
+ * The heap's own alignment or less is alloc. More: the search is for a range that holds the block wherever it
+ * lies, `alignment` - LADDER_ALIGN bytes more than the block needs; the block is placed at the first aligned
+ * address in it, and what is left before it stays behind as a free range.
+ */
+static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_t size)
+{
+    unsigned char *range;
+    uint64_t need, sought, gap;
+
+    if (LADDER_ALIGN == 1 || alignment <= LADDER_ALIGN)
+        return heap_alloc(heap, size);
+    if (!needed_bytes(size, &need) || __builtin_add_overflow(need, alignment - LADDER_ALIGN, &sought))
+        return NULL;
+    range = find(heap, sought);
+    if (range == NULL)
+        return NULL;
+    gap = -(uint64_t)(uintptr_t)(range + HB_LADDER_RECORD_BYTES) & (alignment - 1);
+    return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
+}
+
+static void *table_alloc(void *heap, size_t size)
+{
+    return heap_alloc(heap, size);
+}
+
+static void table_dealloc(void *heap, void *block)
+{
+    heap_free(heap, block);
+}
+
+static void *table_resize(void *heap, void *block, size_t size)
+{
+    return heap_resize(heap, block, size);
+}
+
+static void *table_zalloc(void *heap, size_t size)
+{
+    return heap_zalloc(heap, size);
+}
+
+static void *table_aligned(void *heap, size_t alignment, size_t size)
+{
+    return heap_aligned(heap, alignment, size);
+}
+
+static size_t table_usable_size(void *heap, void *block)
+{
+    return heap_usable_size(heap, block);
+}
+
+/* The members of a struct hb_ladder_kind that follow from the constants above. */
+#define HB_LADDER_KIND_OF(heap_struct, longest)                                                  \
+    .heap_struct_bytes = sizeof(heap_struct), .longest_bytes = (longest), .align = LADDER_ALIGN, \
+    .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
+
+/* clang-format off */
+#define HB_LADDER_FUNCTIONS                                                                                        \
+    .caps = HB_CAP_BOUNDED | (LADDER_ALIGN == 1 ? HB_CAP_UNALIGNED : 0),                                           \
+    .create = hb_ladder_create,                                                                                    \
+    .destroy = hb_ladder_destroy,                                                                                  \
+    .alloc = table_alloc,                                                                                          \
+    .dealloc = table_dealloc,                                                                                      \
+    .resize = table_resize,                                                                                        \
+    .zalloc = table_zalloc,                                                                                        \
+    .aligned = table_aligned,                                                                                      \
+    .usable_size = table_usable_size,                                                                              \
+    .inspect = hb_ladder_inspect,                                                                                  \
+    .ranges = hb_ladder_ranges,                                                                                    \
+    .offset = hb_ladder_offset
+/* clang-format on */
+
+#endif

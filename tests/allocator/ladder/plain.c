@@ -1,0 +1,323 @@
+#include "plain.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool is_buddy(const struct plain *plain)
+{
+    return plain->options.policy == PLAIN_BUDDY;
+}
+
+/* The ranges of a fresh heap: one, or for buddies the powers of two that `bytes` is the sum of. */
+bool plain_init(struct plain *plain, const struct plain_options *options, uint64_t bytes)
+{
+    uint64_t offset = 0;
+
+    plain->options = *options;
+    plain->count = plain->rover = plain->clock = plain->high_water = 0;
+    plain->walk = (struct hb_walk){.length = 0};
+    if (!is_buddy(plain)) {
+        plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
+        return bytes >= options->header;
+    }
+    for (uint64_t power = UINT64_C(1) << 40; power >= 16; power /= 2) {
+        if (bytes - offset < power)
+            continue;
+        plain->ranges[plain->count++] =
+            (struct plain_range){.offset = offset, .length = power, .freed = plain->clock++};
+        offset += power;
+    }
+    return plain->count > 0;
+}
+
+/* Cuts range `i` after `length` bytes; the second part is free, and younger. */
+static void cut(struct plain *plain, uint64_t i, uint64_t length)
+{
+    struct plain_range *range = &plain->ranges[i];
+
+    assert(plain->count < PLAIN_RANGES_MAX);
+    memmove(range + 2, range + 1, (plain->count - i - 1) * sizeof *range);
+    range[1] = (struct plain_range){.offset = range->offset + length,
+                                    .length = range->length - length,
+                                    .freed = ++plain->clock,
+                                    .allocated = false};
+    range->length = length;
+    plain->count++;
+}
+
+/* Joins range `i` + 1 to range `i`. */
+static void join(struct plain *plain, uint64_t i)
+{
+    struct plain_range *range = &plain->ranges[i];
+
+    if (plain->rover == range[1].offset)
+        plain->rover = range->offset;
+    range->length += range[1].length;
+    memmove(range + 1, range + 2, (plain->count - i - 2) * sizeof *range);
+    plain->count--;
+}
+
+/* The length of the shortest range in the list that a range of `length` bytes is in: lists are 16 bytes wide
+ * below 512, and 32 to a power of two above. */
+static uint64_t list_start(uint64_t length)
+{
+    uint64_t width = 16;
+
+    while (length / width >= 64)
+        width *= 2;
+    return length / width * width;
+}
+
+/* The shortest length that a list begins with and that is at least `need`. */
+static uint64_t list_that_holds(uint64_t need)
+{
+    uint64_t width = 16;
+
+    while (need / width >= 64)
+        width *= 2;
+    return (need + width - 1) / width * width;
+}
+
+static uint64_t smallest_power(uint64_t need)
+{
+    uint64_t power = 16;
+
+    while (power < need)
+        power *= 2;
+    return power;
+}
+
+/* True when range `a` is to be preferred to range `b`, both long enough. */
+static bool better(const struct plain *plain, const struct plain_range *a, const struct plain_range *b)
+{
+    uint64_t list_a = a->length, list_b = b->length;
+
+    switch (plain->options.policy) {
+    case PLAIN_BEST:
+        return a->length < b->length;
+    case PLAIN_BINS:
+        list_a = list_start(a->length);
+        list_b = list_start(b->length);
+        /* fall through */
+    case PLAIN_BUDDY:
+        return list_a != list_b ? list_a < list_b : a->freed > b->freed;
+    default:
+        return false; /* the first that was found */
+    }
+}
+
+/* What a range must have at least to be chosen for `need`. */
+static uint64_t threshold(const struct plain *plain, uint64_t need)
+{
+    return plain->options.policy == PLAIN_BINS ? list_that_holds(need) : need;
+}
+
+static uint64_t index_of(const struct plain *plain, uint64_t offset)
+{
+    uint64_t i = 0;
+
+    while (plain->ranges[i].offset != offset) {
+        i++;
+        assert(i < plain->count);
+    }
+    return i;
+}
+
+static void set_walk(struct plain *plain, uint64_t examined, uint64_t allocated, bool found)
+{
+    enum plain_policy policy = plain->options.policy;
+
+    plain->walk.walks++;
+    plain->walk.length = examined;
+    plain->walk.allocated = allocated;
+    if (policy == PLAIN_FREE_LIST) {
+        plain->walk.length = examined - allocated;
+        plain->walk.allocated = 0;
+    } else if (policy == PLAIN_BINS || policy == PLAIN_BUDDY) {
+        plain->walk.length = found;
+        plain->walk.allocated = 0;
+    }
+}
+
+/* The index of the range chosen for `need` bytes, or PLAIN_NULL. */
+static uint64_t search(struct plain *plain, uint64_t need)
+{
+    enum plain_policy policy = plain->options.policy;
+    uint64_t start = policy == PLAIN_NEXT ? index_of(plain, plain->rover) : 0;
+    bool all = policy != PLAIN_FIRST && policy != PLAIN_NEXT && policy != PLAIN_FREE_LIST;
+    uint64_t examined = 0, allocated = 0, chosen = PLAIN_NULL;
+
+    while (examined < plain->count && (all || chosen == PLAIN_NULL)) {
+        uint64_t i = (start + examined) % plain->count;
+        const struct plain_range *range = &plain->ranges[i];
+
+        examined++;
+        if (range->allocated)
+            allocated++;
+        else if (range->length >= threshold(plain, need) &&
+                 (chosen == PLAIN_NULL || better(plain, range, &plain->ranges[chosen])))
+            chosen = i;
+    }
+    set_walk(plain, examined, allocated, chosen != PLAIN_NULL);
+    return chosen;
+}
+
+static bool needed(const struct plain *plain, uint64_t size, uint64_t *need)
+{
+    uint64_t align = plain->options.align;
+
+    if (size == 0 || size > UINT64_MAX - plain->options.header)
+        return false;
+    *need = size + plain->options.header;
+    if (*need % align != 0) {
+        if (*need > UINT64_MAX - (align - *need % align))
+            return false;
+        *need += align - *need % align;
+    }
+    return true;
+}
+
+/* Halves the block until it is as short as may be; the front half is used. */
+static void halve(struct plain *plain, uint64_t i, uint64_t need)
+{
+    while (plain->ranges[i].length > smallest_power(need))
+        cut(plain, i, plain->ranges[i].length / 2);
+}
+
+static void split(struct plain *plain, uint64_t i, uint64_t need)
+{
+    uint32_t header = plain->options.header, align = plain->options.align;
+
+    if (is_buddy(plain))
+        halve(plain, i, need);
+    else if (plain->ranges[i].length - need >= (header > align ? header : align))
+        cut(plain, i, need);
+}
+
+static uint64_t hand_out(struct plain *plain, uint64_t i, uint64_t need)
+{
+    struct plain_range *range = &plain->ranges[i];
+
+    split(plain, i, need);
+    range->allocated = true;
+    if (range->offset + range->length > plain->high_water)
+        plain->high_water = range->offset + range->length;
+    plain->rover = plain->ranges[(i + 1) % plain->count].offset;
+    return range->offset + plain->options.header;
+}
+
+uint64_t plain_malloc(struct plain *plain, uint64_t size)
+{
+    uint64_t need, i;
+
+    if (!needed(plain, size, &need))
+        return PLAIN_NULL;
+    i = search(plain, need);
+    return i == PLAIN_NULL ? PLAIN_NULL : hand_out(plain, i, need);
+}
+
+uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size)
+{
+    uint64_t need, i, gap, more = alignment - plain->options.align;
+
+    if (is_buddy(plain) && size != 0)
+        return plain_malloc(plain, size > alignment ? size : alignment);
+    if (plain->options.align == 1 || alignment <= plain->options.align)
+        return plain_malloc(plain, size);
+    if (!needed(plain, size, &need) || need > UINT64_MAX - more)
+        return PLAIN_NULL;
+    i = search(plain, need + more);
+    if (i == PLAIN_NULL)
+        return PLAIN_NULL;
+    gap = alignment - (lead + plain->ranges[i].offset + plain->options.header) % alignment;
+    if (gap % alignment != 0) {
+        plain->ranges[i].freed = ++plain->clock;
+        cut(plain, i, gap);
+        i++;
+    }
+    return hand_out(plain, i, need);
+}
+
+/* Whether range `i` and the next one are to become one. */
+static bool mergeable(const struct plain *plain, uint64_t i)
+{
+    const struct plain_range *range = &plain->ranges[i];
+
+    if (i + 1 >= plain->count || range[0].allocated || range[1].allocated)
+        return false;
+    return !is_buddy(plain) ||
+           (range[0].length == range[1].length && range[0].offset % (2 * range[0].length) == 0);
+}
+
+void plain_free(struct plain *plain, uint64_t payload)
+{
+    uint64_t i = index_of(plain, payload - plain->options.header);
+
+    assert(plain->ranges[i].allocated);
+    plain->ranges[i].allocated = false;
+    plain->ranges[i].freed = ++plain->clock;
+    for (bool again = plain->options.merge; again;) {
+        again = false;
+        if (mergeable(plain, i)) {
+            join(plain, i);
+            again = true;
+        }
+        if (i > 0 && mergeable(plain, i - 1)) {
+            join(plain, --i);
+            again = true;
+        }
+        plain->ranges[i].freed = plain->clock;
+    }
+}
+
+uint64_t plain_realloc(struct plain *plain, uint64_t payload, uint64_t size)
+{
+    uint64_t need, moved;
+
+    if (payload == PLAIN_NULL)
+        return plain_malloc(plain, size);
+    if (size == 0) {
+        plain_free(plain, payload);
+        return PLAIN_NULL;
+    }
+    if (needed(plain, size, &need) &&
+        plain->ranges[index_of(plain, payload - plain->options.header)].length >= need)
+        return payload;
+    moved = plain_malloc(plain, size);
+    if (moved != PLAIN_NULL)
+        plain_free(plain, payload);
+    return moved;
+}
+
+uint64_t plain_usable(const struct plain *plain, uint64_t payload)
+{
+    uint64_t header = plain->options.header;
+
+    return plain->ranges[index_of(plain, payload - header)].length - header;
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void plain_state(const struct plain *plain, struct hb_heap_state *state)
+{
+    uint64_t run = 0;
+
+    *state = (struct hb_heap_state){
+        .ranges = plain->count, .high_water_bytes = plain->high_water, .header_bytes = plain->options.header};
+    for (uint64_t i = 0; i < plain->count; i++) {
+        const struct plain_range *range = &plain->ranges[i];
+
+        run = range->allocated ? 0 : run + range->length;
+        state->largest_run_bytes = greater(state->largest_run_bytes, run);
+        if (range->allocated) {
+            state->allocated_range_bytes += range->length;
+            continue;
+        }
+        state->free_ranges++;
+        state->free_bytes += range->length;
+        state->largest_free_bytes = greater(state->largest_free_bytes, range->length);
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * plain.h - every allocator of the ladder and the grid as its definition says, written down a second time.
+ *
+ * An array of ranges outside the heap, and loops over it. It shares no code and no idea with
+ * allocator/ladder: no records, tags, links or bitmaps. Which free range came last into a list is told by a
+ * number that every range gets when it becomes free.
+ */
+#ifndef HB_TESTS_LADDER_PLAIN_H
+#define HB_TESTS_LADDER_PLAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "allocator/allocator.h"
+
+enum { PLAIN_RANGES_MAX = 8192 };
+
+#define PLAIN_NULL UINT64_MAX
+
+enum plain_policy {
+    PLAIN_FIRST,
+    PLAIN_NEXT,
+    PLAIN_BEST,
+    PLAIN_FREE_LIST, /* first fit that examines free ranges alone */
+    PLAIN_BINS,      /* the youngest range of the first list whose ranges all fit */
+    PLAIN_BUDDY,     /* the youngest block of the smallest power of two that fits, halved */
+};
+
+struct plain_options {
+    enum plain_policy policy;
+    bool merge;
+    uint32_t header;
+    uint32_t align;
+};
+
+struct plain_range {
+    uint64_t offset;
+    uint64_t length;
+    uint64_t freed; /* the later it became free, the greater */
+    bool allocated;
+};
+
+struct plain {
+    struct plain_options options;
+    struct plain_range ranges[PLAIN_RANGES_MAX];
+    uint64_t count;
+    uint64_t rover; /* offset of a range */
+    uint64_t clock;
+    uint64_t high_water;
+    struct hb_walk walk;
+};
+
+/* False when the heap is too small for one range. */
+bool plain_init(struct plain *plain, const struct plain_options *options, uint64_t bytes);
+
+/* Payload offsets; PLAIN_NULL is NULL. `lead` is what the heap's offset 0 is, modulo every alignment used. */
+uint64_t plain_malloc(struct plain *plain, uint64_t size);
+uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size);
+uint64_t plain_realloc(struct plain *plain, uint64_t payload, uint64_t size);
+void plain_free(struct plain *plain, uint64_t payload);
+
+/* What may be written at a payload. */
+uint64_t plain_usable(const struct plain *plain, uint64_t payload);
+
+void plain_state(const struct plain *plain, struct hb_heap_state *state);
+
+#endif

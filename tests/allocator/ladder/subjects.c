@@ -1,0 +1,14 @@
+#include "subjects.h"
+
+const struct subject subjects[] = {
+    {"simple", {.policy = PLAIN_FIRST, .merge = false, .header = 8, .align = 1}},
+    {"simple-align", {.policy = PLAIN_FIRST, .merge = false, .header = 8, .align = 16}},
+    {"simple-merge", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 16}},
+    {"first-merge", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 1}},
+    {"next", {.policy = PLAIN_NEXT, .merge = false, .header = 8, .align = 1}},
+    {"next-merge", {.policy = PLAIN_NEXT, .merge = true, .header = 8, .align = 1}},
+    {"best", {.policy = PLAIN_BEST, .merge = false, .header = 8, .align = 1}},
+    {"best-merge", {.policy = PLAIN_BEST, .merge = true, .header = 8, .align = 1}},
+};
+
+const unsigned subject_count = sizeof subjects / sizeof subjects[0];

@@ -1,0 +1,18 @@
+/*
+ * subjects.h - the allocators under test, each with the definition that it must agree with.
+ */
+#ifndef HB_TESTS_LADDER_SUBJECTS_H
+#define HB_TESTS_LADDER_SUBJECTS_H
+
+#include "plain.h"
+
+struct subject {
+    const char *name;
+    struct plain_options definition;
+};
+
+/* In the order of presentation; `simple` is among them, so that all keep one contract. */
+extern const struct subject subjects[];
+extern const unsigned subject_count;
+
+#endif
