@@ -54,6 +54,11 @@ static bool grow(struct hb_address_table *table)
     return true;
 }
 
+bool hb_address_table_holds(const struct hb_address_table *table, uint64_t address)
+{
+    return table->entries[find(table, address + 1)].key != 0;
+}
+
 bool hb_address_table_put(struct hb_address_table *table, uint64_t address, uint32_t object)
 {
     if (table->count * 2 > mask_of(table) && !grow(table))

@@ -23,6 +23,8 @@ struct hb_address_table {
 bool hb_address_table_init(struct hb_address_table *table);
 void hb_address_table_clear(struct hb_address_table *table);
 
+bool hb_address_table_holds(const struct hb_address_table *table, uint64_t address);
+
 /* Puts an object at an address where none is. False: no memory. */
 bool hb_address_table_put(struct hb_address_table *table, uint64_t address, uint32_t object);
 

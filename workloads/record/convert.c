@@ -17,12 +17,15 @@ enum {
 /* A realloc between its two events. */
 struct pending {
     uint64_t address;
+    uint64_t born;   /* where it allocated for itself, as the program would; 0: it did not */
     uint32_t object; /* NO_OBJECT: the old block was not known */
 };
 
 struct stream_state {
     struct pending pending[PENDING_AT_MOST];
     unsigned depth;
+    uint8_t last_kind; /* of the event before */
+    uint64_t last_address;
 };
 
 struct converter {
@@ -34,6 +37,11 @@ struct converter {
     struct hb_op ops[OPS_AT_ONCE];
     size_t op_count;
 };
+
+static bool is_birth(uint8_t kind)
+{
+    return kind == HB_CAPTURE_MALLOC || kind == HB_CAPTURE_CALLOC || kind == HB_CAPTURE_ALIGNED;
+}
 
 static enum hb_status flush(struct converter *converter, struct hb_error *error)
 {
@@ -106,18 +114,51 @@ static void begin_realloc(struct converter *converter, struct stream_state *stre
     stream->pending[stream->depth++] = pending;
 }
 
+/* What a realloc does by calling the program's malloc and free. True when that was all that the event means.
+ */
+static bool is_part_of_realloc(const struct converter *converter, struct stream_state *stream,
+                               const struct hb_capture_event *event)
+{
+    struct pending *pending = &stream->pending[stream->depth - 1];
+
+    if (event->kind != HB_CAPTURE_FREE) {
+        pending->born = event->number;
+        return false;
+    }
+    return event->number == pending->address && pending->object != NO_OBJECT &&
+           !hb_address_table_holds(&converter->live, event->number);
+}
+
+/* The second capture of one call, where the allocator passed it on to the program's function. */
+static bool is_echo(const struct converter *converter, const struct stream_state *stream,
+                    const struct hb_capture_event *event)
+{
+    bool held;
+
+    if (event->number != stream->last_address || is_birth(event->kind) != is_birth(stream->last_kind))
+        return false;
+    held = hb_address_table_holds(&converter->live, event->number);
+    return is_birth(event->kind) ? held : stream->last_kind == HB_CAPTURE_FREE && !held;
+}
+
 static enum hb_status end_realloc(struct converter *converter, struct stream_state *stream,
                                   const struct hb_capture_event *event, struct hb_op op,
                                   struct hb_error *error)
 {
-    uint32_t object = stream->depth > 0 ? stream->pending[--stream->depth].object : NO_OBJECT;
+    struct pending pending = {.object = NO_OBJECT};
 
-    if (object == NO_OBJECT) {
+    if (stream->depth > 0)
+        pending = stream->pending[--stream->depth];
+    op.object = pending.object;
+    if (pending.born == event->number && pending.born != 0) {
+        op.kind = HB_OP_FREE;
+        return pending.object == NO_OBJECT ? HB_OK : emit(converter, &op, error);
+    }
+    if (pending.object == NO_OBJECT) {
         op.kind = HB_OP_MALLOC;
         return bear(converter, event, op, error);
     }
     op.kind = HB_OP_REALLOC;
-    op.object = object;
     op.size = event->size > 0 ? event->size : 1;
     return settle(converter, event->number, &op, error);
 }
@@ -141,38 +182,45 @@ static enum hb_status undo_realloc(struct converter *converter, struct stream_st
     return HB_OK;
 }
 
+static enum hb_status place_simple(struct converter *converter, struct stream_state *stream,
+                                   const struct hb_capture_event *event, struct hb_op op,
+                                   struct hb_error *error)
+{
+    if (stream->depth > 0 && is_part_of_realloc(converter, stream, event))
+        return HB_OK;
+    if (is_echo(converter, stream, event))
+        return HB_OK;
+    if (event->kind == HB_CAPTURE_FREE)
+        return bury(converter, event, op, error);
+    op.kind = event->kind == HB_CAPTURE_CALLOC    ? HB_OP_CALLOC
+              : event->kind == HB_CAPTURE_ALIGNED ? HB_OP_ALIGNED
+                                                  : HB_OP_MALLOC;
+    op.align_log2 = event->align_log2;
+    return bear(converter, event, op, error);
+}
+
 static enum hb_status place(struct converter *converter, const struct hb_capture_event *event,
                             uint32_t stream_index, uint32_t thread, struct hb_error *error)
 {
     struct stream_state *stream = &converter->streams[stream_index];
     struct hb_op op = {.thread = (uint16_t)(thread < THREAD_AT_MOST ? thread : THREAD_AT_MOST)};
+    enum hb_status status;
 
     if (thread >= converter->summary->threads)
         converter->summary->threads = (uint64_t)thread + 1;
-    switch ((enum hb_capture_kind)event->kind) {
-    case HB_CAPTURE_MALLOC:
-        op.kind = HB_OP_MALLOC;
-        return bear(converter, event, op, error);
-    case HB_CAPTURE_CALLOC:
-        op.kind = HB_OP_CALLOC;
-        return bear(converter, event, op, error);
-    case HB_CAPTURE_ALIGNED:
-        op.kind = HB_OP_ALIGNED;
-        op.align_log2 = event->align_log2;
-        return bear(converter, event, op, error);
-    case HB_CAPTURE_FREE:
-        return bury(converter, event, op, error);
-    case HB_CAPTURE_REALLOC_OLD:
-        begin_realloc(converter, stream, event->number);
-        return HB_OK;
-    case HB_CAPTURE_REALLOC_NEW:
-        return end_realloc(converter, stream, event, op, error);
-    case HB_CAPTURE_MARK:
+    if (event->kind == HB_CAPTURE_MARK)
         return undo_realloc(converter, stream, error);
-    case HB_CAPTURE_END:
-        break;
+    if (event->kind == HB_CAPTURE_REALLOC_OLD) {
+        begin_realloc(converter, stream, event->number);
+        status = HB_OK;
+    } else if (event->kind == HB_CAPTURE_REALLOC_NEW) {
+        status = end_realloc(converter, stream, event, op, error);
+    } else {
+        status = place_simple(converter, stream, event, op, error);
     }
-    return HB_OK;
+    stream->last_kind = event->kind;
+    stream->last_address = event->number;
+    return status;
 }
 
 static enum hb_status place_all(struct converter *converter, struct hb_order *order, struct hb_error *error)
