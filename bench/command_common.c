@@ -65,11 +65,6 @@ enum hb_touch hb_option_touch(const struct argp_state *state, const char *text)
     hb_option_fail(state, "--touch takes none, page or all, not '%s'", text);
 }
 
-const char *hb_touch_name(enum hb_touch touch)
-{
-    return touch_names[touch];
-}
-
 bool hb_command_output_failed(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -29,9 +29,6 @@ uint64_t hb_option_size(const struct argp_state *state, const char *option, cons
 uint64_t hb_option_number(const struct argp_state *state, const char *option, const char *text);
 enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);
 
-/* "none", "page", "all". */
-const char *hb_touch_name(enum hb_touch touch);
-
 /* A string; text that is not UTF-8, such as the name of some file, with '?' for every byte of it that is not
  * ASCII. */
 json_t *hb_json_text(const char *text);

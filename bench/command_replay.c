@@ -14,6 +14,7 @@
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/memory.h"
+#include "bench/provenance.h"
 #include "bench/sample_exchange.h"
 
 struct replay_options {
