@@ -174,8 +174,8 @@ static inline unsigned char *leave_gap(struct hb_ladder *heap, unsigned char *ra
     index_forget(heap, range);
     rest = range_split(heap, range, gap);
     range_make_free(heap, range, gap);
+    index_add(heap, rest); /* from the back: an index may look at what lies behind */
     index_add(heap, range);
-    index_add(heap, rest);
     return rest;
 }
 
@@ -230,10 +230,12 @@ static size_t table_usable_size(void *heap, void *block)
     return heap_usable_size(heap, block);
 }
 
-/* The members of a struct hb_ladder_kind that follow from the constants above. */
-#define HB_LADDER_KIND_OF(heap_struct, longest)                                                  \
-    .heap_struct_bytes = sizeof(heap_struct), .longest_bytes = (longest), .align = LADDER_ALIGN, \
-    .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
+/* The members of a struct hb_ladder_kind that follow from the constants above. An index has its links in
+ * every free range, and so needs one that can hold some. */
+#define HB_LADDER_KIND_OF(heap_struct, longest)                                                          \
+    .heap_struct_bytes = sizeof(heap_struct),                                                            \
+    .shortest_bytes = LADDER_INDEXED ? SPLIT_BYTES : HB_LADDER_RECORD_BYTES, .longest_bytes = (longest), \
+    .align = LADDER_ALIGN, .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
 
 /* clang-format off */
 #define HB_LADDER_FUNCTIONS                                                                                        \

@@ -32,6 +32,7 @@ struct hb_ladder_fault {
 /* What a table's `state` points at: how one allocator differs from the next. */
 struct hb_ladder_kind {
     size_t heap_struct_bytes; /* of its heap's own struct, which begins with a struct hb_ladder */
+    uint64_t shortest_bytes;  /* a heap of fewer is refused: it cannot hold one range */
     uint64_t longest_bytes;   /* the longest heap it can manage */
     uint32_t align;           /* of every payload, a power of two */
     bool merges;

@@ -15,9 +15,10 @@ static enum hb_status check_bytes(const struct hb_allocator *self, size_t heap_b
 {
     const struct hb_ladder_kind *kind = self->state;
 
-    if (heap_bytes != 0 && heap_bytes < HB_LADDER_RECORD_BYTES)
-        return hb_error_set(error, HB_ERR_LIMIT, "a heap of %zu byte%s cannot hold one 8-byte record",
-                            heap_bytes, heap_bytes == 1 ? "" : "s");
+    if (heap_bytes != 0 && heap_bytes < kind->shortest_bytes)
+        return hb_error_set(error, HB_ERR_LIMIT, "a heap of %zu byte%s cannot hold one %" PRIu64 "-byte %s",
+                            heap_bytes, heap_bytes == 1 ? "" : "s", kind->shortest_bytes,
+                            kind->shortest_bytes > HB_LADDER_RECORD_BYTES ? "range" : "record");
     if (heap_bytes > kind->longest_bytes)
         return hb_error_set(error, HB_ERR_LIMIT,
                             "%s: a heap of %zu bytes is too large; the largest it can manage is %" PRIu64,

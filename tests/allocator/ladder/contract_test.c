@@ -34,7 +34,8 @@ static void random_operations(void **unused)
     (void)unused;
     for (unsigned i = 0; i < subject_count; i++)
         run_random(&subjects[i], HEAPS, OPS_PER_HEAP);
-    printf("%u allocators, %u operations each, no difference\n", subject_count, HEAPS * OPS_PER_HEAP);
+    printf("%u allocators, %u operations each, no difference\n", subject_count,
+           (unsigned)(HEAPS * OPS_PER_HEAP));
 }
 
 static void every_small_heap(void **unused)

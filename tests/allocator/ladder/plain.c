@@ -18,7 +18,10 @@ bool plain_init(struct plain *plain, const struct plain_options *options, uint64
     plain->walk = (struct hb_walk){.length = 0};
     if (!is_buddy(plain)) {
         plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
-        return bytes >= options->header;
+        /* Links in a free range take the place of a payload. */
+        return bytes >= (options->policy == PLAIN_FREE_LIST || options->policy == PLAIN_BINS
+                             ? options->align
+                             : options->header);
     }
     for (uint64_t power = UINT64_C(1) << 40; power >= 16; power /= 2) {
         if (bytes - offset < power)
@@ -73,6 +76,8 @@ static uint64_t list_that_holds(uint64_t need)
 {
     uint64_t width = 16;
 
+    if (need > UINT64_MAX / 2)
+        return need;
     while (need / width >= 64)
         width *= 2;
     return (need + width - 1) / width * width;
@@ -231,8 +236,8 @@ uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, u
         return PLAIN_NULL;
     gap = alignment - (lead + plain->ranges[i].offset + plain->options.header) % alignment;
     if (gap % alignment != 0) {
-        plain->ranges[i].freed = ++plain->clock;
         cut(plain, i, gap);
+        plain->ranges[i].freed = ++plain->clock;
         i++;
     }
     return hand_out(plain, i, need);

@@ -4,6 +4,8 @@ const struct subject subjects[] = {
     {"simple", {.policy = PLAIN_FIRST, .merge = false, .header = 8, .align = 1}},
     {"simple-align", {.policy = PLAIN_FIRST, .merge = false, .header = 8, .align = 16}},
     {"simple-merge", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 16}},
+    {"free-list", {.policy = PLAIN_FREE_LIST, .merge = true, .header = 8, .align = 16}},
+    {"bins", {.policy = PLAIN_BINS, .merge = true, .header = 8, .align = 16}},
     {"first-merge", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 1}},
     {"next", {.policy = PLAIN_NEXT, .merge = false, .header = 8, .align = 1}},
     {"next-merge", {.policy = PLAIN_NEXT, .merge = true, .header = 8, .align = 1}},
