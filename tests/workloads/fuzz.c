@@ -1,0 +1,95 @@
+#include "tests/workloads/fuzz.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void fuzz_fail(const char *condition, const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+    abort();
+}
+
+const char *fuzz_file(const uint8_t *data, size_t size)
+{
+    static int fd = -1;
+    static char path[64];
+
+    if (fd < 0) {
+        fd = memfd_create("fuzz", MFD_CLOEXEC);
+        fuzz_check(fd >= 0);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    }
+    fuzz_check(ftruncate(fd, 0) == 0);
+    fuzz_check(pwrite(fd, data, size, 0) == (ssize_t)size);
+    return path;
+}
+
+void fuzz_check_workload(const struct hb_workload *workload)
+{
+    uint64_t *size = calloc(workload->object_count + 1, sizeof *size);
+    bool *live = calloc(workload->object_count + 1, sizeof *live);
+    uint64_t objects = 0, bytes = 0, peak = 0;
+
+    fuzz_check(size != NULL && live != NULL);
+    for (uint64_t i = 0; i < workload->op_count; i++) {
+        const struct hb_op *op = &workload->ops[i];
+
+        fuzz_check(op->kind < HB_OP_KINDS);
+        fuzz_check(op->size <= UINT64_C(1) << 63);
+        fuzz_check(op->thread < workload->threads);
+        fuzz_check(op->kind == HB_OP_ALIGNED ? op->align_log2 < 64 : op->align_log2 == 0);
+        if (op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC)
+            fuzz_check(op->object < objects && live[op->object]);
+        else
+            fuzz_check(op->object == objects++);
+        fuzz_check(op->kind != HB_OP_REALLOC || op->size > 0);
+        fuzz_check(op->kind != HB_OP_FREE || op->size == 0);
+        bytes += op->size - size[op->object];
+        size[op->object] = op->size;
+        live[op->object] = op->kind != HB_OP_FREE;
+        peak = bytes > peak ? bytes : peak;
+    }
+    fuzz_check(objects == workload->object_count);
+    fuzz_check(peak == workload->peak_live_bytes);
+    fuzz_check(bytes == workload->live_bytes_at_end);
+    free(live);
+    free(size);
+}
+
+static struct hb_op birth(struct hb_random *random, uint32_t object)
+{
+    static const uint8_t kinds[] = {HB_OP_MALLOC, HB_OP_CALLOC, HB_OP_ALIGNED};
+    struct hb_op op = {.kind = kinds[hb_random_below(random, 3)], .object = object};
+
+    op.size = hb_random_next(random) >> (4 + hb_random_below(random, 60));
+    if (op.kind == HB_OP_ALIGNED)
+        op.align_log2 = (uint8_t)hb_random_below(random, 64);
+    return op;
+}
+
+size_t fuzz_ops(struct hb_random *random, struct hb_op *out, size_t room)
+{
+    size_t count = hb_random_below(random, room + 1), live_count = 0;
+    uint32_t objects = 0, threads = 0, live[64];
+
+    for (size_t i = 0; i < count; i++) {
+        size_t pick = live_count > 0 ? hb_random_below(random, live_count) : 0;
+
+        if (live_count == 0 || (live_count < 64 && hb_random_below(random, 2) == 0)) {
+            live[live_count++] = objects;
+            out[i] = birth(random, objects++);
+        } else if (hb_random_below(random, 3) == 0) {
+            out[i] = (struct hb_op){.kind = HB_OP_REALLOC, .object = live[pick]};
+            out[i].size = 1 + hb_random_below(random, 10000);
+        } else {
+            out[i] = (struct hb_op){.kind = HB_OP_FREE, .object = live[pick]};
+            live[pick] = live[--live_count];
+        }
+        out[i].thread = (uint16_t)hb_random_below(random, (uint64_t)threads + (threads < 5));
+        threads += out[i].thread == threads;
+    }
+    return count;
+}
