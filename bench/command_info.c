@@ -69,7 +69,7 @@ static json_t *json_text(const char *text)
     value = json_string(text);
     if (value != NULL)
         return value;
-    escaped = out = malloc(strlen(text) * 4 + 1);
+    escaped = out = calloc(strlen(text) + 1, 4);
     if (escaped == NULL)
         return NULL;
     for (; *text != '\0'; text++)

@@ -96,24 +96,32 @@ static enum hb_status add_op(struct text *text, struct hb_op op)
 
 static enum hb_status parse_bytes(const struct text *text, const char *word, uint64_t *out)
 {
-    if (!(text->strict ? hb_number_parse : hb_number_parse_size)(word, out))
+    uint64_t bytes = 0;
+    bool parsed = text->strict ? hb_number_parse(word, &bytes) : hb_number_parse_size(word, &bytes);
+
+    if (!parsed)
         return fault(text, "'%.40s' is not a number of bytes", word);
-    if (*out > HB_TRACE_MAX_SIZE)
+    if (bytes > HB_TRACE_MAX_SIZE)
         return fault(text, "%s bytes are more than 2^63", word);
+    *out = bytes;
     return HB_OK;
 }
 
-static enum hb_status find_name(struct text *text, const char *word, struct hb_name **out)
+/* The name that the line's second word is. NULL, with `*status` set, when it cannot be one. */
+static struct hb_name *find_name(struct text *text, enum hb_status *status)
 {
-    uint64_t number;
+    const char *word = text->word[1];
+    struct hb_name *name = NULL;
+    uint64_t number = 0;
 
     if (text->strict && !hb_number_parse(word, &number))
-        return fault(text, "'%.40s' is not an id: ids are numbers from 0", word);
-    if (text->strict && number >= text->header[1])
-        return fault(text, "id %s is not below the %llu ids that the header announces", word,
-                     (unsigned long long)text->header[1]);
-    *out = hb_names_find(&text->names, word);
-    return *out != NULL ? HB_OK : out_of_memory(text);
+        *status = fault(text, "'%.40s' is not an id: ids are numbers from 0", word);
+    else if (text->strict && number >= text->header[1])
+        *status = fault(text, "id %s is not below the %llu ids that the header announces", word,
+                        (unsigned long long)text->header[1]);
+    else if ((name = hb_names_find(&text->names, word)) == NULL)
+        *status = out_of_memory(text);
+    return name;
 }
 
 static uint32_t line_mark(const struct text *text)
@@ -123,10 +131,10 @@ static uint32_t line_mark(const struct text *text)
 
 static enum hb_status give_birth(struct text *text, struct hb_op op)
 {
-    struct hb_name *name;
-    enum hb_status status = find_name(text, text->word[1], &name);
+    enum hb_status status = HB_OK;
+    struct hb_name *name = find_name(text, &status);
 
-    if (status != HB_OK)
+    if (name == NULL)
         return status;
     if (name->live)
         return fault(text, "%.60s is allocated already, since line %u", text->word[1], name->line);
@@ -139,18 +147,18 @@ static enum hb_status give_birth(struct text *text, struct hb_op op)
     return add_op(text, op);
 }
 
-/* The live object that the line names. */
-static enum hb_status find_live(struct text *text, struct hb_name **out)
+/* As find_name, and the object must be live. */
+static struct hb_name *find_live(struct text *text, enum hb_status *status)
 {
-    enum hb_status status = find_name(text, text->word[1], out);
+    struct hb_name *name = find_name(text, status);
 
-    if (status != HB_OK)
-        return status;
-    if (!(*out)->live && (*out)->line > 0)
-        return fault(text, "%.60s was freed already, on line %u", text->word[1], (*out)->line);
-    if (!(*out)->live)
-        return fault(text, "%.60s was never allocated", text->word[1]);
-    return HB_OK;
+    if (name == NULL || name->live)
+        return name;
+    if (name->line > 0)
+        *status = fault(text, "%.60s was freed already, on line %u", text->word[1], name->line);
+    else
+        *status = fault(text, "%.60s was never allocated", text->word[1]);
+    return NULL;
 }
 
 static enum hb_status line_malloc(struct text *text)
@@ -172,7 +180,7 @@ static enum hb_status line_calloc(struct text *text)
 static enum hb_status line_aligned(struct text *text)
 {
     struct hb_op op = {.kind = HB_OP_ALIGNED};
-    uint64_t alignment;
+    uint64_t alignment = 0;
     enum hb_status status = parse_bytes(text, text->word[2], &alignment);
 
     if (status != HB_OK)
@@ -187,12 +195,12 @@ static enum hb_status line_aligned(struct text *text)
 static enum hb_status line_free(struct text *text)
 {
     struct hb_name *name;
-    enum hb_status status;
+    enum hb_status status = HB_OK;
 
     if (text->strict && strcmp(text->word[1], "-1") == 0)
         return HB_OK; /* how some courses write free(NULL) */
-    status = find_live(text, &name);
-    if (status != HB_OK)
+    name = find_live(text, &status);
+    if (name == NULL)
         return status;
     name->live = false;
     name->line = line_mark(text);
@@ -205,11 +213,12 @@ static enum hb_status line_realloc(struct text *text)
     struct hb_name *name;
     enum hb_status status = parse_bytes(text, text->word[2], &op.size);
 
-    if (status == HB_OK && op.size == 0)
-        return line_free(text);
-    if (status == HB_OK)
-        status = find_live(text, &name);
     if (status != HB_OK)
+        return status;
+    if (op.size == 0)
+        return line_free(text);
+    name = find_live(text, &status);
+    if (name == NULL)
         return status;
     op.object = name->object;
     return add_op(text, op);
@@ -460,7 +469,7 @@ enum hb_status hb_text_read(struct hb_builder *builder, const char *path, enum h
     text->strict = format == HB_FORMAT_REP;
     text->error = error;
     status = prepare(text) ? hb_source_open(path, &text->stream, error) : out_of_memory(text);
-    if (status == HB_OK) {
+    if (text->stream != NULL) {
         status = read_lines(text);
         fclose(text->stream);
     }

@@ -11,8 +11,8 @@
 
 #include "workloads/workload.h"
 
-#ifndef HB_SOURCE_TRACES
-#error "HB_SOURCE_TRACES must be the folder workloads/traces of the source tree"
+#ifndef HB_SOURCE_TRACES /* the build says where; else seen from the source tree's root */
+#define HB_SOURCE_TRACES "workloads/traces"
 #endif
 
 const char *hb_traces_folder(void)
@@ -141,7 +141,7 @@ static enum hb_status choose(char *const *paths, const char *name, const char **
 
 enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error)
 {
-    char **paths;
+    char **paths = NULL;
     size_t count;
     const char *match = path_or_name;
     enum hb_status status;
@@ -149,7 +149,7 @@ enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **o
     if (strchr(path_or_name, '/') != NULL || is_file(path_or_name))
         return hb_workload_load_as(path_or_name, HB_FORMAT_ANY, out, error);
     status = hb_traces_find(&paths, &count, error);
-    if (status != HB_OK)
+    if (paths == NULL)
         return status;
     status = choose(paths, path_or_name, &match, error);
     if (status == HB_OK)

@@ -1,6 +1,8 @@
 /* pages_test - memory of the harness's own: zeroed, whole pages, refused rather than wrapped. */
 #include "tests/check.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/pages.h"
 
@@ -43,6 +45,22 @@ static void refused(void **state)
     assert_null(hb_pages_reserve(SIZE_MAX / 2));
 }
 
+static void grown(void **state)
+{
+    size_t page = hb_page_bytes();
+    unsigned char *pages = hb_pages_reserve(page + 1), *larger;
+
+    (void)state;
+    assert_non_null(pages);
+    memset(pages, 7, 2 * page);
+    assert_null(hb_pages_grow(pages, page + 1, SIZE_MAX - 1));
+    larger = hb_pages_grow(pages, page + 1, 1000 * page);
+    assert_non_null(larger);
+    for (size_t i = 0; i < 1000 * page; i++)
+        assert_int_equal(larger[i], i < 2 * page ? 7 : 0);
+    hb_pages_free(larger, 1000 * page);
+}
+
 static void monotonic(void **state)
 {
     uint64_t last = hb_clock_ns();
@@ -62,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("pages come zeroed, aligned and writable to the last byte", zeroed),
         hb_test("a reservation of 64 GiB takes only the pages that are touched", reserve_is_cheap),
+        hb_test("a reservation grows, and keeps what is in it", grown),
         hb_test("nothing, too much and sizes that wrap are refused", refused),
         hb_test("the clock never goes back", monotonic),
     };
