@@ -33,6 +33,12 @@ struct image_header {
 
 _Static_assert(sizeof(struct image_header) <= IMAGE_HEADER_BYTES, "the operations follow at a fixed place");
 
+/* One operation more than there are: the replayer looks one ahead. */
+static size_t image_bytes(uint64_t op_count)
+{
+    return IMAGE_HEADER_BYTES + (op_count + 1) * sizeof(struct hb_op);
+}
+
 /* What renumbering needs beside its input and output. All from hb_pages_reserve. */
 struct renumbering {
     uint64_t objects;
@@ -136,7 +142,7 @@ static enum hb_status write_image(int fd, size_t bytes, const struct hb_workload
 enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared **out,
                           struct hb_error *error)
 {
-    size_t bytes = IMAGE_HEADER_BYTES + workload->op_count * sizeof(struct hb_op);
+    size_t bytes = image_bytes(workload->op_count);
     enum hb_status status;
     int fd = memfd_create("heapbench-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -152,10 +158,9 @@ enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared
 /* Does the header describe a file of this size? */
 static bool header_fits(const struct image_header *header, size_t bytes)
 {
-    return header->magic == IMAGE_MAGIC &&
-           header->op_count == (bytes - IMAGE_HEADER_BYTES) / sizeof(struct hb_op) &&
-           header->slots <= header->object_count && header->object_count <= header->op_count &&
-           memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
+    return header->magic == IMAGE_MAGIC && header->op_count < bytes / sizeof(struct hb_op) &&
+           image_bytes(header->op_count) == bytes && header->slots <= header->object_count &&
+           header->object_count <= header->op_count && memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
 }
 
 static enum hb_status map_image(int fd, const char **image, size_t *bytes, struct hb_error *error)

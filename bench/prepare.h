@@ -11,7 +11,7 @@
 #include "workloads/workload.h"
 
 struct hb_prepared {
-    const struct hb_op *ops; /* op.object is a slot in [0, slots) */
+    const struct hb_op *ops; /* op.object is a slot in [0, slots); one more can be read, and is nobody's */
     uint64_t op_count;
     uint64_t object_count;
     uint64_t slots;
