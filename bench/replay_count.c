@@ -305,6 +305,14 @@ static enum hb_status out_of_memory(struct hb_error *error)
     return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
 }
 
+static enum hb_status check_broken(const struct hb_counter *c, struct hb_error *error)
+{
+    if (c->allocator->broken == NULL || !c->allocator->broken(c->heap))
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its %llu ranges", c->allocator->name,
+                        (unsigned long long)c->walk.ranges);
+}
+
 enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
                                const struct hb_count_options *options, struct hb_counts *counts,
                                struct hb_counter **out, struct hb_error *error)
@@ -359,7 +367,7 @@ enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, si
         if (!step(c, &ops[i]))
             return out_of_memory(error);
     }
-    return HB_OK;
+    return check_broken(c, error);
 }
 
 void hb_counter_report(struct hb_counter *c)
@@ -377,10 +385,9 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
 
     if (status != HB_OK)
         return status;
-    if (run(c, prepared, &points))
+    status = run(c, prepared, &points) ? check_broken(c, error) : out_of_memory(error);
+    if (status == HB_OK)
         report(c);
-    else
-        status = out_of_memory(error);
     hb_counter_close(c);
     if (status == HB_OK && points_done != NULL)
         *points_done = points;
