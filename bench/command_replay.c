@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/pages.h"
 #include "bench/command.h"
@@ -247,5 +248,7 @@ int hb_command_replay(int argc, char **argv)
         exit_status = hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
     }
     hb_prepared_free(prepared);
-    return exit_status;
+    fflush(NULL);
+    _exit(exit_status); /* no exit handlers: they may be the library's, and its heap holds what the trace left
+                         */
 }
