@@ -15,11 +15,12 @@ if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
+eval needs("trace allocator status measure1 measure2 measure3 measure4 payload1 payload2 payload3 payload4")
 
 wanted(name) = name eq "simple" && measured(strcol("status")) && column("measure4") >= 0
 eval scan
-eval largest("top", "larger(larger(column('measure1'), column('measure2')), larger(column('measure3'), column('measure4')))", \
-    "wanted(strcol('allocator'))")
+eval largest("top", "in", "wanted(strcol('allocator')) ? \
+    larger(larger(column('measure1'), column('measure2')), larger(column('measure3'), column('measure4'))) : 0")
 
 array caption[4] = ["#1 mean over time", "#2 when most is live", "#3 heap at its largest", "#4 largest heap, most live"]
 gap_x = 16.0
@@ -33,7 +34,7 @@ eval x_axis("heap over live bytes")
 entry = "with records"; eval legend_point(colour("simple"), 7)
 entry = "without"; eval legend_point(colour("simple"), 6)
 set format x "%.0f %%"
-set xtics count_step(larger(top, 1))
+set xtics larger(1, 2 * count_step(larger(top, 1)))
 do for [m=1:4] {
     eval panel(m, 4)
     set title caption[m] offset 0, -0.7

@@ -10,14 +10,18 @@
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
 # Read:   live + headers + slack + free = extent, exactly; headers of free ranges are in free.
 # Note:   the extent is the heap's own, in bytes, not memory that the system has handed out.
+#         Traces of less than a thousand operations are left out.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
+eval needs("trace allocator status op live_bytes header_bytes slack_bytes extent_bytes")
 
 wanted(name) = name eq "simple" && measured(strcol("status")) && column("extent_bytes") > 0
 eval scan
+eval reach_of("column('op')")
+eval drop_small
 
 live = colour("simple"); headers = "#6E2C00"; slack = "#F0E442"; free = "#F6DCCB"
 eval panels_canvas(traces)
@@ -31,21 +35,20 @@ entry = "slack"; eval legend_area(slack)
 entry = "free"; eval legend_area(free)
 entry = "extent"; eval legend_line(ink, 1.2)
 do for [k=1:traces] {
+    eval rows_of_trace("op live_bytes header_bytes slack_bytes extent_bytes")
+    eval largest("end", "$rows", "column('op')")
+    eval largest("top", "$rows", "column('extent_bytes')")
     eval panel(k, traces)
-    set title title_of(trace[k]) offset 0, -0.7
-    mine = "strcol('trace') eq trace[k] && wanted(strcol('allocator'))"
-    eval largest("end", "column('op')", mine)
-    eval largest("top", "column('extent_bytes')", mine)
     eval count_tics("x", end)
     eval byte_tics("y", 1.05 * top)
-    at(y) = strcol("trace") eq trace[k] && wanted(strcol("allocator")) ? y : NaN
+    set title title_of_part(trace[k], end, reach[k], halted[k]) offset 0, -0.7
     plot [0:end][0:1.05 * top] \
-        in using (at(column("op"))):(column("extent_bytes")) with filledcurves y1=0 fc rgb free fs solid noborder, \
-        in using (at(column("op"))):(column("live_bytes") + column("header_bytes") + column("slack_bytes")) \
+        $rows using (column("op")):(column("extent_bytes")) with filledcurves y1=0 fc rgb free fs solid noborder, \
+        $rows using (column("op")):(column("live_bytes") + column("header_bytes") + column("slack_bytes")) \
             with filledcurves y1=0 fc rgb slack fs solid noborder, \
-        in using (at(column("op"))):(column("live_bytes") + column("header_bytes")) with filledcurves y1=0 fc rgb headers fs solid noborder, \
-        in using (at(column("op"))):(column("live_bytes")) with filledcurves y1=0 fc rgb live fs solid noborder, \
-        in using (at(column("op"))):(column("extent_bytes")) with lines lc rgb ink lw 1.2
+        $rows using (column("op")):(column("live_bytes") + column("header_bytes")) with filledcurves y1=0 fc rgb headers fs solid noborder, \
+        $rows using (column("op")):(column("live_bytes")) with filledcurves y1=0 fc rgb live fs solid noborder, \
+        $rows using (column("op")):(column("extent_bytes")) with lines lc rgb ink lw 1.2
     eval drawn_once
 }
 unset multiplot

@@ -9,14 +9,18 @@
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
 # Read:   where live bytes are few, a line shows mostly what the allocator sets aside when it starts.
 # Note:   null and bump are left out: neither takes memory back. Pages that were never touched do not count.
+#         Traces of less than a thousand operations are left out.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
+eval needs("trace allocator status op live_bytes extent_bytes")
 
 wanted(name) = name ne "null" && name ne "bump" && measured(strcol("status")) && column("extent_bytes") >= 0
 eval scan
+eval reach_of("column('op')")
+eval drop_small
 
 eval panels_canvas(traces)
 set multiplot
@@ -29,20 +33,19 @@ do for [a=1:allocators] {
     eval legend_line(colour(allocator[a]), 2)
 }
 do for [k=1:traces] {
+    eval rows_of_trace("op live_bytes extent_bytes")
+    eval largest("end", "$rows", "column('op')")
+    eval largest("top", "$rows", "larger(column('extent_bytes'), column('live_bytes'))")
+    # Live bytes are the trace's own, so any allocator that ran to the end tells them.
+    eval largest("teller", "$rows", "column('op') == end ? column('who') : 0")
     eval panel(k, traces)
-    set title title_of(trace[k]) offset 0, -0.7
-    mine = "strcol('trace') eq trace[k] && wanted(strcol('allocator'))"
-    eval largest("end", "column('op')", mine)
-    eval largest("top", "larger(column('extent_bytes'), column('live_bytes'))", mine)
     eval count_tics("x", end)
     eval byte_tics("y", 1.05 * top)
-    # Live bytes are the trace's own, so the first allocator that ran to the end tells them.
-    eval largest("last", "column('op') == end ? allocator_at(strcol('allocator')) : 0", mine)
-    at(a, y) = strcol("trace") eq trace[k] && strcol("allocator") eq allocator[a] && wanted(allocator[a]) ? y : NaN
+    set title title_of(trace[k]) offset 0, -0.7
     plot [0:end][0:1.05 * top] \
-        in using (at(last, column("op"))):(column("live_bytes")) with filledcurves y1=0 fc rgb "#dcdcdc" fs solid noborder, \
-        for [a=1:allocators] in using (at(a, column("op"))):(column("extent_bytes")) \
-            with lines lc rgb colour(allocator[a]) lw (allocator[a] eq "simple" ? 2 : 1.3)
+        $rows using (column("who") == teller ? column("op") : NaN):(column("live_bytes")) with filledcurves y1=0 fc rgb "#dcdcdc" fs solid noborder, \
+        for [i=1:heres] $rows using (column("who") == here[i] ? column("op") : NaN):(column("extent_bytes")) \
+            with lines lc rgb colour(allocator[here[i]]) lw (allocator[here[i]] eq "simple" ? 2 : 1.3)
     eval drawn_once
 }
 unset multiplot

@@ -28,16 +28,21 @@ if (strlen(lines_of_data) == 0) {
 }
 nothing_to_draw = "printerr sprintf('%s: no row that this figure could draw', in); exit status 2"
 if (int(lines_of_data) < 2) { eval nothing_to_draw }
+header_line = system("grep -v -m 1 '^#' " . quoted)
+has_column(name) = strstrt("," . header_line . ",", "," . name . ",") > 0
+# The command that ends the script where one of the columns that `names` lists is not there.
+needs(names) = "do for [i=1:words('" . names . "')] { if (!has_column(word('" . names . "', i))) { \
+    printerr sprintf('%s: no column %s', in, word('" . names . "', i)); exit status 2 } }"
 
 # --- Palette: Okabe and Ito (2008), told apart by every reader; one colour and one shape an allocator ---------------------
 
 ink = "#222222"
 faint = "#8a8a8a"
 grid = "#e4e4e4"
-known = "null bump simple glibc jemalloc mimalloc tcmalloc tbbmalloc"
-known_colours = "#999999 #E69F00 #D55E00 #000000 #0072B2 #009E73 #56B4E9 #CC79A7"
-other_colours = "#882255 #7A7A00 #332288 #44AA99 #AA4499 #661100"
-known_shapes = "6 8 7 5 9 11 13 15"
+known = "null bump simple glibc jemalloc mimalloc tcmalloc tbbmalloc simple-align simple-merge first-merge next next-merge best best-merge"
+known_colours = "#999999 #E69F00 #D55E00 #000000 #0072B2 #009E73 #56B4E9 #CC79A7 #F0A070 #8C2D04 #661100 #7A7A00 #44AA99 #332288 #AA4499"
+known_shapes = "6 8 7 5 9 11 13 15 4 12 10 6 8 14 4"
+other_colours = "#882255 #117733 #6699CC #B8860B #555555 #994F00"
 other_shapes = "4 12 10 14 6 8"
 known_index(name) = sum [i=1:words(known)] (word(known, i) eq name ? i : 0)
 
@@ -80,6 +85,35 @@ scan = "set table $scan; plot in using (note_other(strcol('allocator')), wanted(
     (note_trace(strcol('trace')), note_allocator(strcol('allocator'))) : 0) with table; unset table; undefine $scan; \
     if (traces == 0) { eval nothing_to_draw }; eval sort_allocators"
 
+# The command that puts into `reach` the largest value of `expression` (text, of columns) in each trace, any allocator's, and
+# into `halted` whether a row of the trace was stopped.
+array reach[most]
+array halted[most]
+reach_of(expression) = sprintf("do for [i=1:traces] { reach[i] = 0; halted[i] = 0 }; set table $scan; \
+    plot in using (i = trace_at(strcol('trace')), i == 0 || !measured(strcol('status')) ? 0 : \
+        (x = (%s), reach[i] = x > reach[i] ? x : reach[i], halted[i] = strcol('status') eq 'stopped' ? 1 : halted[i], 0)) with table; \
+    unset table; undefine $scan", expression)
+# A trace of a few operations, such as the tutorial's example, has no course to draw: where reach is operations, it is left
+# out, unless there is no other.
+few = 1000
+drop_small = "large = 0; do for [i=1:traces] { if (reach[i] >= few) { large = large + 1 } }; \
+    if (large) { kept = 0; do for [i=1:traces] { if (reach[i] >= few) { \
+        kept = kept + 1; trace[kept] = trace[i]; reach[kept] = reach[i]; halted[kept] = halted[i] } }; traces = kept }"
+
+# The wanted rows of trace[k] copied into $rows, with `who`, the allocator's index, `measured`, and the columns that `names`
+# lists: so that the curves of a panel need not each read the whole file. What is not known is -1 there. The allocators that
+# have such a row are here[1..heres].
+array here[most]
+array found[most]
+number(name) = strlen(strcol(name)) ? column(name) : -1
+fields(names, i) = i > words(names) ? "" : sprintf(":(number('%s'))", word(names, i)) . fields(names, i + 1)
+titles(names, i) = i > words(names) ? "" : "," . word(names, i) . titles(names, i + 1)
+rows_of_trace(names) = "set print $rows; print 'who,measured" . titles(names, 1) . "'; set print; set table $rows append separator comma; \
+    plot in using (allocator_at(strcol('allocator'))):(measured(strcol('status')) ? 1 : 0)" . fields(names, 1) . " \
+        with table if (strcol('trace') eq trace[k] && wanted(strcol('allocator'))); unset table; \
+    do for [i=1:allocators] { found[i] = 0 }; set table $scan; plot $rows using (found[int(column('who'))] = 1) with table; unset table; \
+    undefine $scan; heres = 0; do for [i=1:allocators] { if (found[i]) { heres = heres + 1; here[heres] = i } }"
+
 # --- Panels: as many as there are traces, in a grid; sizes in pixels ----------------------------------------------------
 
 panel_columns(n) = n == 1 ? 1 : (n == 2 || n == 4) ? 2 : n <= 9 ? 3 : 4
@@ -95,8 +129,8 @@ width = 980.0
 height = 0.0
 
 canvas(w, h) = terminal eq "png" \
-    ? sprintf("set terminal pngcairo noenhanced size %d,%d fontscale 1.5 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,11' background '#ffffff'", 1.5 * w, 1.5 * h) \
-    : sprintf("set terminal svg noenhanced size %d,%d linewidth 1 font 'DejaVu Sans,Verdana,Helvetica,Arial,sans-serif,11' background '#ffffff'", w, h)
+    ? sprintf("set terminal pngcairo noenhanced rounded size %d,%d fontscale 1.5 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,11' background '#ffffff'", 1.5 * w, 1.5 * h) \
+    : sprintf("set terminal svg noenhanced rounded size %d,%d linewidth 1 font 'DejaVu Sans,Verdana,Helvetica,Arial,sans-serif,11' background '#ffffff'", w, h)
 panels_height(n) = head + foot + panel_rows(n) * panel_height + (panel_rows(n) - 1) * gap_y
 panels_canvas(n) = (legend_x = left, head = 64.0 + 17 * legend_rows(0), height = panels_height(n), canvas(width, height))
 panel_width(n) = (width - left - right - (panel_columns(n) - 1) * gap_x) / panel_columns(n)
@@ -163,7 +197,11 @@ tick(name) = percent_doubled(name, strstrt(name, "%"))
 percent_doubled(name, at) = at == 0 ? name : name[:at] . "%" . tick(name[at + 1:])
 # A long name is cut.
 short(name, most) = strlen(name) > most ? name[:most - 1] . "…" : name
+# The title of a panel, and of one that shows only the first `done` of `all` operations of a trace, as far as that is known.
+rounded_count(x) = x >= 1e6 ? sprintf("%.3gM", x / 1e6) : x >= 1e3 ? sprintf("%.3gk", x / 1e3) : sprintf("%g", x)
 title_of(name) = short(name, 36)
+title_of_part(name, done, all, halted) = title_of(name) . (done < 0.97 * all ? \
+    sprintf(": first %s of %s", rounded_count(done), rounded_count(all)) : halted ? sprintf(": first %s", rounded_count(done)) : "")
 # A vertical axis that all panels share has its numbers on the first column only: k-th of n panels.
 shared_y(k, n, shown) = (k - 1) % panel_columns(n) == 0 ? sprintf("set format y '%s'", shown) : "set format y ''"
 # Tick formats of logarithmic axes.
@@ -175,8 +213,8 @@ seconds = "%.0s %cs"
 
 larger(a, b) = a > b ? a : b
 smaller(a, b) = a < b ? a : b
-# The command that puts into `name` the largest value of `expression` (text, of columns) over the rows where `condition` holds.
-largest(name, expression, condition) = sprintf("%s = 0; set table $scan; \
-    plot in using ((%s) ? (%s = larger(%s, (%s)), 0) : 0) with table; unset table; undefine $scan", name, condition, name, name, expression)
-smallest(name, expression, condition) = sprintf("%s = 1e300; set table $scan; \
-    plot in using ((%s) ? (%s = smaller(%s, (%s)), 0) : 0) with table; unset table; undefine $scan", name, condition, name, name, expression)
+# The command that puts into `name` the largest (smallest) value of `expression` over the rows of `source`, "in" or "$rows".
+extreme(name, start, choice, source, expression) = sprintf("%s = %s; set table $scan; \
+    plot %s using (%s = %s(%s, (%s)), 0) with table; unset table; undefine $scan", name, start, source, name, choice, name, expression)
+largest(name, source, expression) = extreme(name, "0", "larger", source, expression)
+smallest(name, source, expression) = extreme(name, "1e300", "smaller", source, expression)

@@ -10,15 +10,20 @@
 # Input:  walk_cost.csv, schema walk_cost/1 (results/README.md)
 # Read:   operations are mallocs and frees together; each panel has its own horizontal axis.
 # Note:   nothing is fitted or smoothed; windows without a walk are left out; a failed malloc examines every range.
+#         Traces of less than a thousand operations are left out.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
+eval needs("trace allocator status op walks walk_total walk_p99 walk_max")
 
 wanted(name) = name eq "simple" && measured(strcol("status")) && column("walks") > 0
 eval scan
-eval largest("top", "column('walk_max')", "wanted(strcol('allocator'))")
+eval reach_of("column('op')")
+eval drop_small
+eval largest("top", "in", "wanted(strcol('allocator')) ? column('walk_max') : 0")
+eval smallest("bottom", "in", "trace_at(strcol('trace')) && wanted(strcol('allocator')) ? column('walk_total') / column('walks') : 1e300")
 
 gap_x = 24.0
 eval panels_canvas(traces)
@@ -27,23 +32,20 @@ eval heading("Walk length of the simple allocator")
 eval x_axis("operations done")
 eval y_axis("ranges examined per malloc")
 set logscale y
-set yrange [1:1.5 * larger(top, 10)]
+set yrange [0.7 * bottom:1.5 * larger(top, 10)]
 entry = "mean"; eval legend_line(colour("simple"), 2)
 entry = "99th percentile"; eval legend_line("#E69F00", 1.3)
 entry = "longest"; eval legend_line("#c9c9c9", 1)
 do for [k=1:traces] {
+    eval rows_of_trace("op walks walk_total walk_p99 walk_max")
+    eval largest("end", "$rows", "column('op')")
     eval panel(k, traces)
     eval shared_y(k, traces, counts)
-    set title title_of(trace[k]) offset 0, -0.7
-    chosen(y) = strcol("trace") eq trace[k] && wanted(strcol("allocator")) ? y : NaN
-    # The whole trace, as the allocators that ran to its end tell; a walk that was stopped ends before that.
-    eval largest("end", "column('op')", "strcol('trace') eq trace[k]")
-    eval largest("last", "column('op')", "strcol('trace') eq trace[k] && wanted(strcol('allocator'))")
-    if (last < 0.97 * end) { set label 1 "stopped" at last, graph 0.06 left offset 0.3, 0 textcolor rgb faint font ",9" }
     eval count_tics("x", end)
-    plot [0:end] in using (chosen(column("op"))):(column("walk_max")) with lines lc rgb "#c9c9c9" lw 1, \
-        in using (chosen(column("op"))):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
-        in using (chosen(column("op"))):(column("walk_total") / column("walks")) with lines lc rgb colour("simple") lw 2
+    set title title_of_part(trace[k], end, reach[k], halted[k]) offset 0, -0.7
+    plot [0:end] $rows using (column("op")):(column("walk_max")) with lines lc rgb "#c9c9c9" lw 1, \
+        $rows using (column("op")):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
+        $rows using (column("op")):(column("walk_total") / column("walks")) with lines lc rgb colour("simple") lw 2
     eval drawn_once
 }
 unset multiplot

@@ -144,14 +144,15 @@ def throughput_rows(t, first):
     for r in range(5):
         for a in ALLOCATORS:
             if first and a == "tbbmalloc":
-                yield [t.name, a, r, "crashed"] + [None] * 7
+                yield [t.name, a, r, "crashed"] + [None] * 8
             elif first and a == "mimalloc":
-                yield [t.name, a, r, "unavailable"] + [None] * 7
+                yield [t.name, a, r, "unavailable"] + [None] * 8
             else:
                 ns = COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15)
                 failed = first and a == "simple"
                 yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(ns * t.ops), 7 if failed else 0,
-                       t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096]
+                       t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096,
+                       COST_NS["glibc"] * t.ops]
 
 
 def main():
@@ -181,7 +182,8 @@ def main():
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))
     write(folder, "throughput", "throughput",
-          "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults",
+          "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
+          "reference_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
 
 
