@@ -13,8 +13,9 @@ enum { MAX_ROUNDS = 256 };
 
 struct contender {
     const char *allocator;
-    const char *status;    /* the worst that happened in a round */
-    double ns[MAX_ROUNDS]; /* per operation, by round; 0 where there is no figure */
+    const char *status;           /* the worst that happened in a round */
+    double ns[MAX_ROUNDS];        /* per operation, by round; 0 where there is no figure */
+    double reference[MAX_ROUNDS]; /* glibc's for the same operations, where the file has it; else 0 */
     bool measured;
     struct hb_stats_spread spread; /* of those that there are */
     double ratio;                  /* to glibc, NAN where either has none */
@@ -42,6 +43,7 @@ static void take_row(const struct hb_csv *csv, size_t row, struct contender *con
 {
     const char *status = hb_csv_text(csv, row, hb_csv_column(csv, "status"));
     double ns = hb_csv_value(csv, row, "elapsed_ns") / hb_csv_value(csv, row, "ops");
+    double reference = hb_csv_value(csv, row, "reference_ns") / hb_csv_value(csv, row, "ops");
     double round = hb_csv_value(csv, row, "round");
 
     if (badness(status) >= badness(contender->status))
@@ -49,6 +51,7 @@ static void take_row(const struct hb_csv *csv, size_t row, struct contender *con
     if (!hb_report_has_figures(status) || !isfinite(ns) || !(round < MAX_ROUNDS))
         return;
     contender->ns[(size_t)round] = ns;
+    contender->reference[(size_t)round] = reference > 0 && isfinite(reference) ? reference : 0;
     note_peak(&contender->resident_bytes, hb_csv_value(csv, row, "peak_resident_bytes"));
     note_peak(&contender->live_bytes, hb_csv_value(csv, row, "peak_live_bytes"));
     note_peak(&contender->failures, hb_csv_value(csv, row, "failures"));
@@ -100,18 +103,29 @@ static int by_rank(const void *a, const void *b)
     return strcmp(x->allocator, y->allocator);
 }
 
-/* Each contender's ratio to glibc, where that ran. */
+/* The contender's own references, since one that was stopped did only the first operations; glibc's whole
+ * runs where the file has none. */
+static const double *reference_of(const struct contender *contender, const struct contender *glibc)
+{
+    for (size_t i = 0; i < MAX_ROUNDS; i++)
+        if (contender->reference[i] > 0)
+            return contender->reference;
+    return glibc != NULL ? glibc->ns : contender->reference;
+}
+
+/* Each contender's ratio to glibc, where that is known. */
 static void compare(struct ranking *ranking)
 {
     double scratch[2 * MAX_ROUNDS];
-    const struct contender *reference = NULL;
+    const struct contender *glibc = NULL;
 
     for (size_t i = 0; i < ranking->count; i++)
         if (strcmp(ranking->contender[i].allocator, "glibc") == 0)
-            reference = &ranking->contender[i];
-    for (size_t i = 0; i < ranking->count && reference != NULL; i++) {
+            glibc = &ranking->contender[i];
+    for (size_t i = 0; i < ranking->count; i++) {
         struct contender *contender = &ranking->contender[i];
-        double ratio = hb_stats_paired_ratio(contender->ns, reference->ns, MAX_ROUNDS, scratch);
+        double ratio =
+            hb_stats_paired_ratio(contender->ns, reference_of(contender, glibc), MAX_ROUNDS, scratch);
 
         contender->ratio = ratio > 0 ? ratio : (double)NAN;
     }

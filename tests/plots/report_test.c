@@ -185,6 +185,18 @@ static void the_ranking_is_by_median_and_keeps_what_has_none(void **state)
     free(table);
 }
 
+static void a_replay_that_was_stopped_is_compared_with_the_same_operations(void **state)
+{
+    char *table = table_of(hb_report_throughput, "trace,allocator,round,status,ops,elapsed_ns,reference_ns\n"
+                                                 "t,glibc,0,ok,100,2000,2000\n"
+                                                 "t,simple,0,stopped,10,800,100\n");
+
+    (void)state;
+    assert_has_in_order(table, "glibc", "<td>1.00×</td>", "simple <em>stopped</em>", "<td>80.0 ns</td>",
+                        "<td>8.00×</td>");
+    free(table);
+}
+
 static void the_least_memory_is_above_every_size_that_failed(void **state)
 {
     char *table = table_of(hb_report_least_memory, "trace,allocator,status,heap_bytes,peak_live_bytes\n"
@@ -236,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_picture_that_is_cut_off_or_no_picture_ends_quietly),
         cmocka_unit_test(numbers_have_three_digits_and_a_unit),
         cmocka_unit_test(the_ranking_is_by_median_and_keeps_what_has_none),
+        cmocka_unit_test(a_replay_that_was_stopped_is_compared_with_the_same_operations),
         cmocka_unit_test(the_least_memory_is_above_every_size_that_failed),
         cmocka_unit_test(tables_about_simple_leave_the_others_out),
         cmocka_unit_test(a_table_of_an_empty_file_is_only_its_head),
