@@ -29,6 +29,8 @@ int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);
 int hb_command_walk(int argc, char **argv);
+int hb_command_model(int argc, char **argv);
+int hb_command_curve(int argc, char **argv);
 int hb_command_replay(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);

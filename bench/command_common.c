@@ -65,6 +65,17 @@ enum hb_touch hb_option_touch(const struct argp_state *state, const char *text)
     hb_option_fail(state, "--touch takes none, page or all, not '%s'", text);
 }
 
+enum hb_policy hb_option_policy(const struct argp_state *state, const char *text)
+{
+    static const char *const names[] = {
+        [HB_POLICY_FIRST] = "first", [HB_POLICY_NEXT] = "next", [HB_POLICY_BEST] = "best"};
+
+    for (int policy = HB_POLICY_FIRST; policy <= HB_POLICY_BEST; policy++)
+        if (strcmp(text, names[policy]) == 0)
+            return (enum hb_policy)policy;
+    hb_option_fail(state, "--policy takes first, next or best, not '%s'", text);
+}
+
 bool hb_command_output_failed(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "allocator/model/model.h"
 #include "bench/replay.h"
 
 /* To be called by main before anything else: keeps the command line for
@@ -27,6 +28,8 @@ void hb_option_fail(const struct argp_state *state, const char *format, ...)
  * it. */
 uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text);
 uint64_t hb_option_number(const struct argp_state *state, const char *option, const char *text);
+/* first, next or best. */
+enum hb_policy hb_option_policy(const struct argp_state *state, const char *text);
 enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);
 
 /* A string; text that is not UTF-8, such as the name of some file, with '?' for every byte of it that is not

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/pages.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
+#include "bench/command_counts.h"
 #include "bench/memory.h"
 #include "bench/provenance.h"
 #include "bench/sample_exchange.h"
@@ -176,144 +178,40 @@ static const char *allocator_name(const struct replay_options *options)
     return slash != NULL ? slash + 1 : options->allocator;
 }
 
-static void set(json_t *object, const char *key, uint64_t value)
-{
-    json_object_set_new(object, key, json_integer((json_int_t)value));
-}
-
-static void set_walks(json_t *object, const struct hb_counts *c)
-{
-    set(object, "walks", c->walks);
-    set(object, "walk_total", c->walk_total);
-    set(object, "walk_max", c->walk_max);
-    set(object, "walk_p50", c->walk_p50);
-    set(object, "walk_p90", c->walk_p90);
-    set(object, "walk_p99", c->walk_p99);
-    set(object, "walk_allocated", c->walk_allocated);
-}
-
-static void set_failures(json_t *object, const struct hb_counts *c)
-{
-    const char *reason = hb_failure_reason_name(c->failure.reason);
-    bool failed = c->first_failure != HB_NO_FAILURE;
-
-    set(object, "failures", c->failures);
-    json_object_set_new(object, "first_failure",
-                        failed ? json_integer((json_int_t)c->first_failure) : json_null());
-    if (c->inspected || !failed) /* else there is a reason, and it cannot be known */
-        json_object_set_new(object, "failure_reason", reason != NULL ? hb_json_text(reason) : json_null());
-}
-
-static void set_state(json_t *object, const struct hb_heap_state *state)
-{
-    set(object, "ranges", state->ranges);
-    set(object, "free_ranges", state->free_ranges);
-    set(object, "free_bytes", state->free_bytes);
-    set(object, "largest_free_bytes", state->largest_free_bytes);
-}
-
 static json_t *answer_json(const struct answer *answer)
 {
-    const struct hb_counts *c = &answer->counts;
     json_t *object = json_object();
 
     json_object_set_new(object, "trace", hb_json_text(answer->prepared->name));
     json_object_set_new(object, "allocator", hb_json_text(allocator_name(answer->options)));
-    set(object, "heap_bytes", answer->options->heap_bytes);
-    set(object, "ops", c->ops);
-    set(object, "objects", answer->prepared->object_count);
-    if (c->walked)
-        set_walks(object, c);
-    set_failures(object, c);
-    if (c->inspected)
-        set(object, "high_water_bytes", c->state.high_water_bytes);
-    set(object, "peak_live_bytes", c->peak_live_bytes);
-    set(object, "live_bytes", c->live_bytes);
-    if (c->inspected)
-        set_state(object, &c->state);
-    set(object, "elapsed_ns", answer->timed.elapsed_ns);
-    set(object, "peak_resident_bytes", answer->timed.peak_resident_bytes);
-    set(object, "page_faults", answer->timed.page_faults);
+    hb_json_set(object, "heap_bytes", answer->options->heap_bytes);
+    hb_json_set(object, "ops", answer->counts.ops);
+    hb_json_set(object, "objects", answer->prepared->object_count);
+    hb_json_set_counts(object, &answer->counts);
+    hb_json_set(object, "elapsed_ns", answer->timed.elapsed_ns);
+    hb_json_set(object, "peak_resident_bytes", answer->timed.peak_resident_bytes);
+    hb_json_set(object, "page_faults", answer->timed.page_faults);
     return object;
-}
-
-static void row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void row(const char *label, const char *format, ...)
-{
-    va_list args;
-
-    printf("%-16s", label);
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    putchar('\n');
-}
-
-static void print_walks(const struct hb_counts *c)
-{
-    char walks[48];
-    double mean = c->walks == 0 ? 0 : (double)c->walk_total / (double)c->walks;
-
-    row("walks", "%s", hb_counted(walks, sizeof walks, c->walks, ""));
-    row("  ranges each", "mean %.1f, median %" PRIu64 ", 90 %% %" PRIu64 ", 99 %% %" PRIu64 ", most %" PRIu64,
-        mean, c->walk_p50, c->walk_p90, c->walk_p99, c->walk_max);
-}
-
-static void print_failures(const struct hb_counts *c)
-{
-    char count[48], size[48], op[48];
-
-    row("failures", "%s", hb_counted(count, sizeof count, c->failures, ""));
-    if (c->first_failure == HB_NO_FAILURE)
-        return;
-    row("  the first", "operation %s asked for %s", hb_counted(op, sizeof op, c->first_failure, ""),
-        hb_counted(size, sizeof size, c->failure.size, "byte"));
-    if (c->inspected)
-        row("  because",
-            "%s: %" PRIu64 " bytes free, the largest range %" PRIu64 ", the longest run %" PRIu64,
-            hb_failure_reason_name(c->failure.reason), c->failure.free_bytes, c->failure.largest_free_bytes,
-            c->failure.largest_run_bytes);
-}
-
-static void print_memory(const struct answer *answer)
-{
-    const struct hb_counts *c = &answer->counts;
-    char number[48], other[48];
-
-    row("live at most", "%s", hb_counted(number, sizeof number, c->peak_live_bytes, "byte"));
-    row("live at the end", "%s", hb_counted(number, sizeof number, c->live_bytes, "byte"));
-    if (c->inspected) {
-        row("high water", "%s", hb_counted(number, sizeof number, c->state.high_water_bytes, "byte"));
-        row("ranges", "%s, %s free", hb_counted(number, sizeof number, c->state.ranges, ""),
-            hb_counted(other, sizeof other, c->state.free_ranges, ""));
-        row("free", "%s, the largest range %s",
-            hb_counted(number, sizeof number, c->state.free_bytes, "byte"),
-            hb_counted(other, sizeof other, c->state.largest_free_bytes, ""));
-    }
-    row("resident", "%s at most, %s",
-        hb_counted(number, sizeof number, answer->timed.peak_resident_bytes, "byte"),
-        hb_counted(other, sizeof other, answer->timed.page_faults, "page fault"));
 }
 
 static void print_answer(const struct answer *answer)
 {
     const struct hb_counts *c = &answer->counts;
     double ns = (double)answer->timed.elapsed_ns;
-    char number[48];
+    char number[48], other[48];
 
-    row("trace", "%s", answer->prepared->name);
-    row("allocator", "%s %s", allocator_name(answer->options), answer->timed.library.version);
-    row("heap", "%s",
-        answer->options->has_heap ? hb_counted(number, sizeof number, answer->options->heap_bytes, "byte")
-                                  : "ample");
-    row("operations", "%s", hb_counted(number, sizeof number, c->ops, ""));
-    row("time", "%.3f ms, %.1f ns an operation, touching %s", ns / 1e6, c->ops == 0 ? 0 : ns / (double)c->ops,
-        hb_touch_name(answer->options->touch));
-    print_failures(c);
-    if (c->walked)
-        print_walks(c);
-    print_memory(answer);
+    hb_row("trace", "%s", answer->prepared->name);
+    hb_row("allocator", "%s %s", allocator_name(answer->options), answer->timed.library.version);
+    hb_row("heap", "%s",
+           answer->options->has_heap ? hb_counted(number, sizeof number, answer->options->heap_bytes, "byte")
+                                     : "ample");
+    hb_row("operations", "%s", hb_counted(number, sizeof number, c->ops, ""));
+    hb_row("time", "%.3f ms, %.1f ns an operation, touching %s", ns / 1e6,
+           c->ops == 0 ? 0 : ns / (double)c->ops, hb_touch_name(answer->options->touch));
+    hb_print_counts(c);
+    hb_row("resident", "%s at most, %s",
+           hb_counted(number, sizeof number, answer->timed.peak_resident_bytes, "byte"),
+           hb_counted(other, sizeof other, answer->timed.page_faults, "page fault"));
 }
 
 static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
@@ -350,5 +248,7 @@ int hb_command_replay(int argc, char **argv)
         exit_status = hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
     }
     hb_prepared_free(prepared);
-    return exit_status;
+    fflush(NULL);
+    _exit(exit_status); /* no exit handlers: they may be the library's, and its heap holds what the trace left
+                         */
 }

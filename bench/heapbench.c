@@ -20,6 +20,8 @@ static const struct hb_command commands[] = {
     {"import", "make a trace of a file in another format", hb_command_import},
     {"export", "write a trace as text or as a .rep", hb_command_export},
     {"generate", "write a workload that no program made", hb_command_generate},
+    {"model", "what a classic policy does with a trace, computed exactly", hb_command_model},
+    {"curve", "the first failure, and why, of every heap size", hb_command_curve},
     {"replay", "one trace on one allocator, in this process", hb_command_replay},
     {"report", "draw the figures and the page from result files", hb_command_report},
     {NULL, NULL, NULL},

@@ -10,6 +10,7 @@
 
 #include "base/pages.h"
 #include "bench/count_lengths.h"
+#include "bench/counter.h"
 #include "bench/replay_ledger.h"
 
 enum { PROGRESS_STEPS = 1 << 22 };
@@ -23,11 +24,11 @@ struct measures {
     uint64_t extent_at_peak_live;
 };
 
-struct counting {
-    const struct hb_prepared *prepared;
+struct hb_counter {
     const struct hb_allocator *allocator;
     void *heap;
     void **blocks; /* by slot */
+    uint64_t slots;
     struct hb_ledger ledger;
     struct hb_lengths lengths;
     struct hb_lengths window; /* emptied at each window's end */
@@ -44,13 +45,13 @@ struct counting {
     const struct hb_count_options *options;
 };
 
-static void inspect(const struct counting *c, struct hb_heap_state *state)
+static void inspect(const struct hb_counter *c, struct hb_heap_state *state)
 {
     hb_heap_look(c->allocator, c->heap, c->counts->heap_bytes == 0, state);
 }
 
 /* Does one operation; false iff it asked for bytes and got NULL. */
-static bool do_op(struct counting *c, const struct hb_op *op)
+static bool do_op(struct hb_counter *c, const struct hb_op *op)
 {
     const struct hb_allocator *a = c->allocator;
     void **block = &c->blocks[op->object];
@@ -90,7 +91,7 @@ static enum hb_failure_reason failure_reason(const struct hb_heap_state *state, 
     return state->largest_run_bytes >= need ? HB_FAILURE_UNMERGED : HB_FAILURE_SCATTERED;
 }
 
-static void note_failure(struct counting *c, const struct hb_op *op)
+static void note_failure(struct hb_counter *c, const struct hb_op *op)
 {
     struct hb_counts *counts = c->counts;
     struct hb_heap_state state = {0};
@@ -111,7 +112,7 @@ static void note_failure(struct counting *c, const struct hb_op *op)
 }
 
 /* Asks for the walk, if the last call made one. False when out of memory. */
-static bool note_walk(struct counting *c)
+static bool note_walk(struct hb_counter *c)
 {
     uint64_t walks_before = c->walk.walks;
 
@@ -141,14 +142,14 @@ static void measure(struct measures *m, uint64_t extent, uint64_t live, bool at_
 }
 
 /* The records below the high-water mark: of every range but the tail, which lies above it. */
-static uint64_t record_bytes(const struct counting *c)
+static uint64_t record_bytes(const struct hb_counter *c)
 {
     bool tail = c->counts->heap_bytes == 0 || c->walk.high_water_bytes < c->counts->heap_bytes;
 
     return (c->walk.ranges - tail) * c->header_bytes;
 }
 
-static void note_moment(struct counting *c)
+static void note_moment(struct hb_counter *c)
 {
     const struct hb_ledger *ledger = &c->ledger;
     bool at_peak = ledger->peak_live_op + 1 == ledger->ops && ledger->peak_live_bytes > 0;
@@ -161,7 +162,7 @@ static void note_moment(struct counting *c)
 }
 
 /* Fills the next point and begins a new window. */
-static void end_window(struct counting *c, struct hb_point *point)
+static void end_window(struct hb_counter *c, struct hb_point *point)
 {
     const struct hb_lengths *w = &c->window;
 
@@ -185,7 +186,7 @@ static void end_window(struct counting *c, struct hb_point *point)
     c->window_allocated = 0;
 }
 
-static void show_progress(struct counting *c)
+static void show_progress(struct hb_counter *c)
 {
     uint64_t steps = c->lengths.total + c->ledger.ops;
 
@@ -196,7 +197,7 @@ static void show_progress(struct counting *c)
 }
 
 /* False when out of memory. */
-static bool step(struct counting *c, const struct hb_op *op)
+static bool step(struct hb_counter *c, const struct hb_op *op)
 {
     bool served = do_op(c, op);
 
@@ -222,17 +223,17 @@ uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
 }
 
 /* The loop. `*points_done` windows are filled. False when out of memory. */
-static bool run(struct counting *c, uint32_t *points_done)
+static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done)
 {
     const struct hb_count_options *o = c->options;
-    uint64_t ops = c->prepared->op_count;
+    uint64_t ops = prepared->op_count;
     uint32_t windows;
 
     if (o->op_limit != 0 && o->op_limit < ops)
         ops = o->op_limit;
     windows = o->points != NULL ? hb_window_count(ops, o->point_count) : 0;
     for (uint64_t i = 0; i < ops; i++) {
-        if (!step(c, &c->prepared->ops[i]))
+        if (!step(c, &prepared->ops[i]))
             return false;
         if (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
             end_window(c, &o->points[(*points_done)++]);
@@ -258,7 +259,7 @@ static void report_measures(const struct measures *m, uint64_t peak_live, double
     out[3] = ratio(m->peak_extent, peak_live);
 }
 
-static void report(struct counting *c)
+static void report(struct hb_counter *c)
 {
     struct hb_counts *counts = c->counts;
     const struct hb_lengths *l = &c->lengths;
@@ -279,7 +280,7 @@ static void report(struct counting *c)
     report_measures(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
 }
 
-static void begin(struct counting *c)
+static void begin(struct hb_counter *c)
 {
     struct hb_counts *counts = c->counts;
     struct hb_heap_state state = {0};
@@ -294,37 +295,103 @@ static void begin(struct counting *c)
         c->allocator->last_walk(c->heap, &c->walk);
 }
 
-static size_t blocks_bytes(const struct counting *c)
+static size_t blocks_bytes(uint64_t slots)
 {
-    return (c->prepared->slots + 1) * sizeof *c->blocks;
+    return (slots + 1) * sizeof(void *);
+}
+
+static enum hb_status out_of_memory(struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
+}
+
+static enum hb_status check_broken(const struct hb_counter *c, struct hb_error *error)
+{
+    if (c->allocator->broken == NULL || !c->allocator->broken(c->heap))
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its %llu ranges", c->allocator->name,
+                        (unsigned long long)c->walk.ranges);
+}
+
+enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
+                               const struct hb_count_options *options, struct hb_counts *counts,
+                               struct hb_counter **out, struct hb_error *error)
+{
+    struct hb_counter *c = hb_pages_alloc(sizeof *c);
+
+    if (c == NULL)
+        return out_of_memory(error);
+    *c = (struct hb_counter){
+        .allocator = allocator, .heap = heap, .slots = slots, .counts = counts, .options = options};
+    c->blocks = hb_pages_reserve(blocks_bytes(slots));
+    if (c->blocks == NULL || !hb_ledger_init(&c->ledger, slots) || !hb_lengths_init(&c->lengths) ||
+        !hb_lengths_init(&c->window)) {
+        hb_counter_close(c);
+        return out_of_memory(error);
+    }
+    begin(c);
+    *out = c;
+    return HB_OK;
+}
+
+void hb_counter_close(struct hb_counter *c)
+{
+    if (c == NULL)
+        return;
+    hb_lengths_clear(&c->window);
+    hb_lengths_clear(&c->lengths);
+    hb_ledger_clear(&c->ledger);
+    hb_pages_free(c->blocks, blocks_bytes(c->slots));
+    hb_pages_free(c, sizeof *c);
+}
+
+/* Room for at least `slots` slots, doubling. */
+static bool grow(struct hb_counter *c, uint64_t slots)
+{
+    uint64_t wanted = slots > c->slots * 2 ? slots : c->slots * 2;
+    void **blocks = hb_pages_grow(c->blocks, blocks_bytes(c->slots), blocks_bytes(wanted));
+
+    if (blocks == NULL)
+        return false;
+    c->blocks = blocks;
+    c->slots = wanted;
+    return hb_ledger_grow(&c->ledger, wanted);
+}
+
+enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, size_t count,
+                               struct hb_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ops[i].object >= c->slots && !grow(c, (uint64_t)ops[i].object + 1))
+            return out_of_memory(error);
+        if (!step(c, &ops[i]))
+            return out_of_memory(error);
+    }
+    return check_broken(c, error);
+}
+
+void hb_counter_report(struct hb_counter *c)
+{
+    report(c);
 }
 
 enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
                                void *heap, const struct hb_count_options *options, struct hb_counts *counts,
                                uint32_t *points_done, struct hb_error *error)
 {
-    struct counting c = {
-        .prepared = prepared, .allocator = allocator, .heap = heap, .counts = counts, .options = options};
+    struct hb_counter *c;
+    enum hb_status status = hb_counter_open(allocator, heap, prepared->slots, options, counts, &c, error);
     uint32_t points = 0;
-    bool room;
 
-    c.blocks = hb_pages_alloc(blocks_bytes(&c));
-    room = c.blocks != NULL && hb_ledger_init(&c.ledger, prepared->slots) && hb_lengths_init(&c.lengths) &&
-           hb_lengths_init(&c.window);
-    if (room) {
-        begin(&c);
-        room = run(&c, &points);
-        report(&c);
-    }
-    hb_lengths_clear(&c.window);
-    hb_lengths_clear(&c.lengths);
-    hb_ledger_clear(&c.ledger);
-    hb_pages_free(c.blocks, blocks_bytes(&c));
-    if (!room)
-        return hb_error_set(error, HB_ERR_MEMORY, "no memory to count the walks of %s", prepared->name);
-    if (points_done != NULL)
+    if (status != HB_OK)
+        return status;
+    status = run(c, prepared, &points) ? check_broken(c, error) : out_of_memory(error);
+    if (status == HB_OK)
+        report(c);
+    hb_counter_close(c);
+    if (status == HB_OK && points_done != NULL)
         *points_done = points;
-    return HB_OK;
+    return status;
 }
 
 const char *hb_failure_reason_name(enum hb_failure_reason reason)

@@ -2,18 +2,32 @@
 
 #include "base/pages.h"
 
+static size_t table_bytes(uint64_t slots)
+{
+    return (slots + 1) * sizeof(uint64_t);
+}
+
 bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots)
 {
     *ledger = (struct hb_ledger){.slots = slots};
-    if (slots == 0)
-        return true;
-    ledger->size_of = hb_pages_alloc(slots * sizeof *ledger->size_of);
+    ledger->size_of = hb_pages_reserve(table_bytes(slots));
     return ledger->size_of != NULL;
+}
+
+bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots)
+{
+    uint64_t *grown = hb_pages_grow(ledger->size_of, table_bytes(ledger->slots), table_bytes(slots));
+
+    if (grown == NULL)
+        return false;
+    ledger->size_of = grown;
+    ledger->slots = slots;
+    return true;
 }
 
 void hb_ledger_clear(struct hb_ledger *ledger)
 {
-    hb_pages_free(ledger->size_of, ledger->slots * sizeof *ledger->size_of);
+    hb_pages_free(ledger->size_of, table_bytes(ledger->slots));
     *ledger = (struct hb_ledger){0};
 }
 

@@ -23,6 +23,8 @@ struct hb_ledger {
 
 /* False when out of memory. */
 bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots);
+/* Room for more slots; false when out of memory. */
+bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots);
 void hb_ledger_clear(struct hb_ledger *ledger); /* takes a zeroed one */
 
 /* Enters the next operation. `failed`: it asked for bytes and got NULL. */

@@ -20,8 +20,7 @@ static uint64_t half_of_memory(void)
     return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
 }
 
-/* "web.trace" of "/tmp/web.trace", less its ending: "web". From malloc. */
-static char *name_of(const char *path)
+char *hb_builder_name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash != NULL ? slash + 1 : path;
@@ -37,7 +36,7 @@ enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, st
     *builder = (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = half_of_memory()};
     if (workload == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
-    workload->name = name_of(path);
+    workload->name = hb_builder_name_of(path);
     workload->path = strdup(path);
     workload->ops = hb_pages_reserve(FIRST_BYTES);
     workload->ops_capacity_bytes = FIRST_BYTES;

@@ -139,21 +139,39 @@ static enum hb_status choose(char *const *paths, const char *name, const char **
     return HB_OK;
 }
 
-enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error)
+static enum hb_status keep_path(const char *path, char **out, struct hb_error *error)
+{
+    *out = strdup(path);
+    return *out != NULL ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+}
+
+enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct hb_error *error)
 {
     char **paths = NULL;
     size_t count;
-    const char *match = path_or_name;
+    const char *match = NULL;
     enum hb_status status;
 
     if (strchr(path_or_name, '/') != NULL || is_file(path_or_name))
-        return hb_workload_load_as(path_or_name, HB_FORMAT_ANY, out, error);
+        return keep_path(path_or_name, path, error);
     status = hb_traces_find(&paths, &count, error);
     if (paths == NULL)
         return status;
     status = choose(paths, path_or_name, &match, error);
     if (status == HB_OK)
-        status = hb_workload_load_as(match, HB_FORMAT_ANY, out, error);
+        status = keep_path(match, path, error);
     hb_traces_free(paths);
+    return status;
+}
+
+enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error)
+{
+    char *path;
+    enum hb_status status = hb_workload_locate(path_or_name, &path, error);
+
+    if (status != HB_OK)
+        return status;
+    status = hb_workload_load_as(path, HB_FORMAT_ANY, out, error);
+    free(path);
     return status;
 }

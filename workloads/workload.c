@@ -63,8 +63,7 @@ static enum hb_status read_trace(struct hb_builder *builder, const char *path, s
     return status;
 }
 
-/* The format that the file's first bytes are of. HB_ERR_FORMAT when of none. */
-static enum hb_status recognise(const char *path, enum hb_workload_format *out, struct hb_error *error)
+enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *out, struct hb_error *error)
 {
     FILE *stream;
     uint8_t head[4096];
@@ -107,7 +106,7 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
     enum hb_status status = HB_OK;
 
     if (format == HB_FORMAT_ANY)
-        status = recognise(path, &format, error);
+        status = hb_workload_recognise(path, &format, error);
     if (status == HB_OK)
         status = hb_builder_begin(&builder, path, error);
     if (status != HB_OK)

@@ -43,6 +43,14 @@ struct hb_workload {
  */
 enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error);
 
+/* The file that `path_or_name` stands for, as hb_workload_load finds it; from malloc. HB_ERR_IO,
+ * HB_ERR_USAGE, HB_ERR_MEMORY. */
+enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct hb_error *error);
+
+/* The format that a file's first bytes are of. HB_ERR_IO; HB_ERR_FORMAT when of none. */
+enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *format,
+                                     struct hb_error *error);
+
 /* As hb_workload_load, of a file whose format is known already; `path` is a path and no name. */
 enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format format, struct hb_workload **out,
                                    struct hb_error *error);

@@ -65,6 +65,12 @@ void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk);
 /* O(ranges): largest_run_bytes is looked for. */
 void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state);
 
+/*
+ * A contract's table for a model of these options (heap_bytes comes from its create()), named as those in
+ * builtin.list; `options` stays the caller's and must outlive the table.
+ */
+void hb_model_allocator(const struct hb_model_options *options, struct hb_allocator *out);
+
 void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
                      void *context);
 

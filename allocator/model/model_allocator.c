@@ -30,18 +30,14 @@ static uint32_t block_id(const void *block)
     return (uint32_t)((uintptr_t)block - 1);
 }
 
-static void *block_address(const struct hb_model *model, uint32_t id)
+static void *block_address(uint32_t id)
 {
-    if (hb_model_broken(model)) {
-        fputs("model: out of memory for the ranges of the heap\n", stderr);
-        abort();
-    }
     return id == HB_MODEL_NO_BLOCK ? NULL : (void *)((uintptr_t)id + 1);
 }
 
 static void *table_alloc(void *heap, size_t size)
 {
-    return block_address(heap, hb_model_alloc(heap, size));
+    return block_address(hb_model_alloc(heap, size));
 }
 
 static void table_dealloc(void *heap, void *block)
@@ -58,7 +54,7 @@ static void *table_resize(void *heap, void *block, size_t size)
         hb_model_free(heap, block_id(block));
         return NULL;
     }
-    return block_address(heap, hb_model_resize(heap, block_id(block), size));
+    return block_address(hb_model_resize(heap, block_id(block), size));
 }
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
@@ -70,6 +66,11 @@ static void *table_aligned(void *heap, size_t alignment, size_t size)
 static size_t table_usable_size(void *heap, void *block)
 {
     return hb_model_usable_bytes(heap, block_id(block));
+}
+
+static bool table_broken(const void *heap)
+{
+    return hb_model_broken(heap);
 }
 
 static void table_inspect(const void *heap, struct hb_heap_state *state)
@@ -94,27 +95,44 @@ static uint64_t table_offset(const void *heap, const void *block)
 }
 
 /* clang-format off */
+#define MODEL_FUNCTIONS                                                                                            \
+    .caps = HB_CAP_UNTOUCHABLE | HB_CAP_BOUNDED | HB_CAP_UNALIGNED | HB_CAP_MODEL,                                 \
+    .create = table_create,                                                                                        \
+    .destroy = table_destroy,                                                                                      \
+    .alloc = table_alloc,                                                                                          \
+    .dealloc = table_dealloc,                                                                                      \
+    .resize = table_resize,                                                                                        \
+    .zalloc = table_alloc,                                                                                         \
+    .aligned = table_aligned,                                                                                      \
+    .usable_size = table_usable_size,                                                                              \
+    .inspect = table_inspect,                                                                                      \
+    .last_walk = table_last_walk,                                                                                  \
+    .ranges = table_ranges,                                                                                        \
+    .offset = table_offset,                                                                                        \
+    .broken = table_broken
+/* clang-format on */
+
+static const struct hb_allocator table = {.summary = "computed, not walked", MODEL_FUNCTIONS};
+
+void hb_model_allocator(const struct hb_model_options *options, struct hb_allocator *out)
+{
+    static const char *const names[][2] = {
+        [HB_POLICY_FIRST] = {"model-first", "model-first-merge"},
+        [HB_POLICY_NEXT] = {"model-next", "model-next-merge"},
+        [HB_POLICY_BEST] = {"model-best", "model-best-merge"},
+    };
+
+    *out = table;
+    out->name = names[options->policy][options->merge];
+    out->state = options;
+}
+
+/* clang-format off */
 #define MODEL(identifier, title, text, choice, merging)                                                            \
     static const struct hb_model_options identifier##_options = {                                                  \
         .policy = choice, .merge = merging, .header_bytes = 8, .align = 1};                                        \
     const struct hb_allocator hb_allocator_##identifier = {                                                        \
-        .name = title,                                                                                             \
-        .summary = "computed, not walked: " text,                                                                  \
-        .caps = HB_CAP_UNTOUCHABLE | HB_CAP_BOUNDED | HB_CAP_UNALIGNED | HB_CAP_MODEL,                             \
-        .state = &identifier##_options,                                                                            \
-        .create = table_create,                                                                                    \
-        .destroy = table_destroy,                                                                                  \
-        .alloc = table_alloc,                                                                                      \
-        .dealloc = table_dealloc,                                                                                  \
-        .resize = table_resize,                                                                                    \
-        .zalloc = table_alloc,                                                                                     \
-        .aligned = table_aligned,                                                                                  \
-        .usable_size = table_usable_size,                                                                          \
-        .inspect = table_inspect,                                                                                  \
-        .last_walk = table_last_walk,                                                                              \
-        .ranges = table_ranges,                                                                                    \
-        .offset = table_offset,                                                                                    \
-    }
+        .name = title, .summary = "computed, not walked: " text, .state = &identifier##_options, MODEL_FUNCTIONS}
 /* clang-format on */
 
 MODEL(model_first, "model-first", "first fit, never merging; places as simple does", HB_POLICY_FIRST, false);

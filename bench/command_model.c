@@ -1,0 +1,212 @@
+/*
+ * command_model - heapbench model: a trace on the exact model of a policy, streamed.
+ *
+ * No memory is handed out and nothing walks, so a trace of a hundred million operations takes seconds; the
+ * memory this needs follows the ranges of the heap and not the length of the trace.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "allocator/model/model.h"
+#include "base/clock.h"
+#include "bench/command.h"
+#include "bench/command_common.h"
+#include "bench/command_counts.h"
+#include "bench/counter.h"
+#include "workloads/stream.h"
+
+struct options {
+    const char *trace;
+    struct hb_model_options model;
+    bool json;
+};
+
+struct answer {
+    uint64_t objects;
+    uint64_t elapsed_ns;
+    struct hb_counts counts;
+};
+
+enum { KEY_POLICY = 1000, KEY_MERGE, KEY_HEADER, KEY_ALIGN, KEY_HEAP, FIRST_SLOTS = 1 << 12 };
+
+static uint32_t option_u32(const struct argp_state *state, const char *option, const char *text)
+{
+    uint64_t value = hb_option_number(state, option, text);
+
+    return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; /* out of range either way */
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_POLICY:
+        options->model.policy = hb_option_policy(state, argument);
+        return 0;
+    case KEY_MERGE:
+        options->model.merge = true;
+        return 0;
+    case KEY_HEADER:
+        options->model.header_bytes = option_u32(state, "--header", argument);
+        return 0;
+    case KEY_ALIGN:
+        options->model.align = option_u32(state, "--align", argument);
+        return 0;
+    case KEY_HEAP:
+        options->model.heap_bytes = hb_option_size(state, "--heap", argument);
+        return 0;
+    case 'j':
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->trace != NULL)
+            hb_option_fail(state, "model takes one trace, and '%s' is a second one", argument);
+        options->trace = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->trace == NULL)
+            hb_option_fail(state, "model needs a trace");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_table[] = {
+    {"policy", KEY_POLICY, "P", 0, "first (the default), next or best fit, in address order", 0},
+    {"merge", KEY_MERGE, NULL, 0, "join a freed range with its free neighbours at once", 0},
+    {"header", KEY_HEADER, "N", 0, "bytes of a range's record, 1 to 4096 (default: 8)", 0},
+    {"align", KEY_ALIGN, "N", 0, "round lengths up to N, a power of two up to 4096 (default: 1)", 0},
+    {"heap", KEY_HEAP, "N", 0, "bytes of the heap (K, M, G allowed); 0, the default, is infinite", 0},
+    {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
+    {0}};
+
+static const struct argp argp = {
+    .options = option_table,
+    .parser = parse,
+    .args_doc = "TRACE",
+    .doc = "Compute what an allocator of a classic policy does with a trace: every placement and walk, "
+           "without memory "
+           "and without walking.\v"
+           "With the defaults this is what the simple allocator does: header 8, align 1, first fit, never "
+           "merging.\n\n"
+           "Example: heapbench model cc1 --policy best --merge --json",
+};
+
+static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *counter, struct hb_error *error)
+{
+    const struct hb_op *ops;
+    enum hb_status status;
+    size_t count;
+
+    do {
+        status = hb_stream_next(stream, &ops, &count, error);
+        if (status == HB_OK)
+            status = hb_counter_feed(counter, ops, count, error);
+        hb_progress_set(NULL, hb_stream_ops(stream));
+    } while (status == HB_OK && count > 0);
+    return status;
+}
+
+static enum hb_status count_all(const struct options *options, struct hb_stream *stream,
+                                struct answer *answer, struct hb_error *error)
+{
+    struct hb_count_options count_options = {.step_limit = 0};
+    struct hb_allocator table;
+    struct hb_counter *counter = NULL;
+    enum hb_status status;
+    void *heap;
+
+    hb_model_allocator(&options->model, &table);
+    heap = table.create(&table, options->model.heap_bytes, error);
+    if (heap == NULL)
+        return error->status;
+    answer->counts.heap_bytes = options->model.heap_bytes;
+    status = hb_counter_open(&table, heap, FIRST_SLOTS, &count_options, &answer->counts, &counter, error);
+    if (status == HB_OK)
+        status = feed_all(stream, counter, error);
+    if (status == HB_OK)
+        hb_counter_report(counter);
+    hb_counter_close(counter);
+    table.destroy(heap);
+    return status;
+}
+
+static enum hb_status run(const struct options *options, struct hb_stream *stream, struct answer *answer,
+                          struct hb_error *error)
+{
+    uint64_t begin = hb_clock_ns();
+    enum hb_status status;
+    char what[80];
+
+    snprintf(what, sizeof what, "model of %.60s", hb_stream_name(stream));
+    hb_progress_begin(what);
+    status = count_all(options, stream, answer, error);
+    hb_progress_end();
+    answer->elapsed_ns = hb_clock_ns() - begin;
+    answer->objects = hb_stream_objects(stream);
+    return status;
+}
+
+static const char *policy_name(const struct options *options)
+{
+    struct hb_allocator table;
+
+    hb_model_allocator(&options->model, &table);
+    return table.name;
+}
+
+static int print_json(const struct options *options, const char *trace, const struct answer *answer)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "trace", hb_json_text(trace));
+    json_object_set_new(object, "allocator", hb_json_text(policy_name(options)));
+    hb_json_set(object, "heap_bytes", options->model.heap_bytes);
+    hb_json_set(object, "ops", answer->counts.ops);
+    hb_json_set(object, "objects", answer->objects);
+    hb_json_set_counts(object, &answer->counts);
+    hb_json_set(object, "elapsed_ns", answer->elapsed_ns);
+    return hb_command_print_json(object);
+}
+
+static int print_text(const struct options *options, const char *trace, const struct answer *answer)
+{
+    double ns = (double)answer->elapsed_ns, ops = (double)answer->counts.ops;
+    char number[48];
+
+    hb_row("trace", "%s", trace);
+    hb_row("policy", "%s, header %u, align %u", policy_name(options), options->model.header_bytes,
+           options->model.align);
+    hb_row("heap", "%s",
+           options->model.heap_bytes != 0
+               ? hb_counted(number, sizeof number, options->model.heap_bytes, "byte")
+               : "infinite");
+    hb_row("operations", "%s", hb_counted(number, sizeof number, answer->counts.ops, ""));
+    hb_row("time", "%.3f ms, %.1f million operations a second", ns / 1e6, ns > 0 ? ops * 1e3 / ns : 0);
+    hb_print_counts(&answer->counts);
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+}
+
+int hb_command_model(int argc, char **argv)
+{
+    struct options options = {.model = {.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1}};
+    struct answer answer = {.objects = 0};
+    struct hb_stream *stream = NULL;
+    struct hb_error error;
+    int exit_status;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (hb_stream_open(options.trace, &stream, &error) != HB_OK)
+        return hb_command_fail(&error);
+    if (run(&options, stream, &answer, &error) != HB_OK)
+        exit_status = hb_command_fail(&error);
+    else if (options.json)
+        exit_status = print_json(&options, hb_stream_name(stream), &answer);
+    else
+        exit_status = print_text(&options, hb_stream_name(stream), &answer);
+    hb_stream_close(stream);
+    return exit_status;
+}

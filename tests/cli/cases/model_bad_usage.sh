@@ -1,0 +1,6 @@
+# exit 2
+for options in '--policy worst' '--header 0' '--header 5000' '--align 3' '--align 0' '--heap 7 --header 8' '--heap 9X'; do
+    heapbench model demo $options
+    echo "$? for $options"
+done
+heapbench model demo demo

@@ -1,0 +1,151 @@
+/* stream.c - see stream.h. */
+#include "workloads/stream.h"
+
+#include <stdlib.h>
+
+#include "workloads/builder.h"
+#include "workloads/slot_map.h"
+
+enum { CHUNK_OPS = 4096 };
+
+struct hb_stream {
+    char *path;
+    char *name;
+    struct hb_trace_reader *reader; /* of a .trace */
+    struct hb_workload *loaded;     /* of anything else */
+    const struct hb_op *pending;    /* read and not yet handed out */
+    size_t pending_count;
+    struct hb_slot_map map;
+    uint64_t ops, objects;
+    struct hb_op chunk[CHUNK_OPS];
+};
+
+static enum hb_status open_source(struct hb_stream *stream, struct hb_error *error)
+{
+    enum hb_workload_format format;
+    enum hb_status status = hb_workload_recognise(stream->path, &format, error);
+
+    if (status != HB_OK)
+        return status;
+    if (format == HB_FORMAT_TRACE)
+        return hb_trace_reader_open(stream->path, &stream->reader, error);
+    status = hb_workload_load_as(stream->path, format, &stream->loaded, error);
+    if (status == HB_OK) {
+        stream->pending = stream->loaded->ops;
+        stream->pending_count = stream->loaded->op_count;
+    }
+    return status;
+}
+
+enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, struct hb_error *error)
+{
+    struct hb_stream *stream = calloc(1, sizeof *stream);
+    enum hb_status status = HB_ERR_MEMORY;
+
+    if (stream == NULL || !hb_slot_map_init(&stream->map)) {
+        hb_error_set(error, status, "%s: out of memory", path_or_name);
+        goto fail;
+    }
+    status = hb_workload_locate(path_or_name, &stream->path, error);
+    if (status != HB_OK)
+        goto fail;
+    stream->name = hb_builder_name_of(stream->path);
+    if (stream->name == NULL) {
+        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path_or_name);
+        goto fail;
+    }
+    status = open_source(stream, error);
+    if (status != HB_OK)
+        goto fail;
+    *out = stream;
+    return HB_OK;
+fail:
+    hb_stream_close(stream);
+    return status;
+}
+
+void hb_stream_close(struct hb_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    hb_trace_reader_close(stream->reader);
+    hb_workload_free(stream->loaded);
+    hb_slot_map_clear(&stream->map);
+    free(stream->path);
+    free(stream->name);
+    free(stream);
+}
+
+const char *hb_stream_name(const struct hb_stream *stream)
+{
+    return stream->name;
+}
+
+static enum hb_status refuse_op(const struct hb_stream *stream, const struct hb_op *op,
+                                struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu names object %lu, which does not live then",
+                        stream->path, (unsigned long long)stream->ops, (unsigned long)op->object);
+}
+
+/* Puts the slot of the operation's object in its place. */
+static enum hb_status renumber(struct hb_stream *stream, struct hb_op *op, struct hb_error *error)
+{
+    uint32_t slot;
+
+    if (op->kind == HB_OP_FREE) {
+        slot = hb_slot_map_remove(&stream->map, op->object);
+    } else if (op->kind == HB_OP_REALLOC) {
+        slot = hb_slot_map_find(&stream->map, op->object);
+    } else {
+        slot = hb_slot_map_insert(&stream->map, op->object);
+        if (slot == HB_NO_SLOT)
+            return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %lu live objects", stream->path,
+                                (unsigned long)stream->map.live);
+        stream->objects++;
+    }
+    if (slot == HB_NO_SLOT)
+        return refuse_op(stream, op, error);
+    op->object = slot;
+    return HB_OK;
+}
+
+enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
+                              struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+    size_t wanted;
+
+    if (stream->pending_count == 0 && stream->reader != NULL)
+        status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
+    if (status != HB_OK)
+        return status;
+    wanted = stream->pending_count < CHUNK_OPS ? stream->pending_count : CHUNK_OPS;
+    for (size_t i = 0; i < wanted; i++) {
+        stream->chunk[i] = stream->pending[i];
+        status = renumber(stream, &stream->chunk[i], error);
+        if (status != HB_OK)
+            return status;
+        stream->ops++;
+    }
+    stream->pending += wanted;
+    stream->pending_count -= wanted;
+    *ops = stream->chunk;
+    *count = wanted;
+    return HB_OK;
+}
+
+uint64_t hb_stream_ops(const struct hb_stream *stream)
+{
+    return stream->ops;
+}
+
+uint64_t hb_stream_objects(const struct hb_stream *stream)
+{
+    return stream->objects;
+}
+
+uint64_t hb_stream_slots(const struct hb_stream *stream)
+{
+    return stream->map.slots;
+}

@@ -1,0 +1,34 @@
+/*
+ * stream.h - the operations of a trace as they come, on reused slots, in memory that follows the live set.
+ *
+ * A loaded workload (workload.h) holds every operation; a stream of a .trace holds one block and a table of
+ * the objects that live, so a trace of any length can be followed. The other formats, which people write by
+ * hand, are loaded whole behind it. Objects are renumbered as bench/prepare.h does it: the slot that was
+ * freed last is taken first.
+ */
+#ifndef HB_WORKLOADS_STREAM_H
+#define HB_WORKLOADS_STREAM_H
+
+#include "workloads/trace.h"
+
+struct hb_stream;
+
+/* `path_or_name` as hb_workload_load takes it, and its errors. */
+enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, struct hb_error *error);
+void hb_stream_close(struct hb_stream *stream); /* NULL does nothing */
+
+/* The file's name without folder and ending; valid until the stream is closed. */
+const char *hb_stream_name(const struct hb_stream *stream);
+
+/*
+ * The next operations, whose `object` is a slot: `*ops` stays valid until the next call; `*count` is 0 at the
+ * end. HB_ERR_FORMAT: damaged, or a free of what is not live, with its index; HB_ERR_IO; HB_ERR_MEMORY.
+ */
+enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
+                              struct hb_error *error);
+
+uint64_t hb_stream_ops(const struct hb_stream *stream);     /* handed out so far */
+uint64_t hb_stream_objects(const struct hb_stream *stream); /* born so far */
+uint64_t hb_stream_slots(const struct hb_stream *stream);   /* used so far: the most objects live at once */
+
+#endif
