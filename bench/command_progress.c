@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -34,10 +33,9 @@ static char *append_number(char *at, uint64_t number)
 
 static char *append_text(char *at, const char *more)
 {
-    size_t length = strlen(more);
-
-    memcpy(at, more, length);
-    return at + length;
+    while (*more != '\0')
+        *at++ = *more++;
+    return at;
 }
 
 static void on_tick(int signal)

@@ -129,7 +129,7 @@ static enum hb_status run(const struct replay_options *options, enum hb_sample_m
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
     exchange->request.mode = mode;
     exchange->request.touch = options->touch;
-    strcpy(exchange->allocator, options->allocator);
+    memcpy(exchange->allocator, options->allocator, strlen(options->allocator) + 1);
     status = place_limit(options, &exchange->request, error);
     if (status == HB_OK) {
         snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting",

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -95,12 +94,16 @@ static uint64_t fault_count(void)
 /* "start-end perms offset device inode path": maps in the pages of a file that are only read. */
 static void populate_mapping(const char *line)
 {
-    unsigned long start, end, inode;
-    char permissions[8];
+    char *at;
+    unsigned long start = strtoul(line, &at, 16);
+    unsigned long end = strtoul(at + 1, &at, 16);
+    const char *permissions = at + 1;
+    const char *device = strchr(permissions, ':');
 
-    if (sscanf(line, "%lx-%lx %7s %*x %*s %lu", &start, &end, permissions, &inode) != 4)
+    if (device == NULL || strncmp(permissions, "r-", 2) != 0 || permissions[3] != 'p')
         return;
-    if (inode != 0 && permissions[0] == 'r' && permissions[1] == '-' && permissions[3] == 'p')
+    strtoul(device + 1, &at, 16); /* the device's minor number; the inode follows */
+    if (strtoul(at, NULL, 10) != 0)
         madvise((void *)start, end - start, MADV_POPULATE_READ); /* NOLINT: an address in text */
 }
 

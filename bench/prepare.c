@@ -60,12 +60,11 @@ static void renumbering_free(struct renumbering *r)
 
 static bool renumbering_init(struct renumbering *r, uint64_t objects)
 {
-    *r = (struct renumbering){.objects = objects};
-    if (objects == 0)
-        return true;
-    r->slot_of = hb_pages_reserve(objects * sizeof *r->slot_of);
-    r->size_of = hb_pages_reserve(objects * sizeof *r->size_of);
-    r->unused = hb_pages_reserve(objects * sizeof *r->unused);
+    *r = (struct renumbering){.objects =
+                                  objects + 1}; /* there may be none, and there is no table of nothing */
+    r->slot_of = hb_pages_reserve(r->objects * sizeof *r->slot_of);
+    r->size_of = hb_pages_reserve(r->objects * sizeof *r->size_of);
+    r->unused = hb_pages_reserve(r->objects * sizeof *r->unused);
     return r->slot_of != NULL && r->size_of != NULL && r->unused != NULL;
 }
 
@@ -163,37 +162,45 @@ static bool header_fits(const struct image_header *header, size_t bytes)
            header->object_count <= header->op_count && memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
 }
 
-static enum hb_status map_image(int fd, const char **image, size_t *bytes, struct hb_error *error)
+/* NULL with `*status` and `error` set. */
+static const struct image_header *map_image(int fd, size_t *bytes, enum hb_status *status,
+                                            struct hb_error *error)
 {
     struct stat stat;
     void *map;
 
-    if (fstat(fd, &stat) != 0)
-        return hb_error_set_errno(error, HB_ERR_IO, "cannot look at the image, descriptor %d", fd);
-    if (stat.st_size < IMAGE_HEADER_BYTES)
-        return hb_error_set(error, HB_ERR_FORMAT, "descriptor %d is not a prepared workload", fd);
-    map = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
-    if (map == MAP_FAILED)
-        return hb_error_set_errno(error, HB_ERR_IO, "cannot map the image, descriptor %d", fd);
-    if (!header_fits(map, (size_t)stat.st_size)) {
-        munmap(map, (size_t)stat.st_size);
-        return hb_error_set(error, HB_ERR_FORMAT, "descriptor %d is not a prepared workload", fd);
+    *status = HB_ERR_FORMAT;
+    if (fstat(fd, &stat) != 0) {
+        *status = hb_error_set_errno(error, HB_ERR_IO, "cannot look at the image, descriptor %d", fd);
+        return NULL;
     }
-    *image = map;
     *bytes = (size_t)stat.st_size;
-    return HB_OK;
+    if (stat.st_size < IMAGE_HEADER_BYTES) {
+        hb_error_set(error, HB_ERR_FORMAT, "descriptor %d is not a prepared workload", fd);
+        return NULL;
+    }
+    map = mmap(NULL, *bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+    if (map == MAP_FAILED) {
+        *status = hb_error_set_errno(error, HB_ERR_IO, "cannot map the image, descriptor %d", fd);
+        return NULL;
+    }
+    if (!header_fits(map, *bytes)) {
+        hb_error_set(error, HB_ERR_FORMAT, "descriptor %d is not a prepared workload", fd);
+        munmap(map, *bytes);
+        return NULL;
+    }
+    return map;
 }
 
 enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error *error)
 {
-    struct hb_prepared *prepared;
-    const struct image_header *header;
-    const char *image = NULL;
+    enum hb_status status;
     size_t bytes = 0;
-    enum hb_status status = map_image(fd, &image, &bytes, error);
+    const struct image_header *header = map_image(fd, &bytes, &status, error);
+    struct hb_prepared *prepared;
     int own_fd;
 
-    if (status != HB_OK)
+    if (header == NULL)
         return status;
     /* Never 0 to 2: a child's standard streams are put there. */
     own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -202,11 +209,10 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         hb_pages_free(prepared, sizeof *prepared);
         if (own_fd >= 0)
             close(own_fd);
-        munmap((void *)(uintptr_t)image, bytes);
+        munmap((void *)(uintptr_t)header, bytes);
         return hb_error_set(error, HB_ERR_MEMORY, "no memory or descriptor for a prepared workload");
     }
-    header = (const struct image_header *)image;
-    *prepared = (struct hb_prepared){.ops = (const struct hb_op *)(image + IMAGE_HEADER_BYTES),
+    *prepared = (struct hb_prepared){.ops = (const struct hb_op *)((const char *)header + IMAGE_HEADER_BYTES),
                                      .op_count = header->op_count,
                                      .object_count = header->object_count,
                                      .slots = header->slots,

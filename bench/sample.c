@@ -38,7 +38,7 @@ static struct hb_exchange *create_exchange(const struct hb_sample_request *reque
     }
     exchange->parent = getpid();
     exchange->request = *request;
-    strcpy(exchange->allocator, request->allocator);
+    memcpy(exchange->allocator, request->allocator, strlen(request->allocator) + 1);
     return exchange;
 }
 

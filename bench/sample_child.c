@@ -6,6 +6,7 @@
  * under test does, except the loader, which has to.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -195,13 +196,27 @@ static struct hb_exchange *map_exchange(int fd)
     return map == MAP_FAILED ? NULL : map;
 }
 
+/* The two descriptors in the argument that marks a child; false for any other argument. */
+static bool parse_argument(const char *argument, int *image_fd, int *exchange_fd)
+{
+    char *at;
+
+    if (strncmp(argument, HB_SAMPLE_ARGUMENT, strlen(HB_SAMPLE_ARGUMENT)) != 0)
+        return false;
+    *image_fd = (int)strtol(argument + strlen(HB_SAMPLE_ARGUMENT), &at, 10);
+    if (*at != ',')
+        return false;
+    *exchange_fd = (int)strtol(at + 1, &at, 10);
+    return *at == '\0';
+}
+
 void hb_sample_child_main(int argc, char **argv)
 {
     struct hb_prepared *prepared;
     struct hb_exchange *exchange;
     int image_fd, exchange_fd;
 
-    if (argc != 2 || sscanf(argv[1], HB_SAMPLE_ARGUMENT "%d,%d", &image_fd, &exchange_fd) != 2)
+    if (argc != 2 || !parse_argument(argv[1], &image_fd, &exchange_fd))
         return;
     exchange = map_exchange(exchange_fd);
     if (exchange == NULL) {
