@@ -106,7 +106,7 @@ int hb_command_print_json(json_t *object)
         fputs("heapbench: out of memory for the answer\n", stderr);
         return HB_EXIT_FAILED;
     }
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(object);
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "bench/command.h"
+#include "bench/command_common.h"
 #include "workloads/text_writer.h"
 
 struct options {
@@ -34,19 +35,19 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->rep = strcmp(argument, "rep") == 0;
         options->chosen = true;
         if (!options->rep && strcmp(argument, "text") != 0)
-            argp_error(state, "no format '%s' to export to; there are rep and text", argument);
+            hb_option_fail(state, "--to takes rep or text, not '%s'", argument);
         return 0;
     case 'o':
         options->output = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (options->trace != NULL)
-            argp_error(state, "'%s' is one trace too many", argument);
+            hb_option_fail(state, "export takes one trace, and '%s' is a second one", argument);
         options->trace = argument;
         return 0;
     case ARGP_KEY_END:
         if (options->trace == NULL || !options->chosen)
-            argp_error(state, "a TRACE and --to FORMAT are needed");
+            hb_option_fail(state, "export needs a trace and --to FORMAT");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -86,25 +87,23 @@ static void write_out(const struct hb_workload *workload, bool rep, FILE *out)
     tell_losses(&losses);
 }
 
-static enum hb_status write_standard_output(const struct hb_workload *workload, bool rep,
-                                            struct hb_error *error)
+static int write_standard_output(const struct hb_workload *workload, bool rep)
 {
     write_out(workload, rep, stdout);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return HB_OK;
-    return hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
-static enum hb_status write_file(const struct hb_workload *workload, bool rep, const char *path,
-                                 struct hb_error *error)
+static int write_file(const struct hb_workload *workload, bool rep, const char *path)
 {
     struct hb_file *file;
-    enum hb_status status = hb_file_begin(path, &file, error);
+    struct hb_error error;
+    enum hb_status status = hb_file_begin(path, &file, &error);
 
-    if (status != HB_OK)
-        return status;
-    write_out(workload, rep, hb_file_stream(file));
-    return hb_file_commit(file, error);
+    if (status == HB_OK) {
+        write_out(workload, rep, hb_file_stream(file));
+        status = hb_file_commit(file, &error);
+    }
+    return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
 }
 
 int hb_command_export(int argc, char **argv)
@@ -113,13 +112,16 @@ int hb_command_export(int argc, char **argv)
     struct hb_workload *workload;
     struct hb_error error;
     enum hb_status status;
+    int result;
 
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     status = hb_workload_load(options.trace, &workload, &error);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    status = options.output != NULL ? write_file(workload, options.rep, options.output, &error)
-                                    : write_standard_output(workload, options.rep, &error);
+    if (options.output != NULL)
+        result = write_file(workload, options.rep, options.output);
+    else
+        result = write_standard_output(workload, options.rep);
     hb_workload_free(workload);
-    return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
+    return result;
 }

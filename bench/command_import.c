@@ -8,6 +8,7 @@
 
 #include "bench/build_info.h"
 #include "bench/command.h"
+#include "bench/command_common.h"
 #include "workloads/workload.h"
 
 struct options {
@@ -36,8 +37,8 @@ static enum hb_workload_format parse_format(const char *name, struct argp_state 
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strcmp(formats[i].name, name) == 0)
             return formats[i].format;
-    argp_error(state, "no format '%s' to import from; this version knows rep, text and trace", name);
-    return HB_FORMAT_ANY;
+    hb_option_fail(
+        state, "--from takes rep, text or trace, which are all that this version imports, not '%s'", name);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -53,12 +54,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->file != NULL)
-            argp_error(state, "'%s' is one file too many", argument);
+            hb_option_fail(state, "import takes one file, and '%s' is a second one", argument);
         options->file = argument;
         return 0;
     case ARGP_KEY_END:
         if (options->file == NULL || options->output == NULL)
-            argp_error(state, "a FILE and --output OUT.trace are needed");
+            hb_option_fail(state, "import needs a file and -o OUT.trace");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

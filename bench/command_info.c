@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench/command.h"
+#include "bench/command_common.h"
 #include "bench/info_text.h"
 #include "workloads/summary.h"
 
@@ -34,12 +35,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->trace != NULL)
-            argp_error(state, "'%s' is one trace too many", argument);
+            hb_option_fail(state, "info takes one trace, and '%s' is a second one", argument);
         options->trace = argument;
         return 0;
     case ARGP_KEY_END:
         if (options->trace == NULL)
-            argp_error(state, "which TRACE? 'heapbench list' shows those that are here");
+            hb_option_fail(state, "info needs a trace; 'heapbench list' names some");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -58,31 +59,6 @@ static const struct argp parser = {
            "Example: heapbench info demo",
 };
 
-/* Text as JSON has it: UTF-8. Where it is not, every byte above 127 becomes \xHH. */
-static json_t *json_text(const char *text)
-{
-    json_t *value;
-    char *escaped, *out;
-
-    if (text == NULL)
-        return json_null();
-    value = json_string(text);
-    if (value != NULL)
-        return value;
-    escaped = out = calloc(strlen(text) + 1, 4);
-    if (escaped == NULL)
-        return NULL;
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x80)
-            *out++ = *text;
-        else
-            out += sprintf(out, "\\x%02x", (unsigned char)*text);
-    *out = '\0';
-    value = json_string(escaped);
-    free(escaped);
-    return value;
-}
-
 /* Collects the members of one object; `failed` when memory ran out. */
 struct members {
     json_t *object;
@@ -98,6 +74,11 @@ static void add(struct members *members, const char *key, json_t *value)
 static void add_number(struct members *members, const char *key, uint64_t value)
 {
     add(members, key, value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value));
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text != NULL ? hb_json_text(text) : json_null();
 }
 
 static void add_spread(struct members *members, const char *name, const struct hb_spread *spread)
@@ -135,8 +116,8 @@ static void add_file(struct members *members, const struct hb_workload *workload
 static void add_workload(struct members *members, const struct hb_workload *workload,
                          const struct hb_summary *summary)
 {
-    add(members, "file", json_text(workload->path));
-    add(members, "name", json_text(workload->name));
+    add(members, "file", hb_json_text(workload->path));
+    add(members, "name", hb_json_text(workload->name));
     add_number(members, "ops", workload->op_count);
     add_number(members, "objects", workload->object_count);
     add_number(members, "mallocs", summary->kinds[HB_OP_MALLOC]);
@@ -154,35 +135,27 @@ static void add_workload(struct members *members, const struct hb_workload *work
     add_file(members, workload);
     add_number(members, "dropped", workload->dropped);
     add_number(members, "suggested_heap_bytes", workload->suggested_heap_bytes);
-    add(members, "command", json_text(workload->info.command));
-    add(members, "origin", json_text(workload->info.origin));
+    add(members, "command", text_or_null(workload->info.command));
+    add(members, "origin", text_or_null(workload->info.origin));
 }
 
-static enum hb_status print_json(const struct hb_workload *workload, const struct hb_summary *summary,
-                                 struct hb_error *error)
+static int print_json(const struct hb_workload *workload, const struct hb_summary *summary)
 {
     struct members members = {.object = json_object()};
-    enum hb_status status = HB_OK;
 
-    members.failed = members.object == NULL;
-    if (!members.failed)
+    if (members.object != NULL)
         add_workload(&members, workload, summary);
-    if (members.failed)
-        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
-    else if (json_dumpf(members.object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0)
-        status = hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
-    putchar('\n');
-    json_decref(members.object);
-    return status;
+    if (members.failed) {
+        json_decref(members.object);
+        members.object = NULL;
+    }
+    return hb_command_print_json(members.object);
 }
 
-static enum hb_status print_text(const struct hb_workload *workload, const struct hb_summary *summary,
-                                 struct hb_error *error)
+static int print_text(const struct hb_workload *workload, const struct hb_summary *summary)
 {
     hb_info_text_print(workload, summary, stdout);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return HB_OK;
-    return hb_error_set_errno(error, HB_ERR_IO, "standard output: cannot be written");
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_info(int argc, char **argv)
@@ -192,6 +165,7 @@ int hb_command_info(int argc, char **argv)
     struct hb_summary summary;
     struct hb_error error;
     enum hb_status status;
+    int result;
 
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     status = hb_workload_load(options.trace, &workload, &error);
@@ -199,7 +173,9 @@ int hb_command_info(int argc, char **argv)
         return hb_command_fail(&error);
     status = hb_workload_summarise(workload, &summary, &error);
     if (status == HB_OK)
-        status = (options.json ? print_json : print_text)(workload, &summary, &error);
+        result = (options.json ? print_json : print_text)(workload, &summary);
+    else
+        result = hb_command_fail(&error);
     hb_workload_free(workload);
-    return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
+    return result;
 }

@@ -4,22 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bench/command_common.h"
+
 enum { TEXT_BYTES = 48, BAR_WIDTH = 40, LABEL_WIDTH = 12 };
 
-/* "1,234,567" */
 static const char *grouped(uint64_t number, char out[TEXT_BYTES])
 {
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    char *next = out;
-
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *next++ = ',';
-        *next++ = digits[i];
-    }
-    *next = '\0';
-    return out;
+    return hb_counted(out, TEXT_BYTES, number, "");
 }
 
 /* "640 B", "3.1 MiB" */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "workloads/workload.h"
 
@@ -158,7 +159,8 @@ enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct 
     if (paths == NULL)
         return status;
     status = choose(paths, path_or_name, &match, error);
-    if (status == HB_OK)
+    if (status == HB_OK ||
+        (status == HB_ERR_IO && access(path_or_name, F_OK) == 0)) /* a folder: it says so */
         status = keep_path(match, path, error);
     hb_traces_free(paths);
     return status;

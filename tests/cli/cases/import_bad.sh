@@ -1,0 +1,24 @@
+# What cannot be imported or written leaves nothing behind.
+# exit 2
+printf 'a x 1\n' >good.txt
+printf 'a x 1\na x 2\n' >bad.txt
+heapbench import bad.txt -o out.trace
+echo "exit $?"
+heapbench import good.txt -o missing/out.trace
+echo "exit $?"
+heapbench import good.txt -o /dev/full
+echo "exit $?"
+heapbench import good.txt --from rep -o out.trace
+echo "exit $?"
+(ulimit -f 0; trap '' XFSZ; heapbench import good.txt -o out.trace 2>&1) | cat
+echo "exit $?"
+heapbench export good.txt --to text -o /dev/full
+echo "exit $?"
+heapbench export good.txt --to text >/dev/full
+echo "exit $?"
+ls
+heapbench import good.txt --from heaptrack -o out.trace
+heapbench import good.txt
+heapbench import -o out.trace
+heapbench export good.txt --to png
+heapbench export good.txt
