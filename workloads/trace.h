@@ -11,6 +11,7 @@
 #ifndef HB_WORKLOADS_TRACE_H
 #define HB_WORKLOADS_TRACE_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,7 +35,7 @@ struct hb_op {
     uint8_t align_log2; /* of HB_OP_ALIGNED, 0 to 63; else 0 */
 };
 
-_Static_assert(sizeof(struct hb_op) == 16, "four operations a cache line");
+static_assert(sizeof(struct hb_op) == 16, "four operations a cache line");
 
 /* What is known of a trace beside its operations. Kept in the file's header. */
 struct hb_trace_info {

@@ -150,7 +150,7 @@ enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct 
 {
     char **paths = NULL;
     size_t count;
-    const char *match = NULL;
+    const char *match = path_or_name;
     enum hb_status status;
 
     if (strchr(path_or_name, '/') != NULL || is_file(path_or_name))
