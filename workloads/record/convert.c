@@ -8,11 +8,12 @@
 
 enum {
     OPS_AT_ONCE = 4096,
-    NO_OBJECT = UINT32_MAX,
     /* Reallocs that a thread can be inside of at once: one, and those of signal handlers above it. */
     PENDING_AT_MOST = 8,
     THREAD_AT_MOST = UINT16_MAX,
 };
+
+#define NO_OBJECT UINT32_MAX
 
 /* A realloc between its two events. */
 struct pending {

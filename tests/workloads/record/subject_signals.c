@@ -7,12 +7,15 @@
  * times.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "subjects.h"
+
+enum { SIGNALS = 5000 };
 
 static atomic_bool done;
 static atomic_ulong handled;
@@ -29,8 +32,12 @@ static void *send_signals(void *argument)
 {
     pthread_t target = *(pthread_t *)argument;
 
-    while (!atomic_load(&done))
+    /* The next when the last has been handled, so that the other thread gets on. */
+    for (unsigned long sent = 0; sent < SIGNALS && !atomic_load(&done); sent++) {
         pthread_kill(target, SIGUSR1);
+        while (atomic_load(&handled) <= sent && !atomic_load(&done))
+            sched_yield();
+    }
     return NULL;
 }
 
