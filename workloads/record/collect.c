@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* PID.N.capture */
@@ -104,21 +105,28 @@ static char *make_folder(const char *prefix)
     return absolute;
 }
 
+/* A device or a pipe, beside which captures have no place. */
+static bool is_special(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 enum hb_status hb_collect_folder_create(const char *out, char **folder, struct hb_error *error)
 {
     const char *temporary = getenv("TMPDIR");
     char prefix[PATH_MAX];
 
-    snprintf(prefix, sizeof prefix, "%s.raw", out);
+    if (is_special(out))
+        snprintf(prefix, sizeof prefix, "%s/heapbench", temporary != NULL ? temporary : "/tmp");
+    else
+        snprintf(prefix, sizeof prefix, "%s.raw", out);
     *folder = make_folder(prefix);
-    if (*folder != NULL)
-        return HB_OK;
-    snprintf(prefix, sizeof prefix, "%s/heapbench-record", temporary != NULL ? temporary : "/tmp");
-    *folder = make_folder(prefix);
-    if (*folder != NULL)
-        return HB_OK;
-    return hb_error_set_errno(error, HB_ERR_IO, "%s: no folder for the capture can be made here or there",
-                              prefix);
+    if (*folder == NULL)
+        return hb_error_set_errno(error, HB_ERR_IO, "%s-XXXXXX: the folder for captures cannot be made",
+                                  prefix);
+    return HB_OK;
 }
 
 void hb_collect_folder_remove(const char *folder)

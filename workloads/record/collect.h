@@ -26,8 +26,9 @@ struct hb_collection {
 enum hb_status hb_collect(const char *folder, struct hb_collection *collection, struct hb_error *error);
 void hb_collection_clear(struct hb_collection *collection);
 
-/* Makes a folder for captures, from malloc and absolute: "OUT.raw-XXXXXX" beside the file `out`, else in
- * $TMPDIR or /tmp. HB_ERR_IO. */
+/* Makes a folder for captures, `*folder` absolute and from malloc: OUT.raw-XXXXXX beside the file `out`,
+ * which also tells early whether that can be written; in $TMPDIR or /tmp where `out` is a device. HB_ERR_IO.
+ */
 enum hb_status hb_collect_folder_create(const char *out, char **folder, struct hb_error *error);
 
 /* Removes the folder and the captures in it, and nothing else. */

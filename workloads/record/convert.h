@@ -5,9 +5,9 @@
  * that nobody was seen to get (a child of fork frees what its parent allocated). A block given out at an
  * address that is still held must have been given back unseen: that free is made up, and counted.
  *
- * Where an allocator's calloc calls the program's malloc, or its operator delete the program's free, one call was
- * captured twice, the second time at once and in the same thread. Such an echo is left out, and is no loss; a
- * realloc made of malloc and free stays what it was made of.
+ * Where an allocator's calloc calls the program's malloc, or its operator delete the program's free, one call
+ * was captured twice, the second time at once and in the same thread. Such an echo is left out, and is no
+ * loss; a realloc made of malloc and free stays what it was made of.
  */
 #ifndef HB_WORKLOADS_RECORD_CONVERT_H
 #define HB_WORKLOADS_RECORD_CONVERT_H
