@@ -52,10 +52,9 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
     enum hb_status status = HB_OK;
 
     if (found == NULL)
-        status =
-            hb_error_set_errno(error, HB_ERR_UNAVAILABLE,
-                               "%s: the recorder is not there; build it, or name it in " RECORDER_VARIABLE,
-                               wanted != NULL ? wanted : RECORDER_NAME);
+        status = hb_error_set(error, HB_ERR_UNAVAILABLE,
+                              "%s: the recorder is not there; build it, or name it in " RECORDER_VARIABLE,
+                              wanted != NULL ? wanted : RECORDER_NAME);
     else if (strpbrk(found, " :") != NULL)
         status =
             hb_error_set(error, HB_ERR_UNAVAILABLE,
