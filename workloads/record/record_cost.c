@@ -1,23 +1,21 @@
 /*
  * record_cost - what recording costs: added nanoseconds an event, with one thread and with two.
  *
- * Usage:  record_cost RECORDER.so [ROUNDS]
+ * Usage:  record_cost [ROUNDS [RECORDER.so]]
  *
  * Each round runs this program four times, with one thread and two, with the recorder and without, one after
  * the other. A run frees and allocates blocks of a ring; an event is one allocation or one free. The table
- * has the medians over the rounds of a thread's wall time an event, and of the paired differences.
+ * has the medians over the rounds of the processor time an event took, and of the paired differences.
  */
 #include <pthread.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/number.h"
 #include "base/random.h"
 
@@ -40,11 +38,20 @@ static void *churn(void *argument)
     return NULL;
 }
 
+/* Of all threads: on a busy machine the wall clock measures the others. */
+static double processor_ns(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
 /* The child: prints the nanoseconds an event took. */
 static int run_churn(unsigned threads)
 {
     pthread_t extra[MAX_THREADS];
-    uint64_t begin = hb_clock_ns();
+    double begin = processor_ns();
 
     for (unsigned i = 1; i < threads; i++)
         if (pthread_create(&extra[i], NULL, churn, (void *)(uintptr_t)i) != 0)
@@ -52,7 +59,7 @@ static int run_churn(unsigned threads)
     churn(NULL);
     for (unsigned i = 1; i < threads; i++)
         pthread_join(extra[i], NULL);
-    printf("%.4f\n", (double)(hb_clock_ns() - begin) / (2.0 * PAIRS));
+    printf("%.4f\n", (processor_ns() - begin) / (2.0 * PAIRS * threads));
     return EXIT_SUCCESS;
 }
 
@@ -117,18 +124,29 @@ static bool read_self(char *path, size_t capacity)
     return true;
 }
 
+/* The library where the build puts it: beside this program's folder. */
+static const char *default_recorder(const char *self)
+{
+    static char path[4096];
+    const char *slash = strrchr(self, '/');
+
+    snprintf(path, sizeof path, "%.*s/../lib/libheapbench_record.so", slash != NULL ? (int)(slash - self) : 0,
+             self);
+    return path;
+}
+
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/record_cost.XXXXXX";
     char self[2048];
     uint64_t rounds = DEFAULT_ROUNDS;
+    const char *recorder;
     bool measured = true;
 
     if (argc == 3 && strcmp(argv[1], "--churn") == 0)
         return run_churn((unsigned)strtoul(argv[2], NULL, 10));
-    if (argc < 2 || argc > 3 ||
-        (argc == 3 && (!hb_number_parse(argv[2], &rounds) || rounds < 1 || rounds > MAX_ROUNDS))) {
-        fprintf(stderr, "Usage: record_cost RECORDER.so [ROUNDS]   (1 to %d rounds, %d by default)\n",
+    if (argc > 3 || (argc > 1 && (!hb_number_parse(argv[1], &rounds) || rounds < 1 || rounds > MAX_ROUNDS))) {
+        fprintf(stderr, "Usage: record_cost [ROUNDS [RECORDER.so]]   (1 to %d rounds, %d by default)\n",
                 MAX_ROUNDS, DEFAULT_ROUNDS);
         return 2;
     }
@@ -136,9 +154,10 @@ int main(int argc, char **argv)
         perror("record_cost");
         return EXIT_FAILURE;
     }
+    recorder = argc == 3 ? argv[2] : default_recorder(self);
     printf("threads  bare_ns/event  recorded_ns/event  added_ns/event\n");
     for (unsigned threads = 1; measured && threads <= MAX_THREADS; threads++)
-        measured = measure(self, argv[1], folder, (unsigned)rounds, threads);
+        measured = measure(self, recorder, folder, (unsigned)rounds, threads);
     rmdir(folder);
     if (!measured)
         fprintf(stderr, "record_cost: a run failed\n");
