@@ -124,9 +124,14 @@ static struct hb_ladder_fault check_list(const struct hb_ladder *heap, struct si
 
     for (; at != HB_LINK_NONE && fault.text == NULL; (*listed)++) {
         const unsigned char *range = linked(heap, at);
-        struct size_class own = class_of(range_length(range));
+        struct size_class own;
 
         fault.offset = (uint64_t)(range - heap->base);
+        if (range > heap->end - HB_LINK_UNIT_BYTES) {
+            fault.text = "a link leads out of the heap";
+            break;
+        }
+        own = class_of(range_length(range));
         if (!range_is_free(range))
             fault.text = "an allocated range is on a list";
         else if (own.first != class.first || own.second != class.second)

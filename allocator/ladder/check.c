@@ -40,42 +40,38 @@ void hb_ladder_check_record(const struct hb_ladder *heap, const unsigned char *r
     hb_simple_report_misuse(heap->name, HB_SIMPLE_SMASHED, offset, text);
 }
 
-static _Noreturn void report_foreign(const struct hb_ladder *heap, const void *block)
+void hb_ladder_report_foreign(const char *allocator, const void *block, int64_t offset, uint64_t heap_bytes)
 {
-    int64_t offset = distance(heap, block);
     char text[160];
 
     snprintf(text, sizeof text,
-             "pointer %p is not of this heap of %td bytes: it lies at offset %" PRId64 " from its start",
-             block, heap->end - heap->base, offset);
-    hb_simple_report_misuse(heap->name, HB_SIMPLE_FOREIGN, offset, text);
+             "pointer %p is not of this heap of %" PRIu64 " bytes: it lies at offset %" PRId64
+             " from its start",
+             block, heap_bytes, offset);
+    hb_simple_report_misuse(allocator, HB_SIMPLE_FOREIGN, offset, text);
 }
 
 /*
- * Where free ranges are merged, a block that was freed before may lie in the middle of a longer range, or its
- * range may be its neighbour's now: that a pointer into a free range was once a block is then not to be seen.
+ * Where free ranges are merged, a block that was freed before may lie in the middle of a longer free range:
+ * that a pointer there once was a block is then not to be seen.
  */
-static _Noreturn void report_no_start(const struct hb_ladder *heap, const void *block,
-                                      const unsigned char *range)
+void hb_ladder_report_no_start(const char *allocator, int64_t offset, uint64_t begins, bool merged)
 {
-    bool merged = heap->kind->merges && !record_allocated(record_load(range));
-    int64_t offset = distance(heap, block);
     char text[200];
 
     snprintf(text, sizeof text,
              "pointer at offset %" PRId64
-             " is not one that malloc returned%s: the %srange there begins at %" PRId64,
-             offset, merged ? ", or it was freed before" : "", merged ? "free " : "", distance(heap, range));
-    hb_simple_report_misuse(heap->name, HB_SIMPLE_NO_START, offset, text);
+             " is not one that malloc returned%s: the %srange there begins at %" PRIu64,
+             offset, merged ? ", or it was freed before" : "", merged ? "free " : "", begins);
+    hb_simple_report_misuse(allocator, HB_SIMPLE_NO_START, offset, text);
 }
 
-static _Noreturn void report_double_free(const struct hb_ladder *heap, const void *block)
+void hb_ladder_report_double_free(const char *allocator, int64_t offset)
 {
-    int64_t offset = distance(heap, block);
     char text[160];
 
     snprintf(text, sizeof text, "pointer at offset %" PRId64 " was freed before: its range is free", offset);
-    hb_simple_report_misuse(heap->name, HB_SIMPLE_DOUBLE_FREE, offset, text);
+    hb_simple_report_misuse(allocator, HB_SIMPLE_DOUBLE_FREE, offset, text);
 }
 
 /* The range that holds the byte before `block`: the one whose payload it is, if it is one. */
@@ -100,10 +96,12 @@ void hb_ladder_check_block(const struct hb_ladder *heap, const void *block)
     const unsigned char *range;
 
     if (at <= (uintptr_t)heap->base || at > (uintptr_t)heap->end)
-        report_foreign(heap, block);
+        hb_ladder_report_foreign(heap->name, block, distance(heap, block),
+                                 (uint64_t)(heap->end - heap->base));
     range = range_before(heap, block);
     if (at != (uintptr_t)range + HB_LADDER_RECORD_BYTES)
-        report_no_start(heap, block, range);
+        hb_ladder_report_no_start(heap->name, distance(heap, block), (uint64_t)(range - heap->base),
+                                  heap->kind->merges && !record_allocated(record_load(range)));
     if (!record_allocated(record_load(range)))
-        report_double_free(heap, block);
+        hb_ladder_report_double_free(heap->name, distance(heap, block));
 }

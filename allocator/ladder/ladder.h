@@ -55,6 +55,10 @@ struct hb_ladder {
     struct hb_region region;
 };
 
+/* HB_ERR_LIMIT when a heap of so many bytes is shorter or longer than the kind can manage. 0 is neither. */
+enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
+                                     struct hb_error *error);
+
 /* The functions of a table that do not depend on the search. */
 void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error);
 void hb_ladder_destroy(void *heap);

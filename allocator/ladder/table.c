@@ -11,7 +11,8 @@
 #include "allocator/ladder/record.h"
 #include "base/pages.h"
 
-static enum hb_status check_bytes(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
+enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
+                                     struct hb_error *error)
 {
     const struct hb_ladder_kind *kind = self->state;
 
@@ -50,7 +51,7 @@ void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struc
     struct hb_region region;
     struct hb_ladder *heap;
 
-    if (check_bytes(self, heap_bytes, error) != HB_OK)
+    if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK)
         return NULL;
     if (hb_region_open(&region, self->name, heap_bytes != 0 ? heap_bytes + lead : 0, error) != HB_OK)
         return NULL;

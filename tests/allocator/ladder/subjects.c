@@ -11,6 +11,7 @@ const struct subject subjects[] = {
     {"next-merge", {.policy = PLAIN_NEXT, .merge = true, .header = 8, .align = 1}},
     {"best", {.policy = PLAIN_BEST, .merge = false, .header = 8, .align = 1}},
     {"best-merge", {.policy = PLAIN_BEST, .merge = true, .header = 8, .align = 1}},
+    {"buddy", {.policy = PLAIN_BUDDY, .merge = true, .header = 0, .align = 1}},
 };
 
 const unsigned subject_count = sizeof subjects / sizeof subjects[0];
