@@ -142,7 +142,7 @@ static void a_huge_heap_costs_only_what_is_touched(void **state)
         return;
     }
     heap = heap_open(allocator, (size_t)32 << 30);
-    assert_non_null(allocator->alloc(heap, (size_t)31 << 30));
+    assert_non_null(allocator->alloc(heap, (size_t)15 << 30)); /* buddies make 16 of it */
     block = allocator->alloc(heap, 1000);
     assert_non_null(block);
     if ((allocator->caps & HB_CAP_UNTOUCHABLE) == 0)
