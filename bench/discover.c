@@ -56,12 +56,20 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
         return out_of_memory(error);
     builtin = find_builtin(candidate->spec);
     candidate->library = builtin == NULL;
+    candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
     candidate->walks = builtin != NULL && builtin->counting != NULL;
     candidate->untouchable = builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0;
     return HB_OK;
 }
 
 /* All but the models, which compute: they are to be asked for by name. */
+static void mark_extras(struct hb_discovery *found)
+{
+    for (size_t i = 0; i < found->candidate_count; i++)
+        found->candidates[i].extra =
+            found->candidates[i].walks && strcmp(found->candidates[i].name, HB_SUBJECT) != 0;
+}
+
 static enum hb_status add_every_candidate(struct hb_discovery *found, struct hb_error *error)
 {
     size_t count;
@@ -73,6 +81,7 @@ static enum hb_status add_every_candidate(struct hb_discovery *found, struct hb_
             status = add_candidate(found, builtin[i]->name, strlen(builtin[i]->name), error);
     for (const char *const *name = hb_allocator_library_names(); *name != NULL && status == HB_OK; name++)
         status = add_candidate(found, *name, strlen(*name), error);
+    mark_extras(found);
     return status;
 }
 

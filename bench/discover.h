@@ -14,13 +14,19 @@
 #include "allocator/allocator.h"
 #include "bench/prepare.h"
 
+/* The allocator that all of this is about: it cuts a trace for questions that compare on the same operations.
+ */
+#define HB_SUBJECT "simple"
+
 struct hb_candidate {
     char *name; /* what tables show: its name, or the file name of a library given by path */
     char *spec; /* what hb_allocator_open takes */
     bool usable;
     bool walks;       /* examines ranges one by one, and can count them: O(n) an operation */
+    bool extra;       /* walks, is not the subject and was not named: no part of a default plan */
     bool untouchable; /* hands out no memory: no figure but time is of interest */
     bool library;     /* a shared library, loaded; not built in */
+    bool process;     /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */
     char version[128];
     char path[4096];       /* of the library; empty for what is built in */
     struct hb_error error; /* why it is not usable */
@@ -41,8 +47,8 @@ struct hb_discovery {
 };
 
 /*
- * Fills in `found`. `allocators`: names or paths, comma-separated; NULL: every one that is known.
- * `traces`: names or paths, NULL-terminated; NULL or empty: every one in hb_traces_folder().
+ * Fills in `found`. `allocators`: names or paths, comma-separated; NULL: every one that is known, but for
+ * models. `traces`: names or paths, NULL-terminated; NULL or empty: every one in hb_traces_folder().
  * HB_ERR_USAGE: an unknown allocator or an empty name; HB_ERR_IO: the folder, or a trace, is not there;
  * HB_ERR_MEMORY; HB_ERR_CHILD: no child could be started. An allocator that cannot be used is no error: its
  * candidate says why. On failure nothing is left to free.

@@ -133,6 +133,7 @@ void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool a
 /* What a counting replay may be asked to do. */
 struct hb_count_options {
     uint64_t step_limit;     /* stop after so many ranges examined in all; 0: none */
+    uint64_t failure_limit;  /* stop after so many failures; 0: none */
     uint64_t op_limit;       /* stop after so many operations; 0: none */
     struct hb_point *points; /* where to put the windows; NULL: none wanted */
     uint32_t point_count;    /* windows wanted, over all operations or op_limit of them */

@@ -239,6 +239,8 @@ static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32
             end_window(c, &o->points[(*points_done)++]);
         if (o->step_limit != 0 && c->lengths.total >= o->step_limit)
             break;
+        if (o->failure_limit != 0 && c->counts->failures >= o->failure_limit)
+            break;
     }
     if (*points_done < windows && c->ledger.ops > c->window_first_op)
         end_window(c, &o->points[(*points_done)++]);

@@ -27,6 +27,7 @@ struct hb_sample_request {
     uint64_t
         budget_bytes;    /* on private writable memory, counted from before the library is loaded; 0: none */
     uint64_t step_limit; /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
+    uint64_t failure_limit; /* COUNT: stop after so many failures; 0: none */
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
@@ -37,7 +38,8 @@ enum { HB_SAMPLE_MAX_POINTS = 4096 };
 
 enum hb_sample_outcome {
     HB_SAMPLE_OK,      /* ran to the end; `counts.failures` says how many allocations got NULL */
-    HB_SAMPLE_STOPPED, /* reached step_limit: the figures are of the first `counts.ops` operations */
+    HB_SAMPLE_STOPPED, /* reached step_limit or failure_limit: the figures are of the first `counts.ops`
+                          operations */
     HB_SAMPLE_CRASHED, /* ended by `signal` */
     HB_SAMPLE_TIMED_OUT,
     HB_SAMPLE_UNAVAILABLE, /* the allocator or its heap could not be had; `error` says why */

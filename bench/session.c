@@ -1,0 +1,288 @@
+/*
+ * session - see session.h.
+ */
+#include "bench/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "bench/stats.h"
+
+enum { TIMEOUT_S = 600 }; /* for what does not walk: a replay of 2^31 operations is well within it */
+
+enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
+                               char *const *argv, struct hb_error *error)
+{
+    enum hb_status status;
+
+    memset(session, 0, sizeof *session);
+    session->options = *options;
+    hb_provenance_begin(&session->provenance, argc, argv);
+    session->provenance.seed = options->seed;
+    session->provenance.rounds = options->rounds;
+    session->provenance.touch = options->touch;
+    session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
+    status = hb_discover(options->allocators, options->traces, &session->found, error);
+    if (status != HB_OK)
+        return status;
+    hb_discovery_libraries(&session->found, session->provenance.libraries,
+                           sizeof session->provenance.libraries);
+    session->null_ns = calloc(session->found.trace_count, sizeof *session->null_ns);
+    session->cuts =
+        calloc(session->found.trace_count * session->found.candidate_count, sizeof *session->cuts);
+    if (session->null_ns == NULL || session->cuts == NULL) {
+        hb_session_close(session);
+        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu traces", session->found.trace_count);
+    }
+    return HB_OK;
+}
+
+void hb_session_close(struct hb_session *session)
+{
+    hb_progress_clear(&session->progress);
+    hb_sample_result_clear(&session->count);
+    free(session->null_ns);
+    free(session->cuts);
+    hb_discovery_free(&session->found);
+    memset(session, 0, sizeof *session);
+}
+
+/* "simple_align simple_merge next" */
+static void list_extras(const struct hb_discovery *found, char *out, size_t bytes)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < found->candidate_count; i++) {
+        size_t used = strlen(out);
+
+        if (found->candidates[i].extra)
+            snprintf(out + used, bytes - used, "%s%s", used > 0 ? "," : "", found->candidates[i].name);
+    }
+}
+
+const struct hb_candidate *hb_session_next_candidate(struct hb_session *session, size_t *index)
+{
+    const struct hb_discovery *found = &session->found;
+    char extras[120];
+
+    while (*index < found->candidate_count) {
+        const struct hb_candidate *candidate = &found->candidates[(*index)++];
+
+        if (!candidate->extra)
+            return candidate;
+        list_extras(found, extras, sizeof extras);
+        hb_provenance_leave_out(&session->provenance, "ask with --allocators=%s", extras);
+    }
+    return NULL;
+}
+
+enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, uint64_t *ops,
+                                    struct hb_error *error)
+{
+    const struct hb_prepared *prepared;
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
+
+    if (status == HB_OK)
+        *ops = prepared->op_count;
+    return status;
+}
+
+enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
+                                 const struct hb_candidate *candidate, struct hb_sample_request *request,
+                                 struct hb_sample_result *result, struct hb_error *error)
+{
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &request->prepared, error);
+
+    memset(result, 0, sizeof *result);
+    if (status != HB_OK)
+        return status;
+    if (!candidate->usable) {
+        result->outcome = HB_SAMPLE_UNAVAILABLE;
+        result->error = candidate->error;
+        return HB_OK;
+    }
+    request->allocator = candidate->spec;
+    request->touch = session->options.touch;
+    request->timeout_s = candidate->walks ? 0 : TIMEOUT_S;
+    return hb_sample_run(request, result, error);
+}
+
+/* 1234567 -> 1230000 */
+static uint64_t three_digits(uint64_t value)
+{
+    uint64_t unit = 1;
+
+    while (value / unit >= 1000)
+        unit *= 10;
+    return value / unit * unit;
+}
+
+static uint64_t *cut_of(struct hb_session *session, size_t trace, const struct hb_candidate *candidate)
+{
+    size_t index = (size_t)(candidate - session->found.candidates);
+
+    return &session->cuts[trace * session->found.candidate_count + index];
+}
+
+/* A count up to the known cut, or up to the step limit; `*ops` is then the cut. */
+static enum hb_status count_once(struct hb_session *session, size_t trace,
+                                 const struct hb_candidate *candidate, uint32_t points, uint64_t *ops,
+                                 struct hb_sample_result *result, struct hb_error *error)
+{
+    struct hb_sample_request request = {.mode = HB_SAMPLE_COUNT, .op_limit = *ops, .points = points};
+    uint64_t all;
+    enum hb_status status = hb_session_trace_ops(session, trace, &all, error);
+
+    if (status != HB_OK)
+        return status;
+    if (points > all)
+        request.points = (uint32_t)all;
+    if (points > *ops && *ops != 0)
+        request.points = (uint32_t)*ops;
+    if (*ops == 0 && candidate->walks)
+        request.step_limit = session->options.step_limit;
+    status = hb_session_sample(session, trace, candidate, &request, result, error);
+    if (status == HB_OK && *ops == 0)
+        *ops = result->outcome == HB_SAMPLE_STOPPED ? three_digits(result->counts.ops) : all;
+    return status;
+}
+
+static void note_cut(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                     uint64_t ops)
+{
+    *cut_of(session, trace, candidate) = ops;
+    hb_provenance_leave_out(&session->provenance,
+                            "%s on %s after operation %llu (step limit %llu; ask with --step-limit 0)",
+                            candidate->name, session->found.traces[trace].name, (unsigned long long)ops,
+                            (unsigned long long)session->options.step_limit);
+}
+
+enum hb_status hb_session_count(struct hb_session *session, size_t trace,
+                                const struct hb_candidate *candidate, uint32_t points,
+                                const struct hb_sample_result **result, struct hb_error *error)
+{
+    uint64_t *cut = cut_of(session, trace, candidate);
+    uint64_t ops = *cut;
+    enum hb_status status;
+
+    *result = &session->count;
+    if (session->count_candidate == candidate && session->count_trace == trace &&
+        session->count_points == points)
+        return HB_OK;
+    hb_sample_result_clear(&session->count);
+    session->count_candidate = NULL;
+    status = count_once(session, trace, candidate, points, &ops, &session->count, error);
+    if (status == HB_OK && session->count.outcome == HB_SAMPLE_STOPPED) {
+        note_cut(session, trace, candidate, ops);
+        hb_sample_result_clear(&session->count);
+        status = count_once(session, trace, candidate, points, &ops, &session->count, error);
+    }
+    if (status != HB_OK)
+        return status;
+    *cut = ops;
+    session->count_candidate = candidate;
+    session->count_trace = trace;
+    session->count_points = points;
+    return HB_OK;
+}
+
+enum hb_status hb_session_cut(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                              uint64_t *ops, struct hb_error *error)
+{
+    uint64_t cut = *cut_of(session, trace, candidate);
+    struct hb_sample_result *result;
+    enum hb_status status;
+
+    if (cut == 0 && (!candidate->walks || session->options.step_limit == 0))
+        return hb_session_trace_ops(session, trace, ops, error);
+    if (cut == 0) {
+        result = calloc(1, sizeof *result);
+        if (result == NULL)
+            return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
+        status = count_once(session, trace, candidate, 0, &cut, result, error);
+        if (status == HB_OK && result->outcome == HB_SAMPLE_STOPPED)
+            note_cut(session, trace, candidate, cut);
+        hb_sample_result_clear(result);
+        free(result);
+        if (status != HB_OK)
+            return status;
+        *cut_of(session, trace, candidate) = cut;
+    }
+    *ops = cut;
+    return HB_OK;
+}
+
+enum hb_status hb_session_common_ops(struct hb_session *session, size_t trace, uint64_t *ops,
+                                     struct hb_error *error)
+{
+    const struct hb_candidate *subject = hb_discovery_find(&session->found, HB_SUBJECT);
+
+    if (subject == NULL)
+        return hb_session_trace_ops(session, trace, ops, error);
+    return hb_session_cut(session, trace, subject, ops, error);
+}
+
+/* The null allocator, which is there whether it was asked for or not. */
+static struct hb_candidate null_candidate(void)
+{
+    static char name[] = "null";
+
+    return (struct hb_candidate){.name = name, .spec = name, .usable = true, .untouchable = true};
+}
+
+enum hb_status hb_session_measure_floor(struct hb_session *session, size_t trace, struct hb_error *error)
+{
+    const struct hb_candidate null = null_candidate();
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
+    struct hb_sample_result *result;
+    enum hb_status status;
+
+    if (session->null_ns[trace] > 0)
+        return HB_OK;
+    result = calloc(1, sizeof *result);
+    if (result == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
+    status = hb_session_sample(session, trace, &null, &request, result, error);
+    if (status == HB_OK && hb_session_has_figures(result) && result->counts.ops > 0)
+        session->null_ns[trace] = (double)result->elapsed_ns / (double)result->counts.ops;
+    hb_sample_result_clear(result);
+    free(result);
+    return status;
+}
+
+void hb_session_note_floor(struct hb_session *session)
+{
+    double *known = malloc(session->found.trace_count * sizeof *known);
+    size_t count = 0;
+
+    for (size_t i = 0; known != NULL && i < session->found.trace_count; i++)
+        if (session->null_ns[i] > 0)
+            known[count++] = session->null_ns[i];
+    session->provenance.null_ns = count > 0 ? hb_stats_median(known, count) : 0;
+    free(known);
+}
+
+bool hb_session_has_figures(const struct hb_sample_result *result)
+{
+    return result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED;
+}
+
+const char *hb_session_status(const struct hb_sample_result *result, bool cut)
+{
+    if (result->outcome != HB_SAMPLE_OK)
+        return hb_sample_outcome_name(result->outcome);
+    if (cut)
+        return hb_sample_outcome_name(HB_SAMPLE_STOPPED);
+    return result->counts.failures > 0 ? "failed" : "ok";
+}
+
+void hb_session_describe(const struct hb_sample_result *result, char *out, size_t bytes)
+{
+    if (result->outcome == HB_SAMPLE_CRASHED)
+        snprintf(out, bytes, "crashed (signal %d)", result->signal);
+    else if (result->outcome == HB_SAMPLE_UNAVAILABLE)
+        snprintf(out, bytes, "unavailable: %s", result->error.text);
+    else
+        snprintf(out, bytes, "%s", hb_sample_outcome_name(result->outcome));
+}

@@ -1,0 +1,106 @@
+/*
+ * session.h - one run of a question: what there is to measure, the options, and what was learned on the way.
+ *
+ * The simple allocator's walk is O(n) in the ranges of its heap, so its longest traces take minutes. A
+ * session therefore cuts a trace, for an allocator that walks, after the operations that a given number of
+ * steps (ranges examined) allows. Steps are exact and machine-free, so everybody's cut is at the same
+ * operation. What was cut is noted in the provenance, with the way to ask for the whole.
+ */
+#ifndef HB_BENCH_SESSION_H
+#define HB_BENCH_SESSION_H
+
+#include "bench/discover.h"
+#include "bench/progress.h"
+#include "bench/provenance.h"
+#include "bench/sample.h"
+
+/* What times are compared with. */
+#define HB_REFERENCE "glibc"
+
+struct hb_session_options {
+    const char *allocators; /* comma-separated; NULL: every one */
+    char **traces;          /* NULL-terminated; NULL: every shipped one */
+    uint64_t step_limit;    /* 0: none */
+    uint32_t rounds;        /* 1 or more */
+    uint64_t seed;
+    enum hb_touch touch;
+};
+
+struct hb_session {
+    struct hb_session_options options;
+    struct hb_discovery found;
+    struct hb_provenance provenance;
+    struct hb_progress progress;
+    double *null_ns;               /* of each trace; 0: not measured yet */
+    uint64_t *cuts;                /* of each trace and candidate: operations; 0: not known yet */
+    struct hb_sample_result count; /* the last one of hb_session_count, and what it is of */
+    const struct hb_candidate *count_candidate;
+    size_t count_trace;
+    uint32_t count_points;
+};
+
+/*
+ * Finds what there is to measure. `argc` and `argv` go into the provenance. HB_ERR_* as hb_discover. On
+ * failure nothing is left to close.
+ */
+enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
+                               char *const *argv, struct hb_error *error);
+void hb_session_close(struct hb_session *session);
+
+/*
+ * Runs one sample of `candidate` on the trace at `trace`: `request` says what; its trace, allocator, touch
+ * and timeout are filled in here. Errors: those of loading the trace, and HB_ERR_CHILD. Clear `result`
+ * afterwards.
+ */
+enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
+                                 const struct hb_candidate *candidate, struct hb_sample_request *request,
+                                 struct hb_sample_result *result, struct hb_error *error);
+
+/*
+ * How many operations of the trace `candidate` does: all, or, where it walks and the step limit ends it
+ * early, what the limit leaves, rounded down to three leading digits. A cut is noted in the provenance.
+ */
+enum hb_status hb_session_cut(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                              uint64_t *ops, struct hb_error *error);
+
+/*
+ * The count (METRICS.md's integers) of `candidate` in ample room on the operations that its cut leaves, in
+ * `points` windows (0: none; never more than there are operations). It belongs to the session and is valid
+ * until this is asked for something else. Where the sample has no figures, so does `*result`.
+ */
+enum hb_status hb_session_count(struct hb_session *session, size_t trace,
+                                const struct hb_candidate *candidate, uint32_t points,
+                                const struct hb_sample_result **result, struct hb_error *error);
+
+/* The operations on which all allocators are compared: those that the subject's cut leaves, where it is among
+ * them. */
+enum hb_status hb_session_common_ops(struct hb_session *session, size_t trace, uint64_t *ops,
+                                     struct hb_error *error);
+
+/* Measures the null allocator on the trace, for the provenance's floor, unless it is known already. */
+enum hb_status hb_session_measure_floor(struct hb_session *session, size_t trace, struct hb_error *error);
+
+/* Puts the median over traces of the null allocator's figure into the provenance. */
+void hb_session_note_floor(struct hb_session *session);
+
+/*
+ * The next candidate of the plan, from `*index` on, which is then moved past it; NULL at the end. Extra ones
+ * are left out, and the provenance says so.
+ */
+const struct hb_candidate *hb_session_next_candidate(struct hb_session *session, size_t *index);
+
+/* Operations of the trace. Loads it. */
+enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, uint64_t *ops,
+                                    struct hb_error *error);
+
+/* The `status` of results: "stopped" where `cut`, "failed" where some allocation got NULL, else the
+ * outcome's. */
+const char *hb_session_status(const struct hb_sample_result *result, bool cut);
+
+/* True where the result has figures: it ran to its end or to a limit. */
+bool hb_session_has_figures(const struct hb_sample_result *result);
+
+/* Why a result has no figures, in a few words: "crashed (signal 11)". */
+void hb_session_describe(const struct hb_sample_result *result, char *out, size_t bytes);
+
+#endif
