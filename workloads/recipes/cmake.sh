@@ -17,13 +17,15 @@ mkdir source
         echo "install(FILES header$i.h DESTINATION include/part$i)"
         i=$((i + 1))
     done
-    echo 'foreach(a RANGE 1 600)'
-    echo '  string(MD5 h "${a}")'
-    echo '  list(APPEND all "${h}-${a}")'
-    echo '  string(REGEX REPLACE "[0-9]+" "<\\\\0>" r "${h}")'
-    echo '  set(map_${a} "${r};${all}")'
-    echo 'endforeach()'
-    echo 'list(SORT all)'
-    echo 'list(REMOVE_DUPLICATES all)'
+    cat <<'LISTS'
+foreach(a RANGE 1 600)
+  string(MD5 h "${a}")
+  list(APPEND all "${h}-${a}")
+  string(REGEX REPLACE "[0-9]+" "<\\0>" r "${h}")
+  set(map_${a} "${r};${all}")
+endforeach()
+list(SORT all)
+list(REMOVE_DUPLICATES all)
+LISTS
 } > source/CMakeLists.txt
 record cmake -G 'Unix Makefiles' -S source -B build >log

@@ -141,19 +141,28 @@ static struct hb_stream *create_stream(void)
     return stream;
 }
 
-static struct hb_stream *attach(void)
+static struct hb_stream *find_stream(void)
 {
     struct hb_stream *stream;
 
-    if (hb_next_is_resolving || !is_wanted() || !have_file())
+    if (!is_wanted() || !have_file())
         return NULL;
     stream = take_over();
-    if (stream == NULL)
-        stream = create_stream();
-    if (stream == NULL)
+    return stream != NULL ? stream : create_stream();
+}
+
+/* The thread's first event. A signal handler that allocates while the thread is in here is not recorded: it
+ * would wait for the file that this very thread is opening. */
+static struct hb_stream *attach(void)
+{
+    static __thread bool is_attaching __attribute__((tls_model("initial-exec")));
+
+    if (hb_next_is_resolving || is_attaching)
         return NULL;
-    hb_stream = stream;
-    return stream;
+    is_attaching = true;
+    hb_stream = find_stream();
+    is_attaching = false;
+    return hb_stream;
 }
 
 static void count_lost(uint64_t *counter)

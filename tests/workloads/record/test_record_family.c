@@ -76,11 +76,11 @@ static const struct {
 
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
-static void check_cxx(const char *preload)
+static void check_cxx(char *program, const char *preload)
 {
     /* mimalloc, which is built as C here, ends a program whose new fails. */
     bool may_fail = preload == NULL;
-    char *argv[] = {(char[]){SUBJECT("subject_cxx")}, may_fail ? (char[]){"fail"} : NULL, NULL};
+    char *argv[] = {program, may_fail ? (char[]){"fail"} : NULL, NULL};
     size_t begin, end;
     struct run run;
     struct ops ops;
@@ -110,7 +110,7 @@ static void check_cxx(const char *preload)
 static void every_form_of_new_and_delete_is_recorded_once(void **state)
 {
     (void)state;
-    check_cxx(NULL);
+    check_cxx((char[]){SUBJECT("subject_cxx")}, NULL);
 }
 
 static void an_allocator_with_its_own_new_and_delete_is_recorded_once_too(void **state)
@@ -124,11 +124,19 @@ static void an_allocator_with_its_own_new_and_delete_is_recorded_once_too(void *
             print_message("skipped: %s is not there\n", allocators[i]);
             continue;
         }
-        check_cxx(allocators[i]);
+        check_cxx((char[]){SUBJECT("subject_cxx")}, allocators[i]);
         checked++;
     }
     if (checked == 0)
         skip();
+}
+
+static void an_allocator_that_the_program_is_linked_with_is_found(void **state)
+{
+    (void)state;
+    if (access(SUBJECT("subject_linked"), X_OK) != 0)
+        skip();
+    check_cxx((char[]){SUBJECT("subject_linked")}, NULL);
 }
 
 int main(void)
@@ -136,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_call_of_the_family_is_recorded_as_it_was_made),
         cmocka_unit_test(every_form_of_new_and_delete_is_recorded_once),
+        cmocka_unit_test(an_allocator_that_the_program_is_linked_with_is_found),
         cmocka_unit_test(an_allocator_with_its_own_new_and_delete_is_recorded_once_too),
     };
 

@@ -1,0 +1,38 @@
+/*
+ * capture_builder.h - captures written by hand, event by event, and converted.
+ */
+#ifndef HB_TESTS_WORKLOADS_RECORD_CAPTURE_BUILDER_H
+#define HB_TESTS_WORKLOADS_RECORD_CAPTURE_BUILDER_H
+
+#include "workloads/record/convert.h"
+
+enum { PAGE = 4096, PAGES_AT_MOST = 8, OPS_AT_MOST = 64 };
+
+/* Addresses in different shards. */
+enum { A = 0x10000, B = 0x20000 };
+
+extern unsigned char capture_file[PAGES_AT_MOST * PAGE];
+extern size_t capture_pages;
+extern struct hb_op capture_ops[OPS_AT_MOST];
+extern size_t capture_op_count;
+extern char capture_path[64];
+
+void begin_capture(void);
+/* The chunks of a stream are begun one after the other; its addresses are coded against the last. */
+void begin_chunk(uint32_t stream, uint32_t sequence);
+void put_birth(enum hb_capture_kind kind, uint64_t address, uint64_t size);
+void put_death(enum hb_capture_kind kind, uint64_t address);
+void put_order(uint64_t address, uint64_t epoch);
+void put_tick(uint64_t tick);
+void put_mark(enum hb_capture_mark mark);
+
+/* Converts the first `bytes` of the capture into capture_ops. */
+enum hb_status convert(size_t bytes, struct hb_capture_summary *summary, struct hb_error *error);
+/* Converts all of it; an error fails the test. */
+struct hb_capture_summary convert_sound(void);
+void assert_op(size_t i, unsigned kind, uint32_t object, uint64_t size, unsigned thread);
+
+int capture_begin_tests(void **state);
+int capture_end_tests(void **state);
+
+#endif
