@@ -2,27 +2,14 @@
 
 #include <inttypes.h>
 
-/* A text on one line: control characters and backslashes escaped, all else as it is. */
-static void write_escaped(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c == '\\')
-            fputs("\\\\", out);
-        else if (c < ' ' || c == 0x7f)
-            fprintf(out, "\\x%02x", c);
-        else
-            putc(c, out);
-    }
-}
+#include "workloads/text_escape.h"
 
 static void write_fact(const char *keyword, const char *text, FILE *out)
 {
     if (text == NULL)
         return;
     fprintf(out, "%s ", keyword);
-    write_escaped(text, out);
+    hb_text_write_escaped(text, out);
     putc('\n', out);
 }
 
