@@ -58,6 +58,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     candidate->library = builtin == NULL;
     candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
     candidate->walks = builtin != NULL && builtin->counting != NULL;
+    candidate->bounded = builtin != NULL && (builtin->caps & HB_CAP_BOUNDED) != 0;
     candidate->untouchable = builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0;
     return HB_OK;
 }

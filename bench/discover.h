@@ -24,6 +24,7 @@ struct hb_candidate {
     bool usable;
     bool walks;       /* examines ranges one by one, and can count them: O(n) an operation */
     bool extra;       /* walks, is not the subject and was not named: no part of a default plan */
+    bool bounded;     /* takes a heap of a given size */
     bool untouchable; /* hands out no memory: no figure but time is of interest */
     bool library;     /* a shared library, loaded; not built in */
     bool process;     /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */

@@ -23,6 +23,7 @@ static const struct hb_command commands[] = {
     {"model", "what a classic policy does with a trace, computed exactly", hb_command_model},
     {"curve", "the first failure, and why, of every heap size", hb_command_curve},
     {"replay", "one trace on one allocator, in this process", hb_command_replay},
+    {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"report", "draw the figures and the page from result files", hb_command_report},
     {NULL, NULL, NULL},
 };

@@ -49,7 +49,7 @@ void hb_session_close(struct hb_session *session)
     memset(session, 0, sizeof *session);
 }
 
-/* "simple_align simple_merge next" */
+/* "simple-align, simple-merge, next" */
 static void list_extras(const struct hb_discovery *found, char *out, size_t bytes)
 {
     out[0] = '\0';
@@ -57,14 +57,14 @@ static void list_extras(const struct hb_discovery *found, char *out, size_t byte
         size_t used = strlen(out);
 
         if (found->candidates[i].extra)
-            snprintf(out + used, bytes - used, "%s%s", used > 0 ? "," : "", found->candidates[i].name);
+            snprintf(out + used, bytes - used, "%s%s", used > 0 ? ", " : "", found->candidates[i].name);
     }
 }
 
 const struct hb_candidate *hb_session_next_candidate(struct hb_session *session, size_t *index)
 {
     const struct hb_discovery *found = &session->found;
-    char extras[120];
+    char extras[180];
 
     while (*index < found->candidate_count) {
         const struct hb_candidate *candidate = &found->candidates[(*index)++];
@@ -72,7 +72,8 @@ const struct hb_candidate *hb_session_next_candidate(struct hb_session *session,
         if (!candidate->extra)
             return candidate;
         list_extras(found, extras, sizeof extras);
-        hb_provenance_leave_out(&session->provenance, "ask with --allocators=%s", extras);
+        hb_provenance_leave_out(&session->provenance, "other allocators that walk (ask for them by name): %s",
+                                extras);
     }
     return NULL;
 }
@@ -102,6 +103,10 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
         result->error = candidate->error;
         return HB_OK;
     }
+    if (session->options.heap_bytes != 0 && candidate->bounded)
+        request->heap_bytes = session->options.heap_bytes;
+    else if (session->options.heap_bytes != 0 && candidate->process)
+        request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
     request->touch = session->options.touch;
     request->timeout_s = candidate->walks ? 0 : TIMEOUT_S;

@@ -21,6 +21,7 @@ struct hb_session_options {
     const char *allocators; /* comma-separated; NULL: every one */
     char **traces;          /* NULL-terminated; NULL: every shipped one */
     uint64_t step_limit;    /* 0: none */
+    uint64_t heap_bytes;    /* of every heap, or of a budget where none can be given; 0: ample */
     uint32_t rounds;        /* 1 or more */
     uint64_t seed;
     enum hb_touch touch;
