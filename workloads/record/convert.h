@@ -43,9 +43,12 @@ uint64_t hb_capture_dropped(const struct hb_capture_summary *summary);
 /* How many events a capture holds, marks left out. HB_ERR_FORMAT. */
 enum hb_status hb_capture_count(const struct hb_capture *capture, uint64_t *events, struct hb_error *error);
 
-/* Writes a capture as the trace file `path`, at a zstd level (0: the default). As hb_capture_convert, and
- * HB_ERR_IO. */
+/*
+ * Writes a capture as the trace file `path`, at a zstd level (0: the default). `progress`, which may be NULL,
+ * is told now and then how many operations have been written. As hb_capture_convert, and HB_ERR_IO.
+ */
 enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char *path, int level,
+                                   void (*progress)(void *context, uint64_t ops_done), void *context,
                                    struct hb_capture_summary *summary, struct hb_error *error);
 
 #endif

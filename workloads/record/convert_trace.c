@@ -5,9 +5,22 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* Where operations go, and who is told. */
+struct output {
+    struct hb_trace_writer *writer;
+    void (*progress)(void *context, uint64_t ops_done);
+    void *context;
+    uint64_t ops_done;
+};
+
 static enum hb_status append(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
 {
-    return hb_trace_writer_append(context, ops, count, error);
+    struct output *output = context;
+
+    output->ops_done += count;
+    if (output->progress != NULL)
+        output->progress(output->context, output->ops_done);
+    return hb_trace_writer_append(output->writer, ops, count, error);
 }
 
 /* The name is a stranger's: only what is text of it is kept. */
@@ -27,29 +40,30 @@ static char *make_origin(const struct hb_capture *capture)
     return origin;
 }
 
-static enum hb_status write_trace(const struct hb_capture *capture, struct hb_trace_writer *writer,
+static enum hb_status write_trace(const struct hb_capture *capture, struct output *output,
                                   struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct hb_op_sink sink = {.append = append, .context = writer};
+    struct hb_op_sink sink = {.append = append, .context = output};
     enum hb_status status = hb_capture_convert(capture, &sink, summary, error);
 
     if (status != HB_OK) {
-        hb_trace_writer_abandon(writer);
+        hb_trace_writer_abandon(output->writer);
         return status;
     }
-    hb_trace_writer_set_dropped(writer, hb_capture_dropped(summary));
-    return hb_trace_writer_finish(writer, error);
+    hb_trace_writer_set_dropped(output->writer, hb_capture_dropped(summary));
+    return hb_trace_writer_finish(output->writer, error);
 }
 
 enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char *path, int level,
+                                   void (*progress)(void *context, uint64_t ops_done), void *context,
                                    struct hb_capture_summary *summary, struct hb_error *error)
 {
     struct hb_trace_info info = {.command = hb_capture_command(capture), .origin = make_origin(capture)};
-    struct hb_trace_writer *writer = NULL;
-    enum hb_status status = hb_trace_writer_open(path, &info, level, &writer, error);
+    struct output output = {.progress = progress, .context = context};
+    enum hb_status status = hb_trace_writer_open(path, &info, level, &output.writer, error);
 
     if (status == HB_OK)
-        status = write_trace(capture, writer, summary, error);
+        status = write_trace(capture, &output, summary, error);
     free(info.command);
     free(info.origin);
     return status;
