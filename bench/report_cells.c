@@ -55,6 +55,13 @@ void hb_table_close(FILE *out)
     fputs("</table></div>\n", out);
 }
 
+void hb_table_group(FILE *out, const char *name, size_t columns)
+{
+    fprintf(out, "<tbody><tr><th colspan=\"%zu\" scope=\"rowgroup\" class=\"text\">", columns);
+    hb_html_text(out, name);
+    fputs("</th></tr>\n", out);
+}
+
 void hb_cell_text(FILE *out, const char *text)
 {
     fputs("<td class=\"text\">", out);

@@ -144,46 +144,53 @@ static bool said_before(const struct page *page, size_t file, size_t line, const
     return false;
 }
 
+/* What the program that made a file did not do, in its own words. */
 static void print_left_out_by(const struct page *page, size_t file)
 {
     const struct hb_csv *csv = page->source->csv[file];
+    bool any = false;
 
     for (size_t i = 0; csv != NULL && i < hb_csv_provenance_count(csv); i++) {
         const char *text = left_out_text(hb_csv_provenance(csv, i));
 
-        if (text != NULL && !said_before(page, file, i, text))
-            print_item(page->out, text);
+        if (text == NULL || said_before(page, file, i, text))
+            continue;
+        if (!any)
+            fprintf(page->out, "<h4>%s</h4>\n<ul>\n", hb_result_file_name((enum hb_result_file)file));
+        any = true;
+        print_item(page->out, text);
     }
+    if (any)
+        fputs("</ul>\n", page->out);
 }
 
-/* What the programs that made the results did not do, in their own words, and what this page could not show.
- */
+/* Files and figures that this page lacks. */
+static void print_missing(const struct page *page)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < HB_RESULT_FILES + page->picture_count; i++) {
+        const struct hb_picture *picture = i < HB_RESULT_FILES ? NULL : &page->pictures[i - HB_RESULT_FILES];
+
+        if (picture == NULL ? page->source->csv[i] != NULL : !picture->fed || picture->svg_path != NULL)
+            continue;
+        fputs(any ? "" : "<div class=\"left-out\">Not on this page:\n<ul>\n", page->out);
+        any = true;
+        print_item(page->out, picture == NULL ? page->source->missing[i].text : picture->error.text);
+    }
+    if (any)
+        fputs("</ul></div>\n", page->out);
+}
+
 static void print_left_out(const struct page *page)
 {
-    fputs("<details class=\"left-out\" open><summary>Left out</summary>\n<ul>\n", page->out);
+    if (provenance(page, "left out") == NULL)
+        return;
+    fputs("<details class=\"left-out\"><summary>What was not run, and how to ask for it</summary>\n",
+          page->out);
     for (size_t file = 0; file < HB_RESULT_FILES; file++)
         print_left_out_by(page, file);
-    for (size_t file = 0; file < HB_RESULT_FILES; file++)
-        if (page->source->csv[file] == NULL)
-            print_item(page->out, page->source->missing[file].text);
-    for (size_t i = 0; i < page->picture_count; i++) {
-        const struct hb_picture *picture = &page->pictures[i];
-
-        if (picture->fed && picture->svg_path == NULL)
-            print_item(page->out, picture->error.text);
-    }
-    fputs("</ul></details>\n", page->out);
-}
-
-static bool anything_left_out(const struct page *page)
-{
-    for (size_t i = 0; i < page->picture_count; i++)
-        if (page->pictures[i].svg_path == NULL)
-            return true;
-    for (size_t file = 0; file < HB_RESULT_FILES; file++)
-        if (page->source->csv[file] == NULL)
-            return true;
-    return provenance(page, "left out") != NULL;
+    fputs("</details>\n", page->out);
 }
 
 static enum hb_status print_picture(const struct page *page, const struct hb_picture *picture)
@@ -253,8 +260,8 @@ static enum hb_status print_page(const struct page *page)
 {
     print_head(page);
     print_facts(page);
-    if (anything_left_out(page))
-        print_left_out(page);
+    print_missing(page);
+    print_left_out(page);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         enum hb_status status = print_section(page, &sections[i]);
 

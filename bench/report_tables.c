@@ -48,12 +48,18 @@ void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
     hb_table_close(out);
 }
 
+/* null and bump take nothing back, so their heap over live bytes says nothing of fragmentation. */
+static bool fragments(const struct hb_csv *csv, size_t row)
+{
+    return !is(csv, row, "allocator", "null") && !is(csv, row, "allocator", "bump") && measured(csv, row) &&
+           !isnan(hb_csv_value(csv, row, "measure4"));
+}
+
 static void print_fragmentation(FILE *out, const struct hb_csv *csv, size_t row)
 {
     static const char *const measures[] = {"measure1", "measure2", "measure3", "measure4", "payload4"};
 
     fputs("<tr>", out);
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
     hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
     hb_cell_bytes(out, hb_csv_value(csv, row, "peak_live_bytes"));
     hb_cell_bytes(out, hb_csv_value(csv, row, "peak_extent_bytes"));
@@ -64,21 +70,27 @@ static void print_fragmentation(FILE *out, const struct hb_csv *csv, size_t row)
 
 void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summary)
 {
-    static const char *const columns[] = {"trace",
-                                          "allocator",
+    static const char *const columns[] = {"allocator",
                                           "peak live",
                                           "peak extent",
-                                          "#1 mean",
+                                          "#1 mean over time",
                                           "#2 when most is live",
-                                          "#3 heap at its largest",
-                                          "#4 peak over peak",
-                                          "#4 without headers"};
+                                          "#3 heap at largest",
+                                          "#4 peak to peak",
+                                          "#4 without its records"};
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    struct hb_names traces;
 
-    hb_table_open(out, columns, sizeof columns / sizeof *columns, 2);
-    for (size_t row = 0; row < hb_csv_rows(fragmentation_summary); row++)
-        if (measured(fragmentation_summary, row) &&
-            !isnan(hb_csv_value(fragmentation_summary, row, "measure4")))
-            print_fragmentation(out, fragmentation_summary, row);
+    hb_names_collect(fragmentation_summary, "trace", &traces);
+    hb_table_open(out, columns, COLUMNS, 1);
+    for (size_t i = 0; i < traces.count; i++) {
+        hb_table_group(out, traces.name[i], COLUMNS);
+        for (size_t row = 0; row < hb_csv_rows(fragmentation_summary); row++)
+            if (is(fragmentation_summary, row, "trace", traces.name[i]) &&
+                fragments(fragmentation_summary, row))
+                print_fragmentation(out, fragmentation_summary, row);
+        fputs("</tbody>\n", out);
+    }
     hb_table_close(out);
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "bench/report_cells.h"
-#include "bench/report_html.h"
 #include "bench/report_tables.h"
 #include "bench/stats.h"
 
@@ -21,6 +20,8 @@ struct contender {
     double ratio;                  /* to glibc, NAN where either has none */
     double resident_bytes, live_bytes, failures;
 };
+
+enum { COLUMNS = 8 };
 
 struct ranking {
     struct contender contender[HB_REPORT_MAX_NAMES];
@@ -162,9 +163,7 @@ static void print_contender(FILE *out, const struct contender *contender)
 
 static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
 {
-    fputs("<tbody><tr><th colspan=\"8\" scope=\"rowgroup\" class=\"text\">", out);
-    hb_html_text(out, trace);
-    fputs("</th></tr>\n", out);
+    hb_table_group(out, trace, COLUMNS);
     for (size_t i = 0; i < ranking->count; i++)
         print_contender(out, &ranking->contender[i]);
     fputs("</tbody>\n", out);
@@ -172,7 +171,7 @@ static void print_ranking(FILE *out, const char *trace, const struct ranking *ra
 
 void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
 {
-    static const char *const columns[] = {
+    static const char *const columns[COLUMNS] = {
         "allocator",  "time per operation", "fastest round", "slowest round",
         "over glibc", "peak memory",        "over live",     "NULLs"};
     struct ranking *ranking = malloc(sizeof *ranking);
@@ -182,7 +181,7 @@ void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
         return;
     hb_names_collect(throughput, "trace", &traces);
     hb_names_collect(throughput, "allocator", &allocators);
-    hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
+    hb_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++) {
         rank(throughput, traces.name[i], &allocators, ranking);
         print_ranking(out, traces.name[i], ranking);

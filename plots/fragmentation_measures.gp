@@ -39,7 +39,7 @@ do for [m=1:4] {
     eval panel(m, 4)
     set title caption[m] offset 0, -0.7
     set ytics scale 0 ("" 0)
-    if (m == 1) { do for [k=1:traces] { set ytics add (tick(short(trace[k], 20)) -k) } }
+    do for [k=1:traces] { set ytics add ((m == 1 ? tick(short(trace[k], 20)) : "") -k) }
     place(x) = wanted(strcol("allocator")) ? -trace_at(strcol("trace")) : NaN
     with_records(x) = column(sprintf("measure%d", m))
     without(x) = column(sprintf("payload%d", m))

@@ -2,7 +2,7 @@
 #
 # Caption: Nanoseconds per operation (malloc, free and the touching of the memory between them) over whole replays; one panel
 #   a trace, one row an allocator. The dot is the median of the rounds, the bar reaches from the fastest to the slowest, and
-#   the number is the ratio to glibc: 0.50x took half the time. The grey area ends at the null allocator's time, the floor
+#   the number is the ratio to glibc: 0.50× took half the time. The grey area ends at the null allocator's time, the floor
 #   that the harness itself costs. A hollow dot: the replay was cut short, and the ratio is to glibc's time for the same
 #   operations. A cross: some malloc got NULL. The axis is logarithmic and the same in every panel.
 #

@@ -156,6 +156,7 @@ class Report(unittest.TestCase):
         self.assertEqual(Page(text).tags.count("svg"), 1)
         for name in ("walk_cost.csv", "failure_points.csv"):
             self.assertIn(f"heapbench: left out: {name} is not there\n", said)
+            self.assertEqual(text.count(f"{name} is not there"), 1)
             self.assertIn(f"<li>{name} is not there</li>", text)
 
     def test_results_without_simple_leave_its_figures_out(self):
