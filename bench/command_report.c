@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "bench/command.h"
+#include "bench/command_common.h"
 #include "bench/report_page.h"
 
 struct options {
@@ -22,10 +23,10 @@ struct options {
 };
 
 static const struct argp_option option_table[] = {
-    {"results", 'r', "DIR", 0, "Read the CSV files of DIR (default: results/latest, else results/reference)",
+    {"results", 'r', "DIR", 0, "read the CSV files of DIR (default: results/latest, else results/reference)",
      0},
-    {"output", 'o', "DIR", 0, "Write DIR/report.html and DIR/plots/ (default: the results folder)", 0},
-    {"png", 'p', NULL, 0, "Draw PNG files beside the SVG ones", 0},
+    {"output", 'o', "DIR", 0, "write DIR/report.html and DIR/plots/ (default: the results folder)", 0},
+    {"png", 'p', NULL, 0, "draw PNG files beside the SVG ones", 0},
     {0},
 };
 
@@ -44,8 +45,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->png = true;
         return 0;
     case ARGP_KEY_ARG:
-        argp_error(state, "'%s' is one argument too many", argument);
-        return EINVAL;
+        hb_option_fail(state, "report takes no argument such as '%s'; --results names the folder to read",
+                       argument);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -80,18 +81,6 @@ struct job {
     size_t count;
     bool partial; /* something that is there could not be shown */
 };
-
-static void show_progress(const char *name, size_t index, size_t count)
-{
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[Kdrawing %zu of %zu: %s", index + 1, count, name);
-}
-
-static void end_progress(void)
-{
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
-}
 
 static char *picture_path(const struct job *job, const char *name, const char *ending)
 {
@@ -167,11 +156,13 @@ static enum hb_status make_pictures(struct job *job, struct hb_error *error)
     job->pictures = calloc(count, sizeof *job->pictures);
     if (job->pictures == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory");
+    hb_progress_begin("drawing");
+    hb_progress_total(count);
     for (size_t i = 0; i < count && status == HB_OK; i++) {
-        show_progress(hb_figure_name(i), i, count);
+        hb_progress_set(NULL, i);
         status = make_picture(job, hb_figure_name(i), error);
     }
-    end_progress();
+    hb_progress_end();
     return status;
 }
 
@@ -262,5 +253,7 @@ int hb_command_report(int argc, char **argv)
     job_clear(&job);
     if (status != HB_OK)
         return hb_command_fail(&error);
+    if (hb_command_output_failed())
+        return HB_EXIT_FAILED;
     return job.partial ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
 }

@@ -233,6 +233,16 @@ class Report(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(re.sub("<dl.*", "", self.report()[0]), before)
 
+    def test_a_full_disk_is_exit_1_and_leaves_no_page(self):
+        figures_test.make_results(self.results, ["one"])
+        os.makedirs(self.output)
+        os.symlink("/dev/full", os.path.join(self.output, "report.html"))
+        done = self.run_report("--results", self.results, "-o", self.output)
+        self.assert_fails(done, "/dev/full", "No space left")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([HEAPBENCH, "report", "--results", self.results], stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 1)
+
     def test_wrong_usage_is_exit_2(self):
         for arguments in (["--resluts", "x"], ["too", "many"], ["--results"]):
             done = self.run_report(*arguments)
