@@ -228,6 +228,21 @@ static void faults(void **state)
     faulty("is cut off by the end of its block", 0);
 }
 
+static void too_many_objects(void **state)
+{
+    static const struct hb_op birth = {.kind = HB_OP_MALLOC, .size = 8};
+    struct hb_trace_state from = {.next_object = HB_TRACE_MAX_OBJECTS, .threads = 1};
+    uint8_t *raw = padded((const uint8_t[]){0x0b}, 1); /* malloc of 8 bytes */
+    struct hb_trace_decoder decoder = {.state = from, .next = raw, .end = raw + 1};
+    struct hb_op op;
+
+    (void)state;
+    assert_int_equal(hb_trace_decode(&decoder, &op, 1), 0);
+    assert_string_equal(decoder.fault, "is one object more than 2^32");
+    assert_non_null(hb_trace_op_fault(&from, &birth));
+    free(raw);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +252,7 @@ int main(void)
         hb_test("ages around every power of two, up to 2^32", every_age),
         hb_test("every thread from 0 to 65535", every_thread),
         hb_test("a block can be decoded in pieces", in_pieces),
+        hb_test("an object after the last of 2^32 is refused", too_many_objects),
         hb_test("each fault is named, and both decoders refuse it", faults),
     };
 

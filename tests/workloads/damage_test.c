@@ -254,6 +254,26 @@ static void bomb(void **state)
     free(out);
 }
 
+/* A second, empty frame behind the first: it unpacks to the right length, and is no trace. */
+static void two_frames(void **state)
+{
+    static const uint8_t raw[] = {0x03};
+    uint8_t out[1000], frame[100], tail[HB_TRACE_END_BYTES + HB_TRACE_CHECKSUM_BYTES];
+    size_t length = forge(out, sizeof out, raw, 1, 1, 1),
+           empty = ZSTD_compress(frame, sizeof frame, raw, 0, 1);
+    uint8_t *block = out + HB_TRACE_HEADER_BYTES + HB_TRACE_CHECKSUM_BYTES;
+    size_t packed = block[8], sealed = HB_TRACE_BLOCK_BYTES + packed + empty;
+
+    (void)state;
+    assert_false(ZSTD_isError(empty));
+    memcpy(tail, out + length - sizeof tail, sizeof tail);
+    memcpy(block + HB_TRACE_BLOCK_BYTES + packed, frame, empty);
+    block[8] = (uint8_t)(packed + empty);
+    hb_trace_seal(block, sealed);
+    memcpy(block + sealed + HB_TRACE_CHECKSUM_BYTES, tail, sizeof tail);
+    expect_sentence(out, length + empty, "bad.trace: byte 40: this block is not one zstd frame");
+}
+
 /* What is well sealed and well packed, and unsound inside. */
 static void unsound(void **state)
 {
@@ -380,6 +400,7 @@ int main(void)
         damage("totals that are not those of the operations are refused", lying_end),
         damage("a header that claims too much, or another version, is refused", lying_header),
         damage("a frame that would unpack to 256 MiB is not unpacked", bomb),
+        damage("a payload of two frames is refused", two_frames),
         damage("operations that cannot be are refused with their index", unsound),
         damage("a trace without its end gives its blocks and then says so", without_end),
         damage("blocks that are missing are missed", blocks_out_of_order),
