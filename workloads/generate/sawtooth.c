@@ -72,7 +72,7 @@ static void run_teeth(const struct hb_generate_settings *settings, struct hb_emi
     for (uint64_t cycle = 0; cycle < settings->cycles && hb_emit_ok(emitter); cycle++) {
         while (queue->count < settings->live)
             queue_push(queue, hb_emit_alloc(emitter, hb_sizes_draw(&sizes, &random)));
-        hb_emit_phase(emitter, cycle, settings->live);
+        hb_emit_phase(emitter, cycle, cycle + 1);
         while (queue->count > floor_of(settings))
             hb_emit_free(emitter, queue_take(queue, (enum hb_generate_order)settings->order, &random));
     }

@@ -1,14 +1,16 @@
 /*
  * shredding - the worst case of address-ordered first fit that never merges.
  *
- * At level s every step takes a block of n units from the end of the heap, frees it, and shreds it: blocks of
- * n - (s-1), n - 2(s-1), ... units are allocated in what is left of it, and freed, each splitting off s - 1
- * units, down to a block of s, which is kept. So every step leaves n units in which nothing larger than
- * s can ever be placed again, at the price of s live ones. When no step fits in M, all is freed and the next
- * level begins. The extent reaches M + n + n M (H_n - 1) to within 1 %; an allocator that merges needs M.
+ * Level 1 fills M with blocks of one unit and frees them. At level s > 1 every step takes a block of n units
+ * from the end of the heap, frees it, and shreds it: blocks of n - (s-1), n - 2(s-1), ... units are allocated
+ * in what is left of it, and freed, each splitting off s - 1 units, down to a block of s, which is kept. So
+ * every step leaves n units in which nothing larger than s can ever be placed again, at the price of s live
+ * ones. When no step fits in M, all is freed and the next level begins. The extent reaches M + n + n M (H_n -
+ * 1) to within 1 %; an allocator that merges needs M.
  *
  * It depends on no address: under first fit each hole is the first that fits, and any other policy is simply
- * given the same requests. A phase is one level; it ends while what it kept is live.
+ * given the same requests. A phase is one level; it ends while what it kept is
+ * live.
  */
 #include <inttypes.h>
 
@@ -38,7 +40,7 @@ static uint64_t blocks_of_step(const struct hb_generate_settings *settings, uint
 
 static uint64_t shredding_births(const struct hb_generate_settings *settings)
 {
-    uint64_t births = 0;
+    uint64_t births = settings->live;
 
     for (uint64_t s = 2; s <= settings->ratio; s++) {
         births +=
@@ -77,12 +79,15 @@ static enum hb_status shredding_run(const struct hb_generate_settings *settings,
                                     struct hb_error *error)
 {
     (void)error;
+    hb_emit_allocs(emitter, settings->live, hb_request_bytes(settings, 1));
+    hb_emit_phase(emitter, 0, 1);
+    hb_emit_frees(emitter, 0, settings->live);
     for (uint64_t s = 2; s <= settings->ratio && hb_emit_ok(emitter); s++) {
         uint32_t first = emitter->births;
 
         for (uint64_t step = 0; step < steps_of(settings, s) && hb_emit_ok(emitter); step++)
             shred(settings, emitter, s);
-        hb_emit_phase(emitter, s - 2, s);
+        hb_emit_phase(emitter, s - 1, s);
         free_kept(settings, emitter, s, first);
     }
     return HB_OK;

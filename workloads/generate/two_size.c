@@ -5,7 +5,7 @@
  * Without merging, a last-in-first-out free list splits fresh large blocks in every cycle and grows by M/2
  * each time, without end; address order splits the same half of the heap again and again and stays at 1.50 M.
  *
- * A phase is one cycle; it ends when its blocks are free.
+ * A phase is one cycle; it ends when its blocks are free, and its size is the cycles done.
  */
 #include <inttypes.h>
 
@@ -51,7 +51,7 @@ static enum hb_status two_size_run(const struct hb_generate_settings *settings, 
     for (uint64_t cycle = 0; cycle < settings->cycles && hb_emit_ok(emitter); cycle++) {
         fill_and_free(settings, emitter, 2 * settings->size);
         fill_and_free(settings, emitter, settings->size);
-        hb_emit_phase(emitter, cycle, settings->size);
+        hb_emit_phase(emitter, cycle, cycle + 1);
     }
     return HB_OK;
 }
