@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "bench/build_info.h"
 #include "bench/command.h"
+#include "bench/command_common.h"
 #include "workloads/generate/empirical.h"
 #include "workloads/generate/generate.h"
 
@@ -106,10 +107,10 @@ static void take_argument(struct argp_state *state, struct options *options, con
     if (options->generator == NULL) {
         options->generator = hb_generator_find(argument, &error);
         if (options->generator == NULL)
-            argp_error(state, "%s", error.text);
+            hb_option_fail(state, "%s", error.text);
         hb_generate_defaults(options->generator, &options->settings);
     } else if (hb_generate_set(options->generator, argument, &options->settings, &error) != HB_OK) {
-        argp_error(state, "%s", error.text);
+        hb_option_fail(state, "%s", error.text);
     }
 }
 
@@ -118,11 +119,11 @@ static void check(struct argp_state *state, const struct options *options)
     struct hb_error error;
 
     if (options->generator == NULL)
-        argp_error(state, "which generator? ramp, shredding, two-size, steady or sawtooth");
+        hb_option_fail(state, "which generator? ramp, shredding, two-size, steady or sawtooth");
     if (options->out == NULL)
-        argp_error(state, "where to? -o OUT.trace");
+        hb_option_fail(state, "where to? -o OUT.trace");
     if (hb_generate_check(options->generator, &options->settings, &error) != HB_OK)
-        argp_error(state, "%s", error.text);
+        hb_option_fail(state, "%s", error.text);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -136,7 +137,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_LEVEL:
         if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
-            argp_error(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
+            hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
         options->level = (int)level;
         return 0;
     case ARGP_KEY_ARG:

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/adversary.h"
 #include "bench/build_info.h"
 #include "bench/command_common.h"
 #include "bench/sample.h"
@@ -22,6 +23,8 @@ static const struct hb_command commands[] = {
     {"generate", "write a workload that no program made", hb_command_generate},
     {"model", "what a classic policy does with a trace, computed exactly", hb_command_model},
     {"curve", "the first failure, and why, of every heap size", hb_command_curve},
+    {"adversary", "the worst that is known, done to an allocator, beside what theory says",
+     hb_command_adversary},
     {"replay", "one trace on one allocator, in this process", hb_command_replay},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"report", "draw the figures and the page from result files", hb_command_report},
@@ -70,6 +73,7 @@ int main(int argc, char **argv)
     const struct hb_command *command;
 
     hb_sample_child_main(argc, argv);
+    hb_adversary_child_main(argc, argv);
     hb_command_init(argc, argv);
     if (argc < 2) {
         print_help(stderr);
