@@ -23,6 +23,22 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* What computes in O(log n) what a walking allocator does; tests/bench/agreement_test.c shows that it does.
+ */
+static const char *model_of(const char *name)
+{
+    static const char *const models[][2] = {
+        {"simple", "model-first"}, {"first-merge", "model-first-merge"},
+        {"next", "model-next"},    {"next-merge", "model-next-merge"},
+        {"best", "model-best"},    {"best-merge", "model-best-merge"},
+    };
+
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+        if (strcmp(models[i][0], name) == 0)
+            return models[i][1];
+    return NULL;
+}
+
 static const struct hb_allocator *find_builtin(const char *name)
 {
     size_t count;
@@ -57,6 +73,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     builtin = find_builtin(candidate->spec);
     candidate->library = builtin == NULL;
     candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
+    candidate->model = model_of(candidate->spec);
     candidate->walks = builtin != NULL && builtin->counting != NULL;
     candidate->bounded = builtin != NULL && (builtin->caps & HB_CAP_BOUNDED) != 0;
     candidate->untouchable = builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0;

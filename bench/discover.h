@@ -22,12 +22,13 @@ struct hb_candidate {
     char *name; /* what tables show: its name, or the file name of a library given by path */
     char *spec; /* what hb_allocator_open takes */
     bool usable;
-    bool walks;       /* examines ranges one by one, and can count them: O(n) an operation */
-    bool extra;       /* walks, is not the subject and was not named: no part of a default plan */
-    bool bounded;     /* takes a heap of a given size */
-    bool untouchable; /* hands out no memory: no figure but time is of interest */
-    bool library;     /* a shared library, loaded; not built in */
-    bool process;     /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */
+    bool walks;        /* examines ranges one by one, and can count them: O(n) an operation */
+    bool extra;        /* walks, is not the subject and was not named: no part of a default plan */
+    bool bounded;      /* takes a heap of a given size */
+    bool untouchable;  /* hands out no memory: no figure but time is of interest */
+    const char *model; /* the allocator that computes exactly what this one does; NULL: none */
+    bool library;      /* a shared library, loaded; not built in */
+    bool process; /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */
     char version[128];
     char path[4096];       /* of the library; empty for what is built in */
     struct hb_error error; /* why it is not usable */

@@ -135,5 +135,8 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
     visit(context, "run", text);
     visit(context, "libraries", provenance->libraries[0] != '\0' ? provenance->libraries : "none");
     visit_floor(provenance, visit, context);
+    if (provenance->computed)
+        visit(context, "counts",
+              "walks, placements and failures computed by the exact model, as walking gives them");
     visit_left_out(provenance, visit, context);
 }

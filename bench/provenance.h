@@ -28,6 +28,7 @@ struct hb_provenance {
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
     double null_ns;         /* per operation; 0: not measured */
     uint64_t clock_pair_ns; /* 0: not measured */
+    bool computed;          /* counts come from the exact model */
     char left_out[HB_PROVENANCE_LEFT_OUT_MAX][256];
     unsigned left_out_count; /* may exceed the maximum: the rest are counted and not kept */
 };

@@ -101,7 +101,7 @@ static enum hb_status run_heap(struct hb_session *session, size_t trace, const s
 
     if (takes_heap(heap->candidate)) {
         request.heap_bytes = heap->bytes;
-        request.step_limit = STEP_FACTOR * session->options.step_limit;
+        request.step_limit = heap->candidate->model != NULL ? 0 : STEP_FACTOR * session->options.step_limit;
     } else {
         request.budget_bytes = heap->bytes;
         request.failure_limit = session->options.step_limit != 0 ? BUDGET_FAILURES : 0;
@@ -248,7 +248,8 @@ static enum hb_status measure_failure_points(struct hb_session *session, const s
     if (result == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
     counts = &result->counts;
-    status = hb_session_cut(session, trace, candidate, &ops, error);
+    status = candidate->model != NULL ? hb_session_trace_ops(session, trace, &ops, error)
+                                      : hb_session_cut(session, trace, candidate, &ops, error);
     if (status == HB_OK)
         status = hb_discovery_trace(&session->found, trace, &prepared, error);
     if (status == HB_OK) {

@@ -254,15 +254,17 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
     struct hb_session *session = answer->session;
     struct on_trace t = {.trace = trace, .name = session->found.traces[trace].name};
     const struct hb_candidate *subject = hb_discovery_find(&session->found, HB_SUBJECT);
-    const struct hb_sample_result *unused;
+    const struct hb_sample_result *count;
     const struct hb_candidate *candidate;
     size_t next = 0;
     enum hb_status status = hb_session_trace_ops(session, trace, &t.trace_ops, error);
 
-    if (status == HB_OK && subject != NULL) /* with its windows, so that it need not be counted twice */
-        status = hb_session_count(session, trace, subject, WINDOWS, &unused, error);
-    if (status == HB_OK)
-        status = hb_session_common_ops(session, trace, &t.ops, error);
+    t.ops = t.trace_ops;
+    if (status == HB_OK && subject != NULL) { /* with its windows, so that it need not be counted twice */
+        status = hb_session_count(session, trace, subject, WINDOWS, &count, error);
+        if (status == HB_OK && hb_session_has_figures(count))
+            t.ops = count->counts.ops;
+    }
     if (status == HB_OK)
         status = hb_session_measure_floor(session, trace, error);
     while (status == HB_OK && (candidate = hb_session_next_candidate(session, &next)) != NULL)
@@ -317,7 +319,7 @@ static enum hb_status measure_resident(struct hb_session *session, const struct 
 {
     struct hb_sample_request request = {.mode = HB_SAMPLE_SERIES, .points = WINDOWS};
     struct hb_fragmentation_measures m;
-    enum hb_status status = hb_session_common_ops(session, trace, &request.op_limit, error);
+    enum hb_status status = hb_session_trace_ops(session, trace, &request.op_limit, error);
 
     if (status == HB_OK && request.op_limit < WINDOWS)
         request.points = request.op_limit > 0 ? (uint32_t)request.op_limit : 1;
@@ -345,10 +347,13 @@ static enum hb_status measure_counted(struct hb_session *session, const struct h
                                       struct hb_error *error)
 {
     const struct hb_sample_result *count;
+    uint64_t ops;
     enum hb_status status = hb_session_count(session, trace, candidate, 0, &count, error);
 
     if (status == HB_OK)
-        status = hb_measure_time(session, candidate, trace, count->counts.ops, 0, measurement, error);
+        status = hb_session_cut(session, trace, candidate, &ops, error);
+    if (status == HB_OK)
+        status = hb_measure_time(session, candidate, trace, ops, 0, measurement, error);
     if (status != HB_OK || measurement->problem[0] != '\0')
         return status;
     hb_measurement_count(measurement, "peak_live_bytes", (double)count->counts.peak_live_bytes);

@@ -1,9 +1,10 @@
 /*
  * question_walk_cost - how many ranges a first-fit walk examines, and what that costs in time.
  *
- * For each trace: the subject is counted once, in windows, on the operations that the step limit leaves; then
- * it and every other allocator are timed on the same operations in the same windows, `rounds` times in
- * shuffled order. A window's time is the median of its rounds.
+ * For each trace: the subject's walks are counted once, over the whole trace in windows; then it and every
+ * other allocator are timed in the same windows, `rounds` times in shuffled order: the subject up to the
+ * window in which the step limit ends it, and the reference once more that far, to be compared with. A
+ * window's time is the median of its rounds.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,39 +42,53 @@ static const struct hb_point *counted_window(const struct on_trace *t, uint32_t 
     return t->count != NULL && window < t->count->point_count ? &t->count->points[window] : NULL;
 }
 
-static void write_window(struct hb_results *out, const struct on_trace *t, const struct hb_rounds_cell *cell,
-                         uint32_t window, double elapsed_ns)
+static void write_window_walks(struct hb_results *out, const struct hb_point *counted)
 {
-    const struct hb_point *point = &cell->result.points[window];
+    hb_results_count(out, counted->walks);
+    hb_results_count(out, counted->walk_total);
+    hb_results_count(out, counted->walk_allocated);
+    hb_results_count(out, counted->walk_p50);
+    hb_results_count(out, counted->walk_p99);
+    hb_results_count(out, counted->walk_max);
+}
+
+/* One window: of the time, where the allocator was timed that far, and of the subject's walks. */
+static void write_window(struct hb_results *out, const struct on_trace *t, const struct hb_rounds_cell *cell,
+                         uint32_t window)
+{
+    bool timed = window < cell->result.point_count;
     const struct hb_point *counted = counted_window(t, window);
+    const struct hb_point *point = timed ? &cell->result.points[window] : counted;
 
     hb_results_text(out, t->name);
     hb_results_text(out, cell->candidate->name);
-    hb_results_text(out, hb_rounds_status(cell));
+    hb_results_text(out, timed ? hb_rounds_status(cell) : hb_sample_outcome_name(HB_SAMPLE_STOPPED));
     hb_results_count(out, point->op);
     hb_results_count(out, point->ops);
     hb_results_count(out, point->allocs);
-    hb_results_count(out, (uint64_t)(elapsed_ns + 0.5));
+    if (timed)
+        hb_results_count(out, (uint64_t)(hb_rounds_window_ns(t->rounds, cell, window) + 0.5));
+    else
+        hb_results_blank(out, 1);
     if (counted != NULL)
         hb_results_count(out, counted->state.ranges);
     else
         hb_results_blank(out, 1);
-    if (counted != NULL && is_subject(cell->candidate)) {
-        hb_results_count(out, counted->walks);
-        hb_results_count(out, counted->walk_total);
-        hb_results_count(out, counted->walk_allocated);
-        hb_results_count(out, counted->walk_p50);
-        hb_results_count(out, counted->walk_p99);
-        hb_results_count(out, counted->walk_max);
-    } else
+    if (counted != NULL && is_subject(cell->candidate))
+        write_window_walks(out, counted);
+    else
         hb_results_blank(out, 6);
     hb_results_end_row(out);
 }
 
 static void write_windows(struct hb_results *out, const struct on_trace *t, const struct hb_rounds_cell *cell)
 {
-    for (uint32_t i = 0; i < cell->result.point_count; i++)
-        write_window(out, t, cell, i, hb_rounds_window_ns(t->rounds, cell, i));
+    uint32_t windows = cell->result.point_count;
+
+    if (is_subject(cell->candidate) && t->count != NULL && t->count->point_count > windows)
+        windows = t->count->point_count;
+    for (uint32_t i = 0; i < windows; i++)
+        write_window(out, t, cell, i);
 }
 
 static void write_lengths(struct hb_results *out, const struct on_trace *t,
@@ -129,7 +144,9 @@ static void write_summary(struct hb_results *out, const struct on_trace *t, cons
         write_walks(out, &t->count->counts);
     else
         hb_results_blank(out, 11);
-    if (figures)
+    if (t->count != NULL && is_subject(cell->candidate))
+        hb_results_count(out, t->count->counts.peak_live_bytes);
+    else if (figures)
         hb_results_count(out, cell->result.counts.peak_live_bytes);
     else
         hb_results_blank(out, 1);
@@ -141,6 +158,10 @@ static void write_summary(struct hb_results *out, const struct on_trace *t, cons
         hb_results_real(out, ratio);
     else
         hb_results_blank(out, 1);
+    if (t->count != NULL && is_subject(cell->candidate))
+        hb_results_count(out, t->count->counts.ops);
+    else
+        hb_results_blank(out, 1);
     hb_results_end_row(out);
 }
 
@@ -149,6 +170,8 @@ static void write_trace(struct answer *answer, const struct on_trace *t)
     for (size_t i = 0; i < t->rounds->cell_count; i++) {
         const struct hb_rounds_cell *cell = &t->rounds->cells[i];
 
+        if (cell->reference)
+            continue;
         write_windows(answer->windows, t, cell);
         write_summary(answer->summary, t, cell);
         if (t->count != NULL && is_subject(cell->candidate))
@@ -157,7 +180,19 @@ static void write_trace(struct answer *answer, const struct on_trace *t)
     }
 }
 
-/* The subject's count, or NULL; and how many operations everybody does. */
+/* `ops`, or the end of the window that they end in: no window is timed in part. */
+static uint64_t whole_windows(uint64_t ops, uint64_t trace_ops)
+{
+    uint32_t window = 0;
+
+    if (trace_ops <= WINDOWS)
+        return ops;
+    while (hb_window_end(trace_ops, WINDOWS, window) < ops)
+        window++;
+    return hb_window_end(trace_ops, WINDOWS, window);
+}
+
+/* The subject's count, or NULL; and on how many operations it is timed. */
 static enum hb_status count_subject(struct hb_session *session, struct on_trace *t, struct hb_error *error)
 {
     const struct hb_candidate *subject = hb_discovery_find(&session->found, HB_SUBJECT);
@@ -171,7 +206,10 @@ static enum hb_status count_subject(struct hb_session *session, struct on_trace 
     }
     if (status == HB_OK)
         status = hb_session_trace_ops(session, t->trace, &t->trace_ops, error);
-    return status == HB_OK ? hb_session_common_ops(session, t->trace, &t->ops, error) : status;
+    if (status == HB_OK)
+        status = hb_session_common_ops(session, t->trace, &t->ops, error);
+    t->ops = whole_windows(t->ops, t->trace_ops);
+    return status;
 }
 
 static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struct hb_error *error)
@@ -189,7 +227,10 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
         return status;
     status = hb_rounds_open(&rounds, session, trace, error);
     while (status == HB_OK && (candidate = hb_session_next_candidate(session, &next)) != NULL)
-        status = hb_rounds_add(&rounds, candidate, t.ops, t.ops < t.trace_ops, error);
+        status = hb_rounds_add(&rounds, candidate, candidate->walks ? t.ops : t.trace_ops,
+                               t.ops < t.trace_ops, error);
+    if (status == HB_OK)
+        status = hb_rounds_add_reference(&rounds, t.ops, error);
     if (status == HB_OK)
         status = hb_rounds_run(&rounds, HB_SAMPLE_SERIES, WINDOWS, error);
     t.rounds = &rounds;
@@ -224,7 +265,7 @@ static enum hb_status answer_walk_cost(struct hb_session *session, const char *f
             "walk_summary/1",
             "trace,allocator,status,heap_bytes,ops,trace_ops,walks,walk_total,walk_mean,walk_p50,"
             "walk_p90,walk_p99,walk_max,walk_allocated,ranges,free_ranges,high_water_bytes,"
-            "peak_live_bytes,ns_per_op,ratio_to_glibc"),
+            "peak_live_bytes,ns_per_op,ratio_to_glibc,walk_ops"),
     };
     enum hb_status status = HB_OK;
 
@@ -263,7 +304,9 @@ static enum hb_status measure_walk_cost(struct hb_session *session, const struct
     if (status != HB_OK)
         return status;
     counts = &count->counts;
-    status = hb_measure_time(session, candidate, trace, counts->ops, 0, measurement, error);
+    status = hb_session_cut(session, trace, candidate, &ops, error);
+    if (status == HB_OK)
+        status = hb_measure_time(session, candidate, trace, ops, 0, measurement, error);
     if (status != HB_OK || measurement->problem[0] != '\0' || counts->walks == 0)
         return status;
     hb_measurement_count(measurement, "walk_mean", (double)counts->walk_total / (double)counts->walks);
@@ -271,16 +314,13 @@ static enum hb_status measure_walk_cost(struct hb_session *session, const struct
     hb_measurement_count(measurement, "walk_p99", (double)counts->walk_p99);
     hb_measurement_count(measurement, "walk_max", (double)counts->walk_max);
     hb_measurement_count(measurement, "ranges", (double)counts->state.ranges);
-    hb_measurement_count(measurement, "ns_per_step",
-                         measurement->seconds * 1e9 /
-                             (double)(counts->walk_total > 0 ? counts->walk_total : 1));
     return HB_OK;
 }
 
 const struct hb_question hb_question_walk_cost = {
     .name = "walk_cost",
     .files = "walk_cost.csv, walk_lengths.csv and walk_summary.csv",
-    .step_limit = 100000000,
+    .step_limit = 400000000,
     .rounds = 3,
     .takes_untouchable = true,
     .measure = measure_walk_cost,

@@ -123,7 +123,8 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
                                enum hb_sample_mode mode, struct hb_error *error)
 {
     struct hb_session *session = rounds->session;
-    struct hb_sample_request request = {.mode = mode, .op_limit = cell->ops, .points = rounds->points};
+    struct hb_sample_request request = {
+        .mode = mode, .op_limit = cell->ops, .points = rounds->points, .window_ops = rounds->trace_ops};
     struct hb_sample_result *result;
     enum hb_status status;
 
@@ -131,8 +132,6 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
                      cell->candidate->name, round + 1, rounds->round_count);
     if (round > 0 && hb_rounds_is_failed(cell))
         return HB_OK;
-    if (rounds->points > cell->ops)
-        request.points = cell->ops > 0 ? (uint32_t)cell->ops : 1;
     result = calloc(1, sizeof *result);
     if (result == NULL)
         return out_of_memory(error);
@@ -165,6 +164,9 @@ enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode,
     if (order == NULL)
         return out_of_memory(error);
     rounds->points = mode == HB_SAMPLE_SERIES ? points : 0;
+    status = hb_session_trace_ops(rounds->session, rounds->trace, &rounds->trace_ops, error);
+    if (rounds->points > rounds->trace_ops)
+        rounds->points = rounds->trace_ops > 0 ? (uint32_t)rounds->trace_ops : 1;
     hb_random_seed(&random, rounds->session->options.seed + rounds->trace);
     for (size_t i = 0; i < rounds->cell_count; i++)
         order[i] = i;

@@ -35,6 +35,7 @@ struct hb_rounds {
     size_t trace;
     uint32_t round_count;
     uint32_t points;
+    uint64_t trace_ops;
     struct hb_rounds_cell *cells;
     size_t cell_count;
     double *scratch;
@@ -54,7 +55,8 @@ enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate
  * HB_ERR_MEMORY. */
 enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, struct hb_error *error);
 
-/* Runs all rounds. `mode`: TIME, or SERIES with `points`. HB_ERR_CHILD, HB_ERR_MEMORY. */
+/* Runs all rounds. `mode`: TIME, or SERIES with `points` windows over the whole trace, of which a cell with
+ * fewer operations does the first. HB_ERR_CHILD, HB_ERR_MEMORY. */
 enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
                              struct hb_error *error);
 

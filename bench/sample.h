@@ -28,6 +28,8 @@ struct hb_sample_request {
         budget_bytes;    /* on private writable memory, counted from before the library is loaded; 0: none */
     uint64_t step_limit; /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
     uint64_t failure_limit; /* COUNT: stop after so many failures; 0: none */
+    uint64_t window_ops;    /* SERIES: lay the windows over so many operations, op_limit being fewer; 0: over
+                               those replayed */
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */

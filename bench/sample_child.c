@@ -115,16 +115,19 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
     struct hb_sample_result *result = &x->result;
     struct hb_memory_peak peak;
     enum hb_status status = apply_step_limit(s, error);
-    uint32_t windows = hb_window_count(s->ops, x->request.points);
+    uint64_t span = x->request.window_ops > s->ops ? x->request.window_ops : s->ops;
+    uint32_t windows = hb_window_count(span, x->request.points);
 
     if (status == HB_OK)
         status = open_heap(s, s->allocator, error);
     if (status != HB_OK)
         return status;
-    for (uint64_t done = 0; result->point_count < windows; result->point_count++) {
+    for (uint64_t done = 0; result->point_count < windows && done < s->ops; result->point_count++) {
         struct hb_point *point = &x->points[result->point_count];
-        uint64_t end = hb_window_end(s->ops, windows, result->point_count);
+        uint64_t end = hb_window_end(span, windows, result->point_count);
 
+        if (end > s->ops)
+            end = s->ops;
         run_window(s, point, done, end);
         result->elapsed_ns += point->elapsed_ns;
         done = end;

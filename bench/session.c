@@ -108,6 +108,10 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
     else if (session->options.heap_bytes != 0 && candidate->process)
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
+    if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
+        request->allocator = candidate->model;
+        session->provenance.computed = true;
+    }
     request->touch = session->options.touch;
     request->timeout_s = candidate->walks ? 0 : TIMEOUT_S;
     return hb_sample_run(request, result, error);
@@ -157,18 +161,48 @@ static void note_cut(struct hb_session *session, size_t trace, const struct hb_c
                      uint64_t ops)
 {
     *cut_of(session, trace, candidate) = ops;
-    hb_provenance_leave_out(&session->provenance,
-                            "%s on %s after operation %llu (step limit %llu; ask with --step-limit 0)",
-                            candidate->name, session->found.traces[trace].name, (unsigned long long)ops,
-                            (unsigned long long)session->options.step_limit);
+    hb_provenance_leave_out(
+        &session->provenance,
+        "time of %s on %s after operation %llu (step limit %llu; ask with --step-limit 0)", candidate->name,
+        session->found.traces[trace].name, (unsigned long long)ops,
+        (unsigned long long)session->options.step_limit);
+}
+
+/* The count of an allocator that walks: up to its cut. */
+static enum hb_status count_walking(struct hb_session *session, size_t trace,
+                                    const struct hb_candidate *candidate, uint32_t points,
+                                    struct hb_error *error)
+{
+    uint64_t *cut = cut_of(session, trace, candidate);
+    uint64_t ops = *cut;
+    enum hb_status status = count_once(session, trace, candidate, points, &ops, &session->count, error);
+
+    if (status == HB_OK && session->count.outcome == HB_SAMPLE_STOPPED) {
+        note_cut(session, trace, candidate, ops);
+        hb_sample_result_clear(&session->count);
+        status = count_once(session, trace, candidate, points, &ops, &session->count, error);
+    }
+    if (status == HB_OK)
+        *cut = ops;
+    return status;
+}
+
+/* The count of one that is computed: of the whole trace. */
+static enum hb_status count_computed(struct hb_session *session, size_t trace,
+                                     const struct hb_candidate *candidate, uint32_t points,
+                                     struct hb_error *error)
+{
+    uint64_t ops;
+    enum hb_status status = hb_session_trace_ops(session, trace, &ops, error);
+
+    return status == HB_OK ? count_once(session, trace, candidate, points, &ops, &session->count, error)
+                           : status;
 }
 
 enum hb_status hb_session_count(struct hb_session *session, size_t trace,
                                 const struct hb_candidate *candidate, uint32_t points,
                                 const struct hb_sample_result **result, struct hb_error *error)
 {
-    uint64_t *cut = cut_of(session, trace, candidate);
-    uint64_t ops = *cut;
     enum hb_status status;
 
     *result = &session->count;
@@ -177,15 +211,10 @@ enum hb_status hb_session_count(struct hb_session *session, size_t trace,
         return HB_OK;
     hb_sample_result_clear(&session->count);
     session->count_candidate = NULL;
-    status = count_once(session, trace, candidate, points, &ops, &session->count, error);
-    if (status == HB_OK && session->count.outcome == HB_SAMPLE_STOPPED) {
-        note_cut(session, trace, candidate, ops);
-        hb_sample_result_clear(&session->count);
-        status = count_once(session, trace, candidate, points, &ops, &session->count, error);
-    }
+    status = candidate->model != NULL ? count_computed(session, trace, candidate, points, error)
+                                      : count_walking(session, trace, candidate, points, error);
     if (status != HB_OK)
         return status;
-    *cut = ops;
     session->count_candidate = candidate;
     session->count_trace = trace;
     session->count_points = points;

@@ -4,7 +4,8 @@
  * The simple allocator's walk is O(n) in the ranges of its heap, so its longest traces take minutes. A
  * session therefore cuts a trace, for an allocator that walks, after the operations that a given number of
  * steps (ranges examined) allows. Steps are exact and machine-free, so everybody's cut is at the same
- * operation. What was cut is noted in the provenance, with the way to ask for the whole.
+ * operation. What was cut is noted in the provenance, with the way to ask for the whole. Counts, which no
+ * clock is part of, need no cut where the exact model computes them.
  */
 #ifndef HB_BENCH_SESSION_H
 #define HB_BENCH_SESSION_H
@@ -58,23 +59,24 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
                                  struct hb_sample_result *result, struct hb_error *error);
 
 /*
- * How many operations of the trace `candidate` does: all, or, where it walks and the step limit ends it
- * early, what the limit leaves, rounded down to three leading digits. A cut is noted in the provenance.
+ * How many operations of the trace `candidate` is timed on: all, or, where it walks and the step limit ends
+ * it early, what the limit leaves, rounded down to three leading digits. A cut is noted in the provenance.
  */
 enum hb_status hb_session_cut(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
                               uint64_t *ops, struct hb_error *error);
 
 /*
- * The count (METRICS.md's integers) of `candidate` in ample room on the operations that its cut leaves, in
- * `points` windows (0: none; never more than there are operations). It belongs to the session and is valid
- * until this is asked for something else. Where the sample has no figures, so does `*result`.
+ * The count (METRICS.md's integers) of `candidate` in ample room, in `points` windows: of the whole trace
+ * where the exact model computes it, else of the operations that its cut leaves; in `points` windows (0:
+ * none; never more than there are operations). It belongs to the session and is valid until this is asked for
+ * something else. Where the sample has no figures, so does `*result`.
  */
 enum hb_status hb_session_count(struct hb_session *session, size_t trace,
                                 const struct hb_candidate *candidate, uint32_t points,
                                 const struct hb_sample_result **result, struct hb_error *error);
 
-/* The operations on which all allocators are compared: those that the subject's cut leaves, where it is among
- * them. */
+/* The operations on which the times of all allocators are compared: those that the subject's cut leaves,
+ * where it is among them. */
 enum hb_status hb_session_common_ops(struct hb_session *session, size_t trace, uint64_t *ops,
                                      struct hb_error *error);
 
