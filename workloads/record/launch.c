@@ -89,7 +89,7 @@ static void catch_signals(struct signals *before)
     sigprocmask(SIG_BLOCK, &blocked, &before->mask);
     for (int i = 0; i < CAUGHT; i++) {
         bool terminal = caught[i] == SIGINT || caught[i] == SIGQUIT;
-        struct sigaction action = {.sa_handler = terminal ? SIG_IGN : pass_on, .sa_flags = SA_RESTART};
+        struct sigaction action = {.sa_handler = terminal ? SIG_IGN : pass_on};
 
         sigaction(caught[i], &action, &before->action[i]);
     }
