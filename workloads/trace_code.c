@@ -100,7 +100,7 @@ static uint8_t *put_op(uint8_t *out, const struct hb_op *op, uint64_t age)
     case HB_OP_KINDS:
         break;
     }
-    assert(!"a kind that hb_trace_op_fault lets through");
+    assert(false && "a kind that hb_trace_op_fault lets through");
     return out;
 }
 
