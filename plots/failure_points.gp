@@ -48,7 +48,7 @@ do for [k=1:traces] {
     eval largest("live", "$rows", "column('peak_live_bytes')")
     eval panel(k, traces)
     eval shared_y(k, traces, "%.0f %%")
-    set title title_of_part(trace[k], done, reach[k], halted[k])  offset 0, -0.7
+    set title title_of_part(trace[k], done, reach[k], 0) offset 0, -0.7
     set arrow 900 from 1, graph 0 to 1, graph 1 nohead lt 1 lw 1 lc rgb faint dt (4, 4)
     peak = "peak live " . rounded_bytes(live)
     set label 900 peak at 1, graph 0.04 left rotate by 90 offset 0.7, 0 textcolor rgb faint font ",8"
