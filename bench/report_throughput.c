@@ -18,10 +18,11 @@ struct contender {
     bool measured;
     struct hb_stats_spread spread; /* of those that there are */
     double ratio;                  /* to glibc, NAN where either has none */
-    double resident_bytes, live_bytes, failures;
+    double resident_bytes, live_bytes, failures, ops;
 };
 
-enum { COLUMNS = 8 };
+/* METRICS.md: no ratio of whole pages to less. */
+enum { COLUMNS = 8, LEAST_LIVE_BYTES = 1 << 20 };
 
 struct ranking {
     struct contender contender[HB_REPORT_MAX_NAMES];
@@ -56,6 +57,7 @@ static void take_row(const struct hb_csv *csv, size_t row, struct contender *con
     note_peak(&contender->resident_bytes, hb_csv_value(csv, row, "peak_resident_bytes"));
     note_peak(&contender->live_bytes, hb_csv_value(csv, row, "peak_live_bytes"));
     note_peak(&contender->failures, hb_csv_value(csv, row, "failures"));
+    note_peak(&contender->ops, hb_csv_value(csv, row, "ops"));
 }
 
 static void spread_rounds(struct contender *contender)
@@ -81,7 +83,8 @@ static bool gather(const struct hb_csv *csv, const char *trace, const char *allo
     memset(contender, 0, sizeof *contender);
     contender->allocator = allocator;
     contender->status = "ok";
-    contender->ratio = contender->resident_bytes = contender->live_bytes = contender->failures = (double)NAN;
+    contender->ratio = contender->resident_bytes = contender->live_bytes = (double)NAN;
+    contender->failures = contender->ops = (double)NAN;
     for (size_t row = 0; row < hb_csv_rows(csv); row++)
         if (strcmp(hb_csv_text(csv, row, trace_column), trace) == 0 &&
             strcmp(hb_csv_text(csv, row, allocator_column), allocator) == 0) {
@@ -143,20 +146,33 @@ static void rank(const struct hb_csv *csv, const char *trace, const struct hb_na
     qsort(ranking->contender, ranking->count, sizeof *ranking->contender, by_rank);
 }
 
+/* What sets a row apart: how far a replay came that was stopped, or why there is no figure. */
+static void print_name(FILE *out, const struct contender *contender)
+{
+    char note[64] = "";
+
+    if (strcmp(contender->status, "stopped") == 0)
+        snprintf(note, sizeof note, "first %.0f operations", contender->ops);
+    else if (badness(contender->status) > 0)
+        snprintf(note, sizeof note, "%.60s", contender->status);
+    hb_cell_noted(out, contender->allocator, note);
+}
+
 static void print_contender(FILE *out, const struct contender *contender)
 {
     double unknown = (double)NAN;
-    bool shown = contender->measured;
+    bool shown = contender->measured, paged = contender->live_bytes >= LEAST_LIVE_BYTES;
 
     fputs("<tr>", out);
-    hb_cell_noted(out, contender->allocator, badness(contender->status) > 0 ? contender->status : "");
+    print_name(out, contender);
     hb_cell_ns(out, shown ? contender->spread.median : unknown);
     hb_cell_ns(out, shown ? contender->spread.min : unknown);
     hb_cell_ns(out, shown ? contender->spread.max : unknown);
     hb_cell_ratio(out, contender->ratio);
     hb_cell_bytes(out, contender->resident_bytes);
-    hb_cell_ratio(out, contender->resident_bytes > 0 ? contender->resident_bytes / contender->live_bytes
-                                                     : unknown);
+    hb_cell_ratio(out, paged && contender->resident_bytes > 0
+                           ? contender->resident_bytes / contender->live_bytes
+                           : unknown);
     hb_cell_count(out, contender->failures);
     fputs("</tr>\n", out);
 }

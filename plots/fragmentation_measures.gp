@@ -34,7 +34,9 @@ eval x_axis("heap over live bytes")
 entry = "with records"; eval legend_point(colour("simple"), 7)
 entry = "without"; eval legend_point(colour("simple"), 6)
 set format x "%.0f %%"
-set xtics larger(1, 2 * count_step(larger(top, 1)))
+step = count_step(larger(top, 1))
+if (top > 3 * step) { step = 2 * step }
+set xtics step
 do for [m=1:4] {
     eval panel(m, 4)
     set title caption[m] offset 0, -0.7

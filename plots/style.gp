@@ -39,10 +39,12 @@ needs(names) = "do for [i=1:words('" . names . "')] { if (!has_column(word('" . 
 ink = "#222222"
 faint = "#8a8a8a"
 grid = "#e4e4e4"
-known = "null bump simple glibc jemalloc mimalloc tcmalloc tbbmalloc simple-align simple-merge first-merge next next-merge best best-merge"
-known_colours = "#999999 #E69F00 #D55E00 #000000 #0072B2 #009E73 #56B4E9 #CC79A7 #F0A070 #8C2D04 #661100 #7A7A00 #44AA99 #332288 #AA4499"
-known_shapes = "6 8 7 5 9 11 13 15 4 12 10 6 8 14 4"
-other_colours = "#882255 #117733 #6699CC #B8860B #555555 #994F00"
+known = "null bump simple glibc jemalloc mimalloc tcmalloc tbbmalloc \
+    simple-align simple-merge free-list bins first-merge next next-merge best best-merge buddy"
+known_colours = "#999999 #E69F00 #D55E00 #000000 #0072B2 #009E73 #56B4E9 #CC79A7 \
+    #F0A070 #8C2D04 #B8860B #6A51A3 #661100 #7A7A00 #44AA99 #332288 #AA4499 #117733"
+known_shapes = "6 8 7 5 9 11 13 15 4 12 10 14 6 8 4 12 10 14"
+other_colours = "#882255 #6699CC #994F00 #555555 #3D7A00 #C51B7D"
 other_shapes = "4 12 10 14 6 8"
 known_index(name) = sum [i=1:words(known)] (word(known, i) eq name ? i : 0)
 
@@ -129,7 +131,7 @@ width = 980.0
 height = 0.0
 
 canvas(w, h) = terminal eq "png" \
-    ? sprintf("set terminal pngcairo noenhanced rounded size %d,%d fontscale 1.5 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,11' background '#ffffff'", 1.5 * w, 1.5 * h) \
+    ? sprintf("set terminal pngcairo noenhanced rounded size %d,%d fontscale 1.125 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,11' background '#ffffff'", 1.5 * w, 1.5 * h) \
     : sprintf("set terminal svg noenhanced rounded size %d,%d linewidth 1 font 'DejaVu Sans,Verdana,Helvetica,Arial,sans-serif,11' background '#ffffff'", w, h)
 panels_height(n) = head + foot + panel_rows(n) * panel_height + (panel_rows(n) - 1) * gap_y
 panels_canvas(n) = (legend_x = left, head = 64.0 + 17 * legend_rows(0), height = panels_height(n), canvas(width, height))

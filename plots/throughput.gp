@@ -44,6 +44,7 @@ ratio_label(r) = sprintf(r < 9.995 ? "%.2f×" : r < 99.95 ? "%.1f×" : "%.0f×",
 
 gap_x = 24.0
 left = 90.0
+right = 28.0
 panel_height = 15.0 * allocators + 12
 eval panels_canvas(traces)
 set multiplot

@@ -168,20 +168,22 @@ static void the_ranking_is_by_median_and_keeps_what_has_none(void **state)
     char *table =
         table_of(hb_report_throughput,
                  "trace,allocator,round,status,ops,elapsed_ns,failures,peak_live_bytes,peak_resident_bytes\n"
-                 "t<1>,glibc,0,ok,100,2000,0,1024,2048\n"
-                 "t<1>,fast,0,ok,100,500,0,1024,4096\n"
+                 "t<1>,glibc,0,ok,100,2000,0,1048576,2097152\n"
+                 "t<1>,fast,0,ok,100,500,0,1048576,4194304\n"
                  "t<1>,lost,0,crashed,,,,,\n"
-                 "t<1>,glibc,1,ok,100,4000,0,1024,1024\n"
-                 "t<1>,fast,1,ok,100,1000,3,1024,4096\n"
-                 "t<1>,fast,2,ok,100,90000,0,1024,4096\n"
-                 "t<1>,glibc,2,ok,100,2000,0,1024,1024\n");
+                 "t<1>,glibc,1,ok,100,4000,0,1048575,1048576\n"
+                 "t<1>,fast,1,ok,100,1000,3,1048576,4194304\n"
+                 "t<1>,fast,2,ok,100,90000,0,1048576,4194304\n"
+                 "t<1>,glibc,2,ok,100,2000,0,1048576,1048576\n"
+                 "t<1>,little,0,ok,100,99900000,0,1048575,4194304\n");
 
     (void)state;
-    assert_has_in_order(
-        table, "t&lt;1&gt;", "fast", "<td>10.0 ns</td><td>5.00 ns</td><td>900 ns</td><td>0.50×</td>",
-        "<td>4.00 KiB</td><td>4.00×</td><td>3</td>", "glibc",
-        "<td>20.0 ns</td><td>20.0 ns</td><td>40.0 ns</td><td>1.00×</td>", "<td>2.00 KiB</td><td>2.00×</td>",
-        "lost <em>crashed</em>", "<td>–</td><td>–</td><td>–</td><td>–</td>");
+    assert_has_in_order(table, "t&lt;1&gt;", "fast",
+                        "<td>10.0 ns</td><td>5.00 ns</td><td>900 ns</td><td>0.50×</td>",
+                        "<td>4.00 MiB</td><td>4.00×</td><td>3</td>", "glibc",
+                        "<td>20.0 ns</td><td>20.0 ns</td><td>40.0 ns</td><td>1.00×</td>",
+                        "<td>2.00 MiB</td><td>2.00×</td>", "little", "<td>4.00 MiB</td><td>–</td>",
+                        "lost <em>crashed</em>", "<td>–</td><td>–</td><td>–</td><td>–</td>");
     free(table);
 }
 
@@ -192,8 +194,8 @@ static void a_replay_that_was_stopped_is_compared_with_the_same_operations(void 
                                                  "t,simple,0,stopped,10,800,100\n");
 
     (void)state;
-    assert_has_in_order(table, "glibc", "<td>1.00×</td>", "simple <em>stopped</em>", "<td>80.0 ns</td>",
-                        "<td>8.00×</td>");
+    assert_has_in_order(table, "glibc", "<td>1.00×</td>", "simple <em>first 10 operations</em>",
+                        "<td>80.0 ns</td>", "<td>8.00×</td>");
     free(table);
 }
 
