@@ -253,7 +253,8 @@ static enum hb_status measure_failure_points(struct hb_session *session, const s
     if (status == HB_OK)
         status = hb_discovery_trace(&session->found, trace, &prepared, error);
     if (status == HB_OK) {
-        heap.bytes = prepared->peak_live_bytes / 100 * percent;
+        heap.bytes =
+            prepared->peak_live_bytes / 100 * percent + prepared->peak_live_bytes % 100 * percent / 100;
         if (heap.bytes < (takes_heap(candidate) ? 8 : MIB))
             heap.bytes = takes_heap(candidate) ? 8 : MIB;
         begun_ns = hb_clock_ns();
