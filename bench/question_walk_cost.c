@@ -62,13 +62,8 @@ static void write_window(struct hb_results *out, const struct on_trace *t, const
 
     hb_results_text(out, t->name);
     hb_results_text(out, cell->candidate->name);
-<<<<<<< HEAD
     hb_results_text(out, counted != NULL && is_subject(cell->candidate) ? hb_session_status(t->count, false)
                                                                         : hb_rounds_status(cell));
-=======
-    hb_results_text(out, timed || hb_rounds_is_failed(cell) ? hb_rounds_status(cell)
-                                                            : hb_sample_outcome_name(HB_SAMPLE_STOPPED));
->>>>>>> 5c07dae (bench: a failed cell's rows say so in every window)
     hb_results_count(out, point->op);
     hb_results_count(out, point->ops);
     hb_results_count(out, point->allocs);
