@@ -313,7 +313,9 @@ const char *hb_session_status(const struct hb_sample_result *result, bool cut)
 
 void hb_session_describe(const struct hb_sample_result *result, char *out, size_t bytes)
 {
-    if (result->outcome == HB_SAMPLE_CRASHED)
+    if (result->outcome == HB_SAMPLE_CRASHED && result->signal == 0)
+        snprintf(out, bytes, "crashed (ended without a result)");
+    else if (result->outcome == HB_SAMPLE_CRASHED)
         snprintf(out, bytes, "crashed (signal %d)", result->signal);
     else if (result->outcome == HB_SAMPLE_UNAVAILABLE)
         snprintf(out, bytes, "unavailable: %s", result->error.text);
