@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "bench/stats.h"
 
-enum { FLOOR_SAMPLES = 3 };
+/* A trace of a few operations measures the clock and cold caches: it counts only where there is no other. */
+enum { FLOOR_SAMPLES = 3, FLOOR_LEAST_OPS = 1000 };
 enum { TIMEOUT_S = 600 }; /* for what does not walk: a replay of 2^31 operations is well within it */
 
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
@@ -31,9 +32,10 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     hb_discovery_libraries(&session->found, session->provenance.libraries,
                            sizeof session->provenance.libraries);
     session->null_ns = calloc(session->found.trace_count, sizeof *session->null_ns);
+    session->null_ops = calloc(session->found.trace_count, sizeof *session->null_ops);
     session->cuts =
         calloc(session->found.trace_count * session->found.candidate_count, sizeof *session->cuts);
-    if (session->null_ns == NULL || session->cuts == NULL) {
+    if (session->null_ns == NULL || session->null_ops == NULL || session->cuts == NULL) {
         hb_session_close(session);
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu traces", session->found.trace_count);
     }
@@ -45,6 +47,7 @@ void hb_session_close(struct hb_session *session)
     hb_progress_clear(&session->progress);
     hb_sample_result_clear(&session->count);
     free(session->null_ns);
+    free(session->null_ops);
     free(session->cuts);
     hb_discovery_free(&session->found);
     memset(session, 0, sizeof *session);
@@ -296,19 +299,31 @@ enum hb_status hb_session_measure_floor(struct hb_session *session, size_t trace
         status = time_null(session, trace, &ns[i], error);
     if (status == HB_OK)
         session->null_ns[trace] = hb_stats_median(ns, FLOOR_SAMPLES);
-    return status;
+    return status == HB_OK ? hb_session_trace_ops(session, trace, &session->null_ops[trace], error) : status;
+}
+
+/* The median over the traces whose figure is of `least_ops` operations or more; 0 where there is none. */
+static double median_floor(const struct hb_session *session, uint64_t least_ops, double *scratch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < session->found.trace_count; i++)
+        if (session->null_ns[i] > 0 && session->null_ops[i] >= least_ops)
+            scratch[count++] = session->null_ns[i];
+    return count > 0 ? hb_stats_median(scratch, count) : 0;
 }
 
 void hb_session_note_floor(struct hb_session *session)
 {
-    double *known = malloc(session->found.trace_count * sizeof *known);
-    size_t count = 0;
+    double *scratch = malloc(session->found.trace_count * sizeof *scratch);
+    double floor = 0;
 
-    for (size_t i = 0; known != NULL && i < session->found.trace_count; i++)
-        if (session->null_ns[i] > 0)
-            known[count++] = session->null_ns[i];
-    session->provenance.null_ns = count > 0 ? hb_stats_median(known, count) : 0;
-    free(known);
+    if (scratch != NULL)
+        floor = median_floor(session, FLOOR_LEAST_OPS, scratch);
+    if (scratch != NULL && floor <= 0)
+        floor = median_floor(session, 0, scratch);
+    session->provenance.null_ns = floor;
+    free(scratch);
 }
 
 bool hb_session_has_figures(const struct hb_sample_result *result)

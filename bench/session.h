@@ -33,7 +33,8 @@ struct hb_session {
     struct hb_discovery found;
     struct hb_provenance provenance;
     struct hb_progress progress;
-    double *null_ns;               /* of each trace; 0: not measured yet */
+    double *null_ns;               /* of each trace, per operation; 0: not measured yet */
+    uint64_t *null_ops;            /* how many operations that is of */
     uint64_t *cuts;                /* of each trace and candidate: operations; 0: not known yet */
     struct hb_sample_result count; /* the last one of hb_session_count, and what it is of */
     const struct hb_candidate *count_candidate;
