@@ -226,6 +226,21 @@ static void show(const struct session *session, const struct hb_adversary_plan *
     hb_adversary_print(plan, result, stdout);
 }
 
+/* "jemalloc 5.3.0; mimalloc 2.0.9": each that answered, once. */
+static void note_library(struct hb_provenance *provenance, const struct hb_adversary_plan *plan,
+                         const struct hb_library_info *library)
+{
+    char entry[sizeof library->version + 64];
+    size_t used = strlen(provenance->libraries);
+
+    if (library->version[0] == '\0')
+        return;
+    snprintf(entry, sizeof entry, "%.60s %s", hb_adversary_allocator(plan), library->version);
+    if (strstr(provenance->libraries, entry) == NULL)
+        snprintf(provenance->libraries + used, sizeof provenance->libraries - used, "%s%s",
+                 used > 0 ? "; " : "", entry);
+}
+
 static enum hb_status attack(struct session *session, struct hb_adversary_plan *plan, struct hb_error *error)
 {
     static struct hb_adversary_result result; /* large */
@@ -240,6 +255,7 @@ static enum hb_status attack(struct session *session, struct hb_adversary_plan *
     hb_progress_end();
     if (status != HB_OK)
         return status;
+    note_library(&session->provenance, plan, &result.library);
     show(session, plan, &result);
     note_outcome(session, &result);
     if (session->results != NULL)
@@ -294,6 +310,7 @@ int hb_command_adversary(int argc, char **argv)
     struct hb_error error;
 
     hb_provenance_begin(&session.provenance, argc, argv);
+    session.provenance.rounds = 1;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     if (run(&session, &error) != HB_OK)
         return hb_command_fail(&error);

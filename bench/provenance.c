@@ -48,8 +48,11 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
     provenance->touch = HB_TOUCH_PAGE;
     hb_machine_read(&provenance->machine);
     write_time(provenance->started, sizeof provenance->started);
-    for (int i = 0; i < argc; i++)
-        append_word(provenance->command, sizeof provenance->command, i == 0 ? base_name(argv[0]) : argv[i]);
+    /* The first may be two words, "heapbench run", and is not to be quoted. */
+    if (argc > 0)
+        snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
+    for (int i = 1; i < argc; i++)
+        append_word(provenance->command, sizeof provenance->command, argv[i]);
     remove_control(provenance->command);
 }
 

@@ -45,6 +45,12 @@ static const struct section sections[] = {
      "The smallest heap or budget tried above which nothing failed",
      HB_RESULT_FAILURE_POINTS,
      hb_report_least_memory},
+    {"adversaries",
+     "Adversaries: the worst that is known",
+     {"adversary"},
+     "Memory over M at the end of each adversary",
+     HB_RESULT_ADVERSARY,
+     hb_report_adversaries},
 };
 
 struct page {

@@ -14,6 +14,7 @@ static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_FRAGMENTATION] = "fragmentation.csv",
     [HB_RESULT_FRAGMENTATION_SUMMARY] = "fragmentation_summary.csv",
     [HB_RESULT_FAILURE_POINTS] = "failure_points.csv",
+    [HB_RESULT_ADVERSARY] = "adversary.csv",
 };
 
 const char *hb_result_file_name(enum hb_result_file file)

@@ -174,3 +174,47 @@ void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
     }
     hb_table_close(out);
 }
+
+/* The last row of this adversary and allocator is its last phase. */
+static bool is_last_phase(const struct hb_csv *csv, size_t row)
+{
+    return row + 1 == hb_csv_rows(csv) ||
+           !is(csv, row + 1, "adversary", hb_csv_text(csv, row, hb_csv_column(csv, "adversary"))) ||
+           !is(csv, row + 1, "allocator", hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+}
+
+static void print_adversary(FILE *out, const struct hb_csv *csv, size_t row)
+{
+    static const char *const multiples[] = {"expected_bytes", "measured_bytes", "bound_bytes"};
+    double live = hb_csv_value(csv, row, "most_live_bytes");
+
+    fputs("<tr>", out);
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "measured")));
+    hb_cell_bytes(out, live);
+    hb_cell_count(out, hb_csv_value(csv, row, "size"));
+    for (size_t i = 0; i < sizeof multiples / sizeof *multiples; i++)
+        hb_cell_ratio(out, hb_csv_value(csv, row, multiples[i]) / live);
+    fputs("</tr>\n", out);
+}
+
+void hb_report_adversaries(FILE *out, const struct hb_csv *adversary)
+{
+    static const char *const columns[] = {
+        "allocator",       "measured",       "M (most live)", "largest block, units",
+        "attacked policy", "this allocator", "bound"};
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    struct hb_names names;
+
+    hb_names_collect(adversary, "adversary", &names);
+    hb_table_open(out, columns, COLUMNS, 2);
+    for (size_t i = 0; i < names.count; i++) {
+        hb_table_group(out, names.name[i], COLUMNS);
+        for (size_t row = 0; row < hb_csv_rows(adversary); row++)
+            if (is(adversary, row, "adversary", names.name[i]) && measured(adversary, row) &&
+                is_last_phase(adversary, row))
+                print_adversary(out, adversary, row);
+        fputs("</tbody>\n", out);
+    }
+    hb_table_close(out);
+}

@@ -23,4 +23,7 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
  * allocator. */
 void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);
 
+/* adversary.csv: a block an adversary, what each allocator needed at its end, over M. */
+void hb_report_adversaries(FILE *out, const struct hb_csv *adversary);
+
 #endif

@@ -13,6 +13,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PLOTS = os.environ["PLOTS"]
 MAKE = os.path.join(HERE, "make_results.py")
 SCRIPTS = sorted(p for p in glob.glob(os.path.join(PLOTS, "*.gp")) if os.path.basename(p) != "style.gp")
+# One figure is not about traces: it has tests of its own.
+ADVERSARY = os.path.join(PLOTS, "adversary.gp")
 HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
            "{", "naïve – 東京", "x" * 200]
 
@@ -40,8 +42,9 @@ class Figures(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def each_script(self):
-        self.assertGreaterEqual(len(SCRIPTS), 9)
-        return SCRIPTS
+        """Those that draw traces."""
+        self.assertGreaterEqual(len(SCRIPTS), 10)
+        return [script for script in SCRIPTS if script != ADVERSARY]
 
     def assert_drawn(self, script, csv):
         """Silent, exit 0, a well-formed SVG; returns its texts."""
@@ -185,11 +188,52 @@ class Figures(unittest.TestCase):
         self.assertEqual(done.stdout[:8], b"\x89PNG\r\n\x1a\n")
 
     def test_every_header_says_what_a_reader_needs(self):
-        for script in self.each_script():
+        for script in SCRIPTS:
             text = header(script)
             self.assertTrue(text.startswith(f"# {os.path.basename(script)} - "))
             for part in ("# Caption:", "# Usage:", "# Input:", "# Read:", "# Note:"):
                 self.assertIn(part, text)
+
+    def adversary_rows(self, keep=lambda line: True):
+        """A file of the rows of adversary.csv that `keep` wants; comments and header stay."""
+        make_results(self.folder, ["one"])
+        with open(os.path.join(self.folder, "adversary.csv"), encoding="utf-8") as lines:
+            kept = [line for line in lines if line[0] == "#" or line.startswith("adversary,") or keep(line)]
+        path = os.path.join(self.folder, "kept.csv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(kept)
+        return path
+
+    def test_adversaries_are_drawn_with_every_allocator_that_has_figures(self):
+        texts = " ".join(self.assert_drawn(ADVERSARY, self.adversary_rows()))
+        for word in ("Robson: memory over the bound", "ramp", "shredding", "simple", "tbbmalloc", "model-first"):
+            self.assertIn(word, texts)
+        self.assertEqual(draw(ADVERSARY, self.adversary_rows(), "png").stdout[:8], b"\x89PNG\r\n\x1a\n")
+
+    def test_one_adversary_or_one_allocator_alone_is_drawn(self):
+        for word in ("robson,", "best-fit,", ",glibc,", ",simple,"):
+            self.assert_drawn(ADVERSARY, self.adversary_rows(lambda line, word=word: word in line))
+
+    def test_an_adversary_or_an_allocator_with_a_hostile_name_is_only_a_name(self):
+        for name in HOSTILE:
+            path = self.adversary_rows()
+            with open(path, encoding="utf-8") as lines:
+                text = lines.read()
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(text.replace(",jemalloc,", f",{name},").replace("\nramp,", f"\n{name},"))
+            self.assert_drawn(ADVERSARY, path)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_adversaries_without_rows_or_columns_are_exit_2_and_one_line(self):
+        done = draw(ADVERSARY, self.adversary_rows(lambda line: False))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no row that this figure could draw", done.stderr.decode())
+        done = draw(ADVERSARY, self.adversary_rows(lambda line: "crashed" in line))
+        self.assertEqual(done.returncode, 2)
+        done = draw(ADVERSARY, os.path.join(self.folder, "throughput.csv"))
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.decode().count("\n"), 1)
+        self.assertIn("no column adversary", done.stderr.decode())
 
 
 if __name__ == "__main__":

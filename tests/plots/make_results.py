@@ -155,6 +155,20 @@ def throughput_rows(t, first):
                        COST_NS["glibc"] * t.ops]
 
 
+def adversary_rows():
+    for name, bound in (("robson", "least"), ("first-fit", "most"), ("best-fit", ""), ("ramp", "least"), ("shredding", "most")):
+        for a in ("simple", "glibc", "jemalloc", "tbbmalloc", "model-first"):
+            live = 32 * MIB if a != "simple" else MIB
+            if (name, a) == ("best-fit", "tbbmalloc"):
+                yield [name, a, "crashed", "resident", live // 32, 64, 32, live] + [None] * 8
+                continue
+            for phase in range(7):
+                expected = live + phase * live // 2 - 32 * (1 << phase) + 32
+                yield [name, a, "ok", "extent" if a in ("simple", "model-first") else "resident", live // 32, 64, 32, live, phase,
+                       1 << phase, live // 32 >> phase, live, expected, int(expected * (1 + len(a) / 100)),
+                       expected if bound else None, bound]
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__.split("\n\n")[1])
@@ -185,6 +199,9 @@ def main():
           "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
           "reference_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "adversary", "adversary",
+          "adversary,allocator,status,measured,live_units,ratio,unit_bytes,most_live_bytes,phase,size,live_blocks,live_bytes,"
+          "expected_bytes,measured_bytes,bound_bytes,bound", adversary_rows())
 
 
 if __name__ == "__main__":
