@@ -106,8 +106,8 @@ struct hb_allocator {
     uint64_t (*offset)(const void *heap, const void *block); /* of the payload, from the start of the heap */
 
     /*
-     * True once the allocator itself, not the heap it keeps, was out of memory: its figures are worthless then. NULL
-     * where that cannot be. Models keep their ranges in the harness's memory.
+     * True once the allocator itself, not the heap it keeps, was out of memory: its figures are worthless
+     * then. NULL where that cannot be. Models keep their ranges in the harness's memory.
      */
     bool (*broken)(const void *heap);
 
