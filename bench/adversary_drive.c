@@ -150,7 +150,7 @@ static enum hb_status open_and_attack(struct hb_attack *attack, const struct hb_
 enum hb_status hb_adversary_drive(const struct hb_adversary_plan *plan, const struct hb_allocator *allocator,
                                   struct hb_adversary_result *result, struct hb_error *error)
 {
-    struct hb_error own_error;
+    struct hb_error own_error = {.status = HB_OK};
     struct hb_attack attack = {
         .plan = plan,
         .result = result,

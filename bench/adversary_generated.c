@@ -135,8 +135,11 @@ static bool generated_run(struct hb_attack *attack)
 static void ramp_theory(const struct hb_adversary_plan *plan, const struct hb_adversary_phase *phase,
                         struct hb_theory *theory)
 {
+    uint64_t units = 0;
+
     for (uint64_t s = 1; s <= phase->size; s++)
-        theory->expected += (double)(plan->live / s * s);
+        units += plan->live / s * s;
+    theory->expected = (double)units;
     theory->bound = (double)plan->live;
 }
 
@@ -147,12 +150,13 @@ static void shredding_theory(const struct hb_adversary_plan *plan, const struct 
                              struct hb_theory *theory)
 {
     double live = (double)plan->live, n = (double)plan->ratio, harmonic = 0;
+    uint64_t units = plan->live;
 
-    theory->expected = live;
     for (uint64_t s = 2; s <= phase->size; s++) {
-        theory->expected += n * (double)((plan->live - plan->ratio) / s + 1);
+        units += plan->ratio * ((plan->live - plan->ratio) / s + 1);
         harmonic += 1 / (double)s;
     }
+    theory->expected = (double)units;
     theory->bound = live + n + n * live * harmonic;
 }
 

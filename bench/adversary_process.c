@@ -2,12 +2,14 @@
  * adversary_process - a plan carried out in a process of its own, where memory can be measured and a crash is
  * an outcome.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "bench/adversary.h"
 #include "bench/child.h"
 
@@ -89,17 +91,19 @@ void hb_adversary_child_main(int argc, char **argv)
 {
     struct exchange *exchange;
     struct hb_error error;
-    int fd;
+    uint64_t fd;
 
-    if (argc != 2 || sscanf(argv[1], ADVERSARY_ARGUMENT "%d", &fd) != 1)
+    if (argc != 2 || strncmp(argv[1], ADVERSARY_ARGUMENT, strlen(ADVERSARY_ARGUMENT)) != 0)
         return;
-    exchange = map_exchange(fd);
+    exchange = NULL;
+    if (hb_number_parse(argv[1] + strlen(ADVERSARY_ARGUMENT), &fd) && fd <= INT_MAX)
+        exchange = map_exchange((int)fd);
     if (exchange == NULL) {
         fputs("heapbench: " ADVERSARY_ARGUMENT " is not for typing\n", stderr);
         _exit(2);
     }
     hb_child_tame(exchange->parent);
-    close(fd);
+    close((int)fd);
     if (hb_adversary_drive(&exchange->plan, NULL, &exchange->result, &error) != HB_OK) {
         exchange->result.outcome = HB_ADVERSARY_UNAVAILABLE;
         exchange->result.error = error;

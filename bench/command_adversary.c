@@ -83,9 +83,8 @@ static char *help_filter(int key, const char *text, void *input)
 
 static void take_text(const struct argp_state *state, char *field, size_t bytes, const char *text)
 {
-    if (strlen(text) >= bytes)
+    if ((size_t)snprintf(field, bytes, "%s", text) >= bytes)
         hb_option_fail(state, "'%.40s...' is too long", text);
-    strcpy(field, text);
 }
 
 /* The name, then settings, which are kept as one text. */

@@ -155,6 +155,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 struct output {
     struct hb_trace_writer *writer;
     uint64_t ops;
+    uint64_t births;
 };
 
 static enum hb_status append(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
@@ -162,6 +163,10 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
     struct output *output = context;
 
     output->ops += count;
+    for (size_t i = 0; i < count; i++)
+        if (ops[i].kind == HB_OP_MALLOC)
+            output->births = ops[i].object + 1;
+    hb_progress_set(NULL, output->births);
     return hb_trace_writer_append(output->writer, ops, count, error);
 }
 
@@ -179,7 +184,10 @@ static enum hb_status write_trace(const struct options *options, struct output *
     status = hb_trace_writer_open(options->out, &info, options->level, &output->writer, error);
     if (status != HB_OK)
         return status;
+    hb_progress_begin("generating");
+    hb_progress_total(options->generator->births(&options->settings));
     status = hb_generate_run(options->generator, &options->settings, &sink, error);
+    hb_progress_end();
     if (status == HB_OK)
         return hb_trace_writer_finish(output->writer, error);
     hb_trace_writer_abandon(output->writer);
