@@ -2,6 +2,7 @@
  * command_curve - heapbench curve: where, and why, heaps of every size first fail, and the sizes at which a
  * larger heap fails where a smaller one does not.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -231,6 +232,7 @@ int hb_command_curve(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
+    assert(prepared != NULL);
     answer.prepared = prepared;
     hb_progress_begin("failure curve");
     status = compute(&options, &answer, &error);

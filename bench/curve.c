@@ -1,6 +1,7 @@
 /* curve.c - see curve.h. */
 #include "bench/curve.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "bench/model_drive.h"
@@ -346,6 +347,7 @@ static uint64_t count_undecided(const struct hb_curve *curve)
  * memory. */
 static bool list_failing(const struct completing *list, struct hb_anomalies *out)
 {
+    assert(list->sizes != NULL && list->count > 0);
     out->failing = malloc((list->count + 1) * sizeof out->failing[0]);
     if (out->failing == NULL)
         return false;

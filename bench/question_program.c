@@ -114,7 +114,8 @@ static bool make_cells(struct hb_program *program)
     const struct hb_discovery *found = &program->session.found;
     size_t variants = count_variants(program->question);
 
-    program->cells = calloc(found->candidate_count * found->trace_count * variants, sizeof *program->cells);
+    program->cells =
+        calloc(found->candidate_count * found->trace_count * variants + 1, sizeof *program->cells);
     if (program->cells == NULL)
         return false;
     for (size_t i = 0; i < found->candidate_count * found->trace_count * variants; i++) {

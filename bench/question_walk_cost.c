@@ -6,6 +6,7 @@
  * window in which the step limit ends it, and the reference once more that far, to be compared with. A
  * window's time is the median of its rounds.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,7 @@ static void write_window(struct hb_results *out, const struct on_trace *t, const
     const struct hb_point *counted = counted_window(t, window);
     const struct hb_point *point = timed ? &cell->result.points[window] : counted;
 
+    assert(point != NULL);
     hb_results_text(out, t->name);
     hb_results_text(out, cell->candidate->name);
     hb_results_text(out, counted != NULL && is_subject(cell->candidate) ? hb_session_status(t->count, false)

@@ -6,6 +6,7 @@
  * fragmentation need no look at the whole heap; that look (inspect) is taken at the first failure, at the end
  * of a window and at the end.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/pages.h"
@@ -381,12 +382,13 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
                                void *heap, const struct hb_count_options *options, struct hb_counts *counts,
                                uint32_t *points_done, struct hb_error *error)
 {
-    struct hb_counter *c;
+    struct hb_counter *c = NULL;
     enum hb_status status = hb_counter_open(allocator, heap, prepared->slots, options, counts, &c, error);
     uint32_t points = 0;
 
     if (status != HB_OK)
         return status;
+    assert(c != NULL);
     status = run(c, prepared, &points) ? check_broken(c, error) : out_of_memory(error);
     if (status == HB_OK)
         report(c);

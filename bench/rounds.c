@@ -157,7 +157,7 @@ static void shuffle(struct hb_random *random, size_t *order, size_t count)
 enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
                              struct hb_error *error)
 {
-    size_t *order = malloc((rounds->cell_count + 1) * sizeof *order);
+    size_t *order = calloc(rounds->cell_count + 1, sizeof *order);
     enum hb_status status = HB_OK;
     struct hb_random random;
 

@@ -1,6 +1,7 @@
 /*
  * traces.c - the folder of shipped traces, and what a bare name on the command line stands for.
  */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -168,11 +169,12 @@ enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct 
 
 enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error)
 {
-    char *path;
+    char *path = NULL;
     enum hb_status status = hb_workload_locate(path_or_name, &path, error);
 
     if (status != HB_OK)
         return status;
+    assert(path != NULL);
     status = hb_workload_load_as(path, HB_FORMAT_ANY, out, error);
     free(path);
     return status;

@@ -1,5 +1,6 @@
 #include "workloads/record/capture_file.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -38,8 +39,10 @@ static enum hb_status map_file(struct hb_capture *capture, struct hb_error *erro
 static enum hb_status check_header(const struct hb_capture *capture, struct hb_error *error)
 {
     const struct hb_capture_header *header = capture->header;
-    uint32_t page = header->page_bytes;
+    uint32_t page;
 
+    assert(header != NULL);
+    page = header->page_bytes;
     if (memcmp(header->magic, HB_CAPTURE_MAGIC, sizeof header->magic) != 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: not a capture of this version of heapbench record",
                             capture->path);

@@ -1,5 +1,6 @@
 #include "workloads/record/order.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -190,6 +191,7 @@ static void push(struct hb_order *order, uint32_t stream)
 {
     size_t position = order->heap_count++;
 
+    assert(order->heap != NULL);
     order->heap[position] = stream;
     while (position > 0 && tick_of(order, position) < tick_of(order, (position - 1) / 2)) {
         swap(order, position, (position - 1) / 2);
@@ -334,6 +336,7 @@ uint64_t hb_order_events(const struct hb_order *order)
 
 static void start(struct hb_order *order)
 {
+    assert(order->streams != NULL);
     for (size_t i = 0; i < order->capture->stream_count; i++) {
         hb_capture_cursor_begin(&order->streams[i].cursor, order->capture, i);
         order->streams[i].thread = NONE;
