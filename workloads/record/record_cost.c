@@ -100,7 +100,7 @@ static double median(double *values, unsigned count)
 static bool measure(const char *self, const char *recorder, const char *folder, unsigned rounds,
                     unsigned threads)
 {
-    double bare[MAX_ROUNDS], recorded[MAX_ROUNDS], added[MAX_ROUNDS];
+    double bare[MAX_ROUNDS] = {0}, recorded[MAX_ROUNDS] = {0}, added[MAX_ROUNDS] = {0};
 
     for (unsigned i = 0; i < rounds; i++) {
         bare[i] = run_child(self, threads, NULL, folder);

@@ -141,7 +141,7 @@ static inline __attribute__((always_inline)) unsigned hb_record_address(struct h
 {
     uint64_t shifted = address >> HB_CAPTURE_ADDRESS_SHIFT;
     uint64_t delta = shifted - stream->last;
-    uint64_t zigzag = (delta << 1) ^ (uint64_t)((int64_t)delta >> 63);
+    uint64_t zigzag = (delta << 1) ^ (0 - (delta >> 63)); /* the sign in the lowest bit */
 
     stream->last = shifted;
     hb_record_store(stream->cursor + 1, zigzag);
