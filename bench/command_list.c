@@ -116,7 +116,7 @@ static bool print_json(const struct hb_discovery *found)
 
 static void print_allocator(const struct hb_candidate *c)
 {
-    printf("  %-10s", c->name);
+    printf("  %-16s", c->name);
     if (!c->usable)
         printf(" not usable: %s\n", c->error.text);
     else if (c->library)
@@ -131,9 +131,9 @@ static void print_trace(const struct trace_facts *facts)
     const struct hb_workload *w = facts->workload;
 
     if (w == NULL)
-        printf("  %-14s not usable: %s\n", facts->name, facts->error.text);
+        printf("  %-16s not usable: %s\n", facts->name, facts->error.text);
     else
-        printf("  %-14s %10" PRIu64 " %8" PRIu32 " %16" PRIu64 "\n", facts->name, w->op_count, w->threads,
+        printf("  %-16s %10" PRIu64 " %8" PRIu32 " %16" PRIu64 "\n", facts->name, w->op_count, w->threads,
                w->peak_live_bytes);
 }
 
@@ -144,7 +144,7 @@ static bool print_text(const struct hb_discovery *found)
     printf("allocators\n");
     for (size_t i = 0; i < found->candidate_count; i++)
         print_allocator(&found->candidates[i]);
-    printf("\ntraces         operations  threads  peak live bytes\n");
+    printf("\ntraces           operations  threads  peak live bytes\n");
     for (size_t i = 0; i < found->trace_count; i++) {
         struct trace_facts facts;
 
