@@ -108,7 +108,7 @@ static const struct argp_option option_table[] = {
     {"seed", KEY_SEED, "N", 0, "of the order. Default: 42", 0},
     {"step-limit", KEY_STEP_LIMIT, "N", 0,
      "an allocator that walks does the operations in which it examines N ranges in all; 0: all. Default: "
-     "50000000",
+     "200000000",
      0},
     {"full", KEY_FULL, NULL, 0, "the same as --step-limit 0: may take hours", 0},
     {"results", KEY_RESULTS, "DIR", 0, "write throughput.csv to DIR as well", 0},

@@ -134,7 +134,7 @@ static enum hb_status measure_throughput(struct hb_session *session, const struc
 const struct hb_question hb_question_throughput = {
     .name = "throughput",
     .files = "throughput.csv",
-    .step_limit = 50000000,
+    .step_limit = 200000000,
     .rounds = 5,
     .takes_untouchable = true,
     .measure = measure_throughput,

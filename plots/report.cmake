@@ -3,6 +3,7 @@
 # Usage:  cmake -D BIN=build/release/bin -D SOURCE=. -P plots/report.cmake     (what the target `report` runs)
 #
 # A step that fails ends the job with its name. Exit 3 does not: some cell has no figure, and the table says which.
+# The table of `heapbench run` is what is printed last; what the adversaries print is on the page too.
 
 set(results results/latest)
 
@@ -10,7 +11,7 @@ function(run_step)
     list(JOIN ARGN " " line)
     message(STATUS "${line}")
     list(POP_FRONT ARGN program)
-    execute_process(COMMAND "${BIN}/${program}" ${ARGN} WORKING_DIRECTORY "${SOURCE}" RESULT_VARIABLE code)
+    execute_process(COMMAND "${BIN}/${program}" ${ARGN} WORKING_DIRECTORY "${SOURCE}" RESULT_VARIABLE code ${quiet})
     if(NOT code EQUAL 0 AND NOT code EQUAL 3)
         message(FATAL_ERROR "'${line}' ended with ${code}, so there is no report. What it said is above.")
     endif()
@@ -19,7 +20,9 @@ endfunction()
 foreach(question walk_cost fragmentation failure_points)
     run_step(${question} --results=${results})
 endforeach()
-run_step(heapbench run --results ${results})
+set(quiet OUTPUT_QUIET)
 run_step(heapbench adversary --all --timeout 60 --results ${results})
+unset(quiet)
+run_step(heapbench run --results ${results})
 run_step(heapbench report --results ${results})
 message(STATUS "The page: ${SOURCE}/${results}/report.html")
