@@ -2,20 +2,20 @@
  * replay_time - the hot loop.
  *
  * Its own cost is what the null allocator's row shows: the taken branches of a call, and the mispredicted one
- * on an operation's kind. On the nine shipped traces (AMD EPYC, gcc 12 -O2, the least of 15 interleaved
- * rounds) one operation costs 1.5 to 2.3 ns. What was tried, and the nanoseconds it costs there:
+ * on an operation's kind. On the nine shipped traces (AMD EPYC, gcc 12 -O2, medians of 41 replays) one
+ * operation costs 1.6 to 1.8 ns, 2.1 on cc1 and 2.3 on cc1plus, whose kinds are the hardest to predict. What
+ * was tried, and the nanoseconds it costs there:
  *
- * - each kind loaded when it is needed: 0.1 more
- * - the allocator's functions in local variables: 0.1 to 0.2 more, since they do not fit the registers
- * - a switch, that is a jump table and an indirect branch: 0.3 more, with clang 1 to 2 more (so
- * CMakeLists.txt forbids jump tables in this file)
+ * - each kind loaded when it is needed, not one operation ahead: 0.1 to 0.2 more
+ * - the allocator's functions read from its table at each call: 0.1 to 0.2 more
+ * - calloc told from malloc by a branch, not by which function is called: 0.1 more on cc1
+ * - a switch, that is a jump table and an indirect branch: 0.3 more, with clang 2 more (so CMakeLists.txt
+ *   forbids jump tables in this file)
  * - computed goto, or a table of handlers by kind: 1 to 2 more
- * - a loop for each run of mallocs and of frees, unrolled or not: nothing gained, 0.1 to 0.5 more on cc1
- * - prefetching operations or slots, operations in huge pages, alloc and zalloc behind one pointer: nothing
- * gained
+ * - a loop for each run of mallocs and of frees, unrolled or not: 0.1 to 0.5 more
+ * - prefetching operations or slots, operations in huge pages, aligned null functions: nothing gained
  *
- * The traces of compilers (cc1, cc1plus) are at the upper end: their kinds are the hardest to predict. The
- * same 40 thousand operations over and over, which the predictor learns, cost 1.6 to 1.9.
+ * The same 40 thousand operations over and over, which the predictor learns, cost 1.6 to 1.9.
  */
 #include <assert.h>
 #include <string.h>
@@ -86,6 +86,9 @@ static inline __attribute__((always_inline)) void replay_range(struct hb_replay 
     const struct hb_op *end = replay->prepared->ops + to;
     void **const blocks = replay->blocks;
     const uint64_t page = hb_page_bytes();
+    void *(*const alloc)(void *, size_t) = allocator->alloc;
+    void *(*const zalloc)(void *, size_t) = allocator->zalloc;
+    void (*const dealloc)(void *, void *) = allocator->dealloc;
     unsigned next_kind = op->kind;
 
     for (; op < end; op++) {
@@ -93,14 +96,14 @@ static inline __attribute__((always_inline)) void replay_range(struct hb_replay 
         void *block;
 
         next_kind = op[1].kind;
-        if (kind == HB_OP_MALLOC) {
-            keep_block(replay, blocks, op, allocator->alloc(heap, op->size), touch, page);
+        if (kind == HB_OP_MALLOC || kind == HB_OP_CALLOC) {
+            block = (kind == HB_OP_MALLOC ? alloc : zalloc)(heap, op->size);
+            keep_block(replay, blocks, op, block, touch, page);
             continue;
         }
-        if (__builtin_expect(kind == HB_OP_FREE,
-                             1)) { /* of NULL, which does nothing, where the object is absent */
-            allocator->dealloc(heap, blocks[op->object]);
-            continue; /* the slot is written before it is read again */
+        if (__builtin_expect(kind == HB_OP_FREE, 1)) {
+            dealloc(heap, blocks[op->object]); /* of NULL, which does nothing, where the object is absent */
+            continue;                          /* the slot is written before it is read again */
         }
         if (kind == HB_OP_REALLOC) {
             block = allocator->resize(heap, blocks[op->object], op->size);
@@ -110,10 +113,7 @@ static inline __attribute__((always_inline)) void replay_range(struct hb_replay 
                 keep_block(replay, blocks, op, block, touch, page);
             continue;
         }
-        if (kind == HB_OP_CALLOC)
-            block = allocator->zalloc(heap, op->size);
-        else
-            block = allocator->aligned(heap, (size_t)1 << op->align_log2, op->size);
+        block = allocator->aligned(heap, (size_t)1 << op->align_log2, op->size);
         keep_block(replay, blocks, op, block, touch, page);
     }
 }
