@@ -33,6 +33,17 @@ void hb_option_fail(const struct argp_state *state, const char *format, ...)
     exit(HB_EXIT_USAGE);
 }
 
+void hb_option_argument(const struct argp_state *state, const char *what, const char **kept,
+                        const char *argument)
+{
+    const char *command = strrchr(state->name, ' ');
+
+    if (*kept != NULL)
+        hb_option_fail(state, "%s takes one %s, and '%s' is a second one",
+                       command != NULL ? command + 1 : state->name, what, argument);
+    *kept = argument;
+}
+
 uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text)
 {
     uint64_t bytes;
@@ -112,15 +123,15 @@ int hb_command_print_json(json_t *object)
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
-const struct hb_allocator *hb_command_builtin(const char *name)
+enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
 {
-    size_t count;
-    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
+    struct hb_workload *workload = NULL;
+    enum hb_status status = hb_workload_load(trace, &workload, error);
 
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(builtin[i]->name, name) == 0)
-            return builtin[i];
-    return NULL;
+    if (status == HB_OK)
+        status = hb_prepare(workload, out, error);
+    hb_workload_free(workload);
+    return status;
 }
 
 void hb_command_reexec_for_libraries(void)

@@ -24,6 +24,10 @@ void hb_command_init(int argc, char **argv);
 void hb_option_fail(const struct argp_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* Keeps the one argument that a command takes, a `what` such as "trace"; fails when there is one already. */
+void hb_option_argument(const struct argp_state *state, const char *what, const char **kept,
+                        const char *argument);
+
 /* A size with an optional K, M or G; a number of operations; none, page or all. `option` is as the user typed
  * it. */
 uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text);
@@ -39,11 +43,11 @@ json_t *hb_json_text(const char *text);
 /* Prints `object` (taken over; NULL: there was no memory for it) and a newline. Returns an exit status. */
 int hb_command_print_json(json_t *object);
 
+/* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
+enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
+
 /* True, having said so, when standard output could not be written: disk full, or a closed pipe. */
 bool hb_command_output_failed(void);
-
-/* The allocator that is built in under that name; NULL for anything that would be loaded. */
-const struct hb_allocator *hb_command_builtin(const char *name);
 
 /*
  * Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program

@@ -57,9 +57,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (options->trace != NULL)
-            hb_option_fail(state, "curve takes one trace, and '%s' is a second one", argument);
-        options->trace = argument;
+        hb_option_argument(state, "trace", &options->trace, argument);
         return 0;
     case ARGP_KEY_END:
         if (options->trace == NULL)
@@ -204,12 +202,8 @@ static int print_text(const struct answer *answer)
 
 static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
 {
-    struct hb_workload *workload = NULL;
-    enum hb_status status = hb_workload_load(trace, &workload, error);
+    enum hb_status status = hb_command_prepare(trace, out, error);
 
-    if (status == HB_OK)
-        status = hb_prepare(workload, out, error);
-    hb_workload_free(workload);
     if (status == HB_OK && (*out)->peak_live_bytes == 0) {
         hb_prepared_free(*out);
         *out = NULL;

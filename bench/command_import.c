@@ -53,9 +53,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->output = argument;
         return 0;
     case ARGP_KEY_ARG:
-        if (options->file != NULL)
-            hb_option_fail(state, "import takes one file, and '%s' is a second one", argument);
-        options->file = argument;
+        hb_option_argument(state, "file", &options->file, argument);
         return 0;
     case ARGP_KEY_END:
         if (options->file == NULL || options->output == NULL)

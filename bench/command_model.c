@@ -61,9 +61,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (options->trace != NULL)
-            hb_option_fail(state, "model takes one trace, and '%s' is a second one", argument);
-        options->trace = argument;
+        hb_option_argument(state, "trace", &options->trace, argument);
         return 0;
     case ARGP_KEY_END:
         if (options->trace == NULL)

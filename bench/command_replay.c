@@ -15,6 +15,7 @@
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
+#include "bench/discover.h"
 #include "bench/memory.h"
 #include "bench/provenance.h"
 #include "bench/sample_exchange.h"
@@ -56,9 +57,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->json = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (options->trace != NULL)
-            hb_option_fail(state, "replay takes one trace, and '%s' is a second one", argument);
-        options->trace = argument;
+        hb_option_argument(state, "trace", &options->trace, argument);
         return 0;
     case ARGP_KEY_END:
         if (options->trace == NULL || options->allocator == NULL)
@@ -96,7 +95,7 @@ static const struct argp argp = {
 static enum hb_status place_limit(const struct replay_options *options, struct hb_sample_request *request,
                                   struct hb_error *error)
 {
-    const struct hb_allocator *builtin = hb_command_builtin(options->allocator);
+    const struct hb_allocator *builtin = hb_builtin_find(options->allocator);
 
     if (!options->has_heap)
         return HB_OK;
@@ -153,7 +152,7 @@ static enum hb_status run(const struct replay_options *options, enum hb_sample_m
 
 static bool can_be_inspected(const char *name)
 {
-    const struct hb_allocator *builtin = hb_command_builtin(name);
+    const struct hb_allocator *builtin = hb_builtin_find(name);
 
     return builtin != NULL && builtin->inspect != NULL;
 }
@@ -214,17 +213,6 @@ static void print_answer(const struct answer *answer)
            hb_counted(other, sizeof other, answer->timed.page_faults, "page fault"));
 }
 
-static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
-{
-    struct hb_workload *workload = NULL;
-    enum hb_status status = hb_workload_load(trace, &workload, error);
-
-    if (status == HB_OK)
-        status = hb_prepare(workload, out, error);
-    hb_workload_free(workload);
-    return status;
-}
-
 int hb_command_replay(int argc, char **argv)
 {
     struct replay_options options = {.touch = HB_TOUCH_PAGE};
@@ -234,9 +222,9 @@ int hb_command_replay(int argc, char **argv)
     int exit_status = HB_EXIT_DONE;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (hb_command_builtin(options.allocator) == NULL)
+    if (hb_builtin_find(options.allocator) == NULL)
         hb_command_reexec_for_libraries();
-    if (prepare(options.trace, &prepared, &error) != HB_OK)
+    if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
     answer.prepared = prepared;
     if (fill_answer(&answer, &error) != HB_OK) {

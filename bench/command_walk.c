@@ -37,9 +37,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->at = hb_option_number(state, "--at", argument);
         return 0;
     case ARGP_KEY_ARG:
-        if (options->trace != NULL)
-            hb_option_fail(state, "walk takes one trace, and '%s' is a second one", argument);
-        options->trace = argument;
+        hb_option_argument(state, "trace", &options->trace, argument);
         return 0;
     case ARGP_KEY_NO_ARGS:
         hb_option_fail(state, "walk needs a trace; 'heapbench list' names some");

@@ -39,7 +39,7 @@ static const char *model_of(const char *name)
     return NULL;
 }
 
-static const struct hb_allocator *find_builtin(const char *name)
+const struct hb_allocator *hb_builtin_find(const char *name)
 {
     size_t count;
     const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
@@ -70,7 +70,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     candidate->name = candidate->spec != NULL ? strdup(base_name(candidate->spec)) : NULL;
     if (candidate->name == NULL)
         return out_of_memory(error);
-    builtin = find_builtin(candidate->spec);
+    builtin = hb_builtin_find(candidate->spec);
     candidate->library = builtin == NULL;
     candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
     candidate->model = model_of(candidate->spec);

@@ -66,6 +66,9 @@ void hb_discovery_free(struct hb_discovery *found);
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error);
 
+/* The allocator that is built in under that name; NULL for anything that would be loaded. */
+const struct hb_allocator *hb_builtin_find(const char *name);
+
 /* The candidate of that name; NULL where there is none or it is not usable. */
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name);
 
