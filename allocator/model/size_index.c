@@ -16,7 +16,6 @@ struct hb_size_index {
     struct block **blocks; /* none empty, but the first when the index is */
     uint32_t count, capacity;
     struct block *spare; /* reserved for the next split */
-    uint64_t entries;
 };
 
 static bool precedes(const struct hb_size_entry *entry, uint64_t length, uint64_t offset)
@@ -134,7 +133,6 @@ void hb_size_index_insert(struct hb_size_index *index, struct hb_size_entry entr
             (block->count - slot) * sizeof block->entries[0]);
     block->entries[slot] = entry;
     block->count++;
-    index->entries++;
 }
 
 static void close_block(struct hb_size_index *index, uint32_t at)
@@ -157,7 +155,6 @@ void hb_size_index_remove(struct hb_size_index *index, uint64_t length, uint64_t
     block->count--;
     memmove(block->entries + slot, block->entries + slot + 1,
             (block->count - slot) * sizeof block->entries[0]);
-    index->entries--;
     if (block->count == 0)
         close_block(index, at);
 }
@@ -175,9 +172,4 @@ bool hb_size_index_best_fit(const struct hb_size_index *index, uint64_t need, st
         return false;
     *entry = index->blocks[at]->entries[slot];
     return true;
-}
-
-uint64_t hb_size_index_count(const struct hb_size_index *index)
-{
-    return index->entries;
 }

@@ -35,6 +35,4 @@ void hb_size_index_remove(struct hb_size_index *index, uint64_t length, uint64_t
 /* The shortest entry with length >= need, the lowest offset among equals; false when there is none. */
 bool hb_size_index_best_fit(const struct hb_size_index *index, uint64_t need, struct hb_size_entry *entry);
 
-uint64_t hb_size_index_count(const struct hb_size_index *index);
-
 #endif
