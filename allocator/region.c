@@ -2,12 +2,11 @@
 
 #include "base/pages.h"
 
-#define AMPLE_BYTES       ((size_t)64 << 30)
 #define AMPLE_LEAST_BYTES ((size_t)64 << 20)
 
 static enum hb_status open_ample(struct hb_region *region, const char *name, struct hb_error *error)
 {
-    for (size_t bytes = AMPLE_BYTES; bytes >= AMPLE_LEAST_BYTES; bytes /= 2) {
+    for (size_t bytes = HB_REGION_AMPLE_BYTES; bytes >= AMPLE_LEAST_BYTES; bytes /= 2) {
         void *start = hb_pages_reserve(bytes);
 
         if (start != NULL) {

@@ -8,6 +8,9 @@
 
 #include "base/error.h"
 
+/* What a region of ample room is where the system grants it. */
+#define HB_REGION_AMPLE_BYTES ((size_t)64 << 30)
+
 struct hb_region {
     void *start;
     size_t bytes;

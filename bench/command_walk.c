@@ -14,6 +14,9 @@
 /* Traces of so many operations are shown whole, in the document's own heap if that is large enough. */
 enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
 
+/* The longest heap that is computed. */
+#define MOST_HEAP_BYTES (UINT64_C(1) << 62)
+
 struct walk_options {
     const char *trace;
     bool has_heap, has_at;
@@ -152,7 +155,8 @@ static bool show_every_step(struct hb_walk_heap *heap)
         struct hb_walk_marks marks;
         struct hb_step step;
 
-        hb_walk_heap_step(heap, &step);
+        if (!hb_walk_heap_step(heap, &step))
+            return false;
         marks = marks_after(op, &step);
         printf("\nOperation %" PRIu64 ": ", step.op);
         print_op(op);
@@ -163,7 +167,7 @@ static bool show_every_step(struct hb_walk_heap *heap)
     return hb_walk_print_picture(stdout, heap);
 }
 
-/* The walk that operation `heap->done` is about to make: the counting build would make it the same. */
+/* The walk that operation `heap->done` is about to make, seen before it is made. */
 struct foresight {
     struct hb_walk_marks marks;
     bool over;
@@ -212,15 +216,32 @@ static bool show_now(const struct hb_walk_heap *heap)
     return hb_walk_print_ranges(stdout, heap, &marks);
 }
 
-static void step_to(struct hb_walk_heap *heap, uint64_t done)
+/* Goes on until `done` operations are done. */
+static bool seek(struct hb_walk_heap *heap, uint64_t done)
 {
+    bool sound = true;
     struct hb_step step;
 
-    while (heap->done < done) {
-        hb_walk_heap_step(heap, &step);
+    hb_progress_begin("seeking");
+    hb_progress_total(done);
+    while (sound && heap->done < done) {
+        sound = hb_walk_heap_step(heap, &step);
         if (heap->done % 1024 == 0)
             hb_progress_set(NULL, heap->done);
     }
+    hb_progress_end();
+    return sound;
+}
+
+/* Goes on to the next operation that walks, or to the end. */
+static bool seek_walk(struct hb_walk_heap *heap)
+{
+    struct hb_step step;
+
+    while (heap->done < heap->workload->op_count && !hb_walk_heap_next_walks(heap))
+        if (!hb_walk_heap_step(heap, &step))
+            return false;
+    return true;
 }
 
 static void print_totals(const struct hb_walk_heap *heap)
@@ -240,20 +261,15 @@ static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
 {
     uint64_t ops = heap->workload->op_count;
 
-    hb_progress_begin("walking");
-    hb_progress_total(at + 1);
-    step_to(heap, at + 1);
-    hb_progress_end();
+    if (!seek(heap, at + 1))
+        return false;
     printf("\nAfter operation %" PRIu64 " of %" PRIu64 " (they count from 0)\n", at, ops);
     print_totals(heap);
     if (!show_now(heap))
         return false;
     if (heap->done < ops && !hb_walk_heap_next_walks(heap)) {
-        struct hb_step step;
-
-        do
-            hb_walk_heap_step(heap, &step);
-        while (heap->done < ops && !hb_walk_heap_next_walks(heap));
+        if (!seek_walk(heap))
+            return false;
         if (heap->done < ops)
             printf("\nThe next walk, with the ranges as they will be then\n");
         if (heap->done < ops && !show_now(heap))
@@ -275,6 +291,10 @@ static enum hb_status check_options(const struct walk_options *options, const st
 {
     if (options->has_heap && options->heap_bytes == 0)
         return hb_error_set(error, HB_ERR_LIMIT, "a heap of 0 bytes cannot hold one 8-byte record");
+    if (options->heap_bytes > MOST_HEAP_BYTES)
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "--heap takes 8 to 2^62 bytes, and %" PRIu64 " is out of range",
+                            options->heap_bytes);
     if (options->has_at && options->at >= workload->op_count)
         return hb_error_set(error, HB_ERR_LIMIT, "%s has no operation %" PRIu64 "; its last is %" PRIu64,
                             workload->name, options->at, workload->op_count - 1);
@@ -306,7 +326,7 @@ static int walk(const struct walk_options *options, const struct hb_workload *wo
     shown = show(options, heap);
     hb_walk_heap_destroy(heap);
     if (!shown) {
-        hb_error_set(&error, HB_ERR_MEMORY, "no memory to list the ranges of %s", workload->name);
+        hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);
         return hb_command_fail(&error);
     }
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;

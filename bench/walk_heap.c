@@ -3,13 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocator/region.h"
 #include "base/pages.h"
 
-static const struct hb_allocator *find_counting(struct hb_error *error)
+/* Places as simple does. */
+static const struct hb_allocator *open_model(struct hb_error *error)
 {
-    const struct hb_allocator *simple;
+    const struct hb_allocator *model;
 
-    return hb_allocator_open("simple", &simple, NULL, error) == HB_OK ? simple->counting : NULL;
+    return hb_allocator_open("model-first", &model, NULL, error) == HB_OK ? model : NULL;
+}
+
+/* An ample heap is as long as the one that simple gets, so that its last range is too. */
+static uint64_t length_of(uint64_t heap_bytes)
+{
+    return heap_bytes != 0 ? heap_bytes : HB_REGION_AMPLE_BYTES;
 }
 
 static size_t table_bytes(const struct hb_walk_heap *heap)
@@ -26,13 +34,13 @@ enum hb_status hb_walk_heap_create(const struct hb_workload *workload, uint64_t 
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to walk through %s", workload->name);
     heap->workload = workload;
     heap->heap_bytes = heap_bytes;
-    heap->allocator = find_counting(error);
+    heap->allocator = open_model(error);
     heap->blocks = hb_pages_reserve(table_bytes(heap));
     heap->sizes = hb_pages_reserve(table_bytes(heap));
     if (heap->blocks == NULL || heap->sizes == NULL)
         hb_error_set(error, HB_ERR_MEMORY, "no memory to walk through %s", workload->name);
     else if (heap->allocator != NULL)
-        heap->heap = heap->allocator->create(heap->allocator, heap_bytes, error);
+        heap->heap = heap->allocator->create(heap->allocator, length_of(heap_bytes), error);
     if (heap->heap == NULL) {
         hb_walk_heap_destroy(heap);
         return error->status;
@@ -72,7 +80,7 @@ static void *serve(struct hb_walk_heap *heap, const struct hb_op *op, void *bloc
     }
 }
 
-void hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step)
+bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step)
 {
     const struct hb_op *op = &heap->workload->ops[heap->done];
     void *before = op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC ? heap->blocks[op->object] : NULL;
@@ -93,6 +101,7 @@ void hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step)
     heap->blocks[op->object] = after;
     step->held = after != NULL;
     step->offset = step->held ? heap->allocator->offset(heap->heap, after) : 0;
+    return !heap->allocator->broken(heap->heap);
 }
 
 bool hb_walk_heap_next_walks(const struct hb_walk_heap *heap)

@@ -1,8 +1,9 @@
 /*
  * walk_heap.h - a simple heap that is led through a trace one operation at a time, for looking at.
  *
- * It drives the counting build through the allocator's table like any replay, but by birth ids, so that what
- * lies in a range can be named.
+ * The heap is the exact model's, which places and walks as simple does, so that any moment of a long trace is
+ * reached in a second. It is driven through the contract's table like any replay, but by birth ids, so that
+ * what lies in a range can be named.
  */
 #ifndef HB_BENCH_WALK_HEAP_H
 #define HB_BENCH_WALK_HEAP_H
@@ -28,7 +29,7 @@ struct hb_step {
 
 struct hb_walk_heap {
     const struct hb_workload *workload;
-    const struct hb_allocator *allocator; /* the counting build */
+    const struct hb_allocator *allocator; /* the model; its blocks are not memory */
     void *heap;
     uint64_t heap_bytes; /* 0: ample */
     uint64_t done;       /* operations done */
@@ -45,13 +46,15 @@ struct hb_held_range {
     uint64_t size; /* asked for */
 };
 
-/* HB_ERR_LIMIT or HB_ERR_MEMORY when there can be no such heap. Free with hb_walk_heap_destroy. */
+/* HB_ERR_LIMIT, HB_ERR_USAGE or HB_ERR_MEMORY when there can be no such heap. Free with hb_walk_heap_destroy.
+ */
 enum hb_status hb_walk_heap_create(const struct hb_workload *workload, uint64_t heap_bytes,
                                    struct hb_walk_heap **out, struct hb_error *error);
 void hb_walk_heap_destroy(struct hb_walk_heap *heap); /* NULL does nothing */
 
-/* Does the next operation; there must be one. */
-void hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step);
+/* Does the next operation; there must be one. False when the model is out of memory, and `*step` worthless.
+ */
+bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step);
 
 /* Will the next operation walk? False at the end. */
 bool hb_walk_heap_next_walks(const struct hb_walk_heap *heap);
