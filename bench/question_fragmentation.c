@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/heap_map_rows.h"
 #include "bench/question.h"
 #include "bench/results.h"
 
@@ -16,7 +17,7 @@ enum { WINDOWS = 400, SUMMARY_LEAST_LIVE_BYTES = 1 << 20 };
 
 struct answer {
     struct hb_session *session;
-    struct hb_results *series, *summary;
+    struct hb_results *series, *summary, *maps;
     unsigned failed_cells;
 };
 
@@ -269,7 +270,7 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
         status = hb_session_measure_floor(session, trace, error);
     while (status == HB_OK && (candidate = hb_session_next_candidate(session, &next)) != NULL)
         status = answer_cell(answer, &t, candidate, error);
-    return status;
+    return status == HB_OK ? hb_heap_map_add(answer->maps, session, trace, error) : status;
 }
 
 static enum hb_status answer_fragmentation(struct hb_session *session, const char *folder,
@@ -285,10 +286,11 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
             hb_results_begin("fragmentation_summary/1",
                              "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure1,measure2,"
                              "measure3,measure4,payload1,payload2,payload3,payload4,ops"),
+        .maps = hb_heap_map_begin(),
     };
     enum hb_status status = HB_OK;
 
-    if (answer.series == NULL || answer.summary == NULL)
+    if (answer.series == NULL || answer.summary == NULL || answer.maps == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++)
         status = answer_on_trace(&answer, i, error);
@@ -298,8 +300,11 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
     if (status == HB_OK)
         status = hb_results_write(answer.summary, folder, "fragmentation_summary.csv", &session->provenance,
                                   error);
+    if (status == HB_OK)
+        status = hb_results_write(answer.maps, folder, "heap_map.csv", &session->provenance, error);
     hb_results_free(answer.series);
     hb_results_free(answer.summary);
+    hb_results_free(answer.maps);
     *failed_cells = answer.failed_cells;
     return status;
 }
@@ -383,7 +388,7 @@ static enum hb_status measure_fragmentation(struct hb_session *session, const st
 
 const struct hb_question hb_question_fragmentation = {
     .name = "fragmentation",
-    .files = "fragmentation.csv and fragmentation_summary.csv",
+    .files = "fragmentation.csv, fragmentation_summary.csv and heap_map.csv",
     .step_limit = 100000000,
     .rounds = 1,
     .measure = measure_fragmentation,

@@ -35,7 +35,7 @@ static const struct section sections[] = {
      hb_report_walks},
     {"fragmentation",
      "Fragmentation: where the memory went",
-     {"memory", "fragmentation_measures"},
+     {"memory", "heap_map", "fragmentation_measures"},
      "Heap over live bytes, by the four measures",
      HB_RESULT_FRAGMENTATION_SUMMARY,
      hb_report_fragmentation},

@@ -30,6 +30,8 @@ const char hb_report_style[] =
     "figure { margin: 1.5rem 0 2.5rem; }\n"
     ".picture { background: #fff; border-radius: 4px; overflow-x: auto; }\n"
     ".picture svg { display: block; width: 100%; height: auto; min-width: 40rem; }\n"
+    /* The cells of a map are exact: not to be blurred. */
+    ".picture image { image-rendering: pixelated; }\n"
     "figcaption { margin-top: .5rem; font-size: .9rem; color: var(--faint); max-width: 52rem; }\n"
     ".scroll { overflow-x: auto; }\n"
     "table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }\n"

@@ -109,6 +109,17 @@ def fragmentation_rows(t):
                 yield head + [live] + [None] * 4 + [reach[a]] + [None] * 3 + [reach[a]]
 
 
+def map_rows(t):
+    bucket = t.peak // 40 + 1
+    for a, grows in (("simple", 0.7), ("first-merge", 0.2)):
+        extent = 0
+        for i in range(1, WINDOWS + 1):
+            live = t.moment(i)[0]
+            extent = max(extent, int(live * (1 + grows * i / WINDOWS)))
+            cells = [int(min(bucket, extent - at) * t.random.choice((0, 0.5, 1))) for at in range(0, extent, bucket)]
+            yield [t.name, a, "ok", t.ops * i // WINDOWS, live, extent, bucket, " ".join(map(str, cells))]
+
+
 def measure_rows(t):
     for a in ALLOCATORS[2:]:
         if a == "simple":
@@ -192,6 +203,8 @@ def main():
     write(folder, "fragmentation_summary", "fragmentation_summary",
           "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure1,measure2,measure3,measure4,payload1,payload2,"
           "payload3,payload4", each(measure_rows))
+    write(folder, "heap_map", "heap_map", "trace,allocator,status,op,live_bytes,extent_bytes,bucket_bytes,allocated_bytes",
+          each(map_rows))
     write(folder, "failure_points", "failure_points",
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))

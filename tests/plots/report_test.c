@@ -75,6 +75,20 @@ static void ids_and_references_are_prefixed_and_nothing_else_is(void **state)
         "<g clip-path=\"url(#p-c)\"><text> id='t' #a</text></g></svg>");
 }
 
+static void an_embedded_image_is_left_as_it_is(void **state)
+{
+    static const char image[] =
+        "<image preserveAspectRatio='none' xlink:href='data:image/png;base64,iVBOR/0+id=='/></svg>";
+    struct sink sink;
+    char svg[200], written[200];
+
+    (void)state;
+    snprintf(svg, sizeof svg, "<svg>%s", image);
+    snprintf(written, sizeof written, "<svg role=\"img\" aria-label=\"\">%s", image);
+    hb_html_svg(open_sink(&sink), svg, "p-", "");
+    assert_written(&sink, written);
+}
+
 static void a_picture_that_is_cut_off_or_no_picture_ends_quietly(void **state)
 {
     static const char whole[] = "<svg a='1'><title>x</title><g id='a'/></svg>";
@@ -247,6 +261,7 @@ int main(void)
         cmocka_unit_test(text_cannot_become_markup),
         cmocka_unit_test(a_picture_loses_its_prolog_and_its_tooltips),
         cmocka_unit_test(ids_and_references_are_prefixed_and_nothing_else_is),
+        cmocka_unit_test(an_embedded_image_is_left_as_it_is),
         cmocka_unit_test(a_picture_that_is_cut_off_or_no_picture_ends_quietly),
         cmocka_unit_test(numbers_have_three_digits_and_a_unit),
         cmocka_unit_test(the_ranking_is_by_median_and_keeps_what_has_none),

@@ -11,3 +11,9 @@ for file in out/*.csv; do
     echo
 done
 awk -F, '!/^#/ && !/^trace/ && $2 == "simple" && $5 + $6 + $7 + $8 != $10 {print "does not add up: " $0}' out/fragmentation.csv
+allocated() {
+    awk -F, '!/^#/ && !/^trace/ && $2 == "simple" {last = $5 + $6 + $7} END {print last}' out/fragmentation.csv
+    awk -F, '!/^#/ && !/^trace/ && $2 == "simple" {last = $8} END {print last}' out/heap_map.csv |
+        tr ' ' '\n' | awk '{sum += $1} END {print sum}'
+}
+allocated | uniq -c | tr -s ' '
