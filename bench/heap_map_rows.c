@@ -62,11 +62,8 @@ enum hb_status hb_heap_map_add(struct hb_results *results, struct hb_session *se
         return status;
     hb_progress_step(&session->progress, "%s: map of the heap", name);
     for (size_t i = 0; i < sizeof mapped / sizeof mapped[0] && status == HB_OK; i++) {
-        struct hb_model_options options = {.policy = HB_POLICY_FIRST,
-                                           .merge = mapped[i].merge,
-                                           .header_bytes = 8,
-                                           .align = 1,
-                                           .heap_bytes = session->options.heap_bytes};
+        struct hb_model_options options = {
+            .policy = HB_POLICY_FIRST, .merge = mapped[i].merge, .header_bytes = 8, .align = 1};
         struct hb_heap_map *map;
 
         status = hb_heap_map_create(prepared, &options, &map, error);
