@@ -96,6 +96,12 @@ struct hb_allocator {
     size_t (*usable_size)(void *heap, void *block);
     void (*inspect)(const void *heap, struct hb_heap_state *state); /* examines the whole heap: O(ranges) */
     /*
+     * The length of the shortest free range that aligned(alignment, size) would take, and alloc(size) where
+     * `alignment` is 1: record, rounding and room to align in included. UINT64_MAX where that overflows.
+     * `size` is 1 or more. There wherever inspect is: what is free is judged by it.
+     */
+    uint64_t (*need)(const void *heap, size_t alignment, size_t size);
+    /*
      * Counting build only; O(1). `length` and `allocated` are of the latest call that walked; a call that did
      * not (size 0, a size that overflows, a resize in place) leaves them, and `walks`, as they were.
      */

@@ -57,6 +57,16 @@ void hb_simple_table_inspect(const void *heap, struct hb_heap_state *state)
     hb_simple_inspect(heap, state);
 }
 
+/* The design document does not concern itself with alignment. */
+uint64_t hb_simple_table_need(const void *heap, size_t alignment, size_t size)
+{
+    uint64_t need;
+
+    (void)heap;
+    (void)alignment;
+    return __builtin_add_overflow(size, HB_SIMPLE_RECORD_BYTES, &need) ? UINT64_MAX : need;
+}
+
 void hb_simple_table_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
                             void *context)
 {

@@ -49,6 +49,7 @@ static size_t table_usable_size(void *heap, void *block)
     .aligned = table_aligned,                                                                                      \
     .usable_size = table_usable_size,                                                                              \
     .inspect = hb_simple_table_inspect,                                                                            \
+    .need = hb_simple_table_need,                                                                                  \
     .ranges = hb_simple_table_ranges,                                                                              \
     .offset = hb_simple_table_offset
 /* clang-format on */

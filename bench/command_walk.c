@@ -90,22 +90,25 @@ static void print_op(const struct hb_op *op)
         printf("%s(%" PRIu64 ")", names[op->kind], op->size);
 }
 
-/* METRICS.md, Failure points. */
 static void print_failure(const struct hb_walk_heap *heap, uint64_t need)
 {
     struct hb_heap_state state;
 
     heap->allocator->inspect(heap->heap, &state);
-    if (state.free_bytes < need)
-        printf("NULL. The heap is full: %" PRIu64 " byte%s free\n", state.free_bytes,
-               state.free_bytes == 1 ? " is" : "s are");
-    else if (state.largest_run_bytes >= need)
+    switch (hb_failure_reason(need, state.free_bytes, state.largest_run_bytes)) {
+    case HB_FAILURE_UNMERGED:
         printf("NULL. Unmerged: neighbouring free ranges add up to %" PRIu64
                " bytes, none of them is long enough\n",
                state.largest_run_bytes);
-    else
+        break;
+    case HB_FAILURE_SCATTERED:
         printf("NULL. Scattered: %" PRIu64 " bytes are free, at most %" PRIu64 " of them in one place\n",
                state.free_bytes, state.largest_run_bytes);
+        break;
+    default:
+        printf("NULL. The heap is full: %" PRIu64 " byte%s free\n", state.free_bytes,
+               state.free_bytes == 1 ? " is" : "s are");
+    }
 }
 
 static void print_outcome(const struct hb_walk_heap *heap, const struct hb_op *op, const struct hb_step *step)

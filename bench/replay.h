@@ -158,6 +158,10 @@ uint32_t hb_window_count(uint64_t ops, uint32_t wanted);
 /* The first operation after window `index` (0 to windows - 1) of `windows` over `ops` operations. */
 uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index);
 
+/* METRICS.md, Failure points: why a heap whose free bytes and longest run of free ranges are these had no
+ * room for a range of `need` bytes. */
+enum hb_failure_reason hb_failure_reason(uint64_t need, uint64_t free_bytes, uint64_t largest_run_bytes);
+
 /* "full", "unmerged", "scattered"; NULL for HB_FAILURE_NONE. */
 const char *hb_failure_reason_name(enum hb_failure_reason reason);
 

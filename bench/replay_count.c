@@ -82,14 +82,13 @@ static bool do_op(struct hb_counter *c, const struct hb_op *op)
     return got != NULL || op->size == 0;
 }
 
-/* METRICS.md, Failure points. */
-static enum hb_failure_reason failure_reason(const struct hb_heap_state *state, uint64_t size)
+static enum hb_failure_reason reason_of(const struct hb_counter *c, const struct hb_op *op,
+                                        const struct hb_heap_state *state)
 {
-    uint64_t need;
+    size_t alignment = op->kind == HB_OP_ALIGNED ? (size_t)1 << op->align_log2 : 1;
 
-    if (__builtin_add_overflow(size, state->header_bytes, &need) || state->free_bytes < need)
-        return HB_FAILURE_FULL;
-    return state->largest_run_bytes >= need ? HB_FAILURE_UNMERGED : HB_FAILURE_SCATTERED;
+    return hb_failure_reason(c->allocator->need(c->heap, alignment, op->size), state->free_bytes,
+                             state->largest_run_bytes);
 }
 
 static void note_failure(struct hb_counter *c, const struct hb_op *op)
@@ -108,7 +107,7 @@ static void note_failure(struct hb_counter *c, const struct hb_op *op)
         .free_bytes = state.free_bytes,
         .largest_free_bytes = state.largest_free_bytes,
         .largest_run_bytes = state.largest_run_bytes,
-        .reason = counts->inspected ? failure_reason(&state, op->size) : HB_FAILURE_NONE,
+        .reason = counts->inspected ? reason_of(c, op, &state) : HB_FAILURE_NONE,
     };
 }
 
@@ -396,16 +395,4 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
     if (status == HB_OK && points_done != NULL)
         *points_done = points;
     return status;
-}
-
-const char *hb_failure_reason_name(enum hb_failure_reason reason)
-{
-    static const char *const names[] = {
-        [HB_FAILURE_NONE] = NULL,
-        [HB_FAILURE_FULL] = "full",
-        [HB_FAILURE_UNMERGED] = "unmerged",
-        [HB_FAILURE_SCATTERED] = "scattered",
-    };
-
-    return names[reason];
 }

@@ -37,11 +37,17 @@ static inline void index_forget(struct hb_ladder *heap, unsigned char *range);
 static inline void index_add(struct hb_ladder *heap, unsigned char *range);
 static inline unsigned char *find_good(struct hb_ladder *heap, uint64_t need);
 
+static inline uint64_t length_found(uint64_t need)
+{
+    return need >> HB_CLASS_LENGTH_BITS == 0 ? class_start_from(need) : need;
+}
+
 #define LADDER_ALIGN   16
 #define LADDER_MERGES  1
 #define LADDER_ROVES   0
 #define LADDER_INDEXED 1
 #define LADDER_FIND    find_good
+#define LADDER_SOUGHT  length_found
 #include "allocator/ladder/heap.h"
 
 static inline void index_add(struct hb_ladder *heap, unsigned char *range)

@@ -135,6 +135,14 @@ static void table_dealloc(void *heap, void *block)
     heap_free(heap, block);
 }
 
+static uint64_t table_need(const void *heap, size_t alignment, size_t size)
+{
+    unsigned order = order_for(size > alignment ? size : alignment);
+
+    (void)heap;
+    return order < HB_BUDDY_ORDERS ? buddy_length(order) : UINT64_MAX;
+}
+
 static size_t table_usable_size(void *heap, void *block)
 {
     struct hb_buddy *buddy = heap;
@@ -208,6 +216,7 @@ HB_LADDER_TABLE(buddy) = {
     .aligned = table_aligned,
     .usable_size = table_usable_size,
     .inspect = hb_buddy_inspect,
+    .need = table_need,
     .last_walk = LAST_WALK,
     .ranges = hb_buddy_ranges,
     .offset = hb_buddy_offset,

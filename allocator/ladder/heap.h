@@ -9,6 +9,8 @@
  *   LADDER_INDEXED  1: the rung has index_forget(heap, range), called while the range's record still has its
  *                   length, and index_add(heap, range); both take free ranges
  *   LADDER_FIND     find_first, find_next, find_best (walk.h), or the rung's own
+ *   LADDER_SOUGHT   (need), optional: the length from which on LADDER_FIND takes a range, where that is not
+ * need
  *
  * METRICS.md settles every choice made here.
  */
@@ -18,6 +20,10 @@
 #include "allocator/ladder/check.h"
 #include "allocator/ladder/range.h"
 #include "allocator/ladder/walk.h"
+
+#ifndef LADDER_SOUGHT
+#define LADDER_SOUGHT(need) (need)
+#endif
 
 #if !LADDER_INDEXED
 static inline void index_forget(struct hb_ladder *heap, unsigned char *range)
@@ -179,10 +185,18 @@ static inline unsigned char *leave_gap(struct hb_ladder *heap, unsigned char *ra
     return rest;
 }
 
+/* The length of a range that holds an aligned block wherever it lies; false as for needed_bytes. */
+static inline bool needed_aligned(size_t alignment, size_t size, uint64_t *sought)
+{
+    uint64_t more = LADDER_ALIGN > 1 && alignment > LADDER_ALIGN ? alignment - LADDER_ALIGN : 0;
+
+    return needed_bytes(size, sought) && !__builtin_add_overflow(*sought, more, sought);
+}
+
 /*
  * The heap's own alignment or less is alloc. More: the search is for a range that holds the block wherever it
- * lies, `alignment` - LADDER_ALIGN bytes more than the block needs; the block is placed at the first aligned
- * address in it, and what is left before it stays behind as a free range.
+ * lies; the block is placed at the first aligned address in it, and what is left before it stays behind as a
+ * free range.
  */
 static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_t size)
 {
@@ -191,7 +205,7 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
 
     if (LADDER_ALIGN == 1 || alignment <= LADDER_ALIGN)
         return heap_alloc(heap, size);
-    if (!needed_bytes(size, &need) || __builtin_add_overflow(need, alignment - LADDER_ALIGN, &sought))
+    if (!needed_bytes(size, &need) || !needed_aligned(alignment, size, &sought))
         return NULL;
     range = find(heap, sought);
     if (range == NULL)
@@ -225,6 +239,14 @@ static void *table_aligned(void *heap, size_t alignment, size_t size)
     return heap_aligned(heap, alignment, size);
 }
 
+static uint64_t table_need(const void *heap, size_t alignment, size_t size)
+{
+    uint64_t sought;
+
+    (void)heap;
+    return needed_aligned(alignment, size, &sought) ? LADDER_SOUGHT(sought) : UINT64_MAX;
+}
+
 static size_t table_usable_size(void *heap, void *block)
 {
     return heap_usable_size(heap, block);
@@ -249,6 +271,7 @@ static size_t table_usable_size(void *heap, void *block)
     .aligned = table_aligned,                                                                                      \
     .usable_size = table_usable_size,                                                                              \
     .inspect = hb_ladder_inspect,                                                                                  \
+    .need = table_need,                                                                                            \
     .ranges = hb_ladder_ranges,                                                                                    \
     .offset = hb_ladder_offset
 /* clang-format on */

@@ -48,17 +48,24 @@ static inline struct size_class class_of(uint64_t length)
                                (unsigned)(length >> (log - HB_CLASS_SECOND_BITS)) % HB_CLASS_SECONDS};
 }
 
-/*
- * The first list all of whose ranges have `need` bytes or more, in `*found`. False when no list of a heap
- * this size can: `need` is then more than the longest range's list begins with.
- */
+/* What the first list begins with all of whose ranges have `need` bytes or more; `need` is below 2^63. */
+static inline uint64_t class_start_from(uint64_t need)
+{
+    uint64_t part;
+
+    if (need < UINT64_C(1) << HB_CLASS_LINEAR_BITS)
+        return need;
+    part = UINT64_C(1) << (floor_log2(need) - HB_CLASS_SECOND_BITS);
+    return (need + part - 1) & ~(part - 1);
+}
+
+/* That list, in `*found`. False when no list of a heap this size is: `need` is then more than the longest
+ * range's list begins with. */
 static inline bool class_that_holds(uint64_t need, struct size_class *found)
 {
     if (need >> HB_CLASS_LENGTH_BITS != 0)
         return false;
-    if (need >= UINT64_C(1) << HB_CLASS_LINEAR_BITS)
-        need += (UINT64_C(1) << (floor_log2(need) - HB_CLASS_SECOND_BITS)) - 1;
-    *found = class_of(need);
+    *found = class_of(class_start_from(need));
     return found->first < HB_CLASS_FIRSTS;
 }
 

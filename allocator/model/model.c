@@ -357,6 +357,13 @@ bool hb_model_broken(const struct hb_model *model)
     return model->broken;
 }
 
+uint64_t hb_model_need(const struct hb_model *model, uint64_t size)
+{
+    uint64_t need;
+
+    return needed_bytes(model, size, &need) ? need : UINT64_MAX;
+}
+
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
 {
     struct hb_range range;

@@ -63,6 +63,12 @@ static void *table_aligned(void *heap, size_t alignment, size_t size)
     return table_alloc(heap, size);
 }
 
+static uint64_t table_need(const void *heap, size_t alignment, size_t size)
+{
+    (void)alignment;
+    return hb_model_need(heap, size);
+}
+
 static size_t table_usable_size(void *heap, void *block)
 {
     return hb_model_usable_bytes(heap, block_id(block));
@@ -106,6 +112,7 @@ static uint64_t table_offset(const void *heap, const void *block)
     .aligned = table_aligned,                                                                                      \
     .usable_size = table_usable_size,                                                                              \
     .inspect = table_inspect,                                                                                      \
+    .need = table_need,                                                                                            \
     .last_walk = table_last_walk,                                                                                  \
     .ranges = table_ranges,                                                                                        \
     .offset = table_offset,                                                                                        \

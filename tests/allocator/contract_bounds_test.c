@@ -150,6 +150,41 @@ static void a_huge_heap_costs_only_what_is_touched(void **state)
     allocator->destroy(heap);
 }
 
+/* A heap that is one free range of `bytes`. */
+static bool serves(const struct hb_allocator *allocator, size_t bytes, size_t alignment, size_t size)
+{
+    void *heap = allocator->create(allocator, bytes, NULL);
+    bool served = heap != NULL && (alignment == 1 ? allocator->alloc(heap, size)
+                                                  : allocator->aligned(heap, alignment, size)) != NULL;
+
+    allocator->destroy(heap);
+    return served;
+}
+
+static void what_a_block_needs_suffices_and_a_byte_less_does_not(void **state)
+{
+    const struct hb_allocator *allocator = allocator_of(state);
+    void *heap;
+
+    if (allocator->need == NULL) {
+        assert_null(allocator->inspect);
+        print_message("%s: skipped, it does not say what a block needs\n", allocator->name);
+        return;
+    }
+    heap = heap_open(allocator, 4096);
+    for (size_t size = 1; size < 20000; size += 1 + size / 16) {
+        uint64_t need = allocator->need(heap, 1, size);
+
+        assert_true(serves(allocator, need, 1, size));
+        assert_false(serves(allocator, need - 1, 1, size));
+        for (size_t alignment = 2; alignment <= 4096; alignment *= 8)
+            assert_true(serves(allocator, allocator->need(heap, alignment, size), alignment, size));
+    }
+    assert_true(allocator->need(heap, 1, SIZE_MAX) == UINT64_MAX);
+    assert_true(allocator->need(heap, 4096, SIZE_MAX - 4000) >= SIZE_MAX - 4000);
+    allocator->destroy(heap);
+}
+
 int main(void)
 {
     static const struct contract contracts[] = {
@@ -160,6 +195,8 @@ int main(void)
         {"an exhausted heap serves again what was freed", an_exhausted_heap_serves_again_what_was_freed},
         {"two heaps of one allocator are apart", two_heaps_of_one_allocator_are_apart},
         {"a huge heap costs only what is touched", a_huge_heap_costs_only_what_is_touched},
+        {"what a block needs suffices, and a byte less does not",
+         what_a_block_needs_suffices_and_a_byte_less_does_not},
     };
 
     return contracts_run("bounds", contracts, sizeof contracts / sizeof contracts[0]);

@@ -151,6 +151,47 @@ static void every_integer_agrees_in_heaps_that_are_too_small(void **state)
         assert_true(seen[reason]); /* else these workloads prove little */
 }
 
+/* The first failure of `workload` in a heap of that allocator. */
+static enum hb_failure_reason reason_in(const char *name, const struct hb_workload *workload,
+                                        uint64_t heap_bytes)
+{
+    const struct hb_allocator *allocator = NULL;
+    struct hb_count_options options = {0};
+    struct hb_prepared *prepared = NULL;
+    struct hb_counts counts = {.heap_bytes = heap_bytes};
+    void *heap;
+
+    assert_int_equal(hb_allocator_open(name, &allocator, NULL, NULL), HB_OK);
+    heap = allocator->counting->create(allocator->counting, heap_bytes, NULL);
+    assert_non_null(heap);
+    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
+    assert_int_equal(hb_replay_count(prepared, allocator->counting, heap, &options, &counts, NULL, NULL),
+                     HB_OK);
+    allocator->counting->destroy(heap);
+    hb_prepared_free(prepared);
+    return counts.failure.reason;
+}
+
+/* 17 bytes need 25 of simple and 32 where they are aligned; 28 are free. Aligned to 64 they need 80. */
+static void a_reason_goes_by_the_need_as_the_allocator_rounds_it(void **state)
+{
+    static const struct hb_op plain[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 24},
+                                         {.kind = HB_OP_MALLOC, .object = 1, .size = 17}};
+    static const struct hb_op aligned[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 24},
+                                           {.kind = HB_OP_ALIGNED, .object = 1, .align_log2 = 6, .size = 17}};
+    struct hb_workload *one = workload_of("plain", plain, 2), *other = workload_of("aligned", aligned, 2);
+
+    (void)state;
+    assert_int_equal(reason_in("simple", one, 60), HB_FAILURE_NONE);
+    assert_int_equal(reason_in("simple-align", one, 60), HB_FAILURE_FULL);
+    assert_int_equal(reason_in("simple-merge", one, 60), HB_FAILURE_FULL);
+    assert_int_equal(reason_in("simple-merge", one, 64), HB_FAILURE_NONE);
+    assert_int_equal(reason_in("simple-align", other, 32 + 79), HB_FAILURE_FULL);
+    assert_int_equal(reason_in("simple-align", other, 32 + 80), HB_FAILURE_NONE);
+    random_ops_free(one);
+    random_ops_free(other);
+}
+
 static void an_empty_workload_has_counts_of_zero(void **state)
 {
     struct hb_workload *workload = workload_of("empty", NULL, 0);
@@ -328,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_integer_agrees_in_an_ample_heap),
         cmocka_unit_test(every_integer_agrees_in_heaps_that_are_too_small),
+        cmocka_unit_test(a_reason_goes_by_the_need_as_the_allocator_rounds_it),
         cmocka_unit_test(an_empty_workload_has_counts_of_zero),
         cmocka_unit_test(windows_tile_the_operations_and_agree_with_the_model),
         cmocka_unit_test(a_step_limit_stops_after_the_operation_that_reaches_it),
