@@ -4,7 +4,6 @@
  */
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,46 +11,66 @@
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
-#include "bench/curve.h"
+#include "bench/curve_survey.h"
+#include "bench/option_model.h"
 
 struct options {
     const char *trace;
+    const char *results;
     struct hb_model_options model;
-    uint64_t points;
+    uint64_t points; /* 0: not given */
+    bool all_anomalies;
     bool all;
     bool json;
 };
 
-/* What is known of one trace. */
-struct answer {
-    const struct hb_prepared *prepared;
-    struct hb_curve *curve;
-    struct hb_curve_point *points;
-    size_t count;
-    struct hb_anomalies anomalies;
-};
+enum { KEY_POINTS = 1000, KEY_ALL_ANOMALIES, KEY_ALL, KEY_RESULTS, DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
 
-enum { KEY_POINTS = 1000, KEY_MERGE, KEY_ALL, DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
+/* How many times the trace is run to look for anomalies. */
+enum { ANOMALY_RUNS = 20 };
 
-/* The smallest size drawn, as a part of the largest; and how many times the trace is run to look for
- * anomalies. */
-enum { SMALLEST_PART = 64, ANOMALY_RUNS = 20 };
+static bool is_survey(const struct options *options)
+{
+    return options->all || options->results != NULL;
+}
+
+static void check(const struct argp_state *state, const struct options *options)
+{
+    const struct hb_model_options *model = &options->model, *simple = &hb_model_option_defaults;
+
+    if (options->all && options->trace != NULL)
+        hb_option_fail(state, "--all is of every shipped trace: no '%s' goes with it", options->trace);
+    if (!options->all && options->trace == NULL)
+        hb_option_fail(state, "curve needs a trace, or --all");
+    if (is_survey(options) &&
+        (options->json || options->points != 0 || options->all_anomalies || model->merge ||
+         model->header_bytes != simple->header_bytes || model->align != simple->align))
+        hb_option_fail(state,
+                       "--all and --results are of simple and of the same with merging, and choose the "
+                       "sizes: no other option goes with them");
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->model;
+        return 0;
     case KEY_POINTS:
         options->points = hb_option_number(state, "--points", argument);
         if (options->points < 2 || options->points > MAX_POINTS)
             hb_option_fail(state, "--points takes 2 to %d, not '%s'", MAX_POINTS, argument);
         return 0;
-    case KEY_MERGE:
-        options->model.merge = true;
+    case KEY_ALL_ANOMALIES:
+        options->all_anomalies = true;
         return 0;
     case KEY_ALL:
         options->all = true;
+        return 0;
+    case KEY_RESULTS:
+        options->results = argument;
         return 0;
     case 'j':
         options->json = true;
@@ -60,8 +79,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         hb_option_argument(state, "trace", &options->trace, argument);
         return 0;
     case ARGP_KEY_END:
-        if (options->trace == NULL)
-            hb_option_fail(state, "curve needs a trace");
+        check(state, options);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -70,53 +88,28 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
     {"points", KEY_POINTS, "K", 0, "heap sizes to show, evenly on a logarithmic scale (default: 24)", 0},
-    {"merge", KEY_MERGE, NULL, 0, "join a freed range with its free neighbours at once", 0},
-    {"all-anomalies", KEY_ALL, NULL, 0,
+    {"all-anomalies", KEY_ALL_ANOMALIES, NULL, 0,
      "simulate every size that one pass leaves open; else the largest, for about as long as 20 runs take", 0},
+    {"all", KEY_ALL, NULL, 0,
+     "every shipped trace, with simple and with the same merging: a line each, all anomalies included", 0},
+    {"results", KEY_RESULTS, "DIR", 0,
+     "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv", 0},
     {"json", 'j', NULL, 0, "print one JSON object, with a list of points and a list of anomalies", 0},
     {0}};
 
 static const struct argp argp = {
     .options = option_table,
     .parser = parse,
-    .args_doc = "TRACE",
+    .children = hb_model_option_children,
+    .args_doc = "TRACE\n--all",
     .doc = "The first failure of first fit against the size of the heap, with its reason, for every size "
            "from one pass "
            "(THEORY 5).\v"
            "A heap may fail where a smaller one completes: those sizes are listed as anomalies.\n\n"
-           "Example: heapbench curve cc1 --points 40 --json",
+           "Examples:\n"
+           "  heapbench curve cc1 --points 40 --json\n"
+           "  heapbench curve --all --results results/latest",
 };
-
-/* Evenly spaced on a logarithmic scale, the last one at the high-water mark, which always suffices. */
-static void choose_sizes(struct answer *answer, uint64_t count)
-{
-    uint64_t high = hb_curve_high_water(answer->curve), least = answer->curve->options.header_bytes;
-    double low = (double)high / SMALLEST_PART;
-
-    for (uint64_t i = 0; i < count; i++) {
-        double share = (double)i / (double)(count - 1);
-        uint64_t size = i + 1 == count ? high : (uint64_t)(low * pow(SMALLEST_PART, share));
-
-        size = size < least ? least : size;
-        if (answer->count == 0 || size > answer->points[answer->count - 1].heap_bytes)
-            answer->points[answer->count++].heap_bytes = size;
-    }
-}
-
-static enum hb_status compute(const struct options *options, struct answer *answer, struct hb_error *error)
-{
-    uint64_t limit = options->all ? 0 : answer->prepared->op_count * ANOMALY_RUNS;
-    enum hb_status status = hb_curve_build(answer->prepared, &options->model, &answer->curve, error);
-
-    if (status != HB_OK)
-        return status;
-    answer->points = calloc(options->points, sizeof answer->points[0]);
-    if (answer->points == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for %" PRIu64 " points", options->points);
-    choose_sizes(answer, options->points);
-    status = hb_curve_fill(answer->curve, answer->points, answer->count, error);
-    return status == HB_OK ? hb_curve_anomalies(answer->curve, limit, &answer->anomalies, error) : status;
-}
 
 static json_t *point_json(const struct hb_curve_point *point)
 {
@@ -138,34 +131,36 @@ static json_t *point_json(const struct hb_curve_point *point)
     return object;
 }
 
-static json_t *answer_json(const struct answer *answer)
+static json_t *study_json(const struct hb_curve_study *study)
 {
+    const struct hb_prepared *prepared = study->curve->prepared;
     json_t *object = json_object(), *points = json_array(), *anomalies = json_array();
 
-    json_object_set_new(object, "trace", hb_json_text(answer->prepared->name));
-    hb_json_set(object, "ops", answer->prepared->op_count);
-    hb_json_set(object, "peak_live_bytes", answer->prepared->peak_live_bytes);
-    hb_json_set(object, "high_water_bytes", hb_curve_high_water(answer->curve));
-    hb_json_set(object, "minimum_heap_bytes", answer->anomalies.least_bytes);
-    hb_json_set(object, "undecided_sizes", answer->anomalies.undecided);
-    hb_json_set(object, "simulated_sizes", answer->anomalies.simulated);
-    for (size_t i = 0; i < answer->count; i++)
-        json_array_append_new(points, point_json(&answer->points[i]));
+    json_object_set_new(object, "trace", hb_json_text(prepared->name));
+    hb_json_set(object, "ops", prepared->op_count);
+    hb_json_set(object, "peak_live_bytes", prepared->peak_live_bytes);
+    hb_json_set(object, "high_water_bytes", hb_curve_high_water(study->curve));
+    hb_json_set(object, "minimum_heap_bytes", study->anomalies.least_bytes);
+    hb_json_set(object, "undecided_sizes", study->anomalies.undecided);
+    hb_json_set(object, "hopeless_sizes", study->anomalies.hopeless);
+    hb_json_set(object, "simulated_sizes", study->anomalies.simulated);
+    for (size_t i = 0; i < study->count; i++)
+        json_array_append_new(points, point_json(&study->points[i]));
     json_object_set_new(object, "points", points);
-    for (size_t i = 0; i < answer->anomalies.count; i++) {
+    for (size_t i = 0; i < study->anomalies.failing.count; i++) {
         json_t *span = json_object();
 
-        hb_json_set(span, "low_bytes", answer->anomalies.failing[i].low);
-        hb_json_set(span, "high_bytes", answer->anomalies.failing[i].high);
+        hb_json_set(span, "low_bytes", study->anomalies.failing.at[i].low);
+        hb_json_set(span, "high_bytes", study->anomalies.failing.at[i].high);
         json_array_append_new(anomalies, span);
     }
     json_object_set_new(object, "anomalies", anomalies);
     return object;
 }
 
-static void print_point(const struct answer *answer, const struct hb_curve_point *point)
+static void print_point(const struct hb_curve_study *study, const struct hb_curve_point *point)
 {
-    double of_peak = (double)point->heap_bytes / (double)answer->prepared->peak_live_bytes;
+    double of_peak = (double)point->heap_bytes / (double)study->curve->prepared->peak_live_bytes;
 
     printf("%14" PRIu64 " %9.3f ", point->heap_bytes, of_peak);
     if (point->first.op == HB_NO_FAILURE)
@@ -178,25 +173,30 @@ static void print_point(const struct answer *answer, const struct hb_curve_point
 
 static void print_anomalies(const struct hb_anomalies *anomalies)
 {
-    char open[48], tried[48];
+    char open[48], hopeless[48], tried[48];
 
-    printf("\n%s left open by the pass, the %s largest simulated\n",
-           hb_counted(open, sizeof open, anomalies->undecided, "size"),
-           hb_counted(tried, sizeof tried, anomalies->simulated, ""));
+    if (anomalies->undecided == 0)
+        printf("\nthe one pass decides every size\n");
+    else
+        printf("\n%s left open by the pass: %s too small for what is live, the %s largest of the others "
+               "simulated\n",
+               hb_counted(open, sizeof open, anomalies->undecided, "size"),
+               hb_counted(hopeless, sizeof hopeless, anomalies->hopeless, ""),
+               hb_counted(tried, sizeof tried, anomalies->simulated, ""));
     printf("smallest heap that completes: %" PRIu64 " bytes\n", anomalies->least_bytes);
-    for (size_t i = 0; i < anomalies->count; i++)
+    for (size_t i = 0; i < anomalies->failing.count; i++)
         printf("fails although a smaller heap completes: %" PRIu64 " to %" PRIu64 " bytes\n",
-               anomalies->failing[i].low, anomalies->failing[i].high);
+               anomalies->failing.at[i].low, anomalies->failing.at[i].high);
 }
 
-static int print_text(const struct answer *answer)
+static int print_text(const struct hb_curve_study *study)
 {
-    printf("%s: first failure of first fit, by heap size\n\n", answer->prepared->name);
+    printf("%s: first failure of first fit, by heap size\n\n", study->curve->prepared->name);
     printf("%14s %9s %12s  %-9s %12s %12s %12s\n", "heap bytes", "of peak", "operation", "reason",
            "asked for", "free", "largest free");
-    for (size_t i = 0; i < answer->count; i++)
-        print_point(answer, &answer->points[i]);
-    print_anomalies(&answer->anomalies);
+    for (size_t i = 0; i < study->count; i++)
+        print_point(study, &study->points[i]);
+    print_anomalies(&study->anomalies);
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
@@ -213,31 +213,91 @@ static enum hb_status prepare(const char *trace, struct hb_prepared **out, struc
     return status;
 }
 
-int hb_command_curve(int argc, char **argv)
+static int list_trace(const struct options *options)
 {
-    struct options options = {.model = {.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1},
-                              .points = DEFAULT_POINTS};
-    struct answer answer = {.curve = NULL};
+    struct hb_curve_study study = {.curve = NULL};
     struct hb_prepared *prepared = NULL;
     enum hb_status status;
     struct hb_error error;
     int exit_status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (prepare(options.trace, &prepared, &error) != HB_OK)
+    if (prepare(options->trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
     assert(prepared != NULL);
-    answer.prepared = prepared;
     hb_progress_begin("failure curve");
-    status = compute(&options, &answer, &error);
+    status = hb_curve_study_begin(&study, prepared, &options->model,
+                                  options->all_anomalies ? 0 : prepared->op_count * ANOMALY_RUNS, &error);
+    if (status == HB_OK)
+        status = hb_curve_study_list(&study, options->points != 0 ? options->points : DEFAULT_POINTS, &error);
     hb_progress_end();
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);
     else
-        exit_status = options.json ? hb_command_print_json(answer_json(&answer)) : print_text(&answer);
-    free(answer.anomalies.failing);
-    free(answer.points);
-    hb_curve_free(answer.curve);
+        exit_status = options->json ? hb_command_print_json(study_json(&study)) : print_text(&study);
+    hb_curve_study_clear(&study);
     hb_prepared_free(prepared);
     return exit_status;
+}
+
+static enum hb_status survey_trace(struct hb_curve_survey *survey, const char *trace, struct hb_error *error)
+{
+    struct hb_prepared *prepared = NULL;
+    enum hb_status status = prepare(trace, &prepared, error);
+
+    if (status != HB_OK)
+        return status;
+    assert(prepared != NULL);
+    hb_progress_begin(prepared->name);
+    status = hb_curve_survey_add(survey, prepared, error);
+    hb_progress_end();
+    hb_prepared_free(prepared);
+    return status;
+}
+
+static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_error *error)
+{
+    char **traces;
+    size_t count;
+    enum hb_status status = hb_traces_find(&traces, &count, error);
+
+    if (status != HB_OK)
+        return status;
+    for (size_t i = 0; i < count && status == HB_OK; i++)
+        status = survey_trace(survey, traces[i], error);
+    hb_traces_free(traces);
+    return status == HB_OK ? hb_curve_survey_add_example(survey, error) : status;
+}
+
+static int make_survey(const struct options *options, struct hb_provenance *provenance)
+{
+    struct hb_curve_survey survey = {.points = NULL};
+    enum hb_status status = HB_OK;
+    struct hb_error error;
+
+    provenance->computed = true;
+    if (options->results != NULL)
+        status = hb_results_check_folder(options->results, provenance, &error);
+    if (status == HB_OK)
+        status = hb_curve_survey_open(&survey, &error);
+    if (status == HB_OK) {
+        hb_curve_survey_head();
+        status = options->all ? survey_all(&survey, &error) : survey_trace(&survey, options->trace, &error);
+    }
+    if (status == HB_OK && options->results != NULL)
+        status = hb_curve_survey_write(&survey, options->results, provenance, &error);
+    hb_curve_survey_close(&survey);
+    if (status != HB_OK)
+        return hb_command_fail(&error);
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+}
+
+int hb_command_curve(int argc, char **argv)
+{
+    struct options options = {.model = hb_model_option_defaults};
+    struct hb_provenance provenance;
+
+    hb_provenance_begin(&provenance, argc, argv);
+    provenance.rounds = 1;
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    return is_survey(&options) ? make_survey(&options, &provenance) : list_trace(&options);
 }

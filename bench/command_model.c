@@ -14,6 +14,7 @@
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
 #include "bench/counter.h"
+#include "bench/option_model.h"
 #include "workloads/stream.h"
 
 struct options {
@@ -28,31 +29,18 @@ struct answer {
     struct hb_counts counts;
 };
 
-enum { KEY_POLICY = 1000, KEY_MERGE, KEY_HEADER, KEY_ALIGN, KEY_HEAP, FIRST_SLOTS = 1 << 12 };
-
-static uint32_t option_u32(const struct argp_state *state, const char *option, const char *text)
-{
-    uint64_t value = hb_option_number(state, option, text);
-
-    return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; /* out of range either way */
-}
+enum { KEY_POLICY = 1000, KEY_HEAP, FIRST_SLOTS = 1 << 12 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->model;
+        return 0;
     case KEY_POLICY:
         options->model.policy = hb_option_policy(state, argument);
-        return 0;
-    case KEY_MERGE:
-        options->model.merge = true;
-        return 0;
-    case KEY_HEADER:
-        options->model.header_bytes = option_u32(state, "--header", argument);
-        return 0;
-    case KEY_ALIGN:
-        options->model.align = option_u32(state, "--align", argument);
         return 0;
     case KEY_HEAP:
         options->model.heap_bytes = hb_option_size(state, "--heap", argument);
@@ -74,9 +62,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
     {"policy", KEY_POLICY, "P", 0, "first (the default), next or best fit, in address order", 0},
-    {"merge", KEY_MERGE, NULL, 0, "join a freed range with its free neighbours at once", 0},
-    {"header", KEY_HEADER, "N", 0, "bytes of a range's record, 1 to 4096 (default: 8)", 0},
-    {"align", KEY_ALIGN, "N", 0, "round lengths up to N, a power of two up to 4096 (default: 1)", 0},
     {"heap", KEY_HEAP, "N", 0, "bytes of the heap (K, M, G allowed); 0, the default, is infinite", 0},
     {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
     {0}};
@@ -84,6 +69,7 @@ static const struct argp_option option_table[] = {
 static const struct argp argp = {
     .options = option_table,
     .parser = parse,
+    .children = hb_model_option_children,
     .args_doc = "TRACE",
     .doc = "Compute what an allocator of a classic policy does with a trace: every placement and walk, "
            "without memory "
@@ -190,7 +176,7 @@ static int print_text(const struct options *options, const char *trace, const st
 
 int hb_command_model(int argc, char **argv)
 {
-    struct options options = {.model = {.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1}};
+    struct options options = {.model = hb_model_option_defaults};
     struct answer answer = {.objects = 0};
     struct hb_stream *stream = NULL;
     struct hb_error error;

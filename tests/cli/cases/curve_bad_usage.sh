@@ -4,4 +4,12 @@ heapbench curve demo --points 1
 printf 'a 0 0\n' >nothing.txt
 heapbench curve nothing.txt
 echo "$?"
+printf 'a 0 8\na 1 9223372036854775807\n' >huge.txt
+heapbench curve huge.txt
+echo "$?"
+heapbench curve demo --header 0
+heapbench curve demo --align 3
+heapbench curve demo --all
+heapbench curve --all --merge
+heapbench curve demo --results out --json
 heapbench curve demo --points many

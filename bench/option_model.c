@@ -1,0 +1,45 @@
+/* option_model.c - see option_model.h. */
+#include "bench/option_model.h"
+
+#include "bench/command_common.h"
+
+enum { KEY_MERGE = 2000, KEY_HEADER, KEY_ALIGN };
+
+const struct hb_model_options hb_model_option_defaults = {
+    .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
+
+static uint32_t option_u32(const struct argp_state *state, const char *option, const char *text)
+{
+    uint64_t value = hb_option_number(state, option, text);
+
+    return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; /* out of range either way */
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct hb_model_options *model = state->input;
+
+    switch (key) {
+    case KEY_MERGE:
+        model->merge = true;
+        return 0;
+    case KEY_HEADER:
+        model->header_bytes = option_u32(state, "--header", argument);
+        return 0;
+    case KEY_ALIGN:
+        model->align = option_u32(state, "--align", argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_table[] = {
+    {"merge", KEY_MERGE, NULL, 0, "join a freed range with its free neighbours at once", 0},
+    {"header", KEY_HEADER, "N", 0, "bytes of a range's record, 1 to 4096 (default: 8)", 0},
+    {"align", KEY_ALIGN, "N", 0, "round lengths up to N, a power of two up to 4096 (default: 1)", 0},
+    {0}};
+
+static const struct argp argp = {.options = option_table, .parser = parse};
+
+const struct argp_child hb_model_option_children[] = {{.argp = &argp}, {0}};
