@@ -175,6 +175,38 @@ void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
     hb_table_close(out);
 }
 
+static void print_curve(FILE *out, const struct hb_csv *csv, size_t row)
+{
+    static const char *const counts[] = {"undecided_sizes", "hopeless_sizes", "simulated_sizes",
+                                         "anomalous_sizes"};
+
+    fputs("<tr>", out);
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
+    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+    hb_cell_count(out, hb_csv_value(csv, row, "peak_live_bytes"));
+    hb_cell_count(out, hb_csv_value(csv, row, "minimum_heap_bytes"));
+    hb_cell_ratio(out,
+                  hb_csv_value(csv, row, "minimum_heap_bytes") / hb_csv_value(csv, row, "peak_live_bytes"));
+    hb_cell_count(out, hb_csv_value(csv, row, "high_water_bytes"));
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        hb_cell_count(out, hb_csv_value(csv, row, counts[i]));
+    fputs("</tr>\n", out);
+}
+
+void hb_report_curves(FILE *out, const struct hb_csv *curve_summary)
+{
+    static const char *const columns[] = {
+        "trace",          "allocator",       "peak live, bytes",      "smallest heap",
+        "over peak live", "high-water mark", "left open by the pass", "fewer than live",
+        "simulated",      "anomalous sizes"};
+
+    hb_table_open(out, columns, sizeof columns / sizeof *columns, 2);
+    for (size_t row = 0; row < hb_csv_rows(curve_summary); row++)
+        if (measured(curve_summary, row))
+            print_curve(out, curve_summary, row);
+    hb_table_close(out);
+}
+
 /* The last row of this adversary and allocator is its last phase. */
 static bool is_last_phase(const struct hb_csv *csv, size_t row)
 {

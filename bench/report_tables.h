@@ -23,6 +23,10 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
  * allocator. */
 void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);
 
+/* curve_summary.csv: the smallest heap that completes, and what was searched for anomalies, a row a trace and
+ * allocator. */
+void hb_report_curves(FILE *out, const struct hb_csv *curve_summary);
+
 /* adversary.csv: a block an adversary, what each allocator needed at its end, over M. */
 void hb_report_adversaries(FILE *out, const struct hb_csv *adversary);
 

@@ -151,6 +151,25 @@ def failure_rows(t):
                    None if fits else 96, None, None, None, None, t.peak if fits else min(heap, t.peak) * 9 // 10]
 
 
+def curve_rows(t):
+    """Simple in five stretches, one a reason, and merging above it. The second trace has two anomalous sizes."""
+    reasons = ["full", "scattered", "unmerged", "scattered", "unmerged"]
+    for a, most in (("simple", 1.7), ("first-merge", 1.2)):
+        for i in range(1, 41):
+            heap = int(t.peak * most * i / 40)
+            odd = a == "simple" and t.stops and i in (36, 37)
+            fits = i == 40 or (a == "simple" and t.stops and i in (35, 38))
+            first = None if fits else int(t.ops * (i / 40) ** (2 if a == "simple" else 1.2) * 0.95)
+            yield [t.name, a, "ok" if fits else "failed", heap, t.ops, first] + (
+                [None] * 5 if fits else [96, reasons[i // 9], heap // 2, heap // 3, 4000]) + [t.peak, int(odd), int(odd)]
+
+
+def curve_summary_rows(t):
+    for a, most in (("simple", 1.7), ("first-merge", 1.2)):
+        yield [t.name, a, "ok", t.ops, t.peak, int(t.peak * 1.1), int(t.peak * most), int(t.peak * most), 40, 7, 4, 3, int(t.stops),
+               2 * int(t.stops)]
+
+
 def throughput_rows(t, first):
     for r in range(5):
         for a in ALLOCATORS:
@@ -208,6 +227,12 @@ def main():
     write(folder, "failure_points", "failure_points",
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))
+    write(folder, "curve", "curve",
+          "trace,allocator,status,heap_bytes,ops,first_failure,requested_bytes,reason,live_bytes,free_bytes,largest_free_bytes,"
+          "peak_live_bytes,simulated,anomalous", each(curve_rows))
+    write(folder, "curve_summary", "curve_summary",
+          "trace,allocator,status,ops,peak_live_bytes,peak_with_records_bytes,minimum_heap_bytes,high_water_bytes,steps,"
+          "undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes", each(curve_summary_rows))
     write(folder, "throughput", "throughput",
           "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
           "reference_ns",
