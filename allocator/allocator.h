@@ -76,7 +76,7 @@ struct hb_allocator {
      * A fresh heap of at most `heap_bytes`. 0 is ample: bounded allocators take 64 GiB of address space, or
      * the half, the quarter ... of it that the system grants, and that is then the heap's length. Memory is
      * zeroed and faulted in when it is touched. NULL with `error` set when the heap cannot be made:
-     * HB_ERR_LIMIT for a heap too small for one record, HB_ERR_MEMORY when the memory is not there,
+     * HB_ERR_USAGE for a heap too small for one record, HB_ERR_MEMORY when the memory is not there,
      * HB_ERR_UNAVAILABLE when another allocator has taken its place (glibc, in a process started with
      * LD_PRELOAD).
      */

@@ -23,8 +23,8 @@ void *hb_simple_table_create(const struct hb_allocator *self, size_t heap_bytes,
     struct simple_heap *heap;
 
     if (heap_bytes != 0 && heap_bytes < HB_SIMPLE_RECORD_BYTES) {
-        hb_error_set(error, HB_ERR_LIMIT, "a heap of %zu byte%s cannot hold one 8-byte record", heap_bytes,
-                     heap_bytes == 1 ? "" : "s");
+        hb_error_set(error, HB_ERR_USAGE, "a heap of %zu byte%s is out of range: 8, one record, or more",
+                     heap_bytes, heap_bytes == 1 ? "" : "s");
         return NULL;
     }
     if (hb_region_open(&region, self->name, heap_bytes, error) != HB_OK)

@@ -17,8 +17,6 @@ static const struct hb_adversary *const adversaries[] = {
 
 enum { ADVERSARIES = sizeof adversaries / sizeof adversaries[0], MODEL_RANGE_BYTES = 256 };
 
-#define MAX_UNIT (UINT64_C(1) << 20)
-
 const struct hb_adversary_info *hb_adversaries(size_t *count)
 {
     static struct hb_adversary_info infos[ADVERSARIES];
@@ -130,9 +128,9 @@ static enum hb_status check_generated(const struct hb_adversary_plan *plan, stru
 
 static enum hb_status check_unit(const struct hb_adversary_plan *plan, struct hb_error *error)
 {
-    if (plan->unit > MAX_UNIT)
-        return hb_error_set(error, HB_ERR_USAGE, "unit %" PRIu64 ": it must be 1 to %" PRIu64 " bytes",
-                            plan->unit, MAX_UNIT);
+    if (plan->unit > HB_ADVERSARY_UNIT_MAX)
+        return hb_error_set(error, HB_ERR_USAGE, "unit %" PRIu64 ": it must be 1 to %d bytes", plan->unit,
+                            HB_ADVERSARY_UNIT_MAX);
     if (plan->header != HB_ADVERSARY_ASK && plan->header >= plan->unit)
         return hb_error_set(error, HB_ERR_USAGE,
                             "header %" PRIu64 ": it must be 0 to %" PRIu64 ", less than the unit of %" PRIu64
@@ -150,9 +148,9 @@ enum hb_status hb_adversary_check(struct hb_adversary_plan *plan, struct hb_erro
         return HB_ERR_USAGE;
     if (plan->unit == 0)
         plan->unit = HB_ADVERSARY_UNIT;
-    if (plan->live == 0)
+    if (plan->live == 0 && !plan->live_given)
         plan->live = adversary->info.live;
-    if (plan->ratio == 0)
+    if (plan->ratio == 0 && !plan->ratio_given)
         plan->ratio = adversary->info.ratio;
     status = check_unit(plan, error);
     if (status != HB_OK)

@@ -18,7 +18,12 @@
 
 #include "allocator/allocator.h"
 
-enum { HB_ADVERSARY_PHASES = 64, HB_ADVERSARY_UNIT = 32, HB_ADVERSARY_HEADER = 8 };
+enum {
+    HB_ADVERSARY_PHASES = 64,
+    HB_ADVERSARY_UNIT = 32,
+    HB_ADVERSARY_UNIT_MAX = 1 << 20,
+    HB_ADVERSARY_HEADER = 8,
+};
 
 /* For the header: what the allocator says of itself, HB_ADVERSARY_HEADER where it does not. */
 #define HB_ADVERSARY_ASK UINT64_MAX
@@ -27,8 +32,9 @@ enum { HB_ADVERSARY_PHASES = 64, HB_ADVERSARY_UNIT = 32, HB_ADVERSARY_HEADER = 8
 struct hb_adversary_plan {
     char name[32];
     char allocator[4096]; /* as hb_allocator_open takes it */
-    uint64_t live;        /* M in units, or in objects for steady and sawtooth; 0: the adversary's default */
-    uint64_t ratio;       /* n; 0: the adversary's default */
+    uint64_t live;        /* M in units, or in objects for steady and sawtooth */
+    uint64_t ratio;       /* n */
+    bool live_given, ratio_given; /* 0 is what was asked for, and not the adversary's default */
     uint64_t unit;        /* bytes; 0: HB_ADVERSARY_UNIT */
     uint64_t header;      /* bytes, or HB_ADVERSARY_ASK */
     uint64_t heap_bytes;  /* 0: as much as the allocator likes */

@@ -11,11 +11,12 @@
 
 /* Puts "key=value" before the user's own settings where the plan has that value. */
 static enum hb_status set_from_plan(const struct hb_generator *generator, const char *key, uint64_t value,
-                                    struct hb_generate_settings *settings, struct hb_error *error)
+                                    bool given, struct hb_generate_settings *settings,
+                                    struct hb_error *error)
 {
     char setting[64];
 
-    if (value == 0)
+    if (value == 0 && !given)
         return HB_OK;
     snprintf(setting, sizeof setting, "%s=%llu", key, (unsigned long long)value);
     return hb_generate_set(generator, setting, settings, error);
@@ -72,9 +73,9 @@ enum hb_status hb_adversary_settings(const struct hb_adversary_plan *plan,
     if (*generator == NULL)
         return HB_ERR_USAGE;
     hb_generate_defaults(*generator, settings);
-    status = set_from_plan(*generator, "live", plan->live, settings, error);
+    status = set_from_plan(*generator, "live", plan->live, plan->live_given, settings, error);
     if (status == HB_OK)
-        status = set_from_plan(*generator, "ratio", plan->ratio, settings, error);
+        status = set_from_plan(*generator, "ratio", plan->ratio, plan->ratio_given, settings, error);
     if (status == HB_OK)
         status = set_from_text(*generator, plan->settings, settings, error);
     if (status == HB_OK && settings->empirical_name != NULL)

@@ -104,13 +104,26 @@ static void take_argument(const struct argp_state *state, struct hb_adversary_pl
     sprintf(plan->settings + used, "%s%s", used > 0 ? " " : "", argument);
 }
 
-/* A size that may not be 0, which stands for the default in a plan. */
-static uint64_t positive(const struct argp_state *state, const char *option, const char *text)
+/* The two whose range depends on the adversary: hb_adversary_check refuses a 0, and names it. */
+static void take_live(const struct argp_state *state, struct hb_adversary_plan *plan, const char *text)
+{
+    plan->live = hb_option_size(state, "--live", text);
+    plan->live_given = true;
+}
+
+static void take_ratio(const struct argp_state *state, struct hb_adversary_plan *plan, const char *text)
+{
+    plan->ratio = hb_option_size(state, "--ratio", text);
+    plan->ratio_given = true;
+}
+
+/* A number that may not be 0, which stands for the default in a plan. */
+static uint64_t positive(const struct argp_state *state, const char *option, const char *text, uint64_t most)
 {
     uint64_t value = hb_option_size(state, option, text);
 
-    if (value == 0)
-        hb_option_fail(state, "%s 0: it must be 1 or more", option);
+    if (value == 0 || value > most)
+        hb_option_fail(state, "%s %s: it must be 1 to %" PRIu64, option, text, most);
     return value;
 }
 
@@ -122,7 +135,7 @@ static void check_all(const struct argp_state *state, const struct options *opti
 
     if (options->json)
         hb_option_fail(state, "--all prints tables; what a program can read is --results DIR");
-    if (plan->allocator[0] != '\0' || plan->settings[0] != '\0' || plan->live != 0 || plan->ratio != 0 ||
+    if (plan->allocator[0] != '\0' || plan->settings[0] != '\0' || plan->live_given || plan->ratio_given ||
         plan->unit != 0 || plan->heap_bytes != 0 || plan->header != HB_ADVERSARY_ASK)
         hb_option_fail(state,
                        "--all chooses allocators and sizes: only a NAME, --timeout and --results go with it");
@@ -154,22 +167,22 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         take_text(state, plan->allocator, sizeof plan->allocator, argument);
         return 0;
     case KEY_LIVE:
-        plan->live = positive(state, "--live", argument);
+        take_live(state, plan, argument);
         return 0;
     case KEY_RATIO:
-        plan->ratio = positive(state, "--ratio", argument);
+        take_ratio(state, plan, argument);
         return 0;
     case KEY_UNIT:
-        plan->unit = positive(state, "--unit", argument);
+        plan->unit = positive(state, "--unit", argument, HB_ADVERSARY_UNIT_MAX);
         return 0;
     case KEY_HEADER:
         plan->header = hb_option_size(state, "--header", argument);
         return 0;
     case KEY_HEAP:
-        plan->heap_bytes = positive(state, "--heap", argument);
+        plan->heap_bytes = positive(state, "--heap", argument, INT64_MAX);
         return 0;
     case KEY_TIMEOUT:
-        plan->timeout_s = (uint32_t)(positive(state, "--timeout", argument) & UINT32_MAX);
+        plan->timeout_s = (uint32_t)positive(state, "--timeout", argument, UINT32_MAX);
         return 0;
     case KEY_ALL:
         options->all = true;

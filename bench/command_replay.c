@@ -103,15 +103,16 @@ static enum hb_status place_limit(const struct replay_options *options, struct h
         request->heap_bytes = options->heap_bytes;
         if (options->heap_bytes == 0)
             return hb_error_set(
-                error, HB_ERR_LIMIT,
-                "a heap of 0 bytes cannot hold one record; leave --heap out for an ample one");
+                error, HB_ERR_USAGE,
+                "a heap of 0 bytes is out of range: one record or more; leave --heap out for an ample one");
         return HB_OK;
     }
     request->budget_bytes = options->heap_bytes;
     if (options->heap_bytes < hb_page_bytes())
         return hb_error_set(
-            error, HB_ERR_LIMIT, "%s gets its memory in pages: a budget of %" PRIu64 " %s is none",
-            options->allocator, options->heap_bytes, options->heap_bytes == 1 ? "byte" : "bytes");
+            error, HB_ERR_USAGE,
+            "%s gets its memory in pages: a budget of %" PRIu64 " byte%s is out of range: %zu or more",
+            options->allocator, options->heap_bytes, options->heap_bytes == 1 ? "" : "s", hb_page_bytes());
     return HB_OK;
 }
 

@@ -293,13 +293,13 @@ static enum hb_status check_options(const struct walk_options *options, const st
                                     struct hb_error *error)
 {
     if (options->has_heap && options->heap_bytes == 0)
-        return hb_error_set(error, HB_ERR_LIMIT, "a heap of 0 bytes cannot hold one 8-byte record");
+        return hb_error_set(error, HB_ERR_USAGE, "a heap of 0 bytes is out of range: 8, one record, or more");
     if (options->heap_bytes > MOST_HEAP_BYTES)
         return hb_error_set(error, HB_ERR_USAGE,
                             "--heap takes 8 to 2^62 bytes, and %" PRIu64 " is out of range",
                             options->heap_bytes);
     if (options->has_at && options->at >= workload->op_count)
-        return hb_error_set(error, HB_ERR_LIMIT, "%s has no operation %" PRIu64 "; its last is %" PRIu64,
+        return hb_error_set(error, HB_ERR_USAGE, "%s has no operation %" PRIu64 "; its last is %" PRIu64,
                             workload->name, options->at, workload->op_count - 1);
     return HB_OK;
 }

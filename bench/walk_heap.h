@@ -46,8 +46,7 @@ struct hb_held_range {
     uint64_t size; /* asked for */
 };
 
-/* HB_ERR_LIMIT, HB_ERR_USAGE or HB_ERR_MEMORY when there can be no such heap. Free with hb_walk_heap_destroy.
- */
+/* HB_ERR_USAGE or HB_ERR_MEMORY when there can be no such heap. Free with hb_walk_heap_destroy. */
 enum hb_status hb_walk_heap_create(const struct hb_workload *workload, uint64_t heap_bytes,
                                    struct hb_walk_heap **out, struct hb_error *error);
 void hb_walk_heap_destroy(struct hb_walk_heap *heap); /* NULL does nothing */

@@ -55,7 +55,7 @@ struct hb_ladder {
     struct hb_region region;
 };
 
-/* HB_ERR_LIMIT when a heap of so many bytes is shorter or longer than the kind can manage. 0 is neither. */
+/* HB_ERR_USAGE, with the range, when a heap is shorter or longer than the kind can manage. 0 is neither. */
 enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
                                      struct hb_error *error);
 

@@ -17,13 +17,14 @@ enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t hea
     const struct hb_ladder_kind *kind = self->state;
 
     if (heap_bytes != 0 && heap_bytes < kind->shortest_bytes)
-        return hb_error_set(error, HB_ERR_LIMIT, "a heap of %zu byte%s cannot hold one %" PRIu64 "-byte %s",
-                            heap_bytes, heap_bytes == 1 ? "" : "s", kind->shortest_bytes,
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "a heap of %zu byte%s is out of range: %" PRIu64 ", one %s, or more", heap_bytes,
+                            heap_bytes == 1 ? "" : "s", kind->shortest_bytes,
                             kind->shortest_bytes > HB_LADDER_RECORD_BYTES ? "range" : "record");
     if (heap_bytes > kind->longest_bytes)
-        return hb_error_set(error, HB_ERR_LIMIT,
-                            "%s: a heap of %zu bytes is too large; the largest it can manage is %" PRIu64,
-                            self->name, heap_bytes, kind->longest_bytes);
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "a heap of %zu bytes is out of range for %s: %" PRIu64 " to %" PRIu64, heap_bytes,
+                            self->name, kind->shortest_bytes, kind->longest_bytes);
     return HB_OK;
 }
 

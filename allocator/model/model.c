@@ -46,8 +46,10 @@ static enum hb_status check_options(const struct hb_model_options *options, stru
                             "a heap of %llu bytes is out of range: up to 2^62, or 0 for infinite",
                             (unsigned long long)options->heap_bytes);
     if (options->heap_bytes != 0 && options->heap_bytes < options->header_bytes)
-        return hb_error_set(error, HB_ERR_LIMIT, "a heap of %llu bytes cannot hold one %u-byte record",
-                            (unsigned long long)options->heap_bytes, options->header_bytes);
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "a heap of %llu byte%s is out of range: %u, one record, or more",
+                            (unsigned long long)options->heap_bytes, options->heap_bytes == 1 ? "" : "s",
+                            options->header_bytes);
     return HB_OK;
 }
 

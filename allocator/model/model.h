@@ -36,7 +36,7 @@ struct hb_model_options {
 
 struct hb_model;
 
-/* HB_ERR_USAGE: an option out of its range, naming it. HB_ERR_LIMIT: a heap too small for one record.
+/* HB_ERR_USAGE: an option out of its range, a heap too small for one record among them, naming it.
  * HB_ERR_MEMORY. */
 enum hb_status hb_model_create(const struct hb_model_options *options, struct hb_model **out,
                                struct hb_error *error);

@@ -289,9 +289,9 @@ static void heaps_too_small_for_a_record_are_refused_with_a_sentence(void **unus
     (void)unused;
     for (size_t bytes = 1; bytes < 8; bytes++) {
         assert_null(table->create(table, bytes, &error));
-        assert_int_equal(error.status, HB_ERR_LIMIT);
+        assert_int_equal(error.status, HB_ERR_USAGE);
     }
-    assert_string_equal(error.text, "a heap of 7 bytes cannot hold one 8-byte record");
+    assert_string_equal(error.text, "a heap of 7 bytes is out of range: 8, one record, or more");
 }
 
 static void heaps_that_no_machine_has_are_refused(void **unused)

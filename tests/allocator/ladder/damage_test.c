@@ -100,7 +100,7 @@ static void refused(const struct subject *subject, size_t bytes, const char *wor
 
     assert_int_equal(hb_allocator_open(subject->name, &table, NULL, &error), HB_OK);
     assert_null(table->create(table, bytes, &error));
-    assert_int_equal(error.status, HB_ERR_LIMIT);
+    assert_int_equal(error.status, HB_ERR_USAGE);
     if (strstr(error.text, words) == NULL)
         fail_msg("%s: '%s' does not say '%s'", subject->name, error.text, words);
 }
@@ -112,12 +112,12 @@ static void lengths_are_refused(void **unused)
         bool linked = subjects[i].definition.policy >= PLAIN_FREE_LIST;
 
         refused(&subjects[i], 7,
-                linked ? "a heap of 7 bytes cannot hold one 16-byte range"
-                       : "a heap of 7 bytes cannot hold one 8-byte record");
+                linked ? "a heap of 7 bytes is out of range: 16, one range, or more"
+                       : "a heap of 7 bytes is out of range: 8, one record, or more");
         if (linked && subjects[i].definition.policy != PLAIN_BUDDY)
-            refused(&subjects[i], (size_t)64 << 30, "the largest it can manage is 68719476720");
+            refused(&subjects[i], (size_t)64 << 30, ": 16 to 68719476720");
         if (i > 0)
-            refused(&subjects[i], SIZE_MAX, "is too large");
+            refused(&subjects[i], SIZE_MAX, "bytes is out of range for ");
     }
 }
 

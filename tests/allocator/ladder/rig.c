@@ -39,7 +39,7 @@ bool rig_open(struct rig *rig, const struct subject *subject, uint64_t heap_byte
     for (int i = 0; i < 2; i++) {
         rig->heaps[i] = rig->tables[i]->create(rig->tables[i], heap_bytes, &error);
         RIG_CHECK(rig, (rig->heaps[i] != NULL) == possible);
-        RIG_CHECK(rig, possible || error.status == HB_ERR_LIMIT);
+        RIG_CHECK(rig, possible || error.status == HB_ERR_USAGE);
     }
     for (int i = 0; i < RIG_SLOTS; i++)
         rig->slots[i].payload = PLAIN_NULL;

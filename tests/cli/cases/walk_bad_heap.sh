@@ -1,5 +1,5 @@
-# One clear line each, and exit 1.
-# exit 1
+# One clear line each, and exit 2: the range is named.
+# exit 2
 heapbench walk demo --heap 0
 heapbench walk demo --heap 7
 heapbench walk demo --at 7
