@@ -31,15 +31,15 @@ enum {
 /* What to do to which allocator. Plain data: it crosses into a child process. */
 struct hb_adversary_plan {
     char name[32];
-    char allocator[4096]; /* as hb_allocator_open takes it */
-    uint64_t live;        /* M in units, or in objects for steady and sawtooth */
-    uint64_t ratio;       /* n */
+    char allocator[4096];         /* as hb_allocator_open takes it */
+    uint64_t live;                /* M in units, or in objects for steady and sawtooth */
+    uint64_t ratio;               /* n */
     bool live_given, ratio_given; /* 0 is what was asked for, and not the adversary's default */
-    uint64_t unit;        /* bytes; 0: HB_ADVERSARY_UNIT */
-    uint64_t header;      /* bytes, or HB_ADVERSARY_ASK */
-    uint64_t heap_bytes;  /* 0: as much as the allocator likes */
-    uint32_t timeout_s;   /* 0: none */
-    char settings[512];   /* of a generator, "key=value key=value"; empty for the adaptive ones */
+    uint64_t unit;                /* bytes; 0: HB_ADVERSARY_UNIT */
+    uint64_t header;              /* bytes, or HB_ADVERSARY_ASK */
+    uint64_t heap_bytes;          /* 0: as much as the allocator likes */
+    uint32_t timeout_s;           /* 0: none */
+    char settings[512];           /* of a generator, "key=value key=value"; empty for the adaptive ones */
 };
 
 /* What a bound says. */

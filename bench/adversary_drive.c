@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/adversary_known.h"
+#include "bench/replay.h"
 #include "workloads/generate/generate.h"
 
 /* The tables, before anything of the allocator is there. */
@@ -102,6 +103,9 @@ static enum hb_status attack_heap(struct hb_attack *attack, const struct hb_adve
     if (!adversary->run(attack) && result->outcome != HB_ADVERSARY_FAILED)
         return attack->error->status;
     result->elapsed_ns = hb_clock_ns() - began;
+    status = hb_heap_check_broken(attack->allocator, attack->heap, attack->error);
+    if (status != HB_OK)
+        return status;
     result->most_live_bytes = adversary->in_objects ? attack->peak_live_bytes : attack->live_limit;
     add_theory(adversary, attack->plan, result);
     if (result->outcome == HB_ADVERSARY_FAILED)

@@ -11,8 +11,7 @@
 
 /* Puts "key=value" before the user's own settings where the plan has that value. */
 static enum hb_status set_from_plan(const struct hb_generator *generator, const char *key, uint64_t value,
-                                    bool given, struct hb_generate_settings *settings,
-                                    struct hb_error *error)
+                                    bool given, struct hb_generate_settings *settings, struct hb_error *error)
 {
     char setting[64];
 

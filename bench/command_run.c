@@ -47,7 +47,9 @@ static uint64_t parse_heap(const struct argp_state *state, const char *argument)
     uint64_t bytes = hb_option_size(state, "--heap", argument);
 
     if (bytes == 0)
-        hb_option_fail(state, "a heap of 0 bytes is out of range: one record or more; leave --heap out for an ample one");
+        hb_option_fail(
+            state,
+            "a heap of 0 bytes is out of range: one record or more; leave --heap out for an ample one");
     return bytes;
 }
 

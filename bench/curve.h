@@ -71,14 +71,14 @@ bool hb_curve_decides(const struct hb_curve *curve, uint64_t heap_bytes, uint64_
 
 /*
  * Fills the points, whose heap_bytes the caller has set in ascending order: one more pass for all that are
- * decided, a simulation for each that is not. HB_ERR_LIMIT: a heap too small for one record; HB_ERR_MEMORY.
+ * decided, a simulation for each that is not. HB_ERR_USAGE: a heap too small for one record; HB_ERR_MEMORY.
  */
 enum hb_status hb_curve_fill(const struct hb_curve *curve, struct hb_curve_point *points, size_t count,
                              struct hb_error *error);
 
 /*
  * Runs a heap of point->heap_bytes to its first failure, which it fills in. `*ops_done` (may be NULL) says
- * how many operations that took. HB_ERR_LIMIT, HB_ERR_MEMORY.
+ * how many operations that took. HB_ERR_USAGE, HB_ERR_MEMORY.
  */
 enum hb_status hb_curve_simulate(const struct hb_curve *curve, struct hb_curve_point *point,
                                  uint64_t *ops_done, struct hb_error *error);

@@ -119,7 +119,8 @@ enum hb_status hb_curve_fill(const struct hb_curve *curve, struct hb_curve_point
 
     for (size_t i = 0; i < count; i++) {
         if (points[i].heap_bytes < curve->options.header_bytes)
-            return hb_error_set(error, HB_ERR_LIMIT, "a heap of %llu bytes cannot hold one %u-byte record",
+            return hb_error_set(error, HB_ERR_USAGE,
+                                "a heap of %llu bytes is out of range: %u, one record, or more",
                                 (unsigned long long)points[i].heap_bytes, curve->options.header_bytes);
         points[i].first = (struct hb_failure){.op = HB_NO_FAILURE};
         points[i].simulated = !hb_curve_decides(curve, points[i].heap_bytes, &points[i].first.op);

@@ -45,3 +45,15 @@ void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool a
     state->free_ranges = state->free_bytes = state->largest_free_bytes = state->largest_run_bytes = 0;
     allocator->ranges(heap, look_at_range, &look);
 }
+
+enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,
+                                    struct hb_error *error)
+{
+    struct hb_heap_state state;
+
+    if (allocator->broken == NULL || !allocator->broken(heap))
+        return HB_OK;
+    allocator->inspect(heap, &state);
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its %llu ranges", allocator->name,
+                        (unsigned long long)state.ranges);
+}

@@ -72,6 +72,9 @@ static enum hb_status run_time(struct sample *s, struct hb_error *error)
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->page_faults = peak.page_faults;
+    status = hb_heap_check_broken(s->allocator, s->heap, error);
+    if (status != HB_OK)
+        return status;
     return hb_replay_account(s->replay, s->ops, NULL, 0, &result->counts, error);
 }
 
@@ -135,6 +138,9 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->page_faults = peak.page_faults;
+    status = hb_heap_check_broken(s->allocator, s->heap, error);
+    if (status != HB_OK)
+        return status;
     return hb_replay_account(s->replay, s->ops, x->points, result->point_count, &result->counts, error);
 }
 

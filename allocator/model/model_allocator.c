@@ -3,12 +3,9 @@
  * allocator.
  *
  * A block's address is its range's id and one more: a number, not memory (HB_CAP_UNTOUCHABLE); offset() says
- * where the payload would be. A model that runs out of memory aborts: the contract has no way to say so, NULL
- * means that the heap is full, and a wrong figure is worse than none.
+ * where the payload would be. NULL from a model that ran out of memory is not "no room", and what it says
+ * from then on is worthless: broken() tells, and whoever takes figures asks it.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "allocator/model/model.h"
 
 static void *table_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)

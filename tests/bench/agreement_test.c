@@ -1,10 +1,12 @@
 /*
- * agreement_test - the exact model against the allocators that walk, on the shipped traces, operation by
- * operation.
+ * agreement_test - the exact model against the allocators that walk, operation by operation, on random
+ * workloads and on the shipped traces, in heaps with and without an end.
  *
  * Both are driven through the contract. After every operation the block's offset, the walk, the number of
- * ranges and the high-water mark are compared. A walking allocator is O(ranges), so each pair stops after a
- * number of examined ranges.
+ * ranges (and so every split and merge) and the high-water mark are compared, at the end the heaps' state.
+ * The counting replay is then run on both, and all that it reports is compared: percentiles, failures and
+ * their reason, measures. A walking allocator is O(ranges), so each run of a trace stops after a number of
+ * examined ranges.
  */
 #include "tests/check.h"
 
@@ -12,24 +14,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocator/allocator.h"
-#include "bench/prepare.h"
-
-static const uint64_t step_limit = 20000000;
+#include "allocator/model/model.h"
+#include "tests/allocator/test_scale.h"
+#include "tests/bench/random_ops.h"
+#include "tests/bench/same_counts.h"
 
 /* Builds with sanitizers have assertions too, and verify the heap on every free: they are given less to do.
  */
-static const uint64_t op_limit = HB_SANITIZED ? 1500 : UINT64_MAX;
+static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
+static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 
-static const struct {
-    const char *walking, *model;
+static const struct pair {
+    const char *walking;
+    enum hb_policy policy;
+    bool merge;
+    uint32_t align;
+    bool skips_allocated; /* it walks free ranges only: of the model's walk, what is not `allocated` */
 } pairs[] = {
-    {"simple", "model-first"}, {"first-merge", "model-first-merge"},
-    {"next", "model-next"},    {"next-merge", "model-next-merge"},
-    {"best", "model-best"},    {"best-merge", "model-best-merge"},
+    {.walking = "simple", .policy = HB_POLICY_FIRST, .align = 1},
+    {.walking = "simple-align", .policy = HB_POLICY_FIRST, .align = 16},
+    {.walking = "simple-merge", .policy = HB_POLICY_FIRST, .merge = true, .align = 16},
+    {.walking = "free-list", .policy = HB_POLICY_FIRST, .merge = true, .align = 16, .skips_allocated = true},
+    {.walking = "first-merge", .policy = HB_POLICY_FIRST, .merge = true, .align = 1},
+    {.walking = "next", .policy = HB_POLICY_NEXT, .align = 1},
+    {.walking = "next-merge", .policy = HB_POLICY_NEXT, .merge = true, .align = 1},
+    {.walking = "best", .policy = HB_POLICY_BEST, .align = 1},
+    {.walking = "best-merge", .policy = HB_POLICY_BEST, .merge = true, .align = 1},
 };
 
-/* One of a pair: the counting build, its heap and its blocks. */
+enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+
+/* What was compared so far. */
+static struct {
+    uint64_t ops;         /* one by one */
+    uint64_t counted_ops; /* of replays whose every figure was compared */
+    uint64_t failures;    /* among the first */
+    uint64_t reasons[HB_FAILURE_SCATTERED + 1];
+} compared;
+
+/* One of a pair: its heap and its blocks. */
 struct side {
     const struct hb_allocator *allocator;
     void *heap;
@@ -37,13 +60,26 @@ struct side {
     struct hb_walk walk;
 };
 
-static void open_side(struct side *side, const char *name, uint64_t slots, size_t heap_bytes)
+static const struct hb_allocator *open_walking(const struct pair *pair)
 {
     const struct hb_allocator *allocator;
 
-    assert_int_equal(hb_allocator_open(name, &allocator, NULL, NULL), HB_OK);
-    side->allocator = allocator->counting != NULL ? allocator->counting : allocator;
-    side->heap = side->allocator->create(side->allocator, heap_bytes, NULL);
+    assert_int_equal(hb_allocator_open(pair->walking, &allocator, NULL, NULL), HB_OK);
+    assert_non_null(allocator->counting);
+    return allocator->counting;
+}
+
+static struct hb_model_options model_options(const struct pair *pair)
+{
+    return (struct hb_model_options){
+        .policy = pair->policy, .merge = pair->merge, .header_bytes = 8, .align = pair->align};
+}
+
+static void open_side(struct side *side, const struct hb_allocator *allocator, uint64_t slots,
+                      uint64_t heap_bytes)
+{
+    *side = (struct side){.allocator = allocator};
+    side->heap = allocator->create(allocator, heap_bytes, NULL);
     assert_non_null(side->heap);
     side->blocks = calloc(slots + 1, sizeof side->blocks[0]);
     assert_non_null(side->blocks);
@@ -53,6 +89,20 @@ static void close_side(struct side *side)
 {
     side->allocator->destroy(side->heap);
     free(side->blocks);
+}
+
+/* The model gives all blocks one alignment, simple-merge and free-list what was asked for: nobody asks. */
+static struct hb_prepared *prepare_unaligned(struct hb_workload *workload)
+{
+    struct hb_prepared *prepared;
+
+    for (uint64_t i = 0; i < workload->op_count; i++)
+        if (workload->ops[i].kind == HB_OP_ALIGNED) {
+            workload->ops[i].kind = HB_OP_MALLOC;
+            workload->ops[i].align_log2 = 0;
+        }
+    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
+    return prepared;
 }
 
 static void do_op(struct side *side, const struct hb_op *op)
@@ -66,95 +116,168 @@ static void do_op(struct side *side, const struct hb_op *op)
     } else if (op->kind == HB_OP_REALLOC) {
         got = a->resize(side->heap, *block, op->size);
         *block = got != NULL ? got : *block;
+        compared.failures += got == NULL;
     } else {
         *block = a->alloc(side->heap, op->size);
+        compared.failures += *block == NULL && op->size > 0;
     }
     a->last_walk(side->heap, &side->walk);
 }
 
-static void compare(const struct side *walking, const struct side *model, const struct hb_op *op)
+static void compare(const struct pair *pair, const struct side *walking, const struct side *model,
+                    const struct hb_op *op)
 {
     const void *one = walking->blocks[op->object], *other = model->blocks[op->object];
+    uint64_t allocated = pair->skips_allocated ? 0 : model->walk.allocated;
 
     assert_int_equal(one == NULL, other == NULL);
     if (one != NULL)
         assert_true(walking->allocator->offset(walking->heap, one) ==
                     model->allocator->offset(model->heap, other));
     assert_true(walking->walk.walks == model->walk.walks);
-    assert_true(walking->walk.length == model->walk.length);
-    assert_true(walking->walk.allocated == model->walk.allocated);
+    assert_true(walking->walk.length - walking->walk.allocated == model->walk.length - model->walk.allocated);
+    assert_true(walking->walk.allocated == allocated);
     assert_true(walking->walk.ranges == model->walk.ranges);
     assert_true(walking->walk.high_water_bytes == model->walk.high_water_bytes);
 }
 
-static void compare_states(const struct side *walking, const struct side *model)
+static void compare_states(const struct side *walking, const struct side *model, bool ample)
 {
     struct hb_heap_state one, other;
 
-    walking->allocator->inspect(walking->heap, &one);
-    model->allocator->inspect(model->heap, &other);
-    assert_memory_equal(&one, &other, sizeof one);
+    hb_heap_look(walking->allocator, walking->heap, ample, &one);
+    hb_heap_look(model->allocator, model->heap, ample, &other);
+    assert_same_states(&one, &other);
 }
 
-/* Returns the operations compared. */
-static uint64_t run_pair(const struct hb_prepared *prepared, const char *walking_name, const char *model_name,
-                         size_t heap_bytes)
+/* One operation after another, up to `steps` ranges examined. heap_bytes 0: a heap without end. */
+static void compare_ops(const struct pair *pair, const struct hb_prepared *prepared, uint64_t heap_bytes,
+                        uint64_t steps)
 {
+    const struct hb_model_options options = model_options(pair);
+    struct hb_allocator table;
     struct side walking, model;
-    uint64_t steps = 0, done = 0;
+    uint64_t done = 0, examined = 0;
 
-    open_side(&walking, walking_name, prepared->slots, heap_bytes);
-    open_side(&model, model_name, prepared->slots, heap_bytes);
-    for (; done < prepared->op_count && done < op_limit && steps < step_limit; done++) {
+    hb_model_allocator(&options, &table);
+    open_side(&walking, open_walking(pair), prepared->slots, heap_bytes);
+    open_side(&model, &table, prepared->slots, heap_bytes);
+    for (; done < prepared->op_count && done < op_limit && examined < steps; done++) {
         uint64_t walks = walking.walk.walks;
 
         do_op(&walking, &prepared->ops[done]);
         do_op(&model, &prepared->ops[done]);
-        compare(&walking, &model, &prepared->ops[done]);
-        if (walking.walk.walks != walks)
-            steps += walking.walk.length;
+        compare(pair, &walking, &model, &prepared->ops[done]);
+        examined += walking.walk.walks != walks ? walking.walk.length : 0;
     }
-    compare_states(&walking, &model);
+    compare_states(&walking, &model, heap_bytes == 0);
+    compared.ops += done;
     close_side(&walking);
     close_side(&model);
-    return done;
 }
 
-static uint64_t run_trace(const char *path)
+static void count_on(const struct hb_allocator *allocator, const struct hb_prepared *prepared,
+                     uint64_t heap_bytes, const struct hb_count_options *options, struct hb_counts *counts)
 {
-    struct hb_workload *workload;
-    struct hb_prepared *prepared;
-    uint64_t done = 0;
+    void *heap = allocator->create(allocator, heap_bytes, NULL);
 
-    assert_int_equal(hb_workload_load(path, &workload, NULL), HB_OK);
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        done += run_pair(prepared, pairs[i].walking, pairs[i].model, 256 << 20);
-        done += run_pair(prepared, pairs[i].walking, pairs[i].model, workload->peak_live_bytes + 1);
-    }
-    hb_prepared_free(prepared);
-    hb_workload_free(workload);
-    return done;
+    assert_non_null(heap);
+    *counts = (struct hb_counts){.heap_bytes = heap_bytes};
+    assert_int_equal(hb_replay_count(prepared, allocator, heap, options, counts, NULL, NULL), HB_OK);
+    allocator->destroy(heap);
+}
+
+/* All that a replay reports; the model does as many operations as the walking allocator did in its steps. */
+static void compare_replays(const struct pair *pair, const struct hb_prepared *prepared, uint64_t heap_bytes,
+                            uint64_t steps)
+{
+    const struct hb_model_options options = model_options(pair);
+    struct hb_count_options limits = {.op_limit = op_limit, .step_limit = steps};
+    struct hb_counts walking, model;
+    struct hb_allocator table;
+
+    if (pair->skips_allocated)
+        return;
+    hb_model_allocator(&options, &table);
+    count_on(open_walking(pair), prepared, heap_bytes, &limits, &walking);
+    limits.op_limit = walking.ops;
+    count_on(&table, prepared, heap_bytes, &limits, &model);
+    assert_same_counts(&model, &walking);
+    compared.counted_ops += walking.ops;
+    compared.reasons[walking.failure.reason]++;
+}
+
+static void compare_all(const struct hb_prepared *prepared, const uint64_t *heaps, size_t heap_count)
+{
+    for (size_t p = 0; p < PAIRS; p++)
+        for (size_t h = 0; h < heap_count; h++) {
+            compare_ops(&pairs[p], prepared, heaps[h], step_limit);
+            compare_replays(&pairs[p], prepared, heaps[h], counted_step_limit);
+        }
+}
+
+static void report(void)
+{
+    print_message("%llu operations compared one by one (%llu allocations failed, on both), %llu more through "
+                  "the figures of their replays; 0 mismatches\n",
+                  (unsigned long long)compared.ops, (unsigned long long)compared.failures / 2,
+                  (unsigned long long)compared.counted_ops);
+    memset(&compared, 0, sizeof compared);
 }
 
 static void shipped_traces(void **state)
 {
     char **paths;
     size_t count;
-    uint64_t done = 0;
 
     (void)state;
     assert_int_equal(hb_traces_find(&paths, &count, NULL), HB_OK);
     assert_true(count >= 7);
-    for (size_t i = 0; i < count; i++)
-        done += run_trace(paths[i]);
-    print_message("%llu operations compared, 0 mismatches\n", (unsigned long long)done);
+    for (size_t i = 0; i < count; i++) {
+        struct hb_workload *workload;
+        struct hb_prepared *prepared;
+
+        assert_int_equal(hb_workload_load(paths[i], &workload, NULL), HB_OK);
+        prepared = prepare_unaligned(workload);
+        compare_all(prepared, (const uint64_t[]){0, workload->peak_live_bytes + 1}, 2);
+        hb_prepared_free(prepared);
+        hb_workload_free(workload);
+    }
+    report();
     hb_traces_free(paths);
+}
+
+static void random_workloads(void **state)
+{
+    enum { SEEDS = HB_TEST_SCALE(8, 6) };
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct random_ops recipe = {.seed = seed,
+                                    .ops = HB_TEST_SCALE(20000, 600),
+                                    .max_size = 64 << seed % 6,
+                                    .max_live = 20 + 20 * (seed % 8),
+                                    .percent_zero = 2,
+                                    .percent_huge = seed % 2 ? 1 : 0};
+        struct hb_workload *workload = random_ops_create(&recipe);
+        struct hb_prepared *prepared;
+        uint64_t peak = recipe.max_live * recipe.max_size / 4;
+
+        prepared = prepare_unaligned(workload);
+        compare_all(prepared, (const uint64_t[]){0, 17 + seed, 1 + peak / 3, peak + seed, 2 * peak}, 5);
+        hb_prepared_free(prepared);
+        random_ops_free(workload);
+    }
+    for (int reason = HB_FAILURE_NONE; reason <= HB_FAILURE_SCATTERED; reason++)
+        assert_true(compared.reasons[reason] > 0); /* else these workloads prove little */
+    report();
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest tests[] = {
+        hb_test("the model places and walks as the walking allocators do, on random workloads",
+                random_workloads),
         hb_test("the model places and walks as the walking allocators do, on every shipped trace",
                 shipped_traces),
     };

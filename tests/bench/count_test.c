@@ -1,13 +1,8 @@
 /*
  * count_test - the counting replay against a plain implementation of METRICS.md, integer for integer.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "tests/check.h"
 
-#include <cmocka.h>
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +10,7 @@
 #include "bench/replay.h"
 #include "tests/bench/plain_model.h"
 #include "tests/bench/random_ops.h"
+#include "tests/bench/same_counts.h"
 
 enum { AMPLE = 1 << 30 };
 
@@ -45,56 +41,6 @@ static void count(const struct hb_workload *workload, uint64_t heap_bytes,
     hb_prepared_free(prepared);
 }
 
-static void compare_states(const struct hb_heap_state *got, const struct hb_heap_state *want)
-{
-    assert_int_equal(got->ranges, want->ranges);
-    assert_int_equal(got->free_ranges, want->free_ranges);
-    assert_int_equal(got->free_bytes, want->free_bytes);
-    assert_int_equal(got->largest_free_bytes, want->largest_free_bytes);
-    assert_int_equal(got->largest_run_bytes, want->largest_run_bytes);
-    assert_int_equal(got->allocated_range_bytes, want->allocated_range_bytes);
-    assert_int_equal(got->high_water_bytes, want->high_water_bytes);
-    assert_int_equal(got->header_bytes, want->header_bytes);
-}
-
-static void compare_failures(const struct hb_counts *got, const struct hb_counts *want)
-{
-    assert_int_equal(got->failures, want->failures);
-    assert_int_equal(got->first_failure, want->first_failure);
-    if (want->first_failure == HB_NO_FAILURE)
-        return;
-    assert_int_equal(got->failure.op, want->failure.op);
-    assert_int_equal(got->failure.size, want->failure.size);
-    assert_int_equal(got->failure.live_bytes, want->failure.live_bytes);
-    assert_int_equal(got->failure.free_bytes, want->failure.free_bytes);
-    assert_int_equal(got->failure.largest_free_bytes, want->failure.largest_free_bytes);
-    assert_int_equal(got->failure.largest_run_bytes, want->failure.largest_run_bytes);
-    assert_int_equal(got->failure.reason, want->failure.reason);
-}
-
-static void compare_counts(const struct hb_counts *got, const struct hb_counts *want)
-{
-    assert_int_equal(got->ops, want->ops);
-    assert_int_equal(got->allocs, want->allocs);
-    assert_int_equal(got->served, want->served);
-    compare_failures(got, want);
-    assert_int_equal(got->live_bytes, want->live_bytes);
-    assert_int_equal(got->peak_live_bytes, want->peak_live_bytes);
-    assert_int_equal(got->peak_live_op, want->peak_live_op);
-    assert_int_equal(got->walks, want->walks);
-    assert_int_equal(got->walk_total, want->walk_total);
-    assert_int_equal(got->walk_max, want->walk_max);
-    assert_int_equal(got->walk_p50, want->walk_p50);
-    assert_int_equal(got->walk_p90, want->walk_p90);
-    assert_int_equal(got->walk_p99, want->walk_p99);
-    assert_int_equal(got->walk_allocated, want->walk_allocated);
-    compare_states(&got->state, &want->state);
-    for (int i = 0; i < 4; i++) {
-        assert_true(fabs(got->fragmentation[i] - want->fragmentation[i]) < 1e-9);
-        assert_true(fabs(got->fragmentation_payload[i] - want->fragmentation_payload[i]) < 1e-9);
-    }
-}
-
 static void check_against_model(const struct hb_workload *workload, uint64_t heap_bytes)
 {
     struct hb_count_options options = {0};
@@ -104,7 +50,7 @@ static void check_against_model(const struct hb_workload *workload, uint64_t hea
     count(workload, heap_bytes, &options, &got, NULL);
     assert_true(got.walked && got.inspected);
     assert_int_equal(got.heap_bytes, heap_bytes);
-    compare_counts(&got, &want->counts);
+    assert_same_counts(&got, &want->counts);
     plain_run_free(want);
 }
 
@@ -252,7 +198,7 @@ static void windows_tile_the_operations_and_agree_with_the_model(void **state)
             assert_int_equal(points[i].op, hb_window_end(500, done, i));
             check_window_walks(run, &points[i]);
             assert_int_equal(points[i].live_bytes, run->live_bytes[ops - 1]);
-            compare_states(&points[i].state, &run->states[ops - 1]);
+            assert_same_states(&points[i].state, &run->states[ops - 1]);
         }
         assert_int_equal(ops, 500);
         free(points);

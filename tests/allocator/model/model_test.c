@@ -285,7 +285,8 @@ static void options_out_of_range(void **state)
         {{.header_bytes = 4097, .align = 1}, "a header of 4097 bytes is out of range: 1 to 4096"},
         {{.header_bytes = 8, .align = 3}, "an alignment of 3 is out of range: a power of two, 1 to 4096"},
         {{.header_bytes = 8, .align = 0}, "an alignment of 0 is out of range: a power of two, 1 to 4096"},
-        {{.header_bytes = 8, .align = 1, .heap_bytes = 7}, "a heap of 7 bytes is out of range: 8, one record, or more"},
+        {{.header_bytes = 8, .align = 1, .heap_bytes = 7},
+         "a heap of 7 bytes is out of range: 8, one record, or more"},
     };
 
     (void)state;
