@@ -7,6 +7,7 @@
 
 #include "adversary_support.h"
 #include "base/random.h"
+#include "lifo.h"
 #include "tests/check.h"
 
 /* Sizes 1..n in turn: the extent of whatever does not merge is the sum of s floor(M/s); with merging it is M.
@@ -95,6 +96,22 @@ static void two_sizes_stay_flat(void **state)
         result = adversary_result("two-size", merged[i], live, 0, "cycles=16");
         assert_int_equal(adversary_extent_units(result, 16), live);
     }
+}
+
+/* M / 2 more each cycle, without end: address order is what keeps the others flat. */
+static void two_sizes_grow_a_stack(void **state)
+{
+    const uint64_t live = 1 << 9;
+    struct hb_adversary_plan plan = adversary_plan("two-size", "lifo", live, 0, "cycles=32");
+    struct hb_adversary_result result;
+    struct hb_error error;
+
+    (void)state;
+    if (hb_adversary_drive(&plan, &hb_allocator_lifo, &result, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(result.outcome, HB_ADVERSARY_OK);
+    for (uint64_t cycles = 1; cycles <= 32; cycles *= 2)
+        assert_int_equal(adversary_extent_units(&result, cycles), live + (cycles - 1) * live / 2);
 }
 
 /* 1.10 to 1.13 M, and two in the last digit for what M is taken to be; it does not grow in the last half. */
@@ -254,6 +271,7 @@ int main(void)
                 shredding_comes_near_its_bound),
         hb_test("shredding does to memory what it does to the model", shredding_on_memory),
         hb_test("two sizes stay at 1.50 M in address order, and at M with merging", two_sizes_stay_flat),
+        hb_test("two sizes grow a stack of free blocks by M / 2 each cycle", two_sizes_grow_a_stack),
         hb_test("a steady state settles at 1.10 to 1.13 M with merging", steady_state_settles_with_merging),
         hb_test("a steady state of log-uniform sizes never settles without merging",
                 steady_state_never_settles_without),

@@ -300,6 +300,27 @@ static void options_out_of_range(void **state)
     }
 }
 
+/* Records and alignments that no allocator here has: longer than payloads, and each longer than the other. */
+static void every_shape(void **state)
+{
+    static const struct {
+        uint32_t header_bytes, align;
+    } shapes[] = {{1, 1}, {1, 64}, {24, 8}, {40, 32}, {4096, 1}, {4096, 4096}};
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * 2 * 6 * 2; i++) {
+        struct hb_model_options options = {
+            .policy = (enum hb_policy)(i % 3),
+            .merge = i / 3 % 2 != 0,
+            .header_bytes = shapes[i / 6 % 6].header_bytes,
+            .align = shapes[i / 6 % 6].align,
+            .heap_bytes = i / 36 == 0 ? 0 : 300001,
+        };
+
+        run_side_by_side(&options, 2000 + i, 4000);
+    }
+}
+
 static void huge_sizes(void **state)
 {
     struct hb_model_options options = {.header_bytes = 8, .align = 16};
@@ -324,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("every policy places, walks and merges as a plain implementation does", every_policy),
+        hb_test("so it does with records and alignments of every length", every_shape),
         hb_test("options out of range are refused, with the range", options_out_of_range),
         hb_test("sizes that overflow fail without a walk, sizes near 2^63 with one", huge_sizes),
     };
