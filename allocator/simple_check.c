@@ -1,36 +1,10 @@
 /*
- * simple_check.c - misuse of a simple heap: found, put into a sentence, handed to the handler.
+ * simple_check.c - misuse of a simple heap: found, and reported.
  */
 #include "allocator/simple_check.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "allocator/simple_record.h"
-
-static hb_simple_handler *installed_handler;
-
-hb_simple_handler *hb_simple_on_misuse(hb_simple_handler *handler)
-{
-    hb_simple_handler *previous = installed_handler;
-
-    installed_handler = handler;
-    return previous;
-}
-
-/* Ends like a failed assertion, and for the same reason: there is no heap left to go on with. */
-_Noreturn void hb_simple_report_misuse(const char *allocator, enum hb_simple_misuse kind, int64_t offset,
-                                       const char *text)
-{
-    const struct hb_simple_report misuse = {.kind = kind, .offset = offset, .text = text};
-
-    if (installed_handler != NULL)
-        installed_handler(&misuse);
-    else
-        fprintf(stderr, "%s: %s\n", allocator, text);
-    abort();
-}
+#include "allocator/simple_report.h"
 
 /* By way of integers: the two pointers need not belong to one array. */
 static int64_t distance(const struct hb_simple *heap, const void *place)
@@ -50,51 +24,15 @@ static bool record_is_sound(const struct hb_simple *heap, const unsigned char *r
     return length >= HB_SIMPLE_RECORD_BYTES && length <= left;
 }
 
+static uint64_t heap_bytes(const struct hb_simple *heap)
+{
+    return (uint64_t)(heap->end - heap->base);
+}
+
 void hb_simple_check_record(const struct hb_simple *heap, const unsigned char *range)
 {
-    int64_t offset = distance(heap, range);
-    char text[160];
-
-    if (record_is_sound(heap, range))
-        return;
-    snprintf(text, sizeof text,
-             "the record at offset %" PRId64
-             " was overwritten: no range of this heap of %td bytes has its length",
-             offset, heap->end - heap->base);
-    hb_simple_report_misuse("simple", HB_SIMPLE_SMASHED, offset, text);
-}
-
-static _Noreturn void report_foreign(const struct hb_simple *heap, const void *block)
-{
-    int64_t offset = distance(heap, block);
-    char text[160];
-
-    snprintf(text, sizeof text,
-             "pointer %p is not of this heap of %td bytes: it lies at offset %" PRId64 " from its start",
-             block, heap->end - heap->base, offset);
-    hb_simple_report_misuse("simple", HB_SIMPLE_FOREIGN, offset, text);
-}
-
-static _Noreturn void report_no_start(const struct hb_simple *heap, const void *block,
-                                      const unsigned char *range)
-{
-    int64_t offset = distance(heap, block);
-    char text[160];
-
-    snprintf(text, sizeof text,
-             "pointer at offset %" PRId64
-             " is not one that malloc returned: the range there begins at %" PRId64,
-             offset, distance(heap, range));
-    hb_simple_report_misuse("simple", HB_SIMPLE_NO_START, offset, text);
-}
-
-static _Noreturn void report_double_free(const struct hb_simple *heap, const void *block)
-{
-    int64_t offset = distance(heap, block);
-    char text[160];
-
-    snprintf(text, sizeof text, "pointer at offset %" PRId64 " was freed before: its range is free", offset);
-    hb_simple_report_misuse("simple", HB_SIMPLE_DOUBLE_FREE, offset, text);
+    if (!record_is_sound(heap, range))
+        hb_simple_report_smashed("simple", distance(heap, range), heap_bytes(heap));
 }
 
 /* The range that holds the byte before `block`: the one whose payload it is, if it is one. */
@@ -119,10 +57,10 @@ void hb_simple_check_block(const struct hb_simple *heap, const void *block)
     const unsigned char *range;
 
     if (at <= (uintptr_t)heap->base || at > (uintptr_t)heap->end)
-        report_foreign(heap, block);
+        hb_simple_report_foreign("simple", block, distance(heap, block), heap_bytes(heap));
     range = range_before(heap, block);
     if (at != (uintptr_t)range + HB_SIMPLE_RECORD_BYTES)
-        report_no_start(heap, block, range);
+        hb_simple_report_no_start("simple", distance(heap, block), (uint64_t)(range - heap->base), false);
     if (!hb_record_allocated(hb_record_load(range)))
-        report_double_free(heap, block);
+        hb_simple_report_double_free("simple", distance(heap, block));
 }

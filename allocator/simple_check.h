@@ -23,8 +23,4 @@ void hb_simple_check_record(const struct hb_simple *heap, const unsigned char *r
 /* Reports a block that is foreign, no range's payload, or free. Walks from the heap's start: O(ranges). */
 void hb_simple_check_block(const struct hb_simple *heap, const void *block);
 
-/* Hands a misuse to the handler and aborts. The allocators that build on simple report theirs here too. */
-_Noreturn void hb_simple_report_misuse(const char *allocator, enum hb_simple_misuse kind, int64_t offset,
-                                       const char *text);
-
 #endif

@@ -4,26 +4,7 @@
  * Not an interface: simple.c and simple_counting.c include it after simple_heap.h.
  */
 #include "allocator/simple_table.h"
-
-static void *table_alloc(void *heap, size_t size)
-{
-    return heap_alloc(heap, size);
-}
-
-static void table_dealloc(void *heap, void *block)
-{
-    heap_free(heap, block);
-}
-
-static void *table_resize(void *heap, void *block, size_t size)
-{
-    return heap_resize(heap, block, size);
-}
-
-static void *table_zalloc(void *heap, size_t size)
-{
-    return heap_zalloc(heap, size);
-}
+#include "allocator/table_calls.h"
 
 /* The design document does not concern itself with alignment. */
 static void *table_aligned(void *heap, size_t alignment, size_t size)

@@ -1,40 +1,31 @@
 /*
  * heap_look - a heap's state as METRICS.md counts it, with or without an end.
  */
+#include "allocator/survey.h"
 #include "bench/replay.h"
 
+/* What lies below the high-water mark. */
 struct look {
-    struct hb_heap_state *state;
-    uint64_t run_bytes; /* of the adjacent free ranges that end here */
+    struct hb_survey survey;
+    uint64_t end;
 };
 
-/* Adds up the free ranges but the tail, which is the one that reaches above the high-water mark (an allocator
- * that merges may have made it begin below). */
+/* Stops at the tail, which is the range that reaches above the high-water mark (an allocator that merges may
+ * have made it begin below). */
 static bool look_at_range(void *context, const struct hb_range *range)
 {
     struct look *look = context;
-    struct hb_heap_state *state = look->state;
 
-    if (range->offset + range->length > state->high_water_bytes)
+    if (range->offset + range->length > look->end)
         return false;
-    if (range->allocated) {
-        look->run_bytes = 0;
-        return true;
-    }
-    look->run_bytes += range->length;
-    state->free_ranges++;
-    state->free_bytes += range->length;
-    if (range->length > state->largest_free_bytes)
-        state->largest_free_bytes = range->length;
-    if (look->run_bytes > state->largest_run_bytes)
-        state->largest_run_bytes = look->run_bytes;
+    hb_survey_add(&look->survey, range);
     return true;
 }
 
 void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool ample,
                   struct hb_heap_state *state)
 {
-    struct look look = {.state = state};
+    struct look look;
 
     *state = (struct hb_heap_state){0};
     if (allocator->inspect == NULL)
@@ -42,8 +33,12 @@ void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool a
     allocator->inspect(heap, state);
     if (!ample || allocator->ranges == NULL)
         return;
-    state->free_ranges = state->free_bytes = state->largest_free_bytes = state->largest_run_bytes = 0;
+    look = (struct look){.end = state->high_water_bytes};
     allocator->ranges(heap, look_at_range, &look);
+    state->free_ranges = look.survey.state.free_ranges;
+    state->free_bytes = look.survey.state.free_bytes;
+    state->largest_free_bytes = look.survey.state.largest_free_bytes;
+    state->largest_run_bytes = look.survey.state.largest_run_bytes;
 }
 
 enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,

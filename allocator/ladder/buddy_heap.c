@@ -7,7 +7,8 @@
  */
 #include "allocator/ladder/buddy_heap.h"
 
-#include "allocator/ladder/check.h"
+#include "allocator/simple_report.h"
+#include "allocator/survey.h"
 #include "base/pages.h"
 
 /* The order of the longest block that `bytes`, 16 or more, can hold. */
@@ -109,9 +110,10 @@ void hb_buddy_ranges(const void *heap, bool (*visit)(void *context, const struct
 void hb_buddy_inspect(const void *heap, struct hb_heap_state *state)
 {
     const struct hb_buddy *buddy = heap;
+    struct hb_survey survey = {.state = {.high_water_bytes = buddy->high_water}};
 
-    hb_ladder_sum(heap, hb_buddy_ranges, state);
-    state->high_water_bytes = buddy->high_water;
+    hb_buddy_ranges(heap, hb_survey_visit, &survey);
+    *state = survey.state;
 }
 
 uint64_t hb_buddy_offset(const void *heap, const void *block)
@@ -148,12 +150,12 @@ void hb_buddy_check_block(const struct hb_buddy *heap, const void *block)
     uint8_t entry;
 
     if (offset < 0 || (uint64_t)offset >= heap->bytes)
-        hb_ladder_report_foreign(heap->name, block, offset, heap->bytes);
+        hb_simple_report_foreign(heap->name, block, offset, heap->bytes);
     entry = entry_around(heap, (uint64_t)offset, &start);
     if (start != (uint64_t)offset)
-        hb_ladder_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
+        hb_simple_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
     if (entry & HB_BUDDY_FREE)
-        hb_ladder_report_double_free(heap->name, offset);
+        hb_simple_report_double_free(heap->name, offset);
 }
 
 static const char *check_entry(const struct hb_buddy *heap, uint64_t offset)

@@ -15,12 +15,4 @@ void hb_ladder_check_record(const struct hb_ladder *heap, const unsigned char *r
 /* Reports a block that is foreign, no range's payload, or free. Walks from the heap's start: O(ranges). */
 void hb_ladder_check_block(const struct hb_ladder *heap, const void *block);
 
-/* The sentences, for heaps without records too. Offsets are from the heap's start; `begins` is where the
- * range begins in whose middle the pointer lies; `merged`: that range is free, and may have swallowed a
- * block. */
-_Noreturn void hb_ladder_report_foreign(const char *allocator, const void *block, int64_t offset,
-                                        uint64_t heap_bytes);
-_Noreturn void hb_ladder_report_no_start(const char *allocator, int64_t offset, uint64_t begins, bool merged);
-_Noreturn void hb_ladder_report_double_free(const char *allocator, int64_t offset);
-
 #endif

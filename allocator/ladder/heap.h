@@ -214,25 +214,7 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
 }
 
-static void *table_alloc(void *heap, size_t size)
-{
-    return heap_alloc(heap, size);
-}
-
-static void table_dealloc(void *heap, void *block)
-{
-    heap_free(heap, block);
-}
-
-static void *table_resize(void *heap, void *block, size_t size)
-{
-    return heap_resize(heap, block, size);
-}
-
-static void *table_zalloc(void *heap, size_t size)
-{
-    return heap_zalloc(heap, size);
-}
+#include "allocator/table_calls.h"
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
 {

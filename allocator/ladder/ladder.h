@@ -69,14 +69,6 @@ uint64_t hb_ladder_offset(const void *heap, const void *block);
 void hb_ladder_last_walk(const void *heap, struct hb_walk *walk);
 
 /*
- * Adds the ranges that `ranges` visits up to METRICS.md's state; the high-water mark and the record's size
- * are the caller's to fill in.
- */
-void hb_ladder_sum(const void *heap,
-                   void (*ranges)(const void *heap, bool (*visit)(void *, const struct hb_range *), void *),
-                   struct hb_heap_state *state);
-
-/*
  * Examines the whole heap: the ranges tile it, none is shorter than it may be, the boundary tags and footers
  * agree with the ranges they speak of, no two free ranges lie side by side in a heap that merges, nothing
  * allocated lies beyond the high-water mark, and the index is complete and in order. Returns the first fault;

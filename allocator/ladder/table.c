@@ -9,6 +9,7 @@
 
 #include "allocator/ladder/ladder.h"
 #include "allocator/ladder/record.h"
+#include "allocator/survey.h"
 #include "base/pages.h"
 
 enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
@@ -99,56 +100,16 @@ void hb_ladder_ranges(const void *heap, bool (*visit)(void *context, const struc
     }
 }
 
-/* The sums so far, and the run of adjacent free ranges that ends here. */
-struct sums {
-    struct hb_heap_state *state;
-    uint64_t run_bytes;
-};
-
-static void add_free(struct sums *sums, uint64_t length)
-{
-    struct hb_heap_state *state = sums->state;
-
-    state->free_ranges++;
-    state->free_bytes += length;
-    if (length > state->largest_free_bytes)
-        state->largest_free_bytes = length;
-    sums->run_bytes += length;
-    if (sums->run_bytes > state->largest_run_bytes)
-        state->largest_run_bytes = sums->run_bytes;
-}
-
-static bool add_range(void *context, const struct hb_range *range)
-{
-    struct sums *sums = context;
-
-    sums->state->ranges++;
-    if (range->allocated) {
-        sums->state->allocated_range_bytes += range->length;
-        sums->run_bytes = 0;
-    } else {
-        add_free(sums, range->length);
-    }
-    return true;
-}
-
-void hb_ladder_sum(const void *heap,
-                   void (*ranges)(const void *heap, bool (*visit)(void *, const struct hb_range *), void *),
-                   struct hb_heap_state *state)
-{
-    struct sums sums = {.state = state, .run_bytes = 0};
-
-    *state = (struct hb_heap_state){.ranges = 0};
-    ranges(heap, add_range, &sums);
-}
-
 void hb_ladder_inspect(const void *heap, struct hb_heap_state *state)
 {
     const struct hb_ladder *whole = heap;
+    struct hb_survey survey = {
+        .state = {.high_water_bytes = (uint64_t)(whole->high_water - whole->base),
+                  .header_bytes = HB_LADDER_RECORD_BYTES},
+    };
 
-    hb_ladder_sum(heap, hb_ladder_ranges, state);
-    state->high_water_bytes = (uint64_t)(whole->high_water - whole->base);
-    state->header_bytes = HB_LADDER_RECORD_BYTES;
+    hb_ladder_ranges(heap, hb_survey_visit, &survey);
+    *state = survey.state;
 }
 
 uint64_t hb_ladder_offset(const void *heap, const void *block)

@@ -70,8 +70,7 @@ static void lifo_inspect(const void *memory, struct hb_heap_state *state)
 {
     const struct lifo *heap = memory;
 
-    *state =
-        (struct hb_heap_state){.high_water_bytes = heap->extent, .header_bytes = RECORD, .align_bytes = 1};
+    *state = (struct hb_heap_state){.high_water_bytes = heap->extent, .header_bytes = RECORD};
 }
 
 const struct hb_allocator hb_allocator_lifo = {
