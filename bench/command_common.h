@@ -1,6 +1,6 @@
 /*
  * command_common.h - what the sub-commands share: options that several have, JSON and tables on standard
- * output, progress on a terminal.
+ * output; and progress on a terminal, which is progress.h.
  *
  * Functions named hb_option_* are called from an argp parser with its state; on a bad value they print one
  * line and exit 2, as argp does itself.
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "allocator/model/model.h"
+#include "bench/progress.h"
 #include "bench/replay.h"
 
 /* To be called by main before anything else: keeps the command line for
@@ -54,16 +55,6 @@ bool hb_command_output_failed(void);
  * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done.
  */
 void hb_command_reexec_for_libraries(void);
-
-/*
- * A line on standard error that says how far a long piece of work is, if standard error is a terminal and the
- * work takes more than a second. Between begin and end a timer ticks once a second; the work itself is left
- * alone.
- */
-void hb_progress_begin(const char *what);
-void hb_progress_set(void *unused, uint64_t done); /* of the total, as for hb_count_options */
-void hb_progress_total(uint64_t total);            /* 0, the default: not known */
-void hb_progress_end(void);                        /* wipes the line */
 
 /* "1 operation", "2 operations": the plural is an s. Into `out`, which is returned. Digits in groups of
  * three. */

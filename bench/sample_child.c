@@ -59,23 +59,33 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
     return status;
 }
 
-static enum hb_status run_time(struct sample *s, struct hb_error *error)
+/* What a timed replay that is over took, and what came of it. */
+static enum hb_status account(struct sample *s, struct hb_point *points, uint32_t point_count,
+                              struct hb_error *error)
 {
     struct hb_sample_result *result = &s->exchange->result;
-    enum hb_status status = open_heap(s, s->allocator, error);
     struct hb_memory_peak peak;
+    enum hb_status status;
 
-    if (status != HB_OK)
-        return status;
-    result->elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, 0, s->ops);
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->page_faults = peak.page_faults;
     status = hb_heap_check_broken(s->allocator, s->heap, error);
     if (status != HB_OK)
         return status;
-    return hb_replay_account(s->replay, s->ops, NULL, 0, &result->counts, error);
+    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+}
+
+static enum hb_status run_time(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    enum hb_status status = open_heap(s, s->allocator, error);
+
+    if (status != HB_OK)
+        return status;
+    result->elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, 0, s->ops);
+    return account(s, NULL, 0, error);
 }
 
 /* Times one window and looks at the heap after it. */
@@ -116,7 +126,6 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
 {
     struct hb_exchange *x = s->exchange;
     struct hb_sample_result *result = &x->result;
-    struct hb_memory_peak peak;
     enum hb_status status = apply_step_limit(s, error);
     uint64_t span = x->request.window_ops > s->ops ? x->request.window_ops : s->ops;
     uint32_t windows = hb_window_count(span, x->request.points);
@@ -135,13 +144,7 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
         result->elapsed_ns += point->elapsed_ns;
         done = end;
     }
-    hb_memory_peak(&s->memory, &peak);
-    result->peak_resident_bytes = peak.resident_bytes;
-    result->page_faults = peak.page_faults;
-    status = hb_heap_check_broken(s->allocator, s->heap, error);
-    if (status != HB_OK)
-        return status;
-    return hb_replay_account(s->replay, s->ops, x->points, result->point_count, &result->counts, error);
+    return account(s, x->points, result->point_count, error);
 }
 
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
