@@ -322,7 +322,7 @@ int hb_command_adversary(int argc, char **argv)
     struct hb_error error;
 
     hb_provenance_begin(&session.provenance, argc, argv);
-    session.provenance.rounds = 1;
+    session.provenance.untimed = true;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     if (run(&session, &error) != HB_OK)
         return hb_command_fail(&error);

@@ -94,6 +94,20 @@ const char *hb_touch_name(enum hb_touch touch)
     return names[touch];
 }
 
+static void visit_run(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
+{
+    const char *touch = hb_touch_name(provenance->touch);
+    char text[256];
+
+    if (provenance->untimed)
+        snprintf(text, sizeof text, "%s, each row once and in order, touch %s", provenance->started, touch);
+    else
+        snprintf(text, sizeof text, "%s, seed %llu, %u round%s, order shuffled, touch %s",
+                 provenance->started, (unsigned long long)provenance->seed, provenance->rounds,
+                 provenance->rounds == 1 ? "" : "s", touch);
+    visit(context, "run", text);
+}
+
 static void visit_floor(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
 {
     char text[128];
@@ -133,11 +147,10 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
     snprintf(text, sizeof text, "%s, %u cores, %u GiB, THP %s, ASLR %s, %s", machine->cpu, machine->cores,
              machine->memory_gib, machine->thp, machine->aslr, machine->kernel);
     visit(context, "machine", text);
-    snprintf(text, sizeof text, "%s, seed %llu, %u rounds, order shuffled, touch %s", provenance->started,
-             (unsigned long long)provenance->seed, provenance->rounds, hb_touch_name(provenance->touch));
-    visit(context, "run", text);
+    visit_run(provenance, visit, context);
     visit(context, "libraries", provenance->libraries[0] != '\0' ? provenance->libraries : "none");
-    visit_floor(provenance, visit, context);
+    if (!provenance->untimed)
+        visit_floor(provenance, visit, context);
     if (provenance->computed)
         visit(context, "counts",
               "walks, placements and failures computed by the exact model, as walking gives them");

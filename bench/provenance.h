@@ -29,6 +29,7 @@ struct hb_provenance {
     double null_ns;         /* per operation; 0: not measured */
     uint64_t clock_pair_ns; /* 0: not measured */
     bool computed;          /* counts come from the exact model */
+    bool untimed;           /* no figure is a time: one round, in the order of the rows, and no floor */
     char left_out[HB_PROVENANCE_LEFT_OUT_MAX][256];
     unsigned left_out_count; /* may exceed the maximum: the rest are counted and not kept */
 };

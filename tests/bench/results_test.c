@@ -160,16 +160,24 @@ static struct hb_results *make_results(void)
     return results;
 }
 
+/* What is in the folder when a sample was written with that provenance; from malloc. */
+static char *write_sample(const struct hb_provenance *provenance)
+{
+    struct hb_results *results = make_results();
+    struct hb_error error;
+
+    assert_int_equal(hb_results_write(results, folder, "sample.csv", provenance, &error), HB_OK);
+    hb_results_free(results);
+    return read_result("sample.csv");
+}
+
 static void what_is_written_is_read_back_by_column_name(void **state)
 {
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = make_results();
-    struct hb_error error;
     char *text;
 
     (void)state;
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
-    text = read_result("sample.csv");
+    text = write_sample(&provenance);
     assert_field(text, "trace", 0, "cc1");
     assert_field(text, "ops", 0, "18446744073709551615");
     assert_field(text, "ratio", 0, "0.1");
@@ -179,7 +187,6 @@ static void what_is_written_is_read_back_by_column_name(void **state)
     assert_field(text, "ratio", 1, "");
     assert_int_equal(files_in_folder(), 1);
     free(text);
-    hb_results_free(results);
 }
 
 static void the_head_says_where_figures_come_from(void **state)
@@ -187,13 +194,10 @@ static void the_head_says_where_figures_come_from(void **state)
     static const char *const keys[] = {"heapbench", "command",   "build", "machine",
                                        "run",       "libraries", "floor", "schema"};
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = make_results();
-    struct hb_error error;
     char *text;
 
     (void)state;
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
-    text = read_result("sample.csv");
+    text = write_sample(&provenance);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         assert_non_null(head_line(text, keys[i]));
     assert_string_equal(head_line(text, "heapbench"), "9.8.7 (git 0123abc, clean)");
@@ -208,14 +212,24 @@ static void the_head_says_where_figures_come_from(void **state)
     assert_non_null(strstr(head_line(text, "machine"), "Linux "));
     assert_null(head_line(text, "left out"));
     free(text);
-    hb_results_free(results);
+}
+
+static void figures_that_are_no_times_have_no_floor_and_no_rounds(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    char *text;
+
+    (void)state;
+    provenance.untimed = true;
+    text = write_sample(&provenance);
+    assert_non_null(strstr(head_line(text, "run"), "Z, each row once and in order, touch page"));
+    assert_null(head_line(text, "floor"));
+    free(text);
 }
 
 static void what_was_left_out_is_said_once_each(void **state)
 {
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = make_results();
-    struct hb_error error;
     char *text;
 
     (void)state;
@@ -223,29 +237,23 @@ static void what_was_left_out_is_said_once_each(void **state)
     hb_provenance_leave_out(&provenance, "simple on %s (ask with --step-limit 0)", "cc1");
     hb_provenance_leave_out(&provenance, "simple on %s (ask with --step-limit 0)", "redis");
     assert_int_equal(provenance.left_out_count, 2);
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
-    text = read_result("sample.csv");
+    text = write_sample(&provenance);
     assert_string_equal(head_line(text, "left out"), "simple on cc1 (ask with --step-limit 0)");
     assert_non_null(strstr(text, "\n# left out  simple on redis (ask with --step-limit 0)\n"));
     free(text);
-    hb_results_free(results);
 }
 
 static void more_is_left_out_than_fits_and_is_counted(void **state)
 {
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = make_results();
-    struct hb_error error;
     char *text;
 
     (void)state;
     for (int i = 0; i < HB_PROVENANCE_LEFT_OUT_MAX + 3; i++)
         hb_provenance_leave_out(&provenance, "thing %d", i);
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
-    text = read_result("sample.csv");
+    text = write_sample(&provenance);
     assert_non_null(strstr(text, "\n# left out  and 3 more like these\n"));
     free(text);
-    hb_results_free(results);
 }
 
 static void a_build_that_checks_itself_refuses(void **state)
@@ -269,51 +277,48 @@ static void a_build_that_checks_itself_refuses(void **state)
     hb_results_free(results);
 }
 
-static void a_full_disk_leaves_nothing_behind(void **state)
+/* Writes a sample where no file may have more than 100 bytes. */
+static void write_on_a_full_disk(const struct hb_provenance *provenance, struct hb_error *error)
 {
-    struct rlimit before, small;
-    struct hb_provenance provenance = make_provenance();
     struct hb_results *results = make_results();
-    struct hb_error error;
+    struct rlimit before, small;
 
-    (void)state;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
     small.rlim_cur = 100;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_ERR_IO);
+    assert_int_equal(hb_results_write(results, folder, "sample.csv", provenance, error), HB_ERR_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    hb_results_free(results);
+}
+
+static void a_full_disk_leaves_nothing_behind(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    struct hb_error error;
+
+    (void)state;
+    write_on_a_full_disk(&provenance, &error);
     assert_non_null(strstr(error.text, "sample.csv"));
     assert_int_equal(files_in_folder(), 0);
-    hb_results_free(results);
 }
 
 static void a_full_disk_keeps_the_file_that_was_there(void **state)
 {
-    struct rlimit before, small;
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = make_results();
     struct hb_error error;
     char *first, *second;
 
     (void)state;
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
-    first = read_result("sample.csv");
+    first = write_sample(&provenance);
     provenance.seed = 43;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    small = before;
-    small.rlim_cur = 100;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_ERR_IO);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    write_on_a_full_disk(&provenance, &error);
     second = read_result("sample.csv");
     assert_string_equal(first, second);
     assert_int_equal(files_in_folder(), 1);
     free(first);
     free(second);
-    hb_results_free(results);
 }
 
 static void a_folder_that_cannot_be_made_is_said_before_anything_is_measured(void **state)
@@ -356,6 +361,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_by_column_name, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(the_head_says_where_figures_come_from, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(figures_that_are_no_times_have_no_floor_and_no_rounds, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(what_was_left_out_is_said_once_each, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(more_is_left_out_than_fits_and_is_counted, make_folder,
                                         remove_folder),
