@@ -10,6 +10,23 @@
 
 #include "tests/workloads/record/capture_builder.h"
 
+/* Thread 1 has got a block of 10 bytes at A, in A's first epoch. */
+static void begin_with_a_block(void)
+{
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, 10);
+}
+
+/* Thread 2 gives back the block at A, in that epoch of A's. */
+static void free_in_another_thread(uint64_t epoch)
+{
+    begin_chunk(2, 0);
+    put_order(A, epoch);
+    put_death(HB_CAPTURE_FREE, A);
+}
+
 static void a_block_goes_from_one_thread_to_the_other_and_back(void **state)
 {
     (void)state;
@@ -37,13 +54,8 @@ static void a_block_goes_from_one_thread_to_the_other_and_back(void **state)
 static void an_epoch_that_nobody_lived_to_write_down_is_stepped_over(void **state)
 {
     (void)state;
-    begin_capture();
-    begin_chunk(1, 0);
-    put_order(A, 1);
-    put_birth(HB_CAPTURE_MALLOC, A, 10);
-    begin_chunk(2, 0);
-    put_order(A, 7);
-    put_death(HB_CAPTURE_FREE, A);
+    begin_with_a_block();
+    free_in_another_thread(7);
     assert_int_equal(convert_sound().ops, 2);
     assert_op(1, HB_OP_FREE, 0, 0, 1);
 }
@@ -97,10 +109,7 @@ static void between_its_two_halves_a_realloc_leaves_its_address_to_others(void *
 static void a_realloc_that_failed_leaves_the_block_where_it_was(void **state)
 {
     (void)state;
-    begin_capture();
-    begin_chunk(1, 0);
-    put_order(A, 1);
-    put_birth(HB_CAPTURE_MALLOC, A, 10);
+    begin_with_a_block();
     put_death(HB_CAPTURE_REALLOC_OLD, A);
     put_mark(HB_CAPTURE_MARK_REALLOC_FAILED);
     put_death(HB_CAPTURE_FREE, A);
@@ -112,10 +121,7 @@ static void a_realloc_that_failed_leaves_the_block_where_it_was(void **state)
 static void a_process_killed_inside_realloc_still_has_the_block(void **state)
 {
     (void)state;
-    begin_capture();
-    begin_chunk(1, 0);
-    put_order(A, 1);
-    put_birth(HB_CAPTURE_MALLOC, A, 10);
+    begin_with_a_block();
     put_death(HB_CAPTURE_REALLOC_OLD, A);
     assert_int_equal(convert_sound().ops, 1);
     assert_op(0, HB_OP_MALLOC, 0, 10, 0);
@@ -171,15 +177,10 @@ static void a_call_that_was_passed_on_counts_once(void **state)
 static void a_block_that_another_thread_gave_back_is_born_again(void **state)
 {
     (void)state;
-    begin_capture();
-    begin_chunk(1, 0);
-    put_order(A, 1);
-    put_birth(HB_CAPTURE_MALLOC, A, 10);
+    begin_with_a_block();
     put_order(A, 3);
     put_birth(HB_CAPTURE_MALLOC, A, 20);
-    begin_chunk(2, 0);
-    put_order(A, 2);
-    put_death(HB_CAPTURE_FREE, A);
+    free_in_another_thread(2);
     assert_int_equal(convert_sound().held_births, 0);
     assert_int_equal(capture_op_count, 3);
     assert_op(2, HB_OP_MALLOC, 1, 20, 0);
