@@ -255,7 +255,7 @@ static void random_workloads(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct random_ops recipe = {.seed = seed,
                                     .ops = HB_TEST_SCALE(20000, 600),
-                                    .max_size = 64 << seed % 6,
+                                    .max_size = UINT64_C(64) << seed % 6,
                                     .max_live = 20 + 20 * (seed % 8),
                                     .percent_zero = 2,
                                     .percent_huge = seed % 2 ? 1 : 0};
