@@ -12,7 +12,9 @@ static uint32_t option_u32(const struct argp_state *state, const char *option, c
 {
     uint64_t value = hb_option_number(state, option, text);
 
-    return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; /* out of range either way */
+    if (value > UINT32_MAX)
+        hb_option_fail(state, "%s %s is out of range: up to 4096", option, text);
+    return (uint32_t)value; /* the model says the rest */
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
