@@ -4,6 +4,7 @@
 #include "bench/command_common.h"
 
 enum { KEY_MERGE = 2000, KEY_HEADER, KEY_ALIGN };
+enum { MAX_HEADER = 4096 };
 
 const struct hb_model_options hb_model_option_defaults = {
     .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
@@ -17,6 +18,16 @@ static uint32_t option_u32(const struct argp_state *state, const char *option, c
     return (uint32_t)value; /* the model says the rest */
 }
 
+/* A model may have headers of 0 bytes, for comparison with a paper; a heap that could be built has not. */
+static uint32_t option_header(const struct argp_state *state, const char *text)
+{
+    uint32_t bytes = option_u32(state, "--header", text);
+
+    if (bytes < 1 || bytes > MAX_HEADER)
+        hb_option_fail(state, "a header of %s bytes is out of range: 1 to %d", text, (int)MAX_HEADER);
+    return bytes;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct hb_model_options *model = state->input;
@@ -26,7 +37,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         model->merge = true;
         return 0;
     case KEY_HEADER:
-        model->header_bytes = option_u32(state, "--header", argument);
+        model->header_bytes = option_header(state, argument);
         return 0;
     case KEY_ALIGN:
         model->align = option_u32(state, "--align", argument);

@@ -2,7 +2,8 @@
  * option_model.h - the options of a model heap that several sub-commands have: --merge, --header, --align.
  *
  * A child parser: put it into `children` of the command's struct argp, and point state->child_inputs[0] at a
- * struct hb_model_options in ARGP_KEY_INIT. hb_model_create checks the ranges.
+ * struct hb_model_options in ARGP_KEY_INIT. A header is 1 to 4096 bytes; hb_model_create checks the
+ * alignment.
  */
 #ifndef HB_BENCH_OPTION_MODEL_H
 #define HB_BENCH_OPTION_MODEL_H

@@ -34,8 +34,8 @@ static bool is_power_of_two(uint32_t n)
 
 static enum hb_status check_options(const struct hb_model_options *options, struct hb_error *error)
 {
-    if (options->header_bytes < 1 || options->header_bytes > MAX_PARAMETER)
-        return hb_error_set(error, HB_ERR_USAGE, "a header of %u bytes is out of range: 1 to %d",
+    if (options->header_bytes > MAX_PARAMETER)
+        return hb_error_set(error, HB_ERR_USAGE, "a header of %u bytes is out of range: 0 to %d",
                             options->header_bytes, MAX_PARAMETER);
     if (!is_power_of_two(options->align) || options->align > MAX_PARAMETER)
         return hb_error_set(error, HB_ERR_USAGE,
@@ -130,28 +130,48 @@ static struct hb_range_place find_first(struct hb_model *model, uint64_t need)
     return found;
 }
 
+/* The infinite heap's last range, where it is to be used when nothing else fits. */
+static bool is_last_resort(const struct hb_model *model, struct hb_range_place place)
+{
+    return model->options.grows && is_infinite(model) &&
+           !is_somewhere(hb_range_tree_next(model->tree, place));
+}
+
+/* The search came to the end and begins again at the first range. */
+static struct hb_range_place find_round(struct hb_model *model, uint64_t need, struct hb_range_place rover)
+{
+    const struct hb_range_tree *tree = model->tree;
+    bool grows = model->options.grows && is_infinite(model);
+    uint64_t ranges = hb_range_tree_ranges(tree), free_ranges = hb_range_tree_free_ranges(tree);
+    struct hb_range_rank start, end;
+    struct hb_range_place found = hb_range_tree_first_fit(tree, need, &end);
+
+    if (!is_somewhere(found)) {
+        set_walk(model, end.ranges, end.free_ranges);
+        return found;
+    }
+    if (is_last_resort(model, found)) {
+        set_walk(model, ranges, free_ranges);
+        return found;
+    }
+    hb_range_tree_rank(tree, rover, &start); /* a heap that grows was left before its last range */
+    set_walk(model, ranges - grows - start.ranges + end.ranges + 1,
+             free_ranges - grows - start.free_ranges + end.free_ranges + 1);
+    return found;
+}
+
 static struct hb_range_place find_next(struct hb_model *model, uint64_t need)
 {
     const struct hb_range_tree *tree = model->tree;
     struct hb_range_place rover = hb_range_tree_find(tree, model->rover);
     struct hb_range_place found = hb_range_tree_first_fit_from(tree, rover, need);
     struct hb_range_rank start, end;
-    uint64_t ranges = 0, free_ranges = 0; /* passed twice: all, when the search goes round */
 
-    if (is_somewhere(found)) {
-        hb_range_tree_rank(tree, found, &end);
-    } else {
-        found = hb_range_tree_first_fit(tree, need, &end);
-        ranges = hb_range_tree_ranges(tree);
-        free_ranges = hb_range_tree_free_ranges(tree);
-    }
-    if (!is_somewhere(found)) {
-        set_walk(model, end.ranges, end.free_ranges);
-        return found;
-    }
+    if (!is_somewhere(found) || is_last_resort(model, found))
+        return find_round(model, need, rover);
+    hb_range_tree_rank(tree, found, &end);
     hb_range_tree_rank(tree, rover, &start);
-    set_walk(model, ranges + end.ranges - start.ranges + 1,
-             free_ranges + end.free_ranges - start.free_ranges + 1);
+    set_walk(model, end.ranges - start.ranges + 1, end.free_ranges - start.free_ranges + 1);
     return found;
 }
 

@@ -26,10 +26,17 @@ enum hb_policy {
 
 struct hb_model_options {
     enum hb_policy policy;
-    bool merge;            /* join a freed range with its free neighbours at once */
-    uint32_t header_bytes; /* of one record, 1 to 4096 */
-    uint32_t align;        /* a power of two, 1 to 4096: lengths are rounded up to it */
-    uint64_t heap_bytes;   /* 0: infinite */
+    bool merge; /* join a freed range with its free neighbours at once */
+    uint32_t
+        header_bytes;    /* of one record, 0 to 4096; 0: ranges cost nothing, as Johnstone and Wilson count */
+    uint32_t align;      /* a power of two, 1 to 4096: lengths are rounded up to it */
+    uint64_t heap_bytes; /* 0: infinite */
+    /*
+     * Next fit in an infinite heap would never leave the tail once it is there. True: the tail is used only
+     * where nothing else fits, as by an allocator that asks the system for more when it must. The other
+     * policies do so anyway.
+     */
+    bool grows;
 };
 
 #define HB_MODEL_NO_BLOCK UINT32_MAX

@@ -27,18 +27,18 @@ struct subject {
     struct hb_model_options model;
 };
 
-/* {name, {policy, merge, header, align, heap}} */
+/* {name, {policy, merge, header, align, heap, grows}} */
 static const struct subject subjects[] = {
-    {"simple", {HB_POLICY_FIRST, false, 8, 1, 0}},
-    {"first-merge", {HB_POLICY_FIRST, true, 8, 1, 0}},
-    {"simple-align", {HB_POLICY_FIRST, false, 8, 16, 0}},
-    {"simple-merge", {HB_POLICY_FIRST, true, 8, 16, 0}},
-    {NULL, {HB_POLICY_FIRST, false, 16, 1, 0}},
-    {NULL, {HB_POLICY_FIRST, true, 16, 1, 0}},
-    {NULL, {HB_POLICY_FIRST, false, 24, 4, 0}},
-    {NULL, {HB_POLICY_FIRST, true, 24, 16, 0}},
-    {NULL, {HB_POLICY_FIRST, false, 1, 1, 0}},
-    {NULL, {HB_POLICY_FIRST, true, 40, 8, 0}},
+    {"simple", {HB_POLICY_FIRST, false, 8, 1, 0, false}},
+    {"first-merge", {HB_POLICY_FIRST, true, 8, 1, 0, false}},
+    {"simple-align", {HB_POLICY_FIRST, false, 8, 16, 0, false}},
+    {"simple-merge", {HB_POLICY_FIRST, true, 8, 16, 0, false}},
+    {NULL, {HB_POLICY_FIRST, false, 16, 1, 0, false}},
+    {NULL, {HB_POLICY_FIRST, true, 16, 1, 0, false}},
+    {NULL, {HB_POLICY_FIRST, false, 24, 4, 0, false}},
+    {NULL, {HB_POLICY_FIRST, true, 24, 16, 0, false}},
+    {NULL, {HB_POLICY_FIRST, false, 1, 1, 0, false}},
+    {NULL, {HB_POLICY_FIRST, true, 40, 8, 0, false}},
 };
 
 static struct hb_curve *must_build(const struct hb_prepared *prepared, const struct hb_model_options *options)

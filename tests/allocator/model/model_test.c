@@ -11,6 +11,7 @@
 
 #include "allocator/model/model.h"
 #include "base/random.h"
+#include "tests/allocator/test_scale.h"
 
 /* -- the plain implementation
  * ------------------------------------------------------------------------------------ */
@@ -77,6 +78,14 @@ static uint64_t plain_take(struct plain *plain, size_t at, uint64_t need)
     return offset;
 }
 
+/* The i-th range of a walk that begins at `start`; the tail of a heap that grows comes last. */
+static size_t plain_examined(const struct plain *plain, size_t start, size_t i)
+{
+    if (!plain->options.grows || plain->options.heap_bytes != 0)
+        return (start + i) % plain->count;
+    return i + 1 == plain->count ? i : (start + i) % (plain->count - 1);
+}
+
 /* The offset of the range taken, or UINT64_MAX. */
 static uint64_t plain_alloc(struct plain *plain, uint64_t size)
 {
@@ -85,7 +94,7 @@ static uint64_t plain_alloc(struct plain *plain, uint64_t size)
 
     plain->walk = plain->walk_allocated = 0;
     for (size_t i = 0; i < plain->count; i++) {
-        size_t at = (start + i) % plain->count;
+        size_t at = plain_examined(plain, start, i);
         const struct plain_range *range = &plain->ranges[at];
 
         plain->walk++;
@@ -260,18 +269,33 @@ static void run_side_by_side(const struct hb_model_options *options, uint64_t se
 static void every_policy(void **state)
 {
     static const uint64_t heaps[] = {0, 20, 4096, 40001, 100000, 300000};
+    static const uint32_t headers[] = {0, 8, 16, 0, 16};
 
     (void)state;
-    for (unsigned i = 0; i < 3 * 2 * 3 * 6; i++) {
+    for (unsigned i = 0; i < 3 * 2 * 5 * 6; i++) {
         struct hb_model_options options = {
             .policy = (enum hb_policy)(i % 3),
             .merge = i / 3 % 2 != 0,
-            .header_bytes = i / 6 % 3 == 0 ? 8 : 16,
-            .align = i / 6 % 3 == 2 ? 16 : 1,
-            .heap_bytes = heaps[i / 18],
+            .header_bytes = headers[i / 6 % 5],
+            .align = i / 6 % 5 >= 3 ? 16 : 1,
+            .heap_bytes = heaps[i / 30],
         };
 
-        run_side_by_side(&options, i + 1, 12000);
+        run_side_by_side(&options, i + 1, HB_TEST_SCALE(12000, 5000));
+    }
+}
+
+static void next_fit_in_a_heap_that_grows(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3 * 2 * 3; i++) {
+        struct hb_model_options options = {.policy = (enum hb_policy)(i % 3),
+                                           .merge = i / 3 % 2 != 0,
+                                           .header_bytes = i / 6 * 8,
+                                           .align = i / 6 == 2 ? 16 : 1,
+                                           .grows = true};
+
+        run_side_by_side(&options, 1000 + i, HB_TEST_SCALE(12000, 5000));
     }
 }
 
@@ -281,8 +305,7 @@ static void options_out_of_range(void **state)
         struct hb_model_options options;
         const char *sentence;
     } cases[] = {
-        {{.header_bytes = 0, .align = 1}, "a header of 0 bytes is out of range: 1 to 4096"},
-        {{.header_bytes = 4097, .align = 1}, "a header of 4097 bytes is out of range: 1 to 4096"},
+        {{.header_bytes = 4097, .align = 1}, "a header of 4097 bytes is out of range: 0 to 4096"},
         {{.header_bytes = 8, .align = 3}, "an alignment of 3 is out of range: a power of two, 1 to 4096"},
         {{.header_bytes = 8, .align = 0}, "an alignment of 0 is out of range: a power of two, 1 to 4096"},
         {{.header_bytes = 8, .align = 1, .heap_bytes = 7},
@@ -346,6 +369,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("every policy places, walks and merges as a plain implementation does", every_policy),
         hb_test("so it does with records and alignments of every length", every_shape),
+        hb_test("next fit in a heap that grows comes round before it takes from the tail",
+                next_fit_in_a_heap_that_grows),
         hb_test("options out of range are refused, with the range", options_out_of_range),
         hb_test("sizes that overflow fail without a walk, sizes near 2^63 with one", huge_sizes),
     };
