@@ -11,6 +11,7 @@
 #include "allocator/model/size_index.h"
 #include "bench/adversary.h"
 #include "bench/curve.h"
+#include "bench/packing.h"
 #include "tests/bench/random_ops.h"
 #include "tests/bench/same_counts.h"
 #include "tests/workloads/failing.h"
@@ -286,6 +287,32 @@ static void attacking_a_model(void **state)
     with_ever_more_memory(attack, 15);
 }
 
+/* -- an offline packing -- */
+
+static uint64_t right_extent; /* 0: not known yet */
+
+static enum hb_status pack(struct hb_error *error)
+{
+    struct hb_packing *packing = NULL;
+    enum hb_status status = hb_packing_create(prepared, 8, 16, &packing, error);
+
+    if (status != HB_OK) {
+        assert_null(packing);
+        return status;
+    }
+    right_extent = right_extent != 0 ? right_extent : packing->extent_bytes;
+    assert_int_equal(packing->extent_bytes, right_extent);
+    hb_packing_free(packing);
+    return status;
+}
+
+static void a_packing_without_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(pack(NULL), HB_OK);
+    with_ever_more_memory(pack, 100);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -295,6 +322,7 @@ int main(void)
         hb_test("an index of sizes stays right", filling_an_index),
         hb_test("a failure curve", drawing_a_curve),
         hb_test("an adversary of a model", attacking_a_model),
+        hb_test("an offline packing", a_packing_without_memory),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
