@@ -1,5 +1,5 @@
 /*
- * command_model - heapbench model: a trace on the exact model of a policy, streamed.
+ * command_model - heapbench model: a trace on the exact model of a policy, streamed; or on every policy.
  *
  * No memory is handed out and nothing walks, so a trace of a hundred million operations takes seconds; the
  * memory this needs follows the ranges of the heap and not the length of the trace.
@@ -13,14 +13,18 @@
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
+#include "bench/command_model_all.h"
 #include "bench/counter.h"
 #include "bench/option_model.h"
 #include "workloads/stream.h"
 
 struct options {
+    char **traces; /* ended by NULL; NULL: none was given */
     const char *trace;
     struct hb_model_options model;
     bool json;
+    bool all;
+    const char *results;
 };
 
 struct answer {
@@ -29,7 +33,31 @@ struct answer {
     struct hb_counts counts;
 };
 
-enum { KEY_POLICY = 1000, KEY_HEAP, FIRST_SLOTS = 1 << 12 };
+enum { KEY_POLICY = 1000, KEY_HEAP, KEY_ALL, KEY_RESULTS };
+enum { FIRST_SLOTS = 1 << 12 };
+
+static bool is_simple(const struct hb_model_options *model)
+{
+    const struct hb_model_options *simple = &hb_model_option_defaults;
+
+    return model->policy == simple->policy && model->merge == simple->merge &&
+           model->header_bytes == simple->header_bytes && model->align == simple->align &&
+           model->heap_bytes == simple->heap_bytes;
+}
+
+static void check(const struct argp_state *state, struct options *options)
+{
+    if (options->all && (options->json || !is_simple(&options->model)))
+        hb_option_fail(state, "--all is every policy: only TRACEs and --results go with it");
+    if (options->all)
+        return;
+    if (options->results != NULL)
+        hb_option_fail(state, "--results goes with --all");
+    for (char **trace = options->traces; trace != NULL && *trace != NULL; trace++)
+        hb_option_argument(state, "trace", &options->trace, *trace);
+    if (options->trace == NULL)
+        hb_option_fail(state, "model needs a trace, or --all");
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -48,12 +76,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'j':
         options->json = true;
         return 0;
-    case ARGP_KEY_ARG:
-        hb_option_argument(state, "trace", &options->trace, argument);
+    case KEY_ALL:
+        options->all = true;
+        return 0;
+    case KEY_RESULTS:
+        options->results = argument;
+        return 0;
+    case ARGP_KEY_ARGS:
+        options->traces = state->argv + state->next;
         return 0;
     case ARGP_KEY_END:
-        if (options->trace == NULL)
-            hb_option_fail(state, "model needs a trace");
+        check(state, options);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -64,19 +97,26 @@ static const struct argp_option option_table[] = {
     {"policy", KEY_POLICY, "P", 0, "first (the default), next or best fit, in address order", 0},
     {"heap", KEY_HEAP, "N", 0, "bytes of the heap (K, M, G allowed); 0, the default, is infinite", 0},
     {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
+    {"all", KEY_ALL, NULL, 0,
+     "every policy, merging and not, with headers and without, and an offline packing: a table beside "
+     "published figures. TRACEs: the shipped ones by default",
+     0},
+    {"results", KEY_RESULTS, "DIR", 0, "of --all: write DIR/policies.csv as well", 0},
     {0}};
 
 static const struct argp argp = {
     .options = option_table,
     .parser = parse,
     .children = hb_model_option_children,
-    .args_doc = "TRACE",
+    .args_doc = "TRACE\n--all [TRACE...]",
     .doc = "Compute what an allocator of a classic policy does with a trace: every placement and walk, "
            "without memory "
            "and without walking.\v"
            "With the defaults this is what the simple allocator does: header 8, align 1, first fit, never "
            "merging.\n\n"
-           "Example: heapbench model cc1 --policy best --merge --json",
+           "Examples:\n"
+           "  heapbench model cc1 --policy best --merge --json\n"
+           "  heapbench model --all --results results/latest",
 };
 
 static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *counter, struct hb_error *error)
@@ -183,6 +223,8 @@ int hb_command_model(int argc, char **argv)
     int exit_status;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (options.all)
+        return hb_command_model_all(argc, argv, options.traces, options.results);
     if (hb_stream_open(options.trace, &stream, &error) != HB_OK)
         return hb_command_fail(&error);
     if (run(&options, stream, &answer, &error) != HB_OK)

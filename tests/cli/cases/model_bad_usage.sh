@@ -5,3 +5,9 @@ for options in '--policy worst' '--header 0' '--header 5000' '--align 3' '--alig
     echo "$? for $options"
 done
 heapbench model demo demo
+echo $?
+heapbench model --all --policy best
+echo $?
+heapbench model --results out demo
+echo $?
+heapbench model

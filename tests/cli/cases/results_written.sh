@@ -3,6 +3,7 @@ for question in walk_cost fragmentation failure_points throughput; do
     $question --allocators=simple,glibc --traces=demo --rounds=1 --results out || echo "$question: $?"
 done
 heapbench curve demo --results out >/dev/null
+heapbench model --all demo --results out >/dev/null || echo "model: $?"
 for file in out/*.csv; do
     grep '^# schema' "$file"
     columns=$(grep -v '^#' "$file" | sed -n 1p)
