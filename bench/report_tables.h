@@ -19,6 +19,10 @@ void hb_report_walks(FILE *out, const struct hb_csv *walk_summary);
 /* fragmentation_summary.csv: the four measures, a row a trace and allocator that has them. */
 void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summary);
 
+/* policies.csv: the classic policies, merging and not, beside published averages; a block a setting, a column
+ * a trace. */
+void hb_report_policies(FILE *out, const struct hb_csv *policies);
+
 /* failure_points.csv: the least memory with which each trace ran to its end, a row a trace, a column an
  * allocator. */
 void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);

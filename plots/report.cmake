@@ -3,7 +3,7 @@
 # Usage:  cmake -D BIN=build/release/bin -D SOURCE=. -P plots/report.cmake     (what the target `report` runs)
 #
 # A step that fails ends the job with its name. Exit 3 does not: some cell has no figure, and the table says which.
-# The table of `heapbench run` is what is printed last; what the curves and the adversaries print is on the page too.
+# The table of `heapbench run` is what is printed last; what the models, the curves and the adversaries print is on the page too.
 
 set(results results/latest)
 
@@ -21,6 +21,7 @@ foreach(question walk_cost fragmentation failure_points)
     run_step(${question} --results=${results})
 endforeach()
 set(quiet OUTPUT_QUIET)
+run_step(heapbench model --all --results ${results})
 run_step(heapbench curve --all --results ${results})
 run_step(heapbench adversary --all --timeout 60 --results ${results})
 unset(quiet)

@@ -15,6 +15,8 @@ MAKE = os.path.join(HERE, "make_results.py")
 SCRIPTS = sorted(p for p in glob.glob(os.path.join(PLOTS, "*.gp")) if os.path.basename(p) != "style.gp")
 # One figure is not about traces: it has tests of its own.
 ADVERSARY = os.path.join(PLOTS, "adversary.gp")
+# One is about policies and not about allocators.
+POLICIES = os.path.join(PLOTS, "policies.gp")
 HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
            "{", "naïve – 東京", "x" * 200]
 
@@ -134,6 +136,8 @@ class Figures(unittest.TestCase):
         make_results(self.folder, ["one", "two"])
         for allocator in ("simple", "glibc"):
             for script in self.each_script():
+                if script == POLICIES:
+                    continue
                 csv = os.path.join(self.folder, input_of(script))
                 with open(csv, encoding="utf-8") as lines:
                     kept = [line for line in lines if line[0] == "#" or line.startswith("trace,") or f",{allocator}," in line]
@@ -146,6 +150,24 @@ class Figures(unittest.TestCase):
                     self.assertNotEqual(allocator, "simple")
                 else:
                     self.assert_drawn(script, alone)
+
+    def test_policies_are_drawn_with_published_figures_and_without(self):
+        make_results(self.folder, ["one", "two"])
+        csv = os.path.join(self.folder, "policies.csv")
+        with open(csv, encoding="utf-8") as lines:
+            text = lines.read()
+        texts = " ".join(self.assert_drawn(POLICIES, csv))
+        for word in ("offline packing", "LIFO first fit", "published", "8-byte headers", "one", "two"):
+            self.assertIn(word, texts)
+        for word in (",best,yes,", ",next,no,8,16,", ",buddy,", ",packing,,0,", ",published,"):
+            alone = csv + ".alone"
+            with open(alone, "w", encoding="utf-8") as out:
+                out.writelines(line + "\n" for line in text.split("\n")
+                               if line.startswith(("#", "trace,")) or word in line)
+            if word == ",published,":
+                self.assertEqual(draw(POLICIES, alone).returncode, 2)
+            else:
+                self.assert_drawn(POLICIES, alone)
 
     def test_an_unknown_allocator_is_drawn_in_a_colour_of_its_own(self):
         make_results(self.folder, ["one"])

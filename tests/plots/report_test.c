@@ -246,6 +246,29 @@ static void tables_about_simple_leave_the_others_out(void **state)
     free(table);
 }
 
+static void policies_have_published_averages_beside_their_own_means(void **state)
+{
+    char *table =
+        table_of(hb_report_policies, "trace,policy,merge,header_bytes,align,status,ops,measure1,measure4\n"
+                                     ",first,yes,0,1,published,,,2.3\n"
+                                     ",lifo-first,yes,0,1,published,,,36\n"
+                                     "t,first,yes,0,1,ok,5000,40,10\n"
+                                     "t,first,no,0,1,ok,5000,60,30\n"
+                                     "t,packing,,8,16,ok,5000,,5\n"
+                                     "u,first,yes,0,1,ok,5000,50,20\n"
+                                     "u,first,no,0,1,unavailable,,,\n"
+                                     "tiny,first,yes,0,1,ok,12,90,90\n");
+
+    (void)state;
+    assert_has_in_order(table, ">t</th>", ">u</th>", "no headers", "first</td>", "yes</td><td>2.30 %</td>",
+                        "<td>45.0 %</td><td>–</td><td>–</td><td>15.0 %</td><td>10.0 %</td><td>20.0 %</td>",
+                        "no</td><td>–</td><td>60.0 %</td>", "<td>30.0 %</td><td>30.0 %</td><td>–</td>",
+                        "lifo-first</td>", "<td>36.0 %</td><td>–</td>", "aligned to 16", "packing</td>",
+                        "<td>5.00 %</td><td>5.00 %</td><td>–</td>");
+    assert_null(strstr(table, "tiny"));
+    free(table);
+}
+
 static void a_table_of_an_empty_file_is_only_its_head(void **state)
 {
     char *table = table_of(hb_report_fragmentation, "trace,allocator,status\n");
@@ -268,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_replay_that_was_stopped_is_compared_with_the_same_operations),
         cmocka_unit_test(the_least_memory_is_above_every_size_that_failed),
         cmocka_unit_test(tables_about_simple_leave_the_others_out),
+        cmocka_unit_test(policies_have_published_averages_beside_their_own_means),
         cmocka_unit_test(a_table_of_an_empty_file_is_only_its_head),
     };
 
