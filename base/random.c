@@ -58,3 +58,13 @@ double hb_random_unit(struct hb_random *random)
 {
     return (double)(hb_random_next(random) >> 11) * 0x1.0p-53;
 }
+
+void hb_random_shuffle(struct hb_random *random, size_t *order, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = hb_random_below(random, i), kept = order[i - 1];
+
+        order[i - 1] = order[other];
+        order[other] = kept;
+    }
+}

@@ -7,6 +7,7 @@
 #ifndef HB_BASE_RANDOM_H
 #define HB_BASE_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct hb_random {
@@ -21,5 +22,8 @@ uint64_t hb_random_below(struct hb_random *random, uint64_t bound);
 
 /* Uniform in [0, 1), 53 bits. */
 double hb_random_unit(struct hb_random *random);
+
+/* Fisher and Yates: each order is as likely as any other. */
+void hb_random_shuffle(struct hb_random *random, size_t *order, size_t count);
 
 #endif

@@ -11,8 +11,8 @@
 
 enum { ROUNDS_MAX = 1000, DEFAULT_SEED = 42 };
 
-static enum hb_status take_number(const char *name, const char *value, uint64_t least, uint64_t most,
-                                  uint64_t *out, struct hb_error *error)
+enum hb_status hb_question_take_number(const char *name, const char *value, uint64_t least, uint64_t most,
+                                       uint64_t *out, struct hb_error *error)
 {
     uint64_t number;
 
@@ -27,7 +27,7 @@ static enum hb_status take_rounds(const char *value, struct hb_question_options 
                                   struct hb_error *error)
 {
     uint64_t rounds = 0;
-    enum hb_status status = take_number("--rounds", value, 1, ROUNDS_MAX, &rounds, error);
+    enum hb_status status = hb_question_take_number("--rounds", value, 1, ROUNDS_MAX, &rounds, error);
 
     if (status == HB_OK)
         options->session.rounds = (uint32_t)rounds;
@@ -87,9 +87,9 @@ static enum hb_status take(const char *name, char *value, struct hb_question_opt
     if (strcmp(name, "--traces") == 0)
         return take_traces(value, options, error);
     if (strcmp(name, "--step-limit") == 0)
-        return take_number(name, value, 0, UINT64_MAX, &session->step_limit, error);
+        return hb_question_take_number(name, value, 0, UINT64_MAX, &session->step_limit, error);
     if (strcmp(name, "--seed") == 0)
-        return take_number(name, value, 0, UINT64_MAX, &session->seed, error);
+        return hb_question_take_number(name, value, 0, UINT64_MAX, &session->seed, error);
     if (strcmp(name, "--touch") == 0)
         return take_touch(value, options, error);
     return take_rounds(value, options, error);

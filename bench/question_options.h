@@ -21,6 +21,10 @@ enum hb_status hb_question_options_take(int *argc, char **argv, const struct hb_
                                         struct hb_question_options *options, struct hb_error *error);
 void hb_question_options_free(struct hb_question_options *options);
 
+/* `value`, of option `name`, as a number; HB_ERR_USAGE, naming the valid range, where it is none. */
+enum hb_status hb_question_take_number(const char *name, const char *value, uint64_t least, uint64_t most,
+                                       uint64_t *out, struct hb_error *error);
+
 /* Prints what our options are, on standard output. */
 void hb_question_options_help(const struct hb_question *question);
 

@@ -143,17 +143,6 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
     return status;
 }
 
-/* Fisher and Yates. */
-static void shuffle(struct hb_random *random, size_t *order, size_t count)
-{
-    for (size_t i = count; i > 1; i--) {
-        size_t other = hb_random_below(random, i), kept = order[i - 1];
-
-        order[i - 1] = order[other];
-        order[other] = kept;
-    }
-}
-
 enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
                              struct hb_error *error)
 {
@@ -171,7 +160,7 @@ enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode,
     for (size_t i = 0; i < rounds->cell_count; i++)
         order[i] = i;
     for (uint32_t round = 0; round < rounds->round_count && status == HB_OK; round++) {
-        shuffle(&random, order, rounds->cell_count);
+        hb_random_shuffle(&random, order, rounds->cell_count);
         for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++)
             status = run_cell(rounds, &rounds->cells[order[i]], round, mode, error);
     }
