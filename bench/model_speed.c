@@ -61,6 +61,7 @@ const struct hb_speed_pair *hb_speed_pairs(size_t *count)
 /* A heap under measurement, its blocks by slot. */
 struct bench_heap {
     const struct hb_allocator *allocator;
+    enum hb_layout_order order;
     void *heap;
     void **blocks;
     uint64_t done;    /* replacements, in all */
@@ -136,7 +137,7 @@ static enum hb_status lay_out(const struct hb_speed_load *load, struct bench_hea
     if (bench->heap == NULL)
         return error->status;
     bench->laid_at = bench->done;
-    if (hb_layout_put(&load->layout, load->pair->order, allocator, bench->heap, bench->blocks))
+    if (hb_layout_put(&load->layout, bench->order, allocator, bench->heap, bench->blocks))
         return HB_OK;
     return hb_error_set(error, HB_ERR_MEMORY, "%s: no room for %" PRIu64 " ranges", allocator->name,
                         load->ranges);
@@ -145,7 +146,10 @@ static enum hb_status lay_out(const struct hb_speed_load *load, struct bench_hea
 static enum hb_status open_heap(const struct hb_speed_load *load, enum hb_speed_side side,
                                 struct bench_heap *bench, struct hb_error *error)
 {
-    *bench = (struct bench_heap){.allocator = load->allocators[side]};
+    *bench = (struct bench_heap){
+        .allocator = load->allocators[side],
+        .order = side == HB_SPEED_WALKING ? load->pair->walking_order : HB_LAYOUT_ADDRESSES,
+    };
     bench->blocks = hb_pages_alloc(blocks_bytes(load));
     if (bench->blocks == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory for %" PRIu64 " blocks", load->layout.live);

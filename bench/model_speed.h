@@ -23,7 +23,7 @@ enum hb_speed_side { HB_SPEED_WALKING, HB_SPEED_MODEL, HB_SPEED_SIDES };
 /* An allocator that walks and the model of it. */
 struct hb_speed_pair {
     const char *name[HB_SPEED_SIDES];
-    enum hb_layout_order order;
+    enum hb_layout_order walking_order;   /* a model is laid out in any order alike */
     uint64_t most_ranges[HB_SPEED_SIDES]; /* of the benchmarks that there are */
 };
 
