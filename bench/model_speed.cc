@@ -5,13 +5,11 @@
  * An iteration is an operation, and its time the median of the rounds (model_speed.h), given by hand.
  */
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include <benchmark/benchmark.h>
 
 extern "C" {
-#include "base/clock.h"
 #include "bench/command.h"
 #include "bench/model_speed_plan.h"
 }
@@ -25,7 +23,7 @@ struct Heap {
     std::uint64_t ranges;
 };
 
-hb_speed_options options;
+const hb_speed_options *options;
 bool any_failed;
 
 int fail(const hb_error &error)
@@ -37,8 +35,8 @@ int fail(const hb_error &error)
 hb_status run(const Heap &heap, hb_speed_result *result, hb_error *error)
 {
     hb_speed_load *load;
-    hb_status status = hb_speed_load_open(heap.pair, heap.ranges, static_cast<std::uint32_t>(options.rounds),
-                                          options.seed, &load, error);
+    hb_status status = hb_speed_load_open(heap.pair, heap.ranges, static_cast<std::uint32_t>(options->rounds),
+                                          options->seed, &load, error);
 
     if (status == HB_OK) {
         status = hb_speed_run(load, heap.side, result, error);
@@ -87,7 +85,7 @@ void add_side(const hb_speed_pair *pair, hb_speed_side side)
     const std::uint64_t *sizes = hb_speed_sizes(&count);
 
     for (std::size_t i = 0; i < count; i++)
-        if (sizes[i] <= options.up_to && sizes[i] <= pair->most_ranges[side])
+        if (sizes[i] <= options->up_to && sizes[i] <= pair->most_ranges[side])
             add({pair, side, sizes[i]});
 }
 
@@ -96,12 +94,12 @@ void add_context_line(void *, const char *key, const char *text)
     benchmark::AddCustomContext(std::string("heapbench_") + key, text);
 }
 
-int run_benchmarks(const hb_provenance &provenance)
+int run_benchmarks(const hb_speed_program *program)
 {
     std::size_t count;
     const hb_speed_pair *pairs = hb_speed_pairs(&count);
 
-    hb_provenance_lines(&provenance, add_context_line, nullptr);
+    hb_speed_program_context(program, add_context_line, nullptr);
     for (std::size_t i = 0; i < count; i++) {
         add_side(&pairs[i], HB_SPEED_WALKING);
         add_side(&pairs[i], HB_SPEED_MODEL);
@@ -112,19 +110,19 @@ int run_benchmarks(const hb_provenance &provenance)
     return any_failed ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
-int answer(hb_provenance &provenance)
+int answer(hb_speed_program *program)
 {
     hb_error error;
 
-    if (hb_speed_answer(&options, &provenance, &error) != HB_OK)
+    if (hb_speed_program_answer(program, &error) != HB_OK)
         return fail(error);
-    std::printf("model_speed: wrote " HB_SPEED_FILE " to %s\n", options.results);
+    std::printf("model_speed: wrote " HB_SPEED_FILE " to %s\n", options->results);
     return HB_EXIT_DONE;
 }
 
 void print_help()
 {
-    hb_speed_options_help();
+    hb_speed_program_help();
     benchmark::PrintDefaultHelp();
 }
 
@@ -132,16 +130,19 @@ void print_help()
 
 int main(int argc, char **argv)
 {
-    hb_provenance provenance;
+    hb_speed_program *program = hb_speed_program_open(argc, argv);
     hb_error error;
+    int exit_status;
 
-    hb_provenance_begin(&provenance, argc, argv);
+    if (program == nullptr) {
+        std::fputs("model_speed: out of memory\n", stderr);
+        return HB_EXIT_FAILED;
+    }
     benchmark::Initialize(&argc, argv, print_help);
-    if (hb_speed_options_take(&argc, argv, &options, &error) != HB_OK)
-        return fail(error);
-    provenance.seed = options.seed;
-    provenance.rounds = static_cast<std::uint32_t>(options.rounds);
-    provenance.touch = HB_TOUCH_NONE;
-    provenance.clock_pair_ns = hb_clock_pair_cost_ns();
-    return options.results != nullptr ? answer(provenance) : run_benchmarks(provenance);
+    if (hb_speed_program_take(program, argc, argv, &options, &error) != HB_OK)
+        exit_status = fail(error);
+    else
+        exit_status = options->results != nullptr ? answer(program) : run_benchmarks(program);
+    hb_speed_program_close(program);
+    return exit_status;
 }

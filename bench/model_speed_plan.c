@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "bench/progress.h"
+#include "bench/provenance.h"
 #include "bench/question_options.h"
 #include "bench/results.h"
 
@@ -57,20 +58,53 @@ static enum hb_status take(char **argv, int *at, struct hb_speed_options *option
     return HB_OK;
 }
 
-enum hb_status hb_speed_options_take(int *argc, char **argv, struct hb_speed_options *options,
-                                     struct hb_error *error)
-{
-    enum hb_status status = HB_OK;
+struct hb_speed_program {
+    struct hb_speed_options options;
+    struct hb_provenance provenance;
+};
 
-    *options =
+struct hb_speed_program *hb_speed_program_open(int argc, char **argv)
+{
+    struct hb_speed_program *program = calloc(1, sizeof *program);
+
+    if (program == NULL)
+        return NULL;
+    program->options =
         (struct hb_speed_options){.rounds = DEFAULT_ROUNDS, .seed = DEFAULT_SEED, .up_to = sizes[SIZES - 1]};
-    for (int i = 1; i < *argc && status == HB_OK; i++)
-        status = take(argv, &i, options, error);
-    *argc = 1;
-    return status;
+    hb_provenance_begin(&program->provenance, argc, argv);
+    return program;
 }
 
-void hb_speed_options_help(void)
+void hb_speed_program_close(struct hb_speed_program *program)
+{
+    free(program);
+}
+
+enum hb_status hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv,
+                                     const struct hb_speed_options **options, struct hb_error *error)
+{
+    struct hb_provenance *provenance = &program->provenance;
+    enum hb_status status = HB_OK;
+
+    for (int i = 1; i < argc && status == HB_OK; i++)
+        status = take(argv, &i, &program->options, error);
+    if (status != HB_OK)
+        return status;
+    provenance->seed = program->options.seed;
+    provenance->rounds = (uint32_t)program->options.rounds;
+    provenance->touch = HB_TOUCH_NONE;
+    provenance->clock_pair_ns = hb_clock_pair_cost_ns();
+    *options = &program->options;
+    return HB_OK;
+}
+
+void hb_speed_program_context(const struct hb_speed_program *program,
+                              void (*visit)(void *context, const char *key, const char *text), void *context)
+{
+    hb_provenance_lines(&program->provenance, visit, context);
+}
+
+void hb_speed_program_help(void)
 {
     printf(
         "Usage: model_speed [OPTION...]\n"
@@ -206,22 +240,22 @@ static enum hb_status write_cells(const struct cell *cells, size_t count, const 
     return status;
 }
 
-enum hb_status hb_speed_answer(const struct hb_speed_options *options, struct hb_provenance *provenance,
-                               struct hb_error *error)
+enum hb_status hb_speed_program_answer(struct hb_speed_program *program, struct hb_error *error)
 {
+    const struct hb_speed_options *options = &program->options;
     struct cell *cells;
     size_t count;
-    enum hb_status status = hb_results_check_folder(options->results, provenance, error);
+    enum hb_status status = hb_results_check_folder(options->results, &program->provenance, error);
 
     if (status != HB_OK)
         return status;
     cells = make_cells(options, &count);
     if (cells == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for what is to be measured");
-    note_left_out(options, provenance);
+    note_left_out(options, &program->provenance);
     status = run_cells(cells, count, options, error);
     if (status == HB_OK)
-        status = write_cells(cells, count, options->results, provenance, error);
+        status = write_cells(cells, count, options->results, &program->provenance, error);
     free(cells);
     return status;
 }

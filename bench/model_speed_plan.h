@@ -5,7 +5,6 @@
 #define HB_BENCH_MODEL_SPEED_PLAN_H
 
 #include "bench/model_speed.h"
-#include "bench/provenance.h"
 
 #define HB_SPEED_FILE "model_speed.csv"
 
@@ -19,17 +18,24 @@ struct hb_speed_options {
     uint64_t up_to; /* no heap of more ranges */
 };
 
-/*
- * Takes our options out of what Google's parser has left: `argc` is then 1. HB_ERR_USAGE, naming the
- * argument. `*options` is written whole.
- */
-enum hb_status hb_speed_options_take(int *argc, char **argv, struct hb_speed_options *options,
-                                     struct hb_error *error);
-void hb_speed_options_help(void); /* on standard output */
+struct hb_speed_program;
 
-/* Runs every pair at every number of ranges, in shuffled order, and writes model_speed.csv. `provenance` is
- * begun. */
-enum hb_status hb_speed_answer(const struct hb_speed_options *options, struct hb_provenance *provenance,
-                               struct hb_error *error);
+/* The program that the command line asks for, of which Google's parser takes its part afterwards. NULL: out
+ * of memory. Close with hb_speed_program_close. */
+struct hb_speed_program *hb_speed_program_open(int argc, char **argv);
+void hb_speed_program_close(struct hb_speed_program *program); /* NULL does nothing */
+
+/* Takes our options from what Google's parser has left. HB_ERR_USAGE, naming the argument. The options are
+ * the program's. */
+enum hb_status hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv,
+                                     const struct hb_speed_options **options, struct hb_error *error);
+void hb_speed_program_help(void); /* on standard output */
+
+/* Calls `visit` for each line of the provenance. */
+void hb_speed_program_context(const struct hb_speed_program *program,
+                              void (*visit)(void *context, const char *key, const char *text), void *context);
+
+/* Runs every pair at every number of ranges, in shuffled order, and writes model_speed.csv. */
+enum hb_status hb_speed_program_answer(struct hb_speed_program *program, struct hb_error *error);
 
 #endif

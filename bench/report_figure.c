@@ -33,6 +33,7 @@ static const char *const names[] = {
     "served",
     "failure_budget",
     "adversary",
+    "model_speed",
 };
 
 enum { MAX_SCRIPT_BYTES = 1 << 20 };

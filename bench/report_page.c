@@ -63,6 +63,12 @@ static const struct section sections[] = {
      "Memory over M at the end of each adversary",
      HB_RESULT_ADVERSARY,
      hb_report_adversaries},
+    {"model",
+     "The exact model: what computing costs beside walking",
+     {"model_speed"},
+     "Time per operation against the number of ranges",
+     HB_RESULT_MODEL_SPEED,
+     hb_report_model_speed},
 };
 
 struct page {

@@ -19,6 +19,7 @@ static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_CURVE] = "curve.csv",
     [HB_RESULT_CURVE_SUMMARY] = "curve_summary.csv",
     [HB_RESULT_ADVERSARY] = "adversary.csv",
+    [HB_RESULT_MODEL_SPEED] = "model_speed.csv",
 };
 
 const char *hb_result_file_name(enum hb_result_file file)

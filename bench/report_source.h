@@ -19,6 +19,7 @@ enum hb_result_file {
     HB_RESULT_CURVE,
     HB_RESULT_CURVE_SUMMARY,
     HB_RESULT_ADVERSARY,
+    HB_RESULT_MODEL_SPEED,
     HB_RESULT_FILES,
 };
 

@@ -13,8 +13,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PLOTS = os.environ["PLOTS"]
 MAKE = os.path.join(HERE, "make_results.py")
 SCRIPTS = sorted(p for p in glob.glob(os.path.join(PLOTS, "*.gp")) if os.path.basename(p) != "style.gp")
-# One figure is not about traces: it has tests of its own.
+# Two figures are not about traces: they have tests of their own.
 ADVERSARY = os.path.join(PLOTS, "adversary.gp")
+MODEL_SPEED = os.path.join(PLOTS, "model_speed.gp")
 # One is about policies and not about allocators.
 POLICIES = os.path.join(PLOTS, "policies.gp")
 HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
@@ -46,7 +47,7 @@ class Figures(unittest.TestCase):
     def each_script(self):
         """Those that draw traces."""
         self.assertGreaterEqual(len(SCRIPTS), 10)
-        return [script for script in SCRIPTS if script != ADVERSARY]
+        return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED)]
 
     def assert_drawn(self, script, csv):
         """Silent, exit 0, a well-formed SVG; returns its texts."""
@@ -256,6 +257,61 @@ class Figures(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.decode().count("\n"), 1)
         self.assertIn("no column adversary", done.stderr.decode())
+
+    def model_speed_rows(self, change=lambda row: row):
+        """A copy of model_speed.csv, each row as `change` makes it, or without it where that is None."""
+        make_results(self.folder, ["one"])
+        path = os.path.join(self.folder, "changed.csv")
+        with open(os.path.join(self.folder, "model_speed.csv"), encoding="utf-8") as lines, open(path, "w", encoding="utf-8") as out:
+            for line in lines:
+                fields = line.rstrip("\n").split(",")
+                row = fields if line[0] == "#" or fields[0] == "allocator" else change(fields)
+                out.write(",".join(row) + "\n" if row else "")
+        return path
+
+    def test_models_are_drawn_beside_walking_with_the_place_of_a_thousand(self):
+        texts = " ".join(self.assert_drawn(MODEL_SPEED, self.model_speed_rows()))
+        for word in ("simple and model-first", "first-merge and model-first-merge", "best and model-best", "1000 times slower",
+                     "times slower", "at 10k ranges", "exact model"):
+            self.assertIn(word, texts)
+        self.assertEqual(draw(MODEL_SPEED, self.model_speed_rows(), "png").stdout[:8], b"\x89PNG\r\n\x1a\n")
+
+    def test_the_place_of_a_thousand_is_between_the_medians_beside_it(self):
+        # 10 times slower at 100 ranges, 100 000 times at 10 000: a thousand times at 1000, on straight lines in logarithms.
+        ns = {("simple", "100"): "10", ("simple", "10000"): "100000"}
+        path = self.model_speed_rows(lambda row: row[1] == "model-first" and row[2] in ("100", "10000") and
+                                     row[:7] + ["1", ns.get((row[0], row[2]), "1")] + row[9:])
+        self.assertIn("from 1k ranges", " ".join(self.assert_drawn(MODEL_SPEED, path)))
+
+    def test_the_order_of_the_rows_does_not_matter(self):
+        path = self.model_speed_rows()
+        before = self.assert_drawn(MODEL_SPEED, path)
+        with open(path, encoding="utf-8") as lines:
+            text = lines.read().split("\n")[:-1]
+        first = next(i for i, line in enumerate(text) if line[0] != "#") + 1
+        by_ranges = sorted(text[first:], key=lambda line: (line.split(",")[1], -int(line.split(",")[2])))
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("\n".join(text[:first] + sorted(by_ranges, key=lambda line: text.index(line) // 30)) + "\n")
+        self.assertEqual(sorted(self.assert_drawn(MODEL_SPEED, path)), sorted(before))
+
+    def test_a_model_or_an_allocator_that_walks_alone_is_drawn(self):
+        for alone in ("model-first", "simple"):
+            self.assert_drawn(MODEL_SPEED, self.model_speed_rows(lambda row, alone=alone: row[0] == alone and row))
+
+    def test_a_model_with_a_hostile_name_is_only_a_name(self):
+        for name in HOSTILE:
+            self.assert_drawn(MODEL_SPEED, self.model_speed_rows(
+                lambda row, name=name: [name if field in ("simple", "model-best") else field for field in row]))
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_models_without_rows_or_columns_are_exit_2_and_one_line(self):
+        done = draw(MODEL_SPEED, self.model_speed_rows(lambda row: None))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no row that this figure could draw", done.stderr.decode())
+        done = draw(MODEL_SPEED, os.path.join(self.folder, "throughput.csv"))
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.decode().count("\n"), 1)
+        self.assertIn("no column model", done.stderr.decode())
 
 
 if __name__ == "__main__":

@@ -215,6 +215,19 @@ def adversary_rows():
                        expected if bound else None, bound]
 
 
+def model_speed_rows():
+    for walking, model in (("simple", "model-first"), ("first-merge", "model-first-merge"), ("best", "model-best")):
+        for ranges in (100, 1000, 10000, 100000, 1000000):
+            for a in (walking, model):
+                if walking == "best" and ranges > 10000 and a == walking:
+                    continue
+                ns = 40 + (0.5 * ranges if a == walking else 20 * math.log(ranges))
+                for r in range(3):
+                    ops = max(40, min(10000, 10000000 // ranges))
+                    yield [a, model, ranges, r, ranges, ranges + ranges // 20, ranges * 3 // 4, ops, int(ns * ops * (1 + r / 10)),
+                           ops // 2 * ranges // 2, ranges * 40]
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__.split("\n\n")[1])
@@ -259,6 +272,8 @@ def main():
     write(folder, "adversary", "adversary",
           "adversary,allocator,status,measured,live_units,ratio,unit_bytes,most_live_bytes,phase,size,live_blocks,live_bytes,"
           "expected_bytes,measured_bytes,bound_bytes,bound", adversary_rows())
+    write(folder, "model_speed", "model_speed",
+          "allocator,model,ranges,round,ranges_least,ranges_most,live,ops,elapsed_ns,walk_total,resident_bytes", model_speed_rows())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ for question in walk_cost fragmentation failure_points throughput; do
 done
 heapbench curve demo --results out >/dev/null
 heapbench model --all demo --results out >/dev/null || echo "model: $?"
+model_speed --up-to=100 --rounds=1 --results out
 for file in out/*.csv; do
     grep '^# schema' "$file"
     columns=$(grep -v '^#' "$file" | sed -n 1p)
