@@ -269,6 +269,26 @@ static void policies_have_published_averages_beside_their_own_means(void **state
     free(table);
 }
 
+static void models_are_set_against_walking_by_medians_in_ascending_ranges(void **state)
+{
+    char *table =
+        table_of(hb_report_model_speed,
+                 "allocator,model,ranges,round,ranges_most,ops,elapsed_ns,walk_total,resident_bytes\n"
+                 "simple,model-<first>,1000,0,1000,10,5000,2500,9\n"
+                 "simple,model-<first>,1000,1,1000,10,1000,2500,9\n"
+                 "simple,model-<first>,1000,2,1000,10,4000,2500,9\n"
+                 "model-<first>,model-<first>,1000,0,1000,20,200,4000,40000\n"
+                 "model-<first>,model-<first>,100,0,100,20,100,400,8000\n"
+                 "model-best,model-best,100,0,100,20,,400,8000\n");
+
+    (void)state;
+    assert_has_in_order(table, "simple and model-&lt;first&gt;",
+                        "<td>100</td><td>40</td><td>–</td><td>5.00 ns</td><td>–</td><td>80 B</td>",
+                        "<td>400</td><td>400 ns</td><td>10.0 ns</td><td>40.0×</td><td>40 B</td>",
+                        "model-best", "<td>100</td><td>–</td><td>–</td><td>–</td><td>–</td><td>–</td>");
+    free(table);
+}
+
 static void a_table_of_an_empty_file_is_only_its_head(void **state)
 {
     char *table = table_of(hb_report_fragmentation, "trace,allocator,status\n");
@@ -292,6 +312,7 @@ int main(void)
         cmocka_unit_test(the_least_memory_is_above_every_size_that_failed),
         cmocka_unit_test(tables_about_simple_leave_the_others_out),
         cmocka_unit_test(policies_have_published_averages_beside_their_own_means),
+        cmocka_unit_test(models_are_set_against_walking_by_medians_in_ascending_ranges),
         cmocka_unit_test(a_table_of_an_empty_file_is_only_its_head),
     };
 
