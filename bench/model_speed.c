@@ -193,7 +193,7 @@ static enum hb_status find_allocators(struct hb_speed_load *load, struct hb_erro
 {
     enum hb_status status = HB_OK;
 
-    for (int side = 0; side < HB_SPEED_SIDES && status == HB_OK; side++)
+    for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES && status == HB_OK; side++)
         status = hb_allocator_open(load->pair->name[side], &load->allocators[side], NULL, error);
     return status;
 }
@@ -233,7 +233,7 @@ static void note_state(struct hb_speed_load *load, const struct bench_heap *benc
     bench->allocator->last_walk(bench->heap, &walk);
     load->walk_total[done] = load->walk_total[done - 1] + walk.length;
     load->range_count[done] = walk.ranges;
-    for (int side = 0; side < HB_SPEED_SIDES; side++)
+    for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES; side++)
         if (done == all_replacements(load, side))
             load->digest[side] = digest_heap(load, bench);
 }

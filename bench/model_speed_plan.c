@@ -1,6 +1,7 @@
 /* model_speed_plan.c - see model_speed_plan.h. */
 #include "bench/model_speed_plan.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,7 +138,7 @@ static enum hb_status run_cell(struct cell *cell, const struct hb_speed_options 
 
     if (status != HB_OK)
         return status;
-    for (int side = 0; side < HB_SPEED_SIDES && status == HB_OK; side++)
+    for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES && status == HB_OK; side++)
         if (cell->ranges <= cell->pair->most_ranges[side])
             status = hb_speed_run(load, side, &cell->result[side], error);
     hb_speed_load_close(load);
@@ -165,10 +166,12 @@ static enum hb_status run_cells(struct cell *cells, size_t count, const struct h
                                 struct hb_error *error)
 {
     struct hb_progress progress = {.total = count};
-    size_t *order = malloc(count * sizeof *order);
+    size_t *order;
     struct hb_random random;
     enum hb_status status = HB_OK;
 
+    assert(count > 0); /* the least size is never too many */
+    order = malloc(count * sizeof *order);
     if (order == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu heaps", count);
     hb_random_seed(&random, options->seed);
@@ -214,7 +217,7 @@ static void note_left_out(const struct hb_speed_options *options, struct hb_prov
     const struct hb_speed_pair *pairs = hb_speed_pairs(&count);
 
     for (size_t i = 0; i < count; i++)
-        for (int side = 0; side < HB_SPEED_SIDES; side++)
+        for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES; side++)
             if (pairs[i].most_ranges[side] < sizes[SIZES - 1])
                 hb_provenance_leave_out(provenance, "%s over %" PRIu64 " ranges", pairs[i].name[side],
                                         pairs[i].most_ranges[side]);
@@ -233,7 +236,7 @@ static enum hb_status write_cells(const struct cell *cells, size_t count, const 
     if (results == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     for (size_t i = 0; i < count; i++)
-        for (int side = 0; side < HB_SPEED_SIDES; side++)
+        for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES; side++)
             add_rows(results, &cells[i], side);
     status = hb_results_write(results, folder, HB_SPEED_FILE, provenance, error);
     hb_results_free(results);
