@@ -34,8 +34,8 @@ void hb_report_curves(FILE *out, const struct hb_csv *curve_summary);
 /* adversary.csv: a block an adversary, what each allocator needed at its end, over M. */
 void hb_report_adversaries(FILE *out, const struct hb_csv *adversary);
 
-/* model_speed.csv: a block a model, what an operation takes it and the allocator that walks, a row a number of
- * ranges. */
+/* model_speed.csv: a block a model, what an operation takes it and the allocator that walks, a row a number
+ * of ranges. */
 void hb_report_model_speed(FILE *out, const struct hb_csv *model_speed);
 
 #endif
