@@ -28,9 +28,15 @@ static const char *base_name(const char *path)
 static const char *model_of(const char *name)
 {
     static const char *const models[][2] = {
-        {"simple", "model-first"}, {"first-merge", "model-first-merge"},
-        {"next", "model-next"},    {"next-merge", "model-next-merge"},
-        {"best", "model-best"},    {"best-merge", "model-best-merge"},
+        {"simple", "model-first"},
+        {"simple-align", "model-first-align"},
+        {"simple-merge", "model-first-align-merge"},
+        {"free-list", "model-free-list"},
+        {"first-merge", "model-first-merge"},
+        {"next", "model-next"},
+        {"next-merge", "model-next-merge"},
+        {"best", "model-best"},
+        {"best-merge", "model-best-merge"},
     };
 
     for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)

@@ -285,6 +285,52 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
     return is_somewhere(place) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
 
+/* How far into the range its payload has to begin, for it to be aligned: a multiple of the heap's alignment,
+ * of which the first payload is one too (METRICS.md, Variants). */
+static uint64_t gap_before(const struct hb_model *model, const struct hb_range *range, uint64_t alignment)
+{
+    uint64_t lead = -(uint64_t)model->options.header_bytes & (model->options.align - 1);
+
+    return -(lead + range->offset + model->options.header_bytes) & (alignment - 1);
+}
+
+/* Leaves `gap` bytes at the front of a free range as a free range of their own; returns where the rest is. */
+static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_place place,
+                                       const struct hb_range *range, uint64_t gap)
+{
+    uint32_t front = hb_range_tree_id(model->tree, place), rest;
+
+    forget_free(model, range);
+    rest = hb_range_tree_take_part(model->tree, place, gap);
+    hb_range_tree_release(model->tree, hb_range_tree_find(model->tree, front), gap);
+    index_free(model, front, range->offset, gap);
+    index_free(model, rest, range->offset + gap, range->length - gap);
+    return hb_range_tree_find(model->tree, rest);
+}
+
+uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size)
+{
+    uint64_t own = model->options.align, need, sought, gap;
+    struct hb_range_place place;
+    struct hb_range range;
+
+    assert(alignment != 0 && (alignment & (alignment - 1)) == 0);
+    if (own < model->options.header_bytes || alignment <= own)
+        return hb_model_alloc(model, size);
+    if (size == 0 || !needed_bytes(model, size, &need) ||
+        __builtin_add_overflow(need, alignment - own, &sought) || !reserve(model))
+        return HB_MODEL_NO_BLOCK;
+    model->walk.walks++;
+    place = find_fit(model, sought);
+    if (!is_somewhere(place))
+        return HB_MODEL_NO_BLOCK;
+    hb_range_tree_get(model->tree, place, &range);
+    gap = gap_before(model, &range, alignment);
+    if (gap != 0)
+        place = leave_gap(model, place, &range, gap);
+    return reserve(model) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
+}
+
 /* Joins the neighbour at `place`, if there is one and it is free, to `*range`; false where not. */
 static bool absorb(struct hb_model *model, struct hb_range_place place, struct hb_range *range, uint32_t *id)
 {
@@ -407,6 +453,10 @@ uint64_t hb_model_high_water(const struct hb_model *model)
 void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
 {
     *walk = model->walk;
+    if (model->options.lists_free) {
+        walk->length -= walk->allocated;
+        walk->allocated = 0;
+    }
     walk->ranges = hb_range_tree_ranges(model->tree);
     walk->high_water_bytes = model->high_water_bytes;
 }

@@ -37,6 +37,7 @@ struct hb_model_options {
      * policies do so anyway.
      */
     bool grows;
+    bool lists_free; /* a walk examines the free ranges alone: they are on a list, in address order */
 };
 
 #define HB_MODEL_NO_BLOCK UINT32_MAX
@@ -55,6 +56,14 @@ void hb_model_destroy(struct hb_model *model); /* takes NULL */
  * says so).
  */
 uint32_t hb_model_alloc(struct hb_model *model, uint64_t size);
+
+/*
+ * The same, with the payload at a multiple of `alignment`, a power of two, as the ladder places it: in the
+ * first range that would hold it wherever it lay; what is left before it stays free. Offsets count as if the
+ * heap began at a multiple of every alignment, which a real heap does of those up to a page's. Models whose
+ * own alignment is shorter than their header take no notice of `alignment`.
+ */
+uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size);
 void hb_model_free(struct hb_model *model, uint32_t block);
 
 /* As realloc; the block may move. HB_MODEL_NO_BLOCK when the move fails: `block` stays as it was. size: 1 or

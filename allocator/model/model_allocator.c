@@ -56,8 +56,7 @@ static void *table_resize(void *heap, void *block, size_t size)
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
 {
-    (void)alignment;
-    return table_alloc(heap, size);
+    return block_address(hb_model_aligned(heap, alignment, size));
 }
 
 static uint64_t table_need(const void *heap, size_t alignment, size_t size)
@@ -132,16 +131,28 @@ void hb_model_allocator(const struct hb_model_options *options, struct hb_alloca
 }
 
 /* clang-format off */
-#define MODEL(identifier, title, text, choice, merging)                                                            \
-    static const struct hb_model_options identifier##_options = {                                                  \
-        .policy = choice, .merge = merging, .header_bytes = 8, .align = 1};                                        \
+#define MODEL(identifier, title, text, ...)                                                                        \
+    static const struct hb_model_options identifier##_options = {__VA_ARGS__};                                     \
     const struct hb_allocator hb_allocator_##identifier = {                                                        \
         .name = title, .summary = "computed, not walked: " text, .state = &identifier##_options, MODEL_FUNCTIONS}
 /* clang-format on */
 
-MODEL(model_first, "model-first", "first fit, never merging; places as simple does", HB_POLICY_FIRST, false);
-MODEL(model_first_merge, "model-first-merge", "first fit, merging at once", HB_POLICY_FIRST, true);
-MODEL(model_next, "model-next", "next fit, never merging", HB_POLICY_NEXT, false);
-MODEL(model_next_merge, "model-next-merge", "next fit, merging at once", HB_POLICY_NEXT, true);
-MODEL(model_best, "model-best", "best fit, never merging", HB_POLICY_BEST, false);
-MODEL(model_best_merge, "model-best-merge", "best fit, merging at once", HB_POLICY_BEST, true);
+MODEL(model_first, "model-first", "first fit, never merging; places as simple does",
+      .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1);
+MODEL(model_first_merge, "model-first-merge", "first fit, merging at once", .policy = HB_POLICY_FIRST,
+      .merge = true, .header_bytes = 8, .align = 1);
+MODEL(model_next, "model-next", "next fit, never merging", .policy = HB_POLICY_NEXT, .header_bytes = 8,
+      .align = 1);
+MODEL(model_next_merge, "model-next-merge", "next fit, merging at once", .policy = HB_POLICY_NEXT,
+      .merge = true, .header_bytes = 8, .align = 1);
+MODEL(model_best, "model-best", "best fit, never merging", .policy = HB_POLICY_BEST, .header_bytes = 8,
+      .align = 1);
+MODEL(model_best_merge, "model-best-merge", "best fit, merging at once", .policy = HB_POLICY_BEST,
+      .merge = true, .header_bytes = 8, .align = 1);
+MODEL(model_first_align, "model-first-align", "model-first aligned to 16; places as simple-align does",
+      .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 16);
+MODEL(model_first_align_merge, "model-first-align-merge",
+      "model-first-align, merging at once; places as simple-merge does", .policy = HB_POLICY_FIRST,
+      .merge = true, .header_bytes = 8, .align = 16);
+MODEL(model_free_list, "model-free-list", "model-first-align-merge that examines free ranges alone",
+      .policy = HB_POLICY_FIRST, .merge = true, .lists_free = true, .header_bytes = 8, .align = 16);
