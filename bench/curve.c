@@ -96,8 +96,8 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_curve_run *
             return refuse_size(prepared, op, error);
         hb_ledger_enter(&run->ledger, &prepared->ops[op], false);
         note_peak(curve, &run->ledger);
-        if (room && hb_model_high_water(model) > high_water) {
-            high_water = hb_model_high_water(model);
+        if (room && hb_model_reach(model) > high_water) {
+            high_water = hb_model_reach(model);
             room = add_step(curve, op, high_water);
         }
     }

@@ -17,7 +17,8 @@
 #include "allocator/model/model.h"
 #include "bench/replay.h"
 
-/* The high-water mark after operation `op`, which raised it. */
+/* The high-water mark after operation `op`, which raised it; for an aligned allocation what it asked for
+ * (hb_model_reach). */
 struct hb_curve_step {
     uint64_t op;
     uint64_t high_water_bytes;

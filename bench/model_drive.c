@@ -61,6 +61,8 @@ bool hb_drive_step(struct hb_drive *drive, const struct hb_op *op)
         return step_free(drive, block);
     if (op->kind == HB_OP_REALLOC && *block != HB_MODEL_NO_BLOCK)
         return step_realloc(drive, block, op->size);
-    *block = hb_model_alloc(drive->model, op->size);
+    *block = op->kind == HB_OP_ALIGNED
+                 ? hb_model_aligned(drive->model, UINT64_C(1) << op->align_log2, op->size)
+                 : hb_model_alloc(drive->model, op->size);
     return *block != HB_MODEL_NO_BLOCK || op->size == 0;
 }

@@ -21,6 +21,7 @@ struct hb_question;
 extern const struct hb_question hb_question_walk_cost;
 extern const struct hb_question hb_question_fragmentation;
 extern const struct hb_question hb_question_failure_points;
+extern const struct hb_question hb_question_ladder;
 extern const struct hb_question hb_question_throughput;
 
 enum { HB_COUNTERS_MAX = 16 };

@@ -188,17 +188,22 @@ double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_round
     return hb_rounds_spread(rounds, cell).median;
 }
 
-double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                          const struct hb_rounds_cell *reference)
 {
-    const struct hb_rounds_cell *reference = hb_rounds_reference(rounds, cell);
     size_t count = rounds->round_count;
 
-    if (reference == NULL)
-        return 0;
     figures(rounds, cell, rounds->scratch);
     figures(rounds, reference, rounds->scratch + count);
     return hb_stats_paired_ratio(rounds->scratch, rounds->scratch + count, count,
                                  rounds->scratch + 2 * count);
+}
+
+double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+{
+    const struct hb_rounds_cell *reference = hb_rounds_reference(rounds, cell);
+
+    return reference != NULL ? hb_rounds_ratio_to(rounds, cell, reference) : 0;
 }
 
 double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, uint32_t window)

@@ -80,6 +80,10 @@ double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_round
 /* METRICS.md, Time: the time over the reference's, paired by round; 0 where there is none. */
 double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
+/* The same, over any cell on the same operations. */
+double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                          const struct hb_rounds_cell *reference);
+
 /* The median over rounds of a window's time; 0 without figures. */
 double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                            uint32_t window);

@@ -22,7 +22,8 @@ struct hb_model {
     struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
     uint64_t split_bytes;        /* the smallest rest that is split off */
     uint64_t free_bytes, allocated_bytes, high_water_bytes;
-    uint32_t rover; /* next fit: where the next search begins */
+    uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
+    uint32_t rover;       /* next fit: where the next search begins */
     struct hb_walk walk;
     bool broken;
 };
@@ -325,6 +326,8 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     if (!is_somewhere(place))
         return HB_MODEL_NO_BLOCK;
     hb_range_tree_get(model->tree, place, &range);
+    if (!is_somewhere(hb_range_tree_next(model->tree, place)) && range.offset + sought > model->reach_bytes)
+        model->reach_bytes = range.offset + sought;
     gap = gap_before(model, &range, alignment);
     if (gap != 0)
         place = leave_gap(model, place, &range, gap);
@@ -448,6 +451,11 @@ uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block)
 uint64_t hb_model_high_water(const struct hb_model *model)
 {
     return model->high_water_bytes;
+}
+
+uint64_t hb_model_reach(const struct hb_model *model)
+{
+    return model->reach_bytes > model->high_water_bytes ? model->reach_bytes : model->high_water_bytes;
 }
 
 void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)

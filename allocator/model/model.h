@@ -79,6 +79,9 @@ uint64_t hb_model_need(const struct hb_model *model, uint64_t size);
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block); /* of the payload */
 uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block);
 uint64_t hb_model_high_water(const struct hb_model *model);
+/* The high-water mark, or more: an aligned allocation that got the last range asked for that much of the
+ * heap, and would have failed in a shorter one, though it then took less. */
+uint64_t hb_model_reach(const struct hb_model *model);
 void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk);
 
 /* O(ranges): largest_run_bytes is looked for. */
