@@ -119,8 +119,8 @@ static enum hb_status time_rungs(struct hb_session *session, size_t trace, const
         status = hb_rounds_add_reference(rounds, ops, error);
     if (status == HB_OK && ops < trace_ops)
         hb_provenance_leave_out(&session->provenance,
-                                "time of every allocator on %s after operation %llu (ask with --full)",
-                                session->found.traces[trace].name, (unsigned long long)ops);
+                                "time of every allocator after the operation at which the first is cut (ask "
+                                "with --step-limit 0)");
     return status == HB_OK ? hb_rounds_run(rounds, HB_SAMPLE_TIME, 0, error) : status;
 }
 
@@ -222,8 +222,8 @@ static enum hb_status measure_ladder(struct hb_session *session, const struct hb
 const struct hb_question hb_question_ladder = {
     .name = "ladder",
     .files = "ladder.csv",
-    .step_limit = 40000000,
-    .rounds = 3,
+    .step_limit = 30000000,
+    .rounds = 5,
     .bounds_memory = true,
     .measure = measure_ladder,
     .answer = answer_ladder,

@@ -32,6 +32,7 @@ static const char *const names[] = {
     "curve",
     "served",
     "failure_budget",
+    "ladder",
     "adversary",
     "model_speed",
 };

@@ -18,6 +18,7 @@ static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_POLICIES] = "policies.csv",
     [HB_RESULT_CURVE] = "curve.csv",
     [HB_RESULT_CURVE_SUMMARY] = "curve_summary.csv",
+    [HB_RESULT_LADDER] = "ladder.csv",
     [HB_RESULT_ADVERSARY] = "adversary.csv",
     [HB_RESULT_MODEL_SPEED] = "model_speed.csv",
 };

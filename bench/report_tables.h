@@ -31,6 +31,9 @@ void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);
  * allocator. */
 void hb_report_curves(FILE *out, const struct hb_csv *curve_summary);
 
+/* ladder.csv: a block a trace, each allocator with its idea and what that changed. */
+void hb_report_ladder(FILE *out, const struct hb_csv *ladder);
+
 /* adversary.csv: a block an adversary, what each allocator needed at its end, over M. */
 void hb_report_adversaries(FILE *out, const struct hb_csv *adversary);
 
