@@ -10,8 +10,10 @@
 /* Where trying ends: a bracket of 1 part in so many. */
 enum { BRACKET_PARTS = 64 };
 
-/* The effort that goes into sizes that the one pass leaves open: so many times the trace. */
-enum { OPEN_SIZES_REPLAYS = 3 };
+/* The effort that goes into sizes that the one pass leaves open: so many times the trace, or so many
+ * operations.
+ */
+enum { OPEN_SIZES_REPLAYS = 3, OPEN_SIZES_OPS = 200000 };
 
 /* What is being looked for. */
 struct search {
@@ -77,9 +79,10 @@ static enum hb_status try_heap(const struct search *s, uint64_t bytes, bool *ser
 static enum hb_status find_open_sizes(const struct hb_curve *curve, struct hb_minimum_heap *out,
                                       struct hb_error *error)
 {
+    uint64_t effort = OPEN_SIZES_REPLAYS * curve->prepared->op_count;
     struct hb_anomalies anomalies = {.failing = NULL};
     enum hb_status status =
-        hb_curve_anomalies(curve, OPEN_SIZES_REPLAYS * curve->prepared->op_count, &anomalies, error);
+        hb_curve_anomalies(curve, effort > OPEN_SIZES_OPS ? effort : OPEN_SIZES_OPS, &anomalies, error);
 
     free(anomalies.failing);
     if (status == HB_OK)

@@ -66,6 +66,7 @@ given(name) = strlen(strcol(name)) > 0
 measure_of(m) = m == 1 ? (given("walk_mean") ? column("walk_mean") : NaN) : m == 2 ? (given("ratio_to_glibc") ? column("ratio_to_glibc") : NaN) : \
     m == 3 ? (given("extent_over_live") ? beyond(column("extent_over_live")) : NaN) : (given("minimum_over_live") ? beyond(column("minimum_over_live")) : NaN)
 drawn(x) = trace_at(strcol("trace")) > 0 && wanted(strcol("allocator"))
+drawn_of(k) = drawn(0) && strcol("trace") eq trace[k]
 title_of_measure(m) = m == 1 ? "ranges examined per malloc, mean" : m == 2 ? "time per operation over glibc's" : \
     m == 3 ? "extent of the heap beyond the most that was live" : "smallest heap that serves the trace, beyond the most that was live"
 dot(k) = series_dash(k) == 1 ? 7 : series_dash(k) == 2 ? 6 : 4
@@ -102,13 +103,26 @@ unknown(m) = m == 1 ? "not known of libraries" : "not sought here: see the budge
 group_name(g) = g == 1 ? "the ladder: one idea more each" : g == 2 ? "beside it: other policies" : "libraries"
 array log_sum[most]
 array counted[most]
+array on_ladder[most]
+array dotted[most]
+array line[most]
+array dots[most]
 do for [m=1:4] {
     do for [a=1:allocators] { log_sum[a] = 0; counted[a] = 0 }
+    do for [k=1:traces] { on_ladder[k] = 0; dotted[k] = 0 }
     set table $scan
     plot in using (a = allocator_at(strcol("allocator")), y = drawn(0) && a > 0 ? measure_of(m) : NaN, \
-        y > 0 ? (log_sum[a] = log_sum[a] + log(y), counted[a] = counted[a] + 1) : 0, 0) with table
+        y > 0 ? (log_sum[a] = log_sum[a] + log(y), counted[a] = counted[a] + 1, t = trace_at(strcol("trace")), dotted[t] = 1, \
+            group_of(strcol("allocator")) == 1 ? (on_ladder[t] = 1) : 0) : 0, 0) with table
     unset table
     undefine $scan
+    # gnuplot takes no curve without points: where there is none, 0 stands for a dot of no size.
+    lines = 0; dotteds = 0
+    line[1] = 0; dots[1] = 0
+    do for [k=1:traces] {
+        if (on_ladder[k]) { lines = lines + 1; line[lines] = k }
+        if (dotted[k]) { dotteds = dotteds + 1; dots[dotteds] = k }
+    }
     eval largest("top", "in", "drawn(0) && measure_of(m) > 0 ? measure_of(m) : 0")
     eval smallest("bottom", "in", "drawn(0) && measure_of(m) > 0 ? measure_of(m) : 1e300")
     if (top == 0) { top = 1; bottom = 1 }
@@ -142,10 +156,10 @@ do for [m=1:4] {
             set arrow from first_of[g] - 0.75, graph 0 to first_of[g] - 0.75, graph 1 nohead back lc rgb faint lw 0.7 dt 2
         }
     }
-    plot for [k=1:traces] csv using (drawn(0) && strcol("trace") eq trace[k] && group_of(strcol("allocator")) == 1 ? x_of(strcol("allocator")) : NaN):(measure_of(m)) \
-            smooth unique with lines lc rgb series_colour(k) lw 1.3 dt series_dash(k), \
-        for [k=1:traces] csv using (drawn(0) && strcol("trace") eq trace[k] ? x_of(strcol("allocator")) : NaN):(measure_of(m)) \
-            with points pt dot(k) ps 0.5 lc rgb series_colour(k)
+    plot for [i=1:larger(1, lines)] csv using (line[i] == 0 ? 0.4 : drawn_of(line[i]) && group_of(strcol("allocator")) == 1 ? x_of(strcol("allocator")) : NaN): \
+            (line[i] == 0 ? bottom : measure_of(m)) smooth unique with lines lc rgb series_colour(larger(1, line[i])) lw 1.3 dt series_dash(larger(1, line[i])), \
+        for [i=1:larger(1, dotteds)] csv using (dots[i] == 0 ? 0.4 : drawn_of(dots[i]) ? x_of(strcol("allocator")) : NaN): \
+            (dots[i] == 0 ? bottom : measure_of(m)) with points pt dot(larger(1, dots[i])) ps (dots[i] == 0 ? 0 : 0.5) lc rgb series_colour(larger(1, dots[i]))
     eval drawn_once
 }
 unset multiplot

@@ -3,8 +3,9 @@
 
 Usage:  make_results.py FOLDER [TRACE...]
 
-Every file of results/README.md is written, with its header, for the given traces (default: three) on eight allocators.
-The figures only have the right shape: walks that grow, heaps that shred, budgets that fail. The same arguments give the
+Every file of results/README.md is written, with its header, for the given traces (default: three) on eight allocators, and
+on rungs of the ladder. The figures only have the right shape: walks that grow, heaps that shred, budgets that fail. The same
+arguments give the
 same bytes. Among the rows are one crashed and one unavailable cell and one stopped trace, as real runs have them.
 """
 
@@ -201,6 +202,31 @@ def throughput_rows(t, first):
                        COST_NS["glibc"] * t.ops]
 
 
+RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
+         ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("next", "simple", 0, 9.0),
+         ("best-merge", "best", 1.5, 1.06), ("buddy", "", 0, 1.4)]
+
+
+def ladder_rows(t):
+    ranges = t.moment(WINDOWS)[1]
+    for a, before, share, over in RUNGS:
+        mean = max(1, round(ranges / 3 * share, 2))
+        extent = int(t.peak * over)
+        exact = "exact" if share else "tried"
+        yield [t.name, a, "ok", f"idea of {a}", before, t.ops, t.ops // 2, int(t.ops // 2 * mean), mean, int(mean / 2),
+               int(mean * 2.5), ranges, int(t.ops // 2 * mean * 0.6), t.peak, "extent", extent, over, exact, extent,
+               None if share else extent - 99, over, t.ops // 9, 18 + mean, 17 + mean, 20 + mean, 1 + mean / 18] + (
+                   [0.7, 0.0004, 1.01, 1.01] if before else [None] * 4)
+    for a in ALLOCATORS[3:]:
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, "unavailable"] + [None] * 27
+            continue
+        ns = COST_NS[a] * t.random.uniform(0.95, 1.15)
+        over = None if t.peak < MIB else 1.1 + 0.1 * ALLOCATORS.index(a)
+        yield [t.name, a, "ok", None, None, t.ops] + [None] * 7 + [t.peak, "resident", int(t.peak * 1.3), over] + [None] * 4 + [
+            t.ops // 9, ns, ns * 0.9, ns * 1.2, ns / COST_NS["glibc"]] + [None] * 4
+
+
 def adversary_rows():
     for name, bound in (("robson", "least"), ("first-fit", "most"), ("best-fit", ""), ("ramp", "least"), ("shredding", "most")):
         for a in ("simple", "glibc", "jemalloc", "tbbmalloc", "model-first"):
@@ -269,6 +295,11 @@ def main():
           "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
           "reference_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "ladder", "ladder",
+          "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,walk_allocated,"
+          "peak_live_bytes,measured,extent_bytes,extent_over_live,minimum_how,minimum_bytes,failing_bytes,minimum_over_live,"
+          "time_ops,ns_per_op,least_ns,most_ns,ratio_to_glibc,walk_change,time_change,extent_change,minimum_change",
+          each(ladder_rows))
     write(folder, "adversary", "adversary",
           "adversary,allocator,status,measured,live_units,ratio,unit_bytes,most_live_bytes,phase,size,live_blocks,live_bytes,"
           "expected_bytes,measured_bytes,bound_bytes,bound", adversary_rows())

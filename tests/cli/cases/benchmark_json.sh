@@ -6,3 +6,5 @@ walk_cost --allocators=simple --traces=demo --benchmark_repetitions=3 --benchmar
     grep -c '"repetition_index"'
 failure_points --allocators=simple --traces=demo --benchmark_format=json --benchmark_filter=:100/ 2>/dev/null |
     grep -oE '"(heap_bytes|failures|first_failure|allocs|served)": *[^,]*'
+ladder --allocators=simple-merge,glibc --traces=demo --benchmark_format=json 2>/dev/null |
+    grep -oE '"(walk_mean|walk_p99|high_water_bytes|peak_live_bytes|failures)": *[^,]*'

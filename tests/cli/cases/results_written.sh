@@ -1,5 +1,5 @@
 # Every question writes its files; in each the schema, the columns of results/README.md, and rows with as many fields.
-for question in walk_cost fragmentation failure_points throughput; do
+for question in walk_cost fragmentation failure_points ladder throughput; do
     $question --allocators=simple,glibc --traces=demo --rounds=1 --results out || echo "$question: $?"
 done
 heapbench curve demo --results out >/dev/null
