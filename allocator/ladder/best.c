@@ -6,7 +6,7 @@
  * for every size.
  *
  * In header    Nothing.
- * In code      Two lines more than simple.
+ * In code      Four lines more than simple.
  * Buys         Large ranges are kept whole for large blocks.
  */
 #define LADDER_ALIGN   1

@@ -3,15 +3,17 @@
  *
  * The idea     The free ranges are on a list in address order, and first fit walks that: it places exactly as
  *              simple-merge does, and examines what simple-merge examines less the allocated ranges.
- * In header    Nothing: the links lie in the free ranges (links.h). A heap is at most 64 GiB.
+ * In header    Nothing: the links lie in the free ranges (links.h), which have 16 bytes at least. Three links
+ *              a heap. A heap is at most 64 GiB.
  * In code      About seventy lines.
  * Buys         Walks shorter by the allocated ranges, which are most. What a failing walk costs depends on
- * the free ranges alone. Costs        A free has to find the range's place on the list. Beside a free
- * neighbour that is its place: O(1). Otherwise two searches take turns, and the shorter decides: over the
- * ranges behind, up to the first free one (two or three in a busy heap: Knuth's fifty-percent rule); and over
- * the list, from the place where it was changed last (none or one where blocks are freed in order). The worst
- * case is O(n) still. No walk's length counts this: METRICS.md counts allocations. A walk       is first fit
- * over the free ranges: none of those examined is allocated.
+ *              the free ranges alone.
+ * Costs        A free has to find the range's place on the list. Beside a free neighbour that is its place:
+ *              O(1). Otherwise two searches take turns, and the shorter decides: over the ranges behind, up
+ *              to the first free one (two or three in a busy heap: Knuth's fifty-percent rule); and over the
+ *              list, from the place where it was changed last (none or one where blocks are freed in order).
+ *              The worst case is O(n) still. No walk's length counts this: METRICS.md counts allocations.
+ * A walk       is first fit over the free ranges: none of those examined is allocated.
  */
 #include "allocator/ladder/links.h"
 

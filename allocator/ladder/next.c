@@ -5,9 +5,9 @@
  * range behind the last one. It goes round once, so a failing walk examines every range, as in simple.
  *
  * In header    Nothing; one pointer a heap, the rover.
- * In code      Three lines more than simple.
+ * In code      About ten lines more than simple.
  * Buys         Short walks while memory is plentiful. In a heap without end it never turns round, and so
- * never reuses anything: give it a heap of some length.
+ *              never reuses anything: give it a heap of some length.
  */
 #define LADDER_ALIGN   1
 #define LADDER_MERGES  0
