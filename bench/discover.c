@@ -23,9 +23,7 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* What computes in O(log n) what a walking allocator does; tests/bench/agreement_test.c shows that it does.
- */
-static const char *model_of(const char *name)
+const char *hb_builtin_model(const char *name)
 {
     static const char *const models[][2] = {
         {"simple", "model-first"},
@@ -79,7 +77,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     builtin = hb_builtin_find(candidate->spec);
     candidate->library = builtin == NULL;
     candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
-    candidate->model = model_of(candidate->spec);
+    candidate->model = hb_builtin_model(candidate->spec);
     candidate->walks = builtin != NULL && builtin->counting != NULL;
     candidate->bounded = builtin != NULL && (builtin->caps & HB_CAP_BOUNDED) != 0;
     candidate->untouchable = builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0;

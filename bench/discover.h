@@ -69,6 +69,10 @@ enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, cons
 /* The allocator that is built in under that name; NULL for anything that would be loaded. */
 const struct hb_allocator *hb_builtin_find(const char *name);
 
+/* The name of the model that computes in O(log n) what that allocator does by walking, as
+ * tests/bench/agreement_test.c shows; NULL where there is none. */
+const char *hb_builtin_model(const char *name);
+
 /* The candidate of that name; NULL where there is none or it is not usable. */
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name);
 
