@@ -150,10 +150,11 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
 {
     struct hb_rung *rungs = calloc(answer->session->found.candidate_count, sizeof *rungs);
     struct hb_rounds rounds;
-    enum hb_status status = hb_rounds_open(&rounds, answer->session, trace, error);
+    enum hb_status status;
 
-    if (status == HB_OK && rungs == NULL)
-        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for the rungs of the ladder");
+    if (rungs == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for the rungs of the ladder");
+    status = hb_rounds_open(&rounds, answer->session, trace, error);
     if (status == HB_OK)
         status = answer_with(answer, trace, rungs, &rounds, error);
     hb_rounds_close(&rounds);
