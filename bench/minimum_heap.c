@@ -76,34 +76,27 @@ static enum hb_status try_heap(const struct search *s, uint64_t bytes, bool *ser
                                        : try_sample(s, bytes, serves, error);
 }
 
-static enum hb_status find_open_sizes(const struct hb_curve *curve, struct hb_minimum_heap *out,
-                                      struct hb_error *error)
+static bool is_complete(const struct hb_anomalies *anomalies)
 {
-    uint64_t effort = OPEN_SIZES_REPLAYS * curve->prepared->op_count;
-    struct hb_anomalies anomalies = {.failing = NULL};
-    enum hb_status status =
-        hb_curve_anomalies(curve, effort > OPEN_SIZES_OPS ? effort : OPEN_SIZES_OPS, &anomalies, error);
-
-    free(anomalies.failing);
-    if (status == HB_OK)
-        *out = (struct hb_minimum_heap){
-            .how = anomalies.simulated == anomalies.undecided ? HB_MINIMUM_EXACT : HB_MINIMUM_DECIDED,
-            .bytes = anomalies.least_bytes};
-    return status;
+    return anomalies->undecided == anomalies->hopeless + anomalies->simulated;
 }
 
 static enum hb_status find_on_curve(const struct search *s, const struct hb_model_options *options,
                                     struct hb_minimum_heap *out, struct hb_error *error)
 {
+    uint64_t effort = OPEN_SIZES_REPLAYS * s->prepared->op_count;
+    struct hb_anomalies anomalies = {.undecided = 0};
     struct hb_curve *curve = NULL;
     enum hb_status status = hb_curve_build(s->prepared, options, &curve, error);
 
-    if (status != HB_OK)
-        return status;
-    if (options->align >= options->header_bytes)
-        *out = (struct hb_minimum_heap){.how = HB_MINIMUM_EXACT, .bytes = hb_curve_high_water(curve)};
-    else
-        status = find_open_sizes(curve, out, error);
+    if (status == HB_OK)
+        status =
+            hb_curve_anomalies(curve, effort > OPEN_SIZES_OPS ? effort : OPEN_SIZES_OPS, &anomalies, error);
+    if (status == HB_OK)
+        *out =
+            (struct hb_minimum_heap){.how = is_complete(&anomalies) ? HB_MINIMUM_EXACT : HB_MINIMUM_DECIDED,
+                                     .bytes = anomalies.least_bytes};
+    free(anomalies.failing.at);
     hb_curve_free(curve);
     return status;
 }

@@ -5,13 +5,11 @@
  * (THEORY.md 5). How much is known of the smallest one therefore depends on the allocator, and is said beside
  * it:
  *
- * exact    No smaller heap serves the trace. So it is for first fit whose alignment is no shorter than its
- *          record: lengths are multiples of the alignment, a heap's odd bytes at its end are of no use, and
- *          each heap is like the infinite one up to the first allocation that does not fit behind the rest.
- *          And for first fit without alignment where every size that one pass (curve.h) leaves open was
- *          simulated.
- * decided  No smaller heap serves it among those that the one pass decides, 13 in 14 or more; of those it
- *          leaves open the largest were simulated, as far as the effort goes.
+ * exact    No smaller heap serves the trace: one pass of first fit decides every size (curve.h), or those it
+ *          leaves open were simulated. None is left open where the alignment is no shorter than the record:
+ *          lengths are multiples of it, and a heap's odd bytes at its end are of no use.
+ * decided  No smaller heap serves it among those that the pass decides; of those it leaves open the largest
+ *          were simulated, as far as the effort goes.
  * tried    It serves the trace, and so did every larger one that was tried; the largest that was tried and
  *          did not is `failing_bytes`, at most 1 part in 64 below. In between nothing is known.
  */

@@ -27,18 +27,17 @@ struct subject {
     struct hb_model_options model;
 };
 
-/* {name, {policy, merge, header, align, heap, grows}} */
 static const struct subject subjects[] = {
-    {"simple", {HB_POLICY_FIRST, false, 8, 1, 0, false}},
-    {"first-merge", {HB_POLICY_FIRST, true, 8, 1, 0, false}},
-    {"simple-align", {HB_POLICY_FIRST, false, 8, 16, 0, false}},
-    {"simple-merge", {HB_POLICY_FIRST, true, 8, 16, 0, false}},
-    {NULL, {HB_POLICY_FIRST, false, 16, 1, 0, false}},
-    {NULL, {HB_POLICY_FIRST, true, 16, 1, 0, false}},
-    {NULL, {HB_POLICY_FIRST, false, 24, 4, 0, false}},
-    {NULL, {HB_POLICY_FIRST, true, 24, 16, 0, false}},
-    {NULL, {HB_POLICY_FIRST, false, 1, 1, 0, false}},
-    {NULL, {HB_POLICY_FIRST, true, 40, 8, 0, false}},
+    {"simple", {.header_bytes = 8, .align = 1}},
+    {"first-merge", {.merge = true, .header_bytes = 8, .align = 1}},
+    {"simple-align", {.header_bytes = 8, .align = 16}},
+    {"simple-merge", {.merge = true, .header_bytes = 8, .align = 16}},
+    {NULL, {.header_bytes = 16, .align = 1}},
+    {NULL, {.merge = true, .header_bytes = 16, .align = 1}},
+    {NULL, {.header_bytes = 24, .align = 4}},
+    {NULL, {.merge = true, .header_bytes = 24, .align = 16}},
+    {NULL, {.header_bytes = 1, .align = 1}},
+    {NULL, {.merge = true, .header_bytes = 40, .align = 8}},
 };
 
 static struct hb_curve *must_build(const struct hb_prepared *prepared, const struct hb_model_options *options)
