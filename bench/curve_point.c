@@ -48,15 +48,15 @@ static void write_failure(const struct hb_curve *curve, const struct hb_curve_ru
                           struct hb_curve_point *point)
 {
     const struct hb_model *model = run->drive.model;
+    const struct hb_op *asked = &curve->prepared->ops[op];
+    uint64_t need = hb_model_need(model, UINT64_C(1) << asked->align_log2, asked->size);
     struct hb_failure *failure = &point->first;
     struct look look = {
         .heap_bytes = point->heap_bytes, .split_bytes = curve->split_bytes, .failure = failure};
 
-    *failure = (struct hb_failure){
-        .op = op, .size = curve->prepared->ops[op].size, .live_bytes = run->ledger.live_bytes};
+    *failure = (struct hb_failure){.op = op, .size = asked->size, .live_bytes = run->ledger.live_bytes};
     hb_model_ranges(model, look_at_range, &look);
-    failure->reason = hb_failure_reason(hb_model_need(model, failure->size), failure->free_bytes,
-                                        failure->largest_run_bytes);
+    failure->reason = hb_failure_reason(need, failure->free_bytes, failure->largest_run_bytes);
 }
 
 static bool is_known_to_complete(const struct hb_curve_point *point)

@@ -81,7 +81,7 @@ static bool step_unmerged(struct hb_slack *slack, struct hb_drive *drive, const 
 {
     uint64_t before = hb_model_high_water(drive->model);
     uint32_t block = drive->blocks[op->object];
-    uint64_t need = hb_model_need(drive->model, op->size);
+    uint64_t need = hb_model_need(drive->model, 1, op->size);
     bool placed;
 
     *served = hb_drive_step(drive, op);
@@ -103,7 +103,7 @@ static bool note_growth(struct hb_slack *slack, const struct hb_model *model, ui
 
     if (size <= usable)
         return true;
-    more = hb_model_need(model, size) - slack->header_bytes - usable;
+    more = hb_model_need(model, 1, size) - slack->header_bytes - usable;
     if (more >= slack->split_bytes || end + slack->split_bytes <= high_water)
         return true;
     low = end + more > high_water ? end + more : high_water;

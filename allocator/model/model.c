@@ -309,17 +309,22 @@ static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_p
     return hb_range_tree_find(model->tree, rest);
 }
 
+/* More than the heap's own alignment, which is all that the others know. */
+static bool takes_room_to_align(const struct hb_model *model, uint64_t alignment)
+{
+    return model->options.align >= model->options.header_bytes && alignment > model->options.align;
+}
+
 uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size)
 {
-    uint64_t own = model->options.align, need, sought, gap;
+    uint64_t sought = hb_model_need(model, alignment, size), need, gap;
     struct hb_range_place place;
     struct hb_range range;
 
     assert(alignment != 0 && (alignment & (alignment - 1)) == 0);
-    if (own < model->options.header_bytes || alignment <= own)
+    if (!takes_room_to_align(model, alignment))
         return hb_model_alloc(model, size);
-    if (size == 0 || !needed_bytes(model, size, &need) ||
-        __builtin_add_overflow(need, alignment - own, &sought) || !reserve(model))
+    if (size == 0 || sought == UINT64_MAX || !needed_bytes(model, size, &need) || !reserve(model))
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
     place = find_fit(model, sought);
@@ -428,11 +433,11 @@ bool hb_model_broken(const struct hb_model *model)
     return model->broken;
 }
 
-uint64_t hb_model_need(const struct hb_model *model, uint64_t size)
+uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_t size)
 {
-    uint64_t need;
+    uint64_t need, room = takes_room_to_align(model, alignment) ? alignment - model->options.align : 0;
 
-    return needed_bytes(model, size, &need) ? need : UINT64_MAX;
+    return needed_bytes(model, size, &need) && !__builtin_add_overflow(need, room, &need) ? need : UINT64_MAX;
 }
 
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)

@@ -73,8 +73,9 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
 /* True once the model ran out of memory of its own: its figures are then worthless. */
 bool hb_model_broken(const struct hb_model *model);
 
-/* The length of a range for `size` bytes, 1 or more; UINT64_MAX where that overflows. */
-uint64_t hb_model_need(const struct hb_model *model, uint64_t size);
+/* The length of the shortest free range that hb_model_aligned would take, and hb_model_alloc where
+ * `alignment` is 1; UINT64_MAX where that overflows. `size` is 1 or more. */
+uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_t size);
 
 uint64_t hb_model_offset(const struct hb_model *model, uint32_t block); /* of the payload */
 uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block);

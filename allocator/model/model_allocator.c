@@ -61,8 +61,7 @@ static void *table_aligned(void *heap, size_t alignment, size_t size)
 
 static uint64_t table_need(const void *heap, size_t alignment, size_t size)
 {
-    (void)alignment;
-    return hb_model_need(heap, size);
+    return hb_model_need(heap, alignment, size);
 }
 
 static size_t table_usable_size(void *heap, void *block)

@@ -152,14 +152,6 @@ static void every_size(const struct subject *subject, const struct hb_workload *
     hb_prepared_free(prepared);
 }
 
-/* The curve takes no notice of alignments, as simple does; aligned rungs get workloads without. */
-static void ask_for_no_alignment(struct hb_workload *workload)
-{
-    for (uint64_t i = 0; i < workload->op_count; i++)
-        if (workload->ops[i].kind == HB_OP_ALIGNED)
-            workload->ops[i].kind = HB_OP_MALLOC;
-}
-
 /* Sizes of a few bytes more or less than each other: slack matters often. */
 static void every_size_of_random_workloads(void **state)
 {
@@ -175,7 +167,6 @@ static void every_size_of_random_workloads(void **state)
                                         .percent_zero = 2};
             struct hb_workload *workload = random_ops_create(&recipe);
 
-            ask_for_no_alignment(workload);
             every_size(&subjects[i], workload);
             random_ops_free(workload);
         }
