@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocator/model/model.h"
+#include "bench/discover.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/random_ops.h"
 #include "tests/bench/same_counts.h"
@@ -24,25 +24,12 @@
 static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
 static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 
-static const struct pair {
-    const char *walking;
-    enum hb_policy policy;
-    bool merge;
-    uint32_t align;
-    bool skips_allocated; /* it walks free ranges only: of the model's walk, what is not `allocated` */
-} pairs[] = {
-    {.walking = "simple", .policy = HB_POLICY_FIRST, .align = 1},
-    {.walking = "simple-align", .policy = HB_POLICY_FIRST, .align = 16},
-    {.walking = "simple-merge", .policy = HB_POLICY_FIRST, .merge = true, .align = 16},
-    {.walking = "free-list", .policy = HB_POLICY_FIRST, .merge = true, .align = 16, .skips_allocated = true},
-    {.walking = "first-merge", .policy = HB_POLICY_FIRST, .merge = true, .align = 1},
-    {.walking = "next", .policy = HB_POLICY_NEXT, .align = 1},
-    {.walking = "next-merge", .policy = HB_POLICY_NEXT, .merge = true, .align = 1},
-    {.walking = "best", .policy = HB_POLICY_BEST, .align = 1},
-    {.walking = "best-merge", .policy = HB_POLICY_BEST, .merge = true, .align = 1},
-};
+/* The allocators that walk and have a model: all of the ladder and the grid but bins and buddy. */
+enum { PAIRS = 9 };
 
-enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+struct pair {
+    const struct hb_allocator *walking, *model; /* the counting build, and what computes it */
+};
 
 /* What was compared so far. */
 static struct {
@@ -60,21 +47,6 @@ struct side {
     struct hb_walk walk;
 };
 
-static const struct hb_allocator *open_walking(const struct pair *pair)
-{
-    const struct hb_allocator *allocator;
-
-    assert_int_equal(hb_allocator_open(pair->walking, &allocator, NULL, NULL), HB_OK);
-    assert_non_null(allocator->counting);
-    return allocator->counting;
-}
-
-static struct hb_model_options model_options(const struct pair *pair)
-{
-    return (struct hb_model_options){
-        .policy = pair->policy, .merge = pair->merge, .header_bytes = 8, .align = pair->align};
-}
-
 static void open_side(struct side *side, const struct hb_allocator *allocator, uint64_t slots,
                       uint64_t heap_bytes)
 {
@@ -91,16 +63,10 @@ static void close_side(struct side *side)
     free(side->blocks);
 }
 
-/* The model gives all blocks one alignment, simple-merge and free-list what was asked for: nobody asks. */
-static struct hb_prepared *prepare_unaligned(struct hb_workload *workload)
+static struct hb_prepared *must_prepare(const struct hb_workload *workload)
 {
     struct hb_prepared *prepared;
 
-    for (uint64_t i = 0; i < workload->op_count; i++)
-        if (workload->ops[i].kind == HB_OP_ALIGNED) {
-            workload->ops[i].kind = HB_OP_MALLOC;
-            workload->ops[i].align_log2 = 0;
-        }
     assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
     return prepared;
 }
@@ -118,25 +84,24 @@ static void do_op(struct side *side, const struct hb_op *op)
         *block = got != NULL ? got : *block;
         compared.failures += got == NULL;
     } else {
-        *block = a->alloc(side->heap, op->size);
+        *block = op->kind == HB_OP_ALIGNED ? a->aligned(side->heap, (size_t)1 << op->align_log2, op->size)
+                                           : a->alloc(side->heap, op->size);
         compared.failures += *block == NULL && op->size > 0;
     }
     a->last_walk(side->heap, &side->walk);
 }
 
-static void compare(const struct pair *pair, const struct side *walking, const struct side *model,
-                    const struct hb_op *op)
+static void compare(const struct side *walking, const struct side *model, const struct hb_op *op)
 {
     const void *one = walking->blocks[op->object], *other = model->blocks[op->object];
-    uint64_t allocated = pair->skips_allocated ? 0 : model->walk.allocated;
 
     assert_int_equal(one == NULL, other == NULL);
     if (one != NULL)
         assert_true(walking->allocator->offset(walking->heap, one) ==
                     model->allocator->offset(model->heap, other));
     assert_true(walking->walk.walks == model->walk.walks);
-    assert_true(walking->walk.length - walking->walk.allocated == model->walk.length - model->walk.allocated);
-    assert_true(walking->walk.allocated == allocated);
+    assert_true(walking->walk.length == model->walk.length);
+    assert_true(walking->walk.allocated == model->walk.allocated);
     assert_true(walking->walk.ranges == model->walk.ranges);
     assert_true(walking->walk.high_water_bytes == model->walk.high_water_bytes);
 }
@@ -154,20 +119,17 @@ static void compare_states(const struct side *walking, const struct side *model,
 static void compare_ops(const struct pair *pair, const struct hb_prepared *prepared, uint64_t heap_bytes,
                         uint64_t steps)
 {
-    const struct hb_model_options options = model_options(pair);
-    struct hb_allocator table;
     struct side walking, model;
     uint64_t done = 0, examined = 0;
 
-    hb_model_allocator(&options, &table);
-    open_side(&walking, open_walking(pair), prepared->slots, heap_bytes);
-    open_side(&model, &table, prepared->slots, heap_bytes);
+    open_side(&walking, pair->walking, prepared->slots, heap_bytes);
+    open_side(&model, pair->model, prepared->slots, heap_bytes);
     for (; done < prepared->op_count && done < op_limit && examined < steps; done++) {
         uint64_t walks = walking.walk.walks;
 
         do_op(&walking, &prepared->ops[done]);
         do_op(&model, &prepared->ops[done]);
-        compare(pair, &walking, &model, &prepared->ops[done]);
+        compare(&walking, &model, &prepared->ops[done]);
         examined += walking.walk.walks != walks ? walking.walk.length : 0;
     }
     compare_states(&walking, &model, heap_bytes == 0);
@@ -191,17 +153,12 @@ static void count_on(const struct hb_allocator *allocator, const struct hb_prepa
 static void compare_replays(const struct pair *pair, const struct hb_prepared *prepared, uint64_t heap_bytes,
                             uint64_t steps)
 {
-    const struct hb_model_options options = model_options(pair);
     struct hb_count_options limits = {.op_limit = op_limit, .step_limit = steps};
     struct hb_counts walking, model;
-    struct hb_allocator table;
 
-    if (pair->skips_allocated)
-        return;
-    hb_model_allocator(&options, &table);
-    count_on(open_walking(pair), prepared, heap_bytes, &limits, &walking);
+    count_on(pair->walking, prepared, heap_bytes, &limits, &walking);
     limits.op_limit = walking.ops;
-    count_on(&table, prepared, heap_bytes, &limits, &model);
+    count_on(pair->model, prepared, heap_bytes, &limits, &model);
     assert_same_counts(&model, &walking);
     compared.counted_ops += walking.ops;
     compared.reasons[walking.failure.reason]++;
@@ -209,11 +166,24 @@ static void compare_replays(const struct pair *pair, const struct hb_prepared *p
 
 static void compare_all(const struct hb_prepared *prepared, const uint64_t *heaps, size_t heap_count)
 {
-    for (size_t p = 0; p < PAIRS; p++)
+    size_t count;
+    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
+    unsigned pairs = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *model = hb_builtin_model(builtin[i]->name);
+        struct pair pair = {.walking = builtin[i]->counting};
+
+        if (model == NULL)
+            continue;
+        pair.model = hb_builtin_find(model);
         for (size_t h = 0; h < heap_count; h++) {
-            compare_ops(&pairs[p], prepared, heaps[h], step_limit);
-            compare_replays(&pairs[p], prepared, heaps[h], counted_step_limit);
+            compare_ops(&pair, prepared, heaps[h], step_limit);
+            compare_replays(&pair, prepared, heaps[h], counted_step_limit);
         }
+        pairs++;
+    }
+    assert_int_equal(pairs, PAIRS);
 }
 
 static void report(void)
@@ -238,7 +208,7 @@ static void shipped_traces(void **state)
         struct hb_prepared *prepared;
 
         assert_int_equal(hb_workload_load(paths[i], &workload, NULL), HB_OK);
-        prepared = prepare_unaligned(workload);
+        prepared = must_prepare(workload);
         compare_all(prepared, (const uint64_t[]){0, workload->peak_live_bytes + 1}, 2);
         hb_prepared_free(prepared);
         hb_workload_free(workload);
@@ -263,7 +233,7 @@ static void random_workloads(void **state)
         struct hb_prepared *prepared;
         uint64_t peak = recipe.max_live * recipe.max_size / 4;
 
-        prepared = prepare_unaligned(workload);
+        prepared = must_prepare(workload);
         compare_all(prepared, (const uint64_t[]){0, 17 + seed, 1 + peak / 3, peak + seed, 2 * peak}, 5);
         hb_prepared_free(prepared);
         random_ops_free(workload);
