@@ -312,7 +312,9 @@ static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_p
 /* More than the heap's own alignment, which is all that the others know. */
 static bool takes_room_to_align(const struct hb_model *model, uint64_t alignment)
 {
-    return model->options.align >= model->options.header_bytes && alignment > model->options.align;
+    uint64_t own = model->options.align;
+
+    return own > 1 && own >= model->options.header_bytes && alignment > own;
 }
 
 uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size)

@@ -60,8 +60,8 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size);
 /*
  * The same, with the payload at a multiple of `alignment`, a power of two, as the ladder places it: in the
  * first range that would hold it wherever it lay; what is left before it stays free. Offsets count as if the
- * heap began at a multiple of every alignment, which a real heap does of those up to a page's. Models whose
- * own alignment is shorter than their header take no notice of `alignment`.
+ * heap began at a multiple of every alignment, which a real heap does of those up to a page's. Models
+ * without an alignment of their own, or with one shorter than their header, take no notice of `alignment`.
  */
 uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size);
 void hb_model_free(struct hb_model *model, uint32_t block);
