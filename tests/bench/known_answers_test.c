@@ -251,9 +251,17 @@ static void knuth_holds(const struct hb_allocator *allocator)
 /* bins, too, where a fit is good and not best: free and allocated ranges alternate however one is chosen. */
 static void knuths_fifty_percent_rule(void **state)
 {
-    static const char *const merging[] = {"simple-merge",      "free-list",        "bins",
-                                          "first-merge",       "next-merge",       "best-merge",
-                                          "model-first-merge", "model-next-merge", "model-best-merge"};
+    static const char *const merging[] = {"simple-merge",
+                                          "free-list",
+                                          "bins",
+                                          "first-merge",
+                                          "next-merge",
+                                          "best-merge",
+                                          "model-first-merge",
+                                          "model-next-merge",
+                                          "model-best-merge",
+                                          "model-first-align-merge",
+                                          "model-free-list"};
     size_t count, tried = 0;
     const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
 
