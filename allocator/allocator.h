@@ -117,6 +117,12 @@ struct hb_allocator {
      */
     bool (*broken)(const void *heap);
 
+    /*
+     * A hint: `block` will be freed or resized some operations from now, with `soon` in about half as many.
+     * What the heap keeps of it may be fetched. NULL where that is of no use. Only counting replays give it.
+     */
+    void (*expect)(const void *heap, const void *block, bool soon);
+
     /* What it says of itself; hb_allocator_open calls it. Shared libraries are described without. */
     void (*describe)(struct hb_library_info *info);
 

@@ -140,7 +140,6 @@ static enum hb_status run(const struct replay_options *options, enum hb_sample_m
         exchange->progress = hb_progress_set;
         hb_sample_work(exchange, prepared);
         hb_progress_end();
-        hb_memory_unlimit();
         *result = exchange->result;
         if (result->outcome == HB_SAMPLE_UNAVAILABLE) {
             *error = result->error;

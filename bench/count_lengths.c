@@ -3,20 +3,25 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/pages.h"
+#include "base/table.h"
 
-enum { FIRST_CAPACITY = 1 << 16, EXACT_BINS = 64, BINS_PER_OCTAVE_LOG2 = 4, EXACT_LOG2 = 6 };
+enum {
+    FIRST_CAPACITY = HB_TABLE_BYTES / sizeof(uint64_t),
+    EXACT_BINS = 64,
+    BINS_PER_OCTAVE_LOG2 = 4,
+    EXACT_LOG2 = 6
+};
 
 bool hb_lengths_init(struct hb_lengths *lengths)
 {
     *lengths = (struct hb_lengths){.capacity = FIRST_CAPACITY};
-    lengths->counts = hb_pages_reserve(lengths->capacity * sizeof *lengths->counts);
+    lengths->counts = hb_table_grow(NULL, 0, lengths->capacity * sizeof *lengths->counts);
     return lengths->counts != NULL;
 }
 
 void hb_lengths_clear(struct hb_lengths *lengths)
 {
-    hb_pages_free(lengths->counts, lengths->capacity * sizeof *lengths->counts);
+    hb_table_free(lengths->counts, lengths->capacity * sizeof *lengths->counts);
     *lengths = (struct hb_lengths){0};
 }
 
@@ -30,11 +35,9 @@ static bool grow(struct hb_lengths *lengths, uint64_t length)
             return false;
         capacity *= 2;
     }
-    counts = hb_pages_reserve(capacity * sizeof *counts);
+    counts = hb_table_grow(lengths->counts, lengths->capacity * sizeof *counts, capacity * sizeof *counts);
     if (counts == NULL)
         return false;
-    memcpy(counts, lengths->counts, (lengths->max + 1) * sizeof *counts);
-    hb_pages_free(lengths->counts, lengths->capacity * sizeof *counts);
     lengths->counts = counts;
     lengths->capacity = capacity;
     return true;

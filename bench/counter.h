@@ -26,6 +26,13 @@ void hb_counter_close(struct hb_counter *counter); /* NULL does nothing */
 enum hb_status hb_counter_feed(struct hb_counter *counter, const struct hb_op *ops, size_t count,
                                struct hb_error *error);
 
+/*
+ * Does all of `prepared`, as the options say, and reports. `*points_done` is how many windows were filled.
+ * HB_ERR_MEMORY.
+ */
+enum hb_status hb_counter_run(struct hb_counter *counter, const struct hb_prepared *prepared,
+                              uint32_t *points_done, struct hb_error *error);
+
 /* Fills in `counts` from what was done so far. */
 void hb_counter_report(struct hb_counter *counter);
 

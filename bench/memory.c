@@ -144,8 +144,20 @@ enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error)
     return HB_OK;
 }
 
+/* 0: no limit. */
+static bool set_limit(uint64_t bytes)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = bytes != 0 ? bytes : limit.rlim_max;
+    return setrlimit(RLIMIT_DATA, &limit) == 0;
+}
+
 void hb_memory_end(struct hb_memory *memory)
 {
+    if (memory->limit_bytes != 0)
+        set_limit(0);
     if (memory->statm_fd >= 0)
         close(memory->statm_fd);
 }
@@ -183,23 +195,27 @@ void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak)
     peak->page_faults = faults;
 }
 
-enum hb_status hb_memory_limit(uint64_t budget_bytes, struct hb_error *error)
+enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, struct hb_error *error)
 {
-    struct rlimit limit;
-
-    getrlimit(RLIMIT_DATA, &limit);
-    limit.rlim_cur = status_bytes("VmData:") + budget_bytes;
-    if (setrlimit(RLIMIT_DATA, &limit) != 0)
+    memory->limit_bytes = status_bytes("VmData:") + budget_bytes;
+    if (!set_limit(memory->limit_bytes))
         return hb_error_set_errno(error, HB_ERR_IO, "cannot limit private memory to %llu bytes",
-                                  (unsigned long long)limit.rlim_cur);
+                                  (unsigned long long)memory->limit_bytes);
     return HB_OK;
 }
 
-void hb_memory_unlimit(void)
+void hb_memory_pause_limit(struct hb_memory *memory)
 {
-    struct rlimit limit;
+    if (memory->limit_bytes == 0)
+        return;
+    memory->paused_bytes = status_bytes("VmData:");
+    set_limit(0);
+}
 
-    getrlimit(RLIMIT_DATA, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_DATA, &limit);
+void hb_memory_resume_limit(struct hb_memory *memory)
+{
+    if (memory->limit_bytes == 0)
+        return;
+    memory->limit_bytes += status_bytes("VmData:") - memory->paused_bytes;
+    set_limit(memory->limit_bytes);
 }

@@ -18,9 +18,11 @@
 
 struct hb_memory {
     int statm_fd;
-    uint64_t base_bytes;  /* resident when hb_memory_begin was called */
-    uint64_t base_faults; /* when hb_memory_begin_peak was called */
-    uint64_t mark_bytes;  /* the kernel's high-water mark then: a mark that has not moved says nothing */
+    uint64_t base_bytes;   /* resident when hb_memory_begin was called */
+    uint64_t base_faults;  /* when hb_memory_begin_peak was called */
+    uint64_t mark_bytes;   /* the kernel's high-water mark then: a mark that has not moved says nothing */
+    uint64_t limit_bytes;  /* of private writable memory; 0: none */
+    uint64_t paused_bytes; /* what there was of it when the limit was lifted */
 };
 
 /* What happened since the two beginnings. */
@@ -31,7 +33,8 @@ struct hb_memory_peak {
 
 /* Opens what is read later, and takes what is resident now as the harness's own. HB_ERR_IO without /proc. */
 enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error);
-void hb_memory_end(struct hb_memory *memory); /* takes one with a descriptor of -1 */
+/* Lifts the limit as well. Takes one with a descriptor of -1. */
+void hb_memory_end(struct hb_memory *memory);
 
 /*
  * The peak and the faults count from here on: to be called when libraries are loaded, just before the heap is
@@ -46,9 +49,13 @@ uint64_t hb_memory_resident_bytes(const struct hb_memory *memory);
 void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak);
 
 /* Limits private writable memory to what there is now and `budget_bytes` more (RLIMIT_DATA). HB_ERR_IO. */
-enum hb_status hb_memory_limit(uint64_t budget_bytes, struct hb_error *error);
+enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, struct hb_error *error);
 
-/* Takes the limit away again. */
-void hb_memory_unlimit(void);
+/*
+ * Lifts the limit, if there is one, while the harness makes tables of its own; resuming sets it again, and as
+ * much higher as was mapped meanwhile.
+ */
+void hb_memory_pause_limit(struct hb_memory *memory);
+void hb_memory_resume_limit(struct hb_memory *memory);
 
 #endif

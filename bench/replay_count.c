@@ -14,7 +14,10 @@
 #include "bench/counter.h"
 #include "bench/replay_ledger.h"
 
-enum { PROGRESS_STEPS = 1 << 22 };
+enum { PROGRESS_STEPS = 1 << 22, MANY_RANGES = 1 << 18 };
+
+/* Operations from one step of fetching to the next. */
+#define LOOK_AHEAD ((size_t)4)
 
 /* U/L - 1 over time, with records or without. */
 struct measures {
@@ -28,8 +31,6 @@ struct measures {
 struct hb_counter {
     const struct hb_allocator *allocator;
     void *heap;
-    void **blocks; /* by slot */
-    uint64_t slots;
     struct hb_ledger ledger;
     struct hb_lengths lengths;
     struct hb_lengths window; /* emptied at each window's end */
@@ -55,7 +56,7 @@ static void inspect(const struct hb_counter *c, struct hb_heap_state *state)
 static bool do_op(struct hb_counter *c, const struct hb_op *op)
 {
     const struct hb_allocator *a = c->allocator;
-    void **block = &c->blocks[op->object];
+    void **block = &c->ledger.held[op->object].block;
     void *got;
 
     switch ((enum hb_op_kind)op->kind) {
@@ -297,11 +298,6 @@ static void begin(struct hb_counter *c)
         c->allocator->last_walk(c->heap, &c->walk);
 }
 
-static size_t blocks_bytes(uint64_t slots)
-{
-    return (slots + 1) * sizeof(void *);
-}
-
 static enum hb_status out_of_memory(struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
@@ -323,11 +319,8 @@ enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap,
 
     if (c == NULL)
         return out_of_memory(error);
-    *c = (struct hb_counter){
-        .allocator = allocator, .heap = heap, .slots = slots, .counts = counts, .options = options};
-    c->blocks = hb_pages_reserve(blocks_bytes(slots));
-    if (c->blocks == NULL || !hb_ledger_init(&c->ledger, slots) || !hb_lengths_init(&c->lengths) ||
-        !hb_lengths_init(&c->window)) {
+    *c = (struct hb_counter){.allocator = allocator, .heap = heap, .counts = counts, .options = options};
+    if (!hb_ledger_init(&c->ledger, slots) || !hb_lengths_init(&c->lengths) || !hb_lengths_init(&c->window)) {
         hb_counter_close(c);
         return out_of_memory(error);
     }
@@ -343,29 +336,55 @@ void hb_counter_close(struct hb_counter *c)
     hb_lengths_clear(&c->window);
     hb_lengths_clear(&c->lengths);
     hb_ledger_clear(&c->ledger);
-    hb_pages_free(c->blocks, blocks_bytes(c->slots));
     hb_pages_free(c, sizeof *c);
 }
 
-/* Room for at least `slots` slots, doubling. */
-static bool grow(struct hb_counter *c, uint64_t slots)
+/* Room for the slots of these operations, doubling. False when out of memory. */
+static bool make_room(struct hb_counter *c, const struct hb_op *ops, size_t count)
 {
-    uint64_t wanted = slots > c->slots * 2 ? slots : c->slots * 2;
-    void **blocks = hb_pages_grow(c->blocks, blocks_bytes(c->slots), blocks_bytes(wanted));
+    uint64_t slots = c->ledger.slots, doubled = 2 * slots;
 
-    if (blocks == NULL)
-        return false;
-    c->blocks = blocks;
-    c->slots = wanted;
-    return hb_ledger_grow(&c->ledger, wanted);
+    for (size_t i = 0; i < count; i++)
+        if (ops[i].object >= slots)
+            slots = (uint64_t)ops[i].object + 1;
+    if (slots == c->ledger.slots)
+        return true;
+    return hb_ledger_grow(&c->ledger, slots > doubled ? slots : doubled);
+}
+
+static void expect(const struct hb_counter *c, const struct hb_op *op, bool soon)
+{
+    const void *block = c->ledger.held[op->object].block;
+
+    if (block != NULL)
+        c->allocator->expect(c->heap, block, soon);
+}
+
+/*
+ * Fetches what the operations to come will need, in steps that follow each other through memory. An
+ * allocator's part makes large heaps, whose ranges no cache holds, half as fast again, and would make small
+ * ones slower.
+ */
+static void look_ahead(const struct hb_counter *c, const struct hb_op *ops, size_t count, bool is_large)
+{
+    if (count <= 3 * LOOK_AHEAD)
+        return;
+    __builtin_prefetch(&c->ledger.held[ops[3 * LOOK_AHEAD].object]);
+    if (!is_large)
+        return;
+    expect(c, &ops[2 * LOOK_AHEAD], false);
+    expect(c, &ops[LOOK_AHEAD], true);
 }
 
 enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, size_t count,
                                struct hb_error *error)
 {
+    bool is_large = c->allocator->expect != NULL && c->walk.ranges >= MANY_RANGES;
+
+    if (!make_room(c, ops, count))
+        return out_of_memory(error);
     for (size_t i = 0; i < count; i++) {
-        if (ops[i].object >= c->slots && !grow(c, (uint64_t)ops[i].object + 1))
-            return out_of_memory(error);
+        look_ahead(c, ops + i, count - i, is_large);
         if (!step(c, &ops[i]))
             return out_of_memory(error);
     }
@@ -375,6 +394,18 @@ enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, si
 void hb_counter_report(struct hb_counter *c)
 {
     report(c);
+}
+
+enum hb_status hb_counter_run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done,
+                              struct hb_error *error)
+{
+    enum hb_status status;
+
+    *points_done = 0;
+    status = run(c, prepared, points_done) ? check_broken(c, error) : out_of_memory(error);
+    if (status == HB_OK)
+        report(c);
+    return status;
 }
 
 enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
@@ -388,9 +419,7 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
     if (status != HB_OK)
         return status;
     assert(c != NULL);
-    status = run(c, prepared, &points) ? check_broken(c, error) : out_of_memory(error);
-    if (status == HB_OK)
-        report(c);
+    status = hb_counter_run(c, prepared, &points, error);
     hb_counter_close(c);
     if (status == HB_OK && points_done != NULL)
         *points_done = points;

@@ -1,39 +1,39 @@
 #include "bench/replay_ledger.h"
 
-#include "base/pages.h"
+#include "base/table.h"
 
 static size_t table_bytes(uint64_t slots)
 {
-    return (slots + 1) * sizeof(uint64_t);
+    return (slots + 1) * sizeof(struct hb_held);
 }
 
 bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots)
 {
     *ledger = (struct hb_ledger){.slots = slots};
-    ledger->size_of = hb_pages_reserve(table_bytes(slots));
-    return ledger->size_of != NULL;
+    ledger->held = hb_table_grow(NULL, 0, table_bytes(slots));
+    return ledger->held != NULL;
 }
 
 bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots)
 {
-    uint64_t *grown = hb_pages_grow(ledger->size_of, table_bytes(ledger->slots), table_bytes(slots));
+    struct hb_held *grown = hb_table_grow(ledger->held, table_bytes(ledger->slots), table_bytes(slots));
 
     if (grown == NULL)
         return false;
-    ledger->size_of = grown;
+    ledger->held = grown;
     ledger->slots = slots;
     return true;
 }
 
 void hb_ledger_clear(struct hb_ledger *ledger)
 {
-    hb_pages_free(ledger->size_of, table_bytes(ledger->slots));
+    hb_table_free(ledger->held, table_bytes(ledger->slots));
     *ledger = (struct hb_ledger){0};
 }
 
 static void set_size(struct hb_ledger *ledger, uint32_t slot, uint64_t size)
 {
-    uint64_t *held = &ledger->size_of[slot];
+    uint64_t *held = &ledger->held[slot].size;
 
     ledger->live_objects += (uint64_t)(size != 0) - (uint64_t)(*held != 0);
     ledger->live_bytes += size - *held;
@@ -42,7 +42,7 @@ static void set_size(struct hb_ledger *ledger, uint32_t slot, uint64_t size)
 
 void hb_ledger_enter(struct hb_ledger *ledger, const struct hb_op *op, bool failed)
 {
-    bool absent = ledger->size_of[op->object] == 0;
+    bool absent = ledger->held[op->object].size == 0;
 
     if (op->size != 0 && (op->kind != HB_OP_REALLOC || absent)) {
         ledger->allocs++;

@@ -9,8 +9,14 @@
 
 #include "bench/replay.h"
 
+/* What an object holds. */
+struct hb_held {
+    uint64_t size; /* asked for; 0: absent, or holds nothing */
+    void *block;   /* the replay's to keep, beside the size since both are looked up together; NULL: absent */
+};
+
 struct hb_ledger {
-    uint64_t *size_of; /* by slot; 0: absent, or holds nothing */
+    struct hb_held *held; /* by slot; a table (base/table.h) */
     uint64_t slots;
     uint64_t ops;
     uint64_t allocs;

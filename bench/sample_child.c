@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench/child.h"
+#include "bench/counter.h"
 #include "bench/memory.h"
 #include "bench/sample_exchange.h"
 
@@ -49,13 +50,21 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
                                        .points = request->points > 0 ? x->points : NULL,
                                        .point_count = request->points,
                                        .progress = x->progress};
+    struct hb_counter *counter = NULL;
     enum hb_status status = open_heap(s, counting, error);
 
+    if (status != HB_OK)
+        return status;
+    hb_memory_pause_limit(&s->memory);
+    status =
+        hb_counter_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
+    hb_memory_resume_limit(&s->memory);
     if (status == HB_OK)
-        status = hb_replay_count(s->prepared, counting, s->heap, &options, &x->result.counts,
-                                 &x->result.point_count, error);
+        status = hb_counter_run(counter, s->prepared, &x->result.point_count, error);
+    hb_memory_pause_limit(&s->memory);
     if (status == HB_OK && x->result.counts.ops < s->ops)
         x->result.outcome = HB_SAMPLE_STOPPED;
+    hb_counter_close(counter);
     return status;
 }
 
@@ -73,6 +82,7 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     status = hb_heap_check_broken(s->allocator, s->heap, error);
     if (status != HB_OK)
         return status;
+    hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
     return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
@@ -153,7 +163,7 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
     if (status == HB_OK && x->request.budget_bytes != 0)
-        status = hb_memory_limit(x->request.budget_bytes, error);
+        status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
     if (status == HB_OK)

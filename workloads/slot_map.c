@@ -1,10 +1,9 @@
 /* slot_map.c - see slot_map.h. */
 #include "workloads/slot_map.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "base/table.h"
 
-enum { FIRST_LOG2 = 10, LAST_LOG2 = 32 };
+enum { FIRST_LOG2 = 17, LAST_LOG2 = 32 };
 
 static uint32_t mask_of(const struct hb_slot_map *map)
 {
@@ -21,18 +20,19 @@ static uint32_t home_of(const struct hb_slot_map *map, uint32_t object)
  * memory. */
 static bool make_cells(struct hb_slot_map *map, unsigned log2)
 {
-    size_t count = (size_t)1 << log2;
-    struct hb_slot_cell *cells = malloc(count * sizeof cells[0]);
-    uint32_t *unused = realloc(map->unused, count * sizeof unused[0]);
+    size_t count = (size_t)1 << log2, before = map->cells == NULL ? 0 : count / 2;
+    struct hb_slot_cell *cells = hb_table_grow(NULL, 0, count * sizeof cells[0]);
+    uint32_t *unused;
 
-    if (unused != NULL)
-        map->unused = unused;
-    if (cells == NULL || unused == NULL) {
-        free(cells);
+    if (cells == NULL)
+        return false;
+    unused = hb_table_grow(map->unused, before * sizeof unused[0], count * sizeof unused[0]);
+    if (unused == NULL) {
+        hb_table_free(cells, count * sizeof cells[0]);
         return false;
     }
-    memset(cells, 0xff, count * sizeof cells[0]); /* HB_NO_SLOT */
     map->cells = cells;
+    map->unused = unused;
     map->log2 = log2;
     return true;
 }
@@ -45,8 +45,10 @@ bool hb_slot_map_init(struct hb_slot_map *map)
 
 void hb_slot_map_clear(struct hb_slot_map *map)
 {
-    free(map->cells);
-    free(map->unused);
+    size_t count = (size_t)1 << map->log2;
+
+    hb_table_free(map->cells, count * sizeof map->cells[0]);
+    hb_table_free(map->unused, count * sizeof map->unused[0]);
     *map = (struct hb_slot_map){.cells = NULL};
 }
 
@@ -55,7 +57,7 @@ static uint32_t probe(const struct hb_slot_map *map, uint32_t object)
 {
     uint32_t at = home_of(map, object), mask = mask_of(map);
 
-    while (map->cells[at].slot != HB_NO_SLOT && map->cells[at].object != object)
+    while (map->cells[at].taken != 0 && map->cells[at].object != object)
         at = (at + 1) & mask;
     return at;
 }
@@ -68,10 +70,15 @@ static bool grow(struct hb_slot_map *map)
     if (map->log2 + 1 >= LAST_LOG2 || !make_cells(map, map->log2 + 1))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (old[i].slot != HB_NO_SLOT)
+        if (old[i].taken != 0)
             map->cells[probe(map, old[i].object)] = old[i];
-    free(old);
+    hb_table_free(old, count * sizeof old[0]);
     return true;
+}
+
+void hb_slot_map_prefetch(const struct hb_slot_map *map, uint32_t object)
+{
+    __builtin_prefetch(&map->cells[home_of(map, object)]);
 }
 
 uint32_t hb_slot_map_insert(struct hb_slot_map *map, uint32_t object)
@@ -81,14 +88,14 @@ uint32_t hb_slot_map_insert(struct hb_slot_map *map, uint32_t object)
     if (map->live >= (UINT32_C(1) << (map->log2 - 1)) && !grow(map))
         return HB_NO_SLOT;
     slot = map->unused_count > 0 ? map->unused[--map->unused_count] : map->slots++;
-    map->cells[probe(map, object)] = (struct hb_slot_cell){object, slot};
+    map->cells[probe(map, object)] = (struct hb_slot_cell){object, slot + 1};
     map->live++;
     return slot;
 }
 
 uint32_t hb_slot_map_find(const struct hb_slot_map *map, uint32_t object)
 {
-    return map->cells[probe(map, object)].slot;
+    return map->cells[probe(map, object)].taken - 1;
 }
 
 /* Empties cell `hole` and moves back what had been pushed past it, so that every probe still ends where it
@@ -97,7 +104,7 @@ static void close_hole(struct hb_slot_map *map, uint32_t hole)
 {
     uint32_t mask = mask_of(map);
 
-    for (uint32_t at = (hole + 1) & mask; map->cells[at].slot != HB_NO_SLOT; at = (at + 1) & mask) {
+    for (uint32_t at = (hole + 1) & mask; map->cells[at].taken != 0; at = (at + 1) & mask) {
         uint32_t home = home_of(map, map->cells[at].object);
 
         if (((at - home) & mask) < ((at - hole) & mask))
@@ -105,12 +112,12 @@ static void close_hole(struct hb_slot_map *map, uint32_t hole)
         map->cells[hole] = map->cells[at];
         hole = at;
     }
-    map->cells[hole].slot = HB_NO_SLOT;
+    map->cells[hole].taken = 0;
 }
 
 uint32_t hb_slot_map_remove(struct hb_slot_map *map, uint32_t object)
 {
-    uint32_t at = probe(map, object), slot = map->cells[at].slot;
+    uint32_t at = probe(map, object), slot = map->cells[at].taken - 1;
 
     if (slot == HB_NO_SLOT)
         return HB_NO_SLOT;

@@ -15,11 +15,11 @@
 
 struct hb_slot_cell {
     uint32_t object;
-    uint32_t slot; /* HB_NO_SLOT: an empty cell */
+    uint32_t taken; /* the slot + 1; 0: an empty cell */
 };
 
 struct hb_slot_map {
-    struct hb_slot_cell *cells; /* 2^log2 of them */
+    struct hb_slot_cell *cells; /* 2^log2 of them; a table (base/table.h), as `unused` is */
     unsigned log2;
     uint32_t live;
     uint32_t slots;   /* ever in use */
@@ -29,6 +29,9 @@ struct hb_slot_map {
 
 bool hb_slot_map_init(struct hb_slot_map *map); /* false when out of memory */
 void hb_slot_map_clear(struct hb_slot_map *map);
+
+/* Fetches what the others will need for `object`: worth while some operations ahead of them. */
+void hb_slot_map_prefetch(const struct hb_slot_map *map, uint32_t object);
 
 /* A slot for a new object. HB_NO_SLOT when out of memory. */
 uint32_t hb_slot_map_insert(struct hb_slot_map *map, uint32_t object);

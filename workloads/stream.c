@@ -122,6 +122,8 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
         return status;
     wanted = stream->pending_count < CHUNK_OPS ? stream->pending_count : CHUNK_OPS;
     for (size_t i = 0; i < wanted; i++) {
+        if (i + 8 < wanted)
+            hb_slot_map_prefetch(&stream->map, stream->pending[i + 8].object);
         stream->chunk[i] = stream->pending[i];
         status = renumber(stream, &stream->chunk[i], error);
         if (status != HB_OK)

@@ -9,8 +9,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "allocator/model/range_tree.h"
+#include "allocator/model/range_place.h"
 #include "allocator/model/size_index.h"
+#include "allocator/survey.h"
 
 #define INFINITE_BYTES (UINT64_C(1) << 62)
 
@@ -21,7 +22,7 @@ struct hb_model {
     struct hb_range_tree *tree;
     struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
     uint64_t split_bytes;        /* the smallest rest that is split off */
-    uint64_t free_bytes, allocated_bytes, high_water_bytes;
+    uint64_t total_bytes, free_bytes, high_water_bytes;
     uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
     uint32_t rover;       /* next fit: where the next search begins */
     struct hb_walk walk;
@@ -86,7 +87,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
     model->options = *options;
     model->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
     length = is_infinite(model) ? INFINITE_BYTES : options->heap_bytes;
-    model->free_bytes = length;
+    model->total_bytes = model->free_bytes = length;
     model->walk.ranges = 1;
     model->tree = hb_range_tree_create(length);
     if (model->tree == NULL || !create_sizes(model, length))
@@ -134,14 +135,13 @@ static struct hb_range_place find_first(struct hb_model *model, uint64_t need)
 /* The infinite heap's last range, where it is to be used when nothing else fits. */
 static bool is_last_resort(const struct hb_model *model, struct hb_range_place place)
 {
-    return model->options.grows && is_infinite(model) &&
-           !is_somewhere(hb_range_tree_next(model->tree, place));
+    return model->options.grows && is_infinite(model) && hb_range_tree_is_last(model->tree, place);
 }
 
 /* The search came to the end and begins again at the first range. */
 static struct hb_range_place find_round(struct hb_model *model, uint64_t need, struct hb_range_place rover)
 {
-    const struct hb_range_tree *tree = model->tree;
+    struct hb_range_tree *tree = model->tree;
     bool grows = model->options.grows && is_infinite(model);
     uint64_t ranges = hb_range_tree_ranges(tree), free_ranges = hb_range_tree_free_ranges(tree);
     struct hb_range_rank start, end;
@@ -183,7 +183,7 @@ static struct hb_range_place find_best(struct hb_model *model, uint64_t need)
 
     set_walk(model, hb_range_tree_ranges(tree), hb_range_tree_free_ranges(tree));
     if (!hb_size_index_best_fit(model->sizes, need, &entry))
-        return (struct hb_range_place){.leaf = HB_RANGE_NONE};
+        return HB_NOWHERE;
     return hb_range_tree_find(tree, entry.id);
 }
 
@@ -210,10 +210,10 @@ static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uin
                              (struct hb_size_entry){.length = length, .offset = offset, .id = id});
 }
 
-static void forget_free(struct hb_model *model, const struct hb_range *range)
+static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_size_index_remove(model->sizes, range->length, range->offset);
+        hb_size_index_remove(model->sizes, length, offset);
 }
 
 /* Memory for what one more operation may need, so that nothing fails half-way. */
@@ -247,26 +247,41 @@ static void move_rover(struct hb_model *model, uint32_t id)
         hb_range_tree_id(model->tree, is_somewhere(after) ? after : hb_range_tree_first(model->tree));
 }
 
+/*
+ * The offset of the range at `place`, where anything asks for it: the index of sizes, or the high-water mark.
+ * What was never handed out is one piece at the end of the last range, so no other range raises the mark.
+ */
+static uint64_t offset_if_asked(const struct hb_model *model, struct hb_range_place place, bool last)
+{
+    struct hb_range range = {.offset = 0};
+
+    if (last)
+        return model->total_bytes - hb_range_tree_length(model->tree, place);
+    if (model->sizes != NULL)
+        hb_range_tree_get(model->tree, place, &range);
+    return range.offset;
+}
+
 /* Hands out the free range at `place`, splitting off what is left of it; returns its id. */
 static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, uint64_t need)
 {
     uint32_t id = hb_range_tree_id(model->tree, place);
-    struct hb_range range;
+    uint64_t length = hb_range_tree_length(model->tree, place);
+    bool last = hb_range_tree_is_last(model->tree, place);
+    uint64_t offset = offset_if_asked(model, place, last);
 
-    hb_range_tree_get(model->tree, place, &range);
-    forget_free(model, &range);
-    if (range.length - need >= model->split_bytes) {
+    forget_free(model, offset, length);
+    if (length - need >= model->split_bytes) {
         uint32_t rest = hb_range_tree_take_part(model->tree, place, need);
 
-        index_free(model, rest, range.offset + need, range.length - need);
-        range.length = need;
+        index_free(model, rest, offset + need, length - need);
+        length = need;
     } else {
         hb_range_tree_take(model->tree, place);
     }
-    model->free_bytes -= range.length;
-    model->allocated_bytes += range.length;
-    if (range.offset + range.length > model->high_water_bytes)
-        model->high_water_bytes = range.offset + range.length;
+    model->free_bytes -= length;
+    if (last && offset + length > model->high_water_bytes)
+        model->high_water_bytes = offset + length;
     if (model->options.policy == HB_POLICY_NEXT)
         move_rover(model, id);
     return id;
@@ -351,7 +366,7 @@ static bool absorb(struct hb_model *model, struct hb_range_place place, struct h
     hb_range_tree_get(model->tree, place, &neighbour);
     if (neighbour.allocated)
         return false;
-    forget_free(model, &neighbour);
+    forget_free(model, neighbour.offset, neighbour.length);
     *id = hb_range_tree_id(model->tree, place);
     range->length += neighbour.length;
     if (neighbour.offset < range->offset)
@@ -389,14 +404,13 @@ static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range_place
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
     struct hb_range_place place = hb_range_tree_find(model->tree, block);
-    struct hb_range range;
+    struct hb_range range = {.offset = 0, .length = hb_range_tree_length(model->tree, place)};
 
-    if (!reserve(model))
+    if (model->sizes != NULL && !reserve(model))
         return;
-    hb_range_tree_get(model->tree, place, &range);
-    assert(range.allocated);
     model->free_bytes += range.length;
-    model->allocated_bytes -= range.length;
+    if (model->options.merge || model->sizes != NULL)
+        hb_range_tree_get(model->tree, place, &range);
     if (model->options.merge) {
         block = merge(model, block, place, &range);
         place = hb_range_tree_find(model->tree, block);
@@ -407,10 +421,7 @@ void hb_model_free(struct hb_model *model, uint32_t block)
 
 static uint64_t range_length(const struct hb_model *model, uint32_t block)
 {
-    struct hb_range range;
-
-    hb_range_tree_get(model->tree, hb_range_tree_find(model->tree, block), &range);
-    return range.length;
+    return hb_range_tree_length(model->tree, hb_range_tree_find(model->tree, block));
 }
 
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
@@ -425,6 +436,11 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
     if (moved != HB_MODEL_NO_BLOCK)
         hb_model_free(model, block);
     return moved;
+}
+
+void hb_model_expect(const struct hb_model *model, uint32_t block, bool soon)
+{
+    hb_range_tree_prefetch(model->tree, block, soon);
 }
 
 /* -- asking
@@ -476,69 +492,41 @@ void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
     walk->high_water_bytes = model->high_water_bytes;
 }
 
-/* Adds a free range to the longest one and the longest run so far; `run` is the run that it ends. */
-static void count_free(struct hb_heap_state *state, uint64_t length, uint64_t run)
-{
-    if (length > state->largest_free_bytes)
-        state->largest_free_bytes = length;
-    if (run > state->largest_run_bytes)
-        state->largest_run_bytes = run;
-}
-
-/* What a visit to each range adds up. */
-struct survey {
-    struct hb_heap_state *state;
-    uint64_t run;  /* of free ranges, so far */
-    uint64_t tail; /* the offset of an infinite heap's last range, which does not count; UINT64_MAX: there is
-                      none */
+/* A survey that ends before the tail of an infinite heap, which counts as a range and as nothing else. */
+struct inspection {
+    struct hb_survey survey;
+    uint64_t tail_offset; /* UINT64_MAX: there is none */
 };
 
-static bool survey_range(void *context, const struct hb_range *range)
+static bool inspect_range(void *context, const struct hb_range *range)
 {
-    struct survey *survey = context;
+    struct inspection *inspection = context;
 
-    if (range->offset == survey->tail)
+    if (range->offset == inspection->tail_offset) {
+        inspection->survey.state.ranges++;
         return false;
-    survey->run = range->allocated ? 0 : survey->run + range->length;
-    if (survey->run > 0)
-        count_free(survey->state, range->length, survey->run);
+    }
+    hb_survey_add(&inspection->survey, range);
     return true;
 }
 
 void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
 {
-    const struct hb_range_tree *tree = model->tree;
-    struct survey survey = {.state = state, .tail = UINT64_MAX};
+    struct inspection inspection = {.tail_offset = UINT64_MAX};
+    struct hb_range tail;
 
-    *state = (struct hb_heap_state){
-        .ranges = hb_range_tree_ranges(tree),
-        .free_ranges = hb_range_tree_free_ranges(tree),
-        .free_bytes = model->free_bytes,
-        .allocated_range_bytes = model->allocated_bytes,
-        .high_water_bytes = model->high_water_bytes,
-        .header_bytes = model->options.header_bytes,
-    };
     if (is_infinite(model)) {
-        struct hb_range tail;
-
-        hb_range_tree_get(tree, hb_range_tree_last(tree), &tail);
-        survey.tail = tail.offset;
-        state->free_ranges--;
-        state->free_bytes -= tail.length;
+        hb_range_tree_get(model->tree, hb_range_tree_last(model->tree), &tail);
+        inspection.tail_offset = tail.offset;
     }
-    hb_model_ranges(model, survey_range, &survey);
+    hb_model_ranges(model, inspect_range, &inspection);
+    *state = inspection.survey.state;
+    state->high_water_bytes = model->high_water_bytes;
+    state->header_bytes = model->options.header_bytes;
 }
 
 void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
                      void *context)
 {
-    const struct hb_range_tree *tree = model->tree;
-    struct hb_range_place place = hb_range_tree_first(tree);
-    struct hb_range range = {.offset = 0, .length = 0};
-
-    for (; is_somewhere(place); place = hb_range_tree_next(tree, place)) {
-        hb_range_tree_get(tree, place, &range);
-        if (!visit(context, &range))
-            return;
-    }
+    hb_range_tree_visit(model->tree, visit, context);
 }

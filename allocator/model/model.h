@@ -70,6 +70,9 @@ void hb_model_free(struct hb_model *model, uint32_t block);
  * more. */
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
 
+/* A hint: `block` will be freed or resized some operations from now, with `soon` in about half as many. */
+void hb_model_expect(const struct hb_model *model, uint32_t block, bool soon);
+
 /* True once the model ran out of memory of its own: its figures are then worthless. */
 bool hb_model_broken(const struct hb_model *model);
 

@@ -74,6 +74,11 @@ static bool table_broken(const void *heap)
     return hb_model_broken(heap);
 }
 
+static void table_expect(const void *heap, const void *block, bool soon)
+{
+    hb_model_expect(heap, block_id(block), soon);
+}
+
 static void table_inspect(const void *heap, struct hb_heap_state *state)
 {
     hb_model_inspect(heap, state);
@@ -111,7 +116,8 @@ static uint64_t table_offset(const void *heap, const void *block)
     .last_walk = table_last_walk,                                                                                  \
     .ranges = table_ranges,                                                                                        \
     .offset = table_offset,                                                                                        \
-    .broken = table_broken
+    .broken = table_broken,                                                                                        \
+    .expect = table_expect
 /* clang-format on */
 
 static const struct hb_allocator table = {.summary = "computed, not walked", MODEL_FUNCTIONS};

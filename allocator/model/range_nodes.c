@@ -6,32 +6,37 @@
  */
 #include "allocator/model/range_nodes.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/table.h"
 
 /* -- pools
  * ------------------------------------------------------------------------------------------------------- */
 
-void hb_pool_init(struct hb_pool *pool, size_t item_bytes)
+void hb_pool_init(struct hb_pool *pool, size_t item_bytes, uint32_t most)
 {
-    *pool = (struct hb_pool){.item_bytes = item_bytes, .freed = HB_NO_NODE};
+    *pool = (struct hb_pool){.item_bytes = item_bytes, .most = most, .freed = HB_NO_NODE};
 }
 
-bool hb_pool_reserve(struct hb_pool *pool, uint32_t count)
+void hb_pool_clear(struct hb_pool *pool)
 {
-    uint32_t capacity = pool->capacity;
+    hb_table_free(pool->items, pool->capacity * pool->item_bytes);
+}
+
+bool hb_pool_grow(struct hb_pool *pool, uint32_t count)
+{
+    uint64_t wanted = pool->capacity == 0 ? HB_TABLE_BYTES / pool->item_bytes : 2 * (uint64_t)pool->capacity;
     void *grown;
 
-    if (pool->capacity - pool->used >= count)
-        return true;
-    if (capacity > (UINT32_MAX - 1) / 2)
+    if (wanted > pool->most)
+        wanted = pool->most;
+    if (wanted - pool->used < count)
         return false;
-    capacity = capacity < 64 ? 64 : capacity * 2;
-    grown = realloc(pool->items, capacity * pool->item_bytes);
+    grown = hb_table_grow(pool->items, pool->capacity * pool->item_bytes, wanted * pool->item_bytes);
     if (grown == NULL)
         return false;
     pool->items = grown;
-    pool->capacity = capacity;
+    pool->capacity = (uint32_t)wanted;
     return true;
 }
 
@@ -96,8 +101,7 @@ static void move_entries(struct hb_inner *to, unsigned to_slot, const struct hb_
                          unsigned from_slot, unsigned count)
 {
     memmove(to->longest + to_slot, from->longest + from_slot, count * sizeof to->longest[0]);
-    memmove(to->ranges + to_slot, from->ranges + from_slot, count * sizeof to->ranges[0]);
-    memmove(to->free_ranges + to_slot, from->free_ranges + from_slot, count * sizeof to->free_ranges[0]);
+    memmove(to->counts + to_slot, from->counts + from_slot, count * sizeof to->counts[0]);
     memmove(to->child + to_slot, from->child + from_slot, count * sizeof to->child[0]);
 }
 
@@ -105,16 +109,14 @@ void hb_inner_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index
                           const struct hb_inner *child)
 {
     parent->child[slot] = index;
-    parent->ranges[slot] = hb_sum(child->ranges, child->link.count);
-    parent->free_ranges[slot] = hb_sum(child->free_ranges, child->link.count);
+    parent->counts[slot] = hb_sum(child->counts, child->link.count);
     parent->longest[slot] = child->longest_of_all;
 }
 
 void hb_leaf_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index, const struct hb_leaf *leaf)
 {
     parent->child[slot] = index;
-    parent->ranges[slot] = leaf->link.count;
-    parent->free_ranges[slot] = hb_count_free(leaf, leaf->link.count);
+    parent->counts[slot] = hb_leaf_counts(leaf, leaf->link.count);
     parent->longest[slot] = leaf->longest;
 }
 
@@ -212,6 +214,7 @@ uint32_t hb_leaf_new(struct hb_range_tree *tree)
     struct hb_leaf *leaf = hb_leaf_at(tree, index);
 
     memset(leaf, 0, sizeof *leaf);
+    memset(leaf->id, 0xff, sizeof leaf->id); /* HB_RANGE_NONE */
     leaf->next = leaf->previous = HB_NO_NODE;
     leaf->link.parent = HB_NO_NODE;
     return index;
@@ -238,7 +241,8 @@ static void move_ranges(struct hb_range_tree *tree, uint32_t to_index, uint32_t 
     to->link.count = (uint8_t)(end + count);
     from->link.count = (uint8_t)at;
     for (unsigned i = end; i < end + count; i++)
-        *hb_leaf_of(tree, to->id[i]) = to_index;
+        *hb_place_of(tree, to->id[i]) = hb_place_word(to_index, i);
+    memset(from->id + at, 0xff, count * sizeof from->id[0]); /* HB_RANGE_NONE */
     to->longest = hb_longest_in(to->length, to->link.count);
     from->longest = hb_longest_in(from->length, at);
 }

@@ -2,11 +2,12 @@
  * range_nodes.h - the nodes of a range tree, and how they split, join and go. Not an interface.
  *
  * Leaves hold up to HB_FANOUT ranges, inner nodes up to HB_FANOUT children; the root is an inner node. All
- * live in growing arrays (pools) and name each other by index. A range is no record of its own: its length is
+ * live in growing tables (pools) and name each other by index. A range is no record of its own: its length is
  * in a leaf, its offset is the leaf's start and the lengths before it, and all that is kept by id is which
- * leaf that is. So an allocation or a free touches one leaf and the path above it.
+ * leaf that is, and about where in it. So an allocation or a free touches one leaf and the path above it.
  *
- * HB_FANOUT 32: at 250 thousand ranges a search scans four nodes of four to eight cache lines each.
+ * HB_FANOUT 32: at 250 thousand ranges a search scans four nodes of four to eight cache lines each. 16 is as
+ * fast; comparing all entries of a node at once, in vectors, is slower, since it touches every line.
  */
 #ifndef HB_ALLOCATOR_MODEL_RANGE_NODES_H
 #define HB_ALLOCATOR_MODEL_RANGE_NODES_H
@@ -15,7 +16,10 @@
 
 #include "allocator/model/range_tree.h"
 
-enum { HB_FANOUT = 32, HB_MAX_LEVELS = 12 };
+enum { HB_FANOUT = 32, HB_FANOUT_LOG2 = 5, HB_MAX_LEVELS = 12 };
+
+/* So that a leaf's index and a slot of it fit one word. */
+#define HB_MAX_LEAVES (UINT32_C(1) << (32 - HB_FANOUT_LOG2))
 
 #define HB_NO_NODE UINT32_MAX
 
@@ -28,17 +32,21 @@ struct hb_link {
 
 struct hb_leaf {
     int64_t length[HB_FANOUT]; /* negated where allocated, so that "free and long enough" is one comparison */
-    uint32_t id[HB_FANOUT];
-    uint64_t start;  /* offset of the first range */
-    int64_t longest; /* free range; 0 when none is free */
+    uint32_t id[HB_FANOUT];    /* HB_RANGE_NONE behind the last */
+    uint64_t start;            /* offset of the first range */
+    int64_t longest;           /* free range; 0 when none is free */
     uint32_t next, previous;
     struct hb_link link;
 };
 
+/* Two numbers of ranges in one word, so that a search adds both up at once: all in the low half, the free
+ * ones in the high. A change of them is a word too, modulo 2^64. */
+#define HB_ONE_RANGE UINT64_C(1)
+#define HB_ONE_FREE  (UINT64_C(1) << 32)
+
 struct hb_inner {
     int64_t longest[HB_FANOUT]; /* free range below each child */
-    uint32_t ranges[HB_FANOUT];
-    uint32_t free_ranges[HB_FANOUT];
+    uint64_t counts[HB_FANOUT];
     uint32_t child[HB_FANOUT];
     int64_t longest_of_all;
     uint8_t level; /* 1: children are leaves */
@@ -46,19 +54,23 @@ struct hb_inner {
 };
 
 struct hb_pool {
-    void *items;
+    void *items; /* a table (base/table.h) */
     size_t item_bytes;
     uint32_t used, capacity;
-    uint32_t
-        freed; /* head of the list of items given back, linked through their first word; HB_NO_NODE: none */
+    uint32_t most; /* items at most */
+    /* Head of the list of items given back, linked through their first word; HB_NO_NODE: none. */
+    uint32_t freed;
 };
 
 struct hb_range_tree {
     struct hb_pool leaves, inners;
-    struct hb_pool leaf_of; /* by range id: the leaf's index */
+    struct hb_pool places; /* by range id: hb_place_word of where it was put */
     uint32_t root;
     uint32_t first_leaf, last_leaf;
-    uint32_t range_count, free_count;
+    uint64_t counts;
+    int64_t bytes; /* of all ranges */
+    int64_t
+        others_at_most; /* no free range but the last is longer; it may be less, until a search finds out */
 };
 
 static inline struct hb_leaf *hb_leaf_at(const struct hb_range_tree *tree, uint32_t index)
@@ -71,9 +83,14 @@ static inline struct hb_inner *hb_inner_at(const struct hb_range_tree *tree, uin
     return (struct hb_inner *)tree->inners.items + index;
 }
 
-static inline uint32_t *hb_leaf_of(const struct hb_range_tree *tree, uint32_t id)
+static inline uint32_t *hb_place_of(const struct hb_range_tree *tree, uint32_t id)
 {
-    return (uint32_t *)tree->leaf_of.items + id;
+    return (uint32_t *)tree->places.items + id;
+}
+
+static inline uint32_t hb_place_word(uint32_t leaf, unsigned slot)
+{
+    return leaf << HB_FANOUT_LOG2 | slot;
 }
 
 static inline int64_t hb_longest_in(const int64_t *lengths, unsigned count)
@@ -85,22 +102,23 @@ static inline int64_t hb_longest_in(const int64_t *lengths, unsigned count)
     return longest;
 }
 
-static inline uint32_t hb_sum(const uint32_t *values, unsigned count)
+static inline uint64_t hb_sum(const uint64_t *values, unsigned count)
 {
-    uint32_t total = 0;
+    uint64_t total = 0;
 
     for (unsigned i = 0; i < count; i++)
         total += values[i];
     return total;
 }
 
-static inline uint32_t hb_count_free(const struct hb_leaf *leaf, unsigned count)
+/* The counts of the first `count` ranges of a leaf. */
+static inline uint64_t hb_leaf_counts(const struct hb_leaf *leaf, unsigned count)
 {
-    uint32_t total = 0;
+    uint64_t free_ranges = 0;
 
     for (unsigned i = 0; i < count; i++)
-        total += leaf->length[i] > 0;
-    return total;
+        free_ranges += leaf->length[i] > 0;
+    return count * HB_ONE_RANGE + free_ranges * HB_ONE_FREE;
 }
 
 /* The bytes of the first `count` ranges of a leaf. */
@@ -113,20 +131,32 @@ static inline uint64_t hb_bytes_before(const struct hb_leaf *leaf, unsigned coun
     return total;
 }
 
-/* Which of the leaf's ranges has this id; it must have one. */
-static inline unsigned hb_index_in_leaf(const struct hb_leaf *leaf, uint32_t id)
+/*
+ * Which of the leaf's ranges has this id; it must have one. `slot` is where it was put; neighbours that came
+ * and went since have moved it by a few at most, as a rule.
+ */
+static inline unsigned hb_slot_in_leaf(const struct hb_leaf *leaf, unsigned slot, uint32_t id)
 {
-    unsigned i = 0;
-
-    while (leaf->id[i] != id)
-        i++;
-    assert(i < leaf->link.count);
-    return i;
+    for (unsigned distance = 0; distance <= HB_FANOUT / 2; distance++) {
+        if (leaf->id[(slot + distance) % HB_FANOUT] == id)
+            return (slot + distance) % HB_FANOUT;
+        if (leaf->id[(slot - distance) % HB_FANOUT] == id)
+            return (slot - distance) % HB_FANOUT;
+    }
+    assert(false); /* its leaf has it */
+    return 0;
 }
 
-void hb_pool_init(struct hb_pool *pool, size_t item_bytes);
+void hb_pool_init(struct hb_pool *pool, size_t item_bytes, uint32_t most);
+void hb_pool_clear(struct hb_pool *pool);
+bool hb_pool_grow(struct hb_pool *pool, uint32_t count);
+
 /* Room for `count` more items, counting none that were given back. False when there is no memory. */
-bool hb_pool_reserve(struct hb_pool *pool, uint32_t count);
+static inline bool hb_pool_reserve(struct hb_pool *pool, uint32_t count)
+{
+    return pool->capacity - pool->used >= count || hb_pool_grow(pool, count);
+}
+
 uint32_t hb_pool_take(struct hb_pool *pool);
 void hb_pool_give_back(struct hb_pool *pool, uint32_t index);
 

@@ -4,51 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocator/model/range_nodes.h"
+#include "allocator/model/range_place.h"
 
 /* -- changing
  * ------------------------------------------------------------------------------------------------------ */
 
-/* The new maximum of `lengths` after one of them went from `before` to `after`. */
-static int64_t longest_after(int64_t longest, int64_t before, int64_t after, const int64_t *lengths,
-                             unsigned count)
+/*
+ * The new maximum of `lengths` after one of them went from `before` to `after`. Most often it is the heap's
+ * tail that is cut shorter, and has more than half of the heap still.
+ */
+static int64_t longest_after(const struct hb_range_tree *tree, int64_t longest, int64_t before, int64_t after,
+                             const int64_t *lengths, unsigned count)
 {
-    if (after >= longest)
+    if (after >= longest || after > tree->bytes / 2)
         return after;
     return before == longest ? hb_longest_in(lengths, count) : longest;
 }
 
-/* Carries a leaf's new longest free range and its change of counts (modulo 2^32) up to the root. */
-static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest,
-                  uint32_t ranges_delta, uint32_t free_delta)
+/* Carries a leaf's new longest free range and its change of counts up to the root. */
+static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest, uint64_t change)
 {
-    tree->range_count += ranges_delta;
-    tree->free_count += free_delta;
+    tree->counts += change;
     while (link->parent != HB_NO_NODE) {
         struct hb_inner *inner = hb_inner_at(tree, link->parent);
         unsigned slot = link->slot;
         int64_t before = inner->longest[slot];
 
-        inner->ranges[slot] += ranges_delta;
-        inner->free_ranges[slot] += free_delta;
-        inner->longest[slot] = longest;
-        longest = longest_after(inner->longest_of_all, before, longest, inner->longest, inner->link.count);
-        inner->longest_of_all = longest;
+        inner->counts[slot] += change;
+        if (before != longest) {
+            inner->longest[slot] = longest;
+            inner->longest_of_all = longest_after(tree, inner->longest_of_all, before, longest,
+                                                  inner->longest, inner->link.count);
+        }
+        longest = inner->longest_of_all;
         link = &inner->link;
     }
-}
-
-bool hb_range_tree_reserve(struct hb_range_tree *tree)
-{
-    return hb_pool_reserve(&tree->leaf_of, 1) && hb_pool_reserve(&tree->leaves, 1) &&
-           hb_pool_reserve(&tree->inners, 2 * HB_MAX_LEVELS);
 }
 
 /* Opens slot `at` of a leaf that has room and puts a new free range there; returns its id. Counts nothing. */
 static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsigned at, int64_t length)
 {
     struct hb_leaf *leaf = hb_leaf_at(tree, leaf_index);
-    uint32_t id = hb_pool_take(&tree->leaf_of);
+    uint32_t id = hb_pool_take(&tree->places);
     unsigned after = leaf->link.count - at;
 
     assert(length >= 1 && leaf->link.count < HB_FANOUT);
@@ -57,7 +54,7 @@ static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsig
     leaf->length[at] = length;
     leaf->id[at] = id;
     leaf->link.count++;
-    *hb_leaf_of(tree, id) = leaf_index;
+    *hb_place_of(tree, id) = hb_place_word(leaf_index, at);
     return id;
 }
 
@@ -68,9 +65,10 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length)
 
     if (tree == NULL)
         return NULL;
-    hb_pool_init(&tree->leaves, sizeof(struct hb_leaf));
-    hb_pool_init(&tree->inners, sizeof(struct hb_inner));
-    hb_pool_init(&tree->leaf_of, sizeof(uint32_t));
+    tree->bytes = (int64_t)length;
+    hb_pool_init(&tree->leaves, sizeof(struct hb_leaf), HB_MAX_LEAVES);
+    hb_pool_init(&tree->inners, sizeof(struct hb_inner), HB_MAX_LEAVES);
+    hb_pool_init(&tree->places, sizeof(uint32_t), HB_NO_NODE);
     if (!hb_range_tree_reserve(tree)) {
         hb_range_tree_destroy(tree);
         return NULL;
@@ -83,7 +81,7 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length)
     tree->first_leaf = tree->last_leaf = leaf;
     put_range(tree, leaf, 0, (int64_t)length);
     hb_leaf_at(tree, leaf)->longest = (int64_t)length;
-    climb(tree, &hb_leaf_at(tree, leaf)->link, (int64_t)length, 1, 1);
+    climb(tree, &hb_leaf_at(tree, leaf)->link, (int64_t)length, HB_ONE_RANGE + HB_ONE_FREE);
     return tree;
 }
 
@@ -91,9 +89,9 @@ void hb_range_tree_destroy(struct hb_range_tree *tree)
 {
     if (tree == NULL)
         return;
-    free(tree->leaves.items);
-    free(tree->inners.items);
-    free(tree->leaf_of.items);
+    hb_pool_clear(&tree->leaves);
+    hb_pool_clear(&tree->inners);
+    hb_pool_clear(&tree->places);
     free(tree);
 }
 
@@ -104,8 +102,8 @@ void hb_range_tree_take(struct hb_range_tree *tree, struct hb_range_place place)
 
     assert(length > 0);
     leaf->length[place.slot] = -length;
-    leaf->longest = longest_after(leaf->longest, length, 0, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, 0, UINT32_MAX);
+    leaf->longest = longest_after(tree, leaf->longest, length, 0, leaf->length, leaf->link.count);
+    climb(tree, &leaf->link, leaf->longest, -HB_ONE_FREE);
 }
 
 uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length)
@@ -122,8 +120,8 @@ uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_pla
     }
     leaf->length[place.slot] = -part;
     rest = put_range(tree, place.leaf, place.slot + 1, whole - part);
-    leaf->longest = longest_after(leaf->longest, whole, whole - part, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, 1, 0); /* one free range less, one more */
+    leaf->longest = longest_after(tree, leaf->longest, whole, whole - part, leaf->length, leaf->link.count);
+    climb(tree, &leaf->link, leaf->longest, HB_ONE_RANGE); /* one free range less, one more */
     return rest;
 }
 
@@ -137,44 +135,50 @@ void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place pla
     leaf->length[place.slot] = now;
     if (now > leaf->longest)
         leaf->longest = now;
-    climb(tree, &leaf->link, leaf->longest, 0, was_allocated);
+    if (now > tree->others_at_most)
+        tree->others_at_most = now;
+    climb(tree, &leaf->link, leaf->longest, was_allocated ? HB_ONE_FREE : 0);
 }
 
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
 {
-    uint32_t index = *hb_leaf_of(tree, id);
-    struct hb_leaf *leaf = hb_leaf_at(tree, index);
-    unsigned at = hb_index_in_leaf(leaf, id);
+    struct hb_range_place place = hb_range_tree_find(tree, id);
+    struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+    unsigned at = place.slot;
     int64_t gone = leaf->length[at];
     unsigned after = leaf->link.count - at - 1u;
 
-    assert(tree->range_count > 1);
+    assert(hb_range_tree_ranges(tree) > 1);
     if (at == 0)
         leaf->start += hb_bytes_before(leaf, 1); /* the range before, in another leaf, takes it in */
     memmove(leaf->length + at, leaf->length + at + 1, after * sizeof leaf->length[0]);
     memmove(leaf->id + at, leaf->id + at + 1, after * sizeof leaf->id[0]);
     leaf->link.count--;
-    leaf->longest = longest_after(leaf->longest, gone, 0, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, UINT32_MAX, gone > 0 ? UINT32_MAX : 0);
-    hb_pool_give_back(&tree->leaf_of, id);
-    hb_leaf_shrink(tree, index);
+    leaf->id[leaf->link.count] = HB_RANGE_NONE;
+    leaf->longest = longest_after(tree, leaf->longest, gone, 0, leaf->length, leaf->link.count);
+    climb(tree, &leaf->link, leaf->longest, -HB_ONE_RANGE - (gone > 0 ? HB_ONE_FREE : 0));
+    hb_pool_give_back(&tree->places, id);
+    hb_leaf_shrink(tree, place.leaf);
 }
 
 /* -- asking
  * -------------------------------------------------------------------------------------------------------- */
 
-static const struct hb_range_place nowhere = {.leaf = HB_RANGE_NONE};
-
-struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id)
+void hb_range_tree_prefetch(const struct hb_range_tree *tree, uint32_t id, bool soon)
 {
-    uint32_t leaf = *hb_leaf_of(tree, id);
+    const uint32_t *word = hb_place_of(tree, id);
+    const struct hb_leaf *leaf;
+    unsigned slot;
 
-    return (struct hb_range_place){leaf, hb_index_in_leaf(hb_leaf_at(tree, leaf), id)};
-}
-
-uint32_t hb_range_tree_id(const struct hb_range_tree *tree, struct hb_range_place place)
-{
-    return hb_leaf_at(tree, place.leaf)->id[place.slot];
+    if (!soon) {
+        __builtin_prefetch(word);
+        return;
+    }
+    leaf = hb_leaf_at(tree, *word >> HB_FANOUT_LOG2);
+    slot = *word % HB_FANOUT;
+    __builtin_prefetch(&leaf->id[slot]);
+    __builtin_prefetch(&leaf->length[slot]);
+    __builtin_prefetch(&leaf->link);
 }
 
 void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place place, struct hb_range *range)
@@ -187,44 +191,24 @@ void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place p
     range->length = (uint64_t)(length < 0 ? -length : length);
 }
 
-struct hb_range_place hb_range_tree_first(const struct hb_range_tree *tree)
+void hb_range_tree_visit(const struct hb_range_tree *tree,
+                         bool (*visit)(void *context, const struct hb_range *range), void *context)
 {
-    return (struct hb_range_place){tree->first_leaf, 0};
-}
+    struct hb_range range = {.offset = 0};
 
-struct hb_range_place hb_range_tree_last(const struct hb_range_tree *tree)
-{
-    return (struct hb_range_place){tree->last_leaf, hb_leaf_at(tree, tree->last_leaf)->link.count - 1u};
-}
+    for (uint32_t at = tree->first_leaf; at != HB_NO_NODE; at = hb_leaf_at(tree, at)->next) {
+        const struct hb_leaf *leaf = hb_leaf_at(tree, at);
 
-struct hb_range_place hb_range_tree_next(const struct hb_range_tree *tree, struct hb_range_place place)
-{
-    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
+        for (unsigned slot = 0; slot < leaf->link.count; slot++) {
+            int64_t length = leaf->length[slot];
 
-    if (place.slot + 1 < leaf->link.count)
-        return (struct hb_range_place){place.leaf, place.slot + 1};
-    return leaf->next == HB_NO_NODE ? nowhere : (struct hb_range_place){leaf->next, 0};
-}
-
-struct hb_range_place hb_range_tree_previous(const struct hb_range_tree *tree, struct hb_range_place place)
-{
-    const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
-
-    if (place.slot > 0)
-        return (struct hb_range_place){place.leaf, place.slot - 1};
-    if (leaf->previous == HB_NO_NODE)
-        return nowhere;
-    return (struct hb_range_place){leaf->previous, hb_leaf_at(tree, leaf->previous)->link.count - 1u};
-}
-
-uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree)
-{
-    return tree->range_count;
-}
-
-uint64_t hb_range_tree_free_ranges(const struct hb_range_tree *tree)
-{
-    return tree->free_count;
+            range.allocated = length < 0;
+            range.length = (uint64_t)(length < 0 ? -length : length);
+            if (!visit(context, &range))
+                return;
+            range.offset += range.length;
+        }
+    }
 }
 
 /* -- searching
@@ -246,44 +230,75 @@ static int64_t clamp(uint64_t need)
     return need > INT64_MAX ? INT64_MAX : (int64_t)need;
 }
 
-/* Goes down from entry `slot` of `inner`, which holds something long enough, adding up what is passed. */
+/*
+ * Goes down from entry `slot` of `inner`, which holds something long enough, adding what is passed to
+ * `*counts`. Each node is searched and added up in one loop: its end is the one branch that is mispredicted.
+ */
 static struct hb_range_place descend(const struct hb_range_tree *tree, const struct hb_inner *inner,
-                                     unsigned slot, int64_t need, struct hb_range_rank *rank)
+                                     unsigned slot, int64_t need, uint64_t *counts)
 {
+    uint64_t passed = *counts, free_ranges = 0;
     const struct hb_leaf *leaf;
-    unsigned leaf_slot;
+    uint32_t leaf_index;
 
     while (inner->level > 1) {
         inner = hb_inner_at(tree, inner->child[slot]);
-        slot = first_at_least(inner->longest, 0, inner->link.count, need);
-        rank->ranges += hb_sum(inner->ranges, slot);
-        rank->free_ranges += hb_sum(inner->free_ranges, slot);
+        for (slot = 0; inner->longest[slot] < need; slot++)
+            passed += inner->counts[slot];
     }
-    leaf_slot = slot;
-    leaf = hb_leaf_at(tree, inner->child[leaf_slot]);
-    slot = first_at_least(leaf->length, 0, leaf->link.count, need);
+    leaf_index = inner->child[slot];
+    leaf = hb_leaf_at(tree, leaf_index);
+    for (slot = 0; leaf->length[slot] < need; slot++)
+        free_ranges += leaf->length[slot] > 0;
     assert(slot < leaf->link.count);
-    rank->ranges += slot;
-    rank->free_ranges += hb_count_free(leaf, slot);
-    return (struct hb_range_place){inner->child[leaf_slot], slot};
+    *counts = passed + slot * HB_ONE_RANGE + free_ranges * HB_ONE_FREE;
+    return (struct hb_range_place){leaf_index, slot};
 }
 
-struct hb_range_place hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need,
-                                              struct hb_range_rank *rank)
+static void set_rank(struct hb_range_rank *rank, uint64_t counts)
+{
+    rank->ranges = (uint32_t)counts;
+    rank->free_ranges = counts >> 32;
+}
+
+/* The first range that fits, the last one at the latest, by going down from the root. */
+static struct hb_range_place search(const struct hb_range_tree *tree, int64_t need, uint64_t *counts)
 {
     const struct hb_inner *root = hb_inner_at(tree, tree->root);
-    int64_t least = clamp(need);
     unsigned slot;
 
+    *counts = 0;
+    for (slot = 0; root->longest[slot] < need; slot++)
+        *counts += root->counts[slot];
+    return descend(tree, root, slot, need, counts);
+}
+
+/*
+ * A program that grows takes most of its memory from the tail, past which the whole tree would have to be
+ * searched. What a search that ends at the tail has found out, that no other range is that long, is kept
+ * until a range is freed.
+ */
+struct hb_range_place hb_range_tree_first_fit(struct hb_range_tree *tree, uint64_t need,
+                                              struct hb_range_rank *rank)
+{
+    int64_t least = clamp(need);
+    struct hb_range_place place;
+    uint64_t counts;
+
     assert(need >= 1);
-    if (root->longest_of_all < least) {
-        *rank = (struct hb_range_rank){tree->range_count, tree->free_count};
-        return nowhere;
+    if (hb_inner_at(tree, tree->root)->longest_of_all < least) {
+        set_rank(rank, tree->counts);
+        return HB_NOWHERE;
     }
-    slot = first_at_least(root->longest, 0, root->link.count, least);
-    rank->ranges = hb_sum(root->ranges, slot);
-    rank->free_ranges = hb_sum(root->free_ranges, slot);
-    return descend(tree, root, slot, least, rank);
+    if (least > tree->others_at_most) {
+        set_rank(rank, tree->counts - HB_ONE_RANGE - HB_ONE_FREE);
+        return hb_range_tree_last(tree);
+    }
+    place = search(tree, least, &counts);
+    if (hb_range_tree_is_last(tree, place))
+        tree->others_at_most = least - 1;
+    set_rank(rank, counts);
+    return place;
 }
 
 struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *tree,
@@ -293,7 +308,7 @@ struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *t
     int64_t least = clamp(need);
     unsigned at = first_at_least(leaf->length, from.slot, leaf->link.count, least);
     const struct hb_link *link = &leaf->link;
-    struct hb_range_rank unused = {0, 0};
+    uint64_t unused = 0;
 
     assert(need >= 1);
     if (at < leaf->link.count)
@@ -306,7 +321,7 @@ struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *t
             return descend(tree, inner, slot, least, &unused);
         link = &inner->link;
     }
-    return nowhere;
+    return HB_NOWHERE;
 }
 
 void hb_range_tree_rank(const struct hb_range_tree *tree, struct hb_range_place place,
@@ -314,14 +329,13 @@ void hb_range_tree_rank(const struct hb_range_tree *tree, struct hb_range_place 
 {
     const struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
     const struct hb_link *link = &leaf->link;
+    uint64_t counts = hb_leaf_counts(leaf, place.slot);
 
-    rank->ranges = place.slot;
-    rank->free_ranges = hb_count_free(leaf, place.slot);
     while (link->parent != HB_NO_NODE) {
         const struct hb_inner *inner = hb_inner_at(tree, link->parent);
 
-        rank->ranges += hb_sum(inner->ranges, link->slot);
-        rank->free_ranges += hb_sum(inner->free_ranges, link->slot);
+        counts += hb_sum(inner->counts, link->slot);
         link = &inner->link;
     }
+    set_rank(rank, counts);
 }

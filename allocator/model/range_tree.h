@@ -8,7 +8,7 @@
  *
  * Ranges are known by an id that stays the same while the range lives, whatever is inserted or removed beside
  * it. They tile the heap: a range's offset follows from the lengths before it. Lengths are bytes, 1 to 2^62.
- * Up to 2^31 ranges.
+ * Up to 2^31 ranges. Finding a range, its neighbours and its length is inline: range_place.h.
  */
 #ifndef HB_ALLOCATOR_MODEL_RANGE_TREE_H
 #define HB_ALLOCATOR_MODEL_RANGE_TREE_H
@@ -42,25 +42,16 @@ struct hb_range_rank {
 struct hb_range_tree *hb_range_tree_create(uint64_t length);
 void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
 
-/* Whether one more range can be added without asking for memory; asks for it now. False when there is none.
- */
-bool hb_range_tree_reserve(struct hb_range_tree *tree);
+/* Fetches what says where range `id` is; with `soon`, which is for later, its leaf. */
+void hb_range_tree_prefetch(const struct hb_range_tree *tree, uint32_t id, bool soon);
 
-struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id);
-uint32_t hb_range_tree_id(const struct hb_range_tree *tree, struct hb_range_place place);
 void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place place, struct hb_range *range);
-
-/* Neighbours in address order; nowhere at the ends. */
-struct hb_range_place hb_range_tree_first(const struct hb_range_tree *tree);
-struct hb_range_place hb_range_tree_last(const struct hb_range_tree *tree);
-struct hb_range_place hb_range_tree_next(const struct hb_range_tree *tree, struct hb_range_place place);
-struct hb_range_place hb_range_tree_previous(const struct hb_range_tree *tree, struct hb_range_place place);
 
 /*
  * The first free range with length >= need (1 or more), and what lies before it; nowhere, and the rank of the
  * heap's end, when none fits.
  */
-struct hb_range_place hb_range_tree_first_fit(const struct hb_range_tree *tree, uint64_t need,
+struct hb_range_place hb_range_tree_first_fit(struct hb_range_tree *tree, uint64_t need,
                                               struct hb_range_rank *rank);
 
 /* The same, among the range at `from` and those behind it; no rank. */
@@ -86,8 +77,9 @@ void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place pla
  * first. */
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id);
 
-uint64_t hb_range_tree_ranges(const struct hb_range_tree *tree);
-uint64_t hb_range_tree_free_ranges(const struct hb_range_tree *tree);
+/* Calls visit for each range in address order until it returns false. */
+void hb_range_tree_visit(const struct hb_range_tree *tree,
+                         bool (*visit)(void *context, const struct hb_range *range), void *context);
 
 /* Every invariant of the tree, in O(n): for tests. */
 bool hb_range_tree_valid(const struct hb_range_tree *tree);

@@ -6,7 +6,10 @@ static bool leaf_valid(const struct hb_range_tree *tree, uint32_t index)
     const struct hb_leaf *leaf = hb_leaf_at(tree, index);
 
     for (unsigned i = 0; i < leaf->link.count; i++)
-        if (*hb_leaf_of(tree, leaf->id[i]) != index || leaf->length[i] == 0)
+        if (*hb_place_of(tree, leaf->id[i]) >> HB_FANOUT_LOG2 != index || leaf->length[i] == 0)
+            return false;
+    for (unsigned i = leaf->link.count; i < HB_FANOUT; i++)
+        if (leaf->id[i] != HB_RANGE_NONE)
             return false;
     return leaf->link.count > 0 && leaf->longest == hb_longest_in(leaf->length, leaf->link.count);
 }
@@ -24,8 +27,7 @@ static bool entry_valid(const struct hb_range_tree *tree, uint32_t index, unsign
         hb_leaf_write_entry(&expected, slot, child, hb_leaf_at(tree, child));
     else
         hb_inner_write_entry(&expected, slot, child, hb_inner_at(tree, child));
-    return link->parent == index && link->slot == slot && expected.ranges[slot] == inner->ranges[slot] &&
-           expected.free_ranges[slot] == inner->free_ranges[slot] &&
+    return link->parent == index && link->slot == slot && expected.counts[slot] == inner->counts[slot] &&
            expected.longest[slot] == inner->longest[slot];
 }
 
@@ -48,7 +50,7 @@ static bool inner_valid(const struct hb_range_tree *tree, uint32_t index)
 static bool chain_valid(const struct hb_range_tree *tree)
 {
     uint32_t previous = HB_NO_NODE;
-    uint64_t ranges = 0, free_ranges = 0, end = 0;
+    uint64_t counts = 0, end = 0;
 
     for (uint32_t at = tree->first_leaf; at != HB_NO_NODE; at = hb_leaf_at(tree, at)->next) {
         const struct hb_leaf *leaf = hb_leaf_at(tree, at);
@@ -56,11 +58,10 @@ static bool chain_valid(const struct hb_range_tree *tree)
         if (leaf->previous != previous || leaf->start != end)
             return false;
         end += hb_bytes_before(leaf, leaf->link.count);
-        ranges += leaf->link.count;
-        free_ranges += hb_count_free(leaf, leaf->link.count);
+        counts += hb_leaf_counts(leaf, leaf->link.count);
         previous = at;
     }
-    return previous == tree->last_leaf && ranges == tree->range_count && free_ranges == tree->free_count;
+    return previous == tree->last_leaf && counts == tree->counts;
 }
 
 bool hb_range_tree_valid(const struct hb_range_tree *tree)

@@ -57,7 +57,16 @@ wrap(void *, NULL, malloc, (size_t size), (size)) wrap(void *, NULL, calloc, (si
 void *__wrap_mremap(void *at, size_t old_length, size_t new_length, int flags, ...);
 void *__wrap_mremap(void *at, size_t old_length, size_t new_length, int flags, ...)
 {
-    return fails_now() ? MAP_FAILED : __real_mremap(at, old_length, new_length, flags);
+    void *to = NULL;
+    va_list arguments;
+
+    if (fails_now())
+        return MAP_FAILED;
+    va_start(arguments, flags);
+    if (flags & MREMAP_FIXED)
+        to = va_arg(arguments, void *);
+    va_end(arguments);
+    return __real_mremap(at, old_length, new_length, flags, to);
 }
 
 int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "allocator/model/range_tree.h"
+#include "allocator/model/range_place.h"
 #include "base/random.h"
 
 enum { MOST = 3000 };

@@ -1,9 +1,9 @@
 # Whatever the memory, the model gives the right figures, or one line and exit 1. (A limit on address space that the
 # program cannot start in says nothing: that is the loader's answer.)
-heapbench generate steady live=100K steps=0 -o big.trace 2>/dev/null
+heapbench generate ramp live=64K ratio=32 -o big.trace 2>/dev/null
 heapbench model big.trace --policy best --json | grep -v elapsed >right
 
-for kilobytes in $(seq 8000 500 60000); do
+for kilobytes in $(seq 10000 1000 70000); do
     (ulimit -v "$kilobytes" && exec heapbench model big.trace --policy best --json) >out 2>err
     status=$?
     grep -v elapsed out >figures
