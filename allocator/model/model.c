@@ -316,7 +316,7 @@ static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_p
 {
     uint32_t front = hb_range_tree_id(model->tree, place), rest;
 
-    forget_free(model, range);
+    forget_free(model, range->offset, range->length);
     rest = hb_range_tree_take_part(model->tree, place, gap);
     hb_range_tree_release(model->tree, hb_range_tree_find(model->tree, front), gap);
     index_free(model, front, range->offset, gap);
@@ -348,7 +348,7 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     if (!is_somewhere(place))
         return HB_MODEL_NO_BLOCK;
     hb_range_tree_get(model->tree, place, &range);
-    if (!is_somewhere(hb_range_tree_next(model->tree, place)) && range.offset + sought > model->reach_bytes)
+    if (hb_range_tree_is_last(model->tree, place) && range.offset + sought > model->reach_bytes)
         model->reach_bytes = range.offset + sought;
     gap = gap_before(model, &range, alignment);
     if (gap != 0)
