@@ -137,7 +137,7 @@ static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *coun
 static enum hb_status count_all(const struct options *options, struct hb_stream *stream,
                                 struct answer *answer, struct hb_error *error)
 {
-    struct hb_count_options count_options = {.step_limit = 0};
+    struct hb_count_options count_options = {.without_measures = true};
     struct hb_allocator table;
     struct hb_counter *counter = NULL;
     enum hb_status status;

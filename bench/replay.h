@@ -137,9 +137,11 @@ enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const 
 
 /* What a counting replay may be asked to do. */
 struct hb_count_options {
-    uint64_t step_limit;     /* stop after so many ranges examined in all; 0: none */
-    uint64_t failure_limit;  /* stop after so many failures; 0: none */
-    uint64_t op_limit;       /* stop after so many operations; 0: none */
+    uint64_t step_limit;    /* stop after so many ranges examined in all; 0: none */
+    uint64_t failure_limit; /* stop after so many failures; 0: none */
+    uint64_t op_limit;      /* stop after so many operations; 0: none */
+    bool
+        without_measures; /* leave those of Johnstone and Wilson at 0: they take two divisions an operation */
     struct hb_point *points; /* where to put the windows; NULL: none wanted */
     uint32_t point_count;    /* windows wanted, over all operations or op_limit of them */
     /* Called every now and then with the operations done; NULL: not. */

@@ -156,7 +156,7 @@ static void note_moment(struct hb_counter *c)
     bool at_peak = ledger->peak_live_op + 1 == ledger->ops && ledger->peak_live_bytes > 0;
     uint64_t extent = c->walk.high_water_bytes;
 
-    if (!c->counts->walked)
+    if (!c->counts->walked || c->options->without_measures)
         return;
     measure(&c->with_records, extent, ledger->live_bytes, at_peak);
     measure(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);

@@ -3,7 +3,7 @@
 
 #include "base/table.h"
 
-enum { FIRST_LOG2 = 17, LAST_LOG2 = 32 };
+enum { FIRST_LOG2 = 18, LAST_LOG2 = 32 };
 
 static uint32_t mask_of(const struct hb_slot_map *map)
 {
