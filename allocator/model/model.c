@@ -1,33 +1,12 @@
-/*
- * model.c - see model.h.
- *
- * An infinite heap is one of 2^62 bytes whose last range, the tail, is never used up: the tail is examined by
- * walks and counted as a range, and is left out of every other figure (METRICS.md).
- */
+/* model.c - a model heap comes and goes, hands out blocks and takes them back. See model.h. */
 #include "allocator/model/model.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "allocator/model/range_place.h"
-#include "allocator/model/size_index.h"
-#include "allocator/survey.h"
-
-#define INFINITE_BYTES (UINT64_C(1) << 62)
+#include "allocator/model/model_heap.h"
 
 enum { MAX_PARAMETER = 4096 };
-
-struct hb_model {
-    struct hb_model_options options;
-    struct hb_range_tree *tree;
-    struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
-    uint64_t split_bytes;        /* the smallest rest that is split off */
-    uint64_t total_bytes, free_bytes, high_water_bytes;
-    uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
-    uint32_t rover;       /* next fit: where the next search begins */
-    struct hb_walk walk;
-    bool broken;
-};
 
 static bool is_power_of_two(uint32_t n)
 {
@@ -43,7 +22,7 @@ static enum hb_status check_options(const struct hb_model_options *options, stru
         return hb_error_set(error, HB_ERR_USAGE,
                             "an alignment of %u is out of range: a power of two, 1 to %d", options->align,
                             MAX_PARAMETER);
-    if (options->heap_bytes > INFINITE_BYTES)
+    if (options->heap_bytes > HB_MODEL_INFINITE_BYTES)
         return hb_error_set(error, HB_ERR_USAGE,
                             "a heap of %llu bytes is out of range: up to 2^62, or 0 for infinite",
                             (unsigned long long)options->heap_bytes);
@@ -53,11 +32,6 @@ static enum hb_status check_options(const struct hb_model_options *options, stru
                             (unsigned long long)options->heap_bytes, options->heap_bytes == 1 ? "" : "s",
                             options->header_bytes);
     return HB_OK;
-}
-
-static bool is_infinite(const struct hb_model *model)
-{
-    return model->options.heap_bytes == 0;
 }
 
 /* Best fit alone keeps the free ranges by size. False when there is no memory. */
@@ -86,7 +60,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
         goto fail;
     model->options = *options;
     model->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
-    length = is_infinite(model) ? INFINITE_BYTES : options->heap_bytes;
+    length = hb_model_is_infinite(model) ? HB_MODEL_INFINITE_BYTES : options->heap_bytes;
     model->total_bytes = model->free_bytes = length;
     model->walk.ranges = 1;
     model->tree = hb_range_tree_create(length);
@@ -108,100 +82,7 @@ void hb_model_destroy(struct hb_model *model)
     free(model);
 }
 
-/* -- searching: each finds a range and says how long the walk was
- * ------------------------------------------------ */
-
-static void set_walk(struct hb_model *model, uint64_t length, uint64_t free_examined)
-{
-    model->walk.length = length;
-    model->walk.allocated = length - free_examined;
-}
-
-static bool is_somewhere(struct hb_range_place place)
-{
-    return place.leaf != HB_RANGE_NONE;
-}
-
-static struct hb_range_place find_first(struct hb_model *model, uint64_t need)
-{
-    struct hb_range_rank rank;
-    struct hb_range_place found = hb_range_tree_first_fit(model->tree, need, &rank);
-    uint64_t chosen = is_somewhere(found);
-
-    set_walk(model, rank.ranges + chosen, rank.free_ranges + chosen);
-    return found;
-}
-
-/* The infinite heap's last range, where it is to be used when nothing else fits. */
-static bool is_last_resort(const struct hb_model *model, struct hb_range_place place)
-{
-    return model->options.grows && is_infinite(model) && hb_range_tree_is_last(model->tree, place);
-}
-
-/* The search came to the end and begins again at the first range. */
-static struct hb_range_place find_round(struct hb_model *model, uint64_t need, struct hb_range_place rover)
-{
-    struct hb_range_tree *tree = model->tree;
-    bool grows = model->options.grows && is_infinite(model);
-    uint64_t ranges = hb_range_tree_ranges(tree), free_ranges = hb_range_tree_free_ranges(tree);
-    struct hb_range_rank start, end;
-    struct hb_range_place found = hb_range_tree_first_fit(tree, need, &end);
-
-    if (!is_somewhere(found)) {
-        set_walk(model, end.ranges, end.free_ranges);
-        return found;
-    }
-    if (is_last_resort(model, found)) {
-        set_walk(model, ranges, free_ranges);
-        return found;
-    }
-    hb_range_tree_rank(tree, rover, &start); /* a heap that grows was left before its last range */
-    set_walk(model, ranges - grows - start.ranges + end.ranges + 1,
-             free_ranges - grows - start.free_ranges + end.free_ranges + 1);
-    return found;
-}
-
-static struct hb_range_place find_next(struct hb_model *model, uint64_t need)
-{
-    const struct hb_range_tree *tree = model->tree;
-    struct hb_range_place rover = hb_range_tree_find(tree, model->rover);
-    struct hb_range_place found = hb_range_tree_first_fit_from(tree, rover, need);
-    struct hb_range_rank start, end;
-
-    if (!is_somewhere(found) || is_last_resort(model, found))
-        return find_round(model, need, rover);
-    hb_range_tree_rank(tree, found, &end);
-    hb_range_tree_rank(tree, rover, &start);
-    set_walk(model, end.ranges - start.ranges + 1, end.free_ranges - start.free_ranges + 1);
-    return found;
-}
-
-static struct hb_range_place find_best(struct hb_model *model, uint64_t need)
-{
-    const struct hb_range_tree *tree = model->tree;
-    struct hb_size_entry entry;
-
-    set_walk(model, hb_range_tree_ranges(tree), hb_range_tree_free_ranges(tree));
-    if (!hb_size_index_best_fit(model->sizes, need, &entry))
-        return HB_NOWHERE;
-    return hb_range_tree_find(tree, entry.id);
-}
-
-static struct hb_range_place find_fit(struct hb_model *model, uint64_t need)
-{
-    switch (model->options.policy) {
-    case HB_POLICY_NEXT:
-        return find_next(model, need);
-    case HB_POLICY_BEST:
-        return find_best(model, need);
-    case HB_POLICY_FIRST:
-        break;
-    }
-    return find_first(model, need);
-}
-
-/* -- the free ranges by size, where they are kept
- * ------------------------------------------------------------------ */
+/* -- the free ranges by size, where they are kept -- */
 
 static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
 {
@@ -224,8 +105,7 @@ static bool reserve(struct hb_model *model)
     return !model->broken;
 }
 
-/* -- placing
- * ------------------------------------------------------------------------------------------------------ */
+/* -- placing -- */
 
 /* `size` with its header, rounded up; false when that overflows. */
 static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *need)
@@ -243,8 +123,8 @@ static void move_rover(struct hb_model *model, uint32_t id)
 {
     struct hb_range_place after = hb_range_tree_next(model->tree, hb_range_tree_find(model->tree, id));
 
-    model->rover =
-        hb_range_tree_id(model->tree, is_somewhere(after) ? after : hb_range_tree_first(model->tree));
+    model->rover = hb_range_tree_id(model->tree,
+                                    hb_range_is_somewhere(after) ? after : hb_range_tree_first(model->tree));
 }
 
 /*
@@ -297,8 +177,8 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
     if (!reserve(model))
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
-    place = find_fit(model, need);
-    return is_somewhere(place) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
+    place = hb_model_find_fit(model, need);
+    return hb_range_is_somewhere(place) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
 
 /* How far into the range its payload has to begin, for it to be aligned: a multiple of the heap's alignment,
@@ -344,8 +224,8 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     if (size == 0 || sought == UINT64_MAX || !needed_bytes(model, size, &need) || !reserve(model))
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
-    place = find_fit(model, sought);
-    if (!is_somewhere(place))
+    place = hb_model_find_fit(model, sought);
+    if (!hb_range_is_somewhere(place))
         return HB_MODEL_NO_BLOCK;
     hb_range_tree_get(model->tree, place, &range);
     if (hb_range_tree_is_last(model->tree, place) && range.offset + sought > model->reach_bytes)
@@ -356,12 +236,19 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     return reserve(model) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
 
+uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_t size)
+{
+    uint64_t need, room = takes_room_to_align(model, alignment) ? alignment - model->options.align : 0;
+
+    return needed_bytes(model, size, &need) && !__builtin_add_overflow(need, room, &need) ? need : UINT64_MAX;
+}
+
 /* Joins the neighbour at `place`, if there is one and it is free, to `*range`; false where not. */
 static bool absorb(struct hb_model *model, struct hb_range_place place, struct hb_range *range, uint32_t *id)
 {
     struct hb_range neighbour;
 
-    if (!is_somewhere(place))
+    if (!hb_range_is_somewhere(place))
         return false;
     hb_range_tree_get(model->tree, place, &neighbour);
     if (neighbour.allocated)
@@ -436,97 +323,4 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
     if (moved != HB_MODEL_NO_BLOCK)
         hb_model_free(model, block);
     return moved;
-}
-
-void hb_model_expect(const struct hb_model *model, uint32_t block, bool soon)
-{
-    hb_range_tree_prefetch(model->tree, block, soon);
-}
-
-/* -- asking
- * ------------------------------------------------------------------------------------------------------- */
-
-bool hb_model_broken(const struct hb_model *model)
-{
-    return model->broken;
-}
-
-uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_t size)
-{
-    uint64_t need, room = takes_room_to_align(model, alignment) ? alignment - model->options.align : 0;
-
-    return needed_bytes(model, size, &need) && !__builtin_add_overflow(need, room, &need) ? need : UINT64_MAX;
-}
-
-uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
-{
-    struct hb_range range;
-
-    hb_range_tree_get(model->tree, hb_range_tree_find(model->tree, block), &range);
-    return range.offset + model->options.header_bytes;
-}
-
-uint64_t hb_model_usable_bytes(const struct hb_model *model, uint32_t block)
-{
-    return range_length(model, block) - model->options.header_bytes;
-}
-
-uint64_t hb_model_high_water(const struct hb_model *model)
-{
-    return model->high_water_bytes;
-}
-
-uint64_t hb_model_reach(const struct hb_model *model)
-{
-    return model->reach_bytes > model->high_water_bytes ? model->reach_bytes : model->high_water_bytes;
-}
-
-void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
-{
-    *walk = model->walk;
-    if (model->options.lists_free) {
-        walk->length -= walk->allocated;
-        walk->allocated = 0;
-    }
-    walk->ranges = hb_range_tree_ranges(model->tree);
-    walk->high_water_bytes = model->high_water_bytes;
-}
-
-/* A survey that ends before the tail of an infinite heap, which counts as a range and as nothing else. */
-struct inspection {
-    struct hb_survey survey;
-    uint64_t tail_offset; /* UINT64_MAX: there is none */
-};
-
-static bool inspect_range(void *context, const struct hb_range *range)
-{
-    struct inspection *inspection = context;
-
-    if (range->offset == inspection->tail_offset) {
-        inspection->survey.state.ranges++;
-        return false;
-    }
-    hb_survey_add(&inspection->survey, range);
-    return true;
-}
-
-void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
-{
-    struct inspection inspection = {.tail_offset = UINT64_MAX};
-    struct hb_range tail;
-
-    if (is_infinite(model)) {
-        hb_range_tree_get(model->tree, hb_range_tree_last(model->tree), &tail);
-        inspection.tail_offset = tail.offset;
-    }
-    hb_model_ranges(model, inspect_range, &inspection);
-    *state = inspection.survey.state;
-    state->high_water_bytes = model->high_water_bytes;
-    state->header_bytes = model->options.header_bytes;
-}
-
-void hb_model_ranges(const struct hb_model *model, bool (*visit)(void *context, const struct hb_range *range),
-                     void *context)
-{
-    hb_range_tree_visit(model->tree, visit, context);
 }

@@ -10,8 +10,7 @@
 
 #include "base/table.h"
 
-/* -- pools
- * ------------------------------------------------------------------------------------------------------- */
+/* -- pools -- */
 
 void hb_pool_init(struct hb_pool *pool, size_t item_bytes, uint32_t most)
 {
@@ -63,8 +62,7 @@ void hb_pool_give_back(struct hb_pool *pool, uint32_t index)
     pool->freed = index;
 }
 
-/* -- inner nodes
- * --------------------------------------------------------------------------------------------------- */
+/* -- inner nodes -- */
 
 uint32_t hb_inner_new(struct hb_range_tree *tree, unsigned level)
 {
@@ -205,8 +203,7 @@ static void inner_split(struct hb_range_tree *tree, uint32_t index, unsigned at)
     hb_inner_write_entry(parent, right->link.slot, right_index, right);
 }
 
-/* -- leaves
- * -------------------------------------------------------------------------------------------------------- */
+/* -- leaves -- */
 
 uint32_t hb_leaf_new(struct hb_range_tree *tree)
 {

@@ -8,6 +8,11 @@
 
 #define HB_NOWHERE ((struct hb_range_place){.leaf = HB_RANGE_NONE})
 
+static inline bool hb_range_is_somewhere(struct hb_range_place place)
+{
+    return place.leaf != HB_RANGE_NONE;
+}
+
 /* Whether one more range can be added without asking for memory; asks for it now. False when there is none.
  */
 static inline bool hb_range_tree_reserve(struct hb_range_tree *tree)

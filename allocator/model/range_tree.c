@@ -6,8 +6,7 @@
 
 #include "allocator/model/range_place.h"
 
-/* -- changing
- * ------------------------------------------------------------------------------------------------------ */
+/* -- changing -- */
 
 /*
  * The new maximum of `lengths` after one of them went from `before` to `after`. Most often it is the heap's
@@ -161,8 +160,7 @@ void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
     hb_leaf_shrink(tree, place.leaf);
 }
 
-/* -- asking
- * -------------------------------------------------------------------------------------------------------- */
+/* -- asking -- */
 
 void hb_range_tree_prefetch(const struct hb_range_tree *tree, uint32_t id, bool soon)
 {
@@ -211,8 +209,7 @@ void hb_range_tree_visit(const struct hb_range_tree *tree,
     }
 }
 
-/* -- searching
- * ------------------------------------------------------------------------------------------------------- */
+/* -- searching -- */
 
 /* The first of the lengths from slot `from` on that is at least `need`, or `count`. */
 static unsigned first_at_least(const int64_t *lengths, unsigned from, unsigned count, int64_t need)

@@ -1,0 +1,39 @@
+/*
+ * model_heap.h - what a model heap is made of, for the files that make it up. Not an interface.
+ *
+ * An infinite heap is one of 2^62 bytes whose last range, the tail, is never used up: the tail is examined by
+ * walks and counted as a range, and is left out of every other figure (METRICS.md).
+ */
+#ifndef HB_ALLOCATOR_MODEL_MODEL_HEAP_H
+#define HB_ALLOCATOR_MODEL_MODEL_HEAP_H
+
+#include "allocator/model/model.h"
+#include "allocator/model/range_place.h"
+#include "allocator/model/size_index.h"
+
+#define HB_MODEL_INFINITE_BYTES (UINT64_C(1) << 62)
+
+struct hb_model {
+    struct hb_model_options options;
+    struct hb_range_tree *tree;
+    struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
+    uint64_t split_bytes;        /* the smallest rest that is split off */
+    uint64_t total_bytes, free_bytes, high_water_bytes;
+    uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
+    uint32_t rover;       /* next fit: where the next search begins */
+    struct hb_walk walk;
+    bool broken;
+};
+
+static inline bool hb_model_is_infinite(const struct hb_model *model)
+{
+    return model->options.heap_bytes == 0;
+}
+
+/*
+ * The free range of `need` bytes (1 or more) or longer that the policy chooses, nowhere when there is none;
+ * the length of its walk is left in model->walk.
+ */
+struct hb_range_place hb_model_find_fit(struct hb_model *model, uint64_t need);
+
+#endif
