@@ -243,6 +243,18 @@ uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_
     return needed_bytes(model, size, &need) && !__builtin_add_overflow(need, room, &need) ? need : UINT64_MAX;
 }
 
+/* The range at `place`; its offset, which is a sum, only where the index of sizes wants it, else 0. */
+static void look_at(const struct hb_model *model, struct hb_range_place place, struct hb_range *range)
+{
+    if (model->sizes != NULL) {
+        hb_range_tree_get(model->tree, place, range);
+        return;
+    }
+    range->offset = 0;
+    range->length = hb_range_tree_length(model->tree, place);
+    range->allocated = hb_range_tree_is_allocated(model->tree, place);
+}
+
 /* Joins the neighbour at `place`, if there is one and it is free, to `*range`; false where not. */
 static bool absorb(struct hb_model *model, struct hb_range_place place, struct hb_range *range, uint32_t *id)
 {
@@ -250,7 +262,7 @@ static bool absorb(struct hb_model *model, struct hb_range_place place, struct h
 
     if (!hb_range_is_somewhere(place))
         return false;
-    hb_range_tree_get(model->tree, place, &neighbour);
+    look_at(model, place, &neighbour);
     if (neighbour.allocated)
         return false;
     forget_free(model, neighbour.offset, neighbour.length);
@@ -291,13 +303,12 @@ static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range_place
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
     struct hb_range_place place = hb_range_tree_find(model->tree, block);
-    struct hb_range range = {.offset = 0, .length = hb_range_tree_length(model->tree, place)};
+    struct hb_range range;
 
     if (model->sizes != NULL && !reserve(model))
         return;
+    look_at(model, place, &range);
     model->free_bytes += range.length;
-    if (model->options.merge || model->sizes != NULL)
-        hb_range_tree_get(model->tree, place, &range);
     if (model->options.merge) {
         block = merge(model, block, place, &range);
         place = hb_range_tree_find(model->tree, block);

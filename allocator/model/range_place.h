@@ -41,6 +41,11 @@ static inline uint64_t hb_range_tree_length(const struct hb_range_tree *tree, st
     return (uint64_t)(length < 0 ? -length : length);
 }
 
+static inline bool hb_range_tree_is_allocated(const struct hb_range_tree *tree, struct hb_range_place place)
+{
+    return hb_leaf_at(tree, place.leaf)->length[place.slot] < 0;
+}
+
 static inline bool hb_range_tree_is_last(const struct hb_range_tree *tree, struct hb_range_place place)
 {
     return place.leaf == tree->last_leaf && place.slot + 1 == hb_leaf_at(tree, place.leaf)->link.count;
