@@ -7,26 +7,17 @@
  * of a window and at the end.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "base/pages.h"
 #include "bench/count_lengths.h"
 #include "bench/counter.h"
+#include "bench/measures.h"
 #include "bench/replay_ledger.h"
 
 enum { PROGRESS_STEPS = 1 << 22, MANY_RANGES = 1 << 18 };
 
 /* Operations from one step of fetching to the next. */
 #define LOOK_AHEAD ((size_t)4)
-
-/* U/L - 1 over time, with records or without. */
-struct measures {
-    double sum; /* over the moments with something live */
-    uint64_t moments;
-    uint64_t peak_extent;
-    uint64_t peak_extent_live;
-    uint64_t extent_at_peak_live;
-};
 
 struct hb_counter {
     const struct hb_allocator *allocator;
@@ -41,8 +32,8 @@ struct hb_counter {
     uint64_t window_first_op;
     uint64_t window_first_alloc;
     uint64_t steps_at_progress;
-    struct measures with_records;
-    struct measures payload;
+    struct hb_measures with_records;
+    struct hb_measures payload;
     struct hb_counts *counts;
     const struct hb_count_options *options;
 };
@@ -128,20 +119,6 @@ static bool note_walk(struct hb_counter *c)
            (c->options->points == NULL || hb_lengths_add(&c->window, c->walk.length));
 }
 
-static void measure(struct measures *m, uint64_t extent, uint64_t live, bool at_peak_live)
-{
-    if (live > 0) {
-        m->sum += (double)extent / (double)live - 1;
-        m->moments++;
-    }
-    if (extent > m->peak_extent) {
-        m->peak_extent = extent;
-        m->peak_extent_live = live;
-    }
-    if (at_peak_live)
-        m->extent_at_peak_live = extent;
-}
-
 /* The records below the high-water mark: of every range but the tail, which lies above it. */
 static uint64_t record_bytes(const struct hb_counter *c)
 {
@@ -158,8 +135,8 @@ static void note_moment(struct hb_counter *c)
 
     if (!c->counts->walked || c->options->without_measures)
         return;
-    measure(&c->with_records, extent, ledger->live_bytes, at_peak);
-    measure(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);
+    hb_measures_add(&c->with_records, extent, ledger->live_bytes, at_peak);
+    hb_measures_add(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);
 }
 
 /* Fills the next point and begins a new window. */
@@ -248,20 +225,6 @@ static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32
     return true;
 }
 
-static double ratio(uint64_t extent, uint64_t live)
-{
-    return live == 0 ? 0 : (double)extent / (double)live - 1;
-}
-
-/* Johnstone and Wilson (1998), measures 1 to 4. */
-static void report_measures(const struct measures *m, uint64_t peak_live, double *out)
-{
-    out[0] = m->moments == 0 ? 0 : m->sum / (double)m->moments;
-    out[1] = ratio(m->extent_at_peak_live, peak_live);
-    out[2] = ratio(m->peak_extent, m->peak_extent_live);
-    out[3] = ratio(m->peak_extent, peak_live);
-}
-
 static void report(struct hb_counter *c)
 {
     struct hb_counts *counts = c->counts;
@@ -279,8 +242,8 @@ static void report(struct hb_counter *c)
     counts->walk_p99 = hb_lengths_percentile(l, 99);
     counts->walk_allocated = c->walk_allocated;
     hb_lengths_bin(l, counts->walk_bins);
-    report_measures(&c->with_records, counts->peak_live_bytes, counts->fragmentation);
-    report_measures(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
+    hb_measures_report(&c->with_records, counts->peak_live_bytes, counts->fragmentation);
+    hb_measures_report(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
 }
 
 static void begin(struct hb_counter *c)
@@ -301,14 +264,6 @@ static void begin(struct hb_counter *c)
 static enum hb_status out_of_memory(struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
-}
-
-static enum hb_status check_broken(const struct hb_counter *c, struct hb_error *error)
-{
-    if (c->allocator->broken == NULL || !c->allocator->broken(c->heap))
-        return HB_OK;
-    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its %llu ranges", c->allocator->name,
-                        (unsigned long long)c->walk.ranges);
 }
 
 enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
@@ -388,7 +343,7 @@ enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, si
         if (!step(c, &ops[i]))
             return out_of_memory(error);
     }
-    return check_broken(c, error);
+    return hb_heap_check_broken(c->allocator, c->heap, error);
 }
 
 void hb_counter_report(struct hb_counter *c)
@@ -402,7 +357,10 @@ enum hb_status hb_counter_run(struct hb_counter *c, const struct hb_prepared *pr
     enum hb_status status;
 
     *points_done = 0;
-    status = run(c, prepared, points_done) ? check_broken(c, error) : out_of_memory(error);
+    if (run(c, prepared, points_done))
+        status = hb_heap_check_broken(c->allocator, c->heap, error);
+    else
+        status = out_of_memory(error);
     if (status == HB_OK)
         report(c);
     return status;
