@@ -36,15 +36,12 @@ static bool is_survey(const struct options *options)
 
 static void check(const struct argp_state *state, const struct options *options)
 {
-    const struct hb_model_options *model = &options->model, *simple = &hb_model_option_defaults;
-
     if (options->all && options->trace != NULL)
         hb_option_fail(state, "--all is of every shipped trace: no '%s' goes with it", options->trace);
     if (!options->all && options->trace == NULL)
         hb_option_fail(state, "curve needs a trace, or --all");
-    if (is_survey(options) &&
-        (options->json || options->points != 0 || options->all_anomalies || model->merge ||
-         model->header_bytes != simple->header_bytes || model->align != simple->align))
+    if (is_survey(options) && (options->json || options->points != 0 || options->all_anomalies ||
+                               !hb_model_option_is_default(&options->model)))
         hb_option_fail(state,
                        "--all and --results are of simple and of the same with merging, and choose the "
                        "sizes: no other option goes with them");

@@ -36,18 +36,9 @@ struct answer {
 enum { KEY_POLICY = 1000, KEY_HEAP, KEY_ALL, KEY_RESULTS };
 enum { FIRST_SLOTS = 1 << 12 };
 
-static bool is_simple(const struct hb_model_options *model)
-{
-    const struct hb_model_options *simple = &hb_model_option_defaults;
-
-    return model->policy == simple->policy && model->merge == simple->merge &&
-           model->header_bytes == simple->header_bytes && model->align == simple->align &&
-           model->heap_bytes == simple->heap_bytes;
-}
-
 static void check(const struct argp_state *state, struct options *options)
 {
-    if (options->all && (options->json || !is_simple(&options->model)))
+    if (options->all && (options->json || !hb_model_option_is_default(&options->model)))
         hb_option_fail(state, "--all is every policy: only TRACEs and --results go with it");
     if (options->all)
         return;

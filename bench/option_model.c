@@ -9,6 +9,15 @@ enum { MAX_HEADER = 4096 };
 const struct hb_model_options hb_model_option_defaults = {
     .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
 
+bool hb_model_option_is_default(const struct hb_model_options *model)
+{
+    const struct hb_model_options *simple = &hb_model_option_defaults;
+
+    return model->policy == simple->policy && model->merge == simple->merge &&
+           model->header_bytes == simple->header_bytes && model->align == simple->align &&
+           model->heap_bytes == simple->heap_bytes;
+}
+
 static uint32_t option_u32(const struct argp_state *state, const char *option, const char *text)
 {
     uint64_t value = hb_option_number(state, option, text);

@@ -17,4 +17,7 @@ extern const struct argp_child hb_model_option_children[];
 /* What the simple allocator is: first fit, never merging, records of 8 bytes, unaligned. */
 extern const struct hb_model_options hb_model_option_defaults;
 
+/* Is this that model, in an infinite heap? */
+bool hb_model_option_is_default(const struct hb_model_options *model);
+
 #endif
