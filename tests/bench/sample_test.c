@@ -292,68 +292,6 @@ static void a_library_s_noise_does_not_reach_our_standard_output(void **state)
     assert_int_equal(noise_on_standard_output(), 0);
 }
 
-static void a_budget_makes_glibc_fail_where_none_does_not(void **state)
-{
-    struct hb_op ops[64] = {{0}};
-    struct hb_workload *workload;
-    struct hb_prepared *big = NULL;
-    struct hb_sample_request request = request_for("glibc");
-    struct hb_sample_result result;
-    struct hb_error error;
-
-    (void)state;
-    if (HB_SANITIZED)
-        skip(); /* malloc is the sanitizer's, and its shadow dwarfs any budget */
-    for (uint32_t i = 0; i < 64; i++)
-        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 1 << 20};
-    workload = workload_of("big", ops, 64);
-    assert_int_equal(hb_prepare(workload, &big, &error), HB_OK);
-    request.prepared = big;
-    request.budget_bytes = 16 << 20;
-    result = must_run(&request);
-    assert_int_equal(result.outcome, HB_SAMPLE_OK);
-    assert_in_range(result.counts.first_failure, 8, 16);
-    assert_true(result.counts.live_bytes <= request.budget_bytes);
-    request.budget_bytes = 0;
-    result = must_run(&request);
-    assert_int_equal(result.counts.failures, 0);
-    hb_prepared_free(big);
-    random_ops_free(workload);
-}
-
-/* The tables of a count are larger than the budget here, and must not be taken from it: 32 bytes a block of
- * glibc's. */
-static void a_budget_is_the_heap_s_alone(void **state)
-{
-    enum { OBJECTS = 300000, BUDGET = 4 << 20 };
-    struct hb_op *ops;
-    struct hb_sample_request request = request_for("glibc");
-    struct hb_prepared *many = NULL;
-    struct hb_workload *workload;
-    struct hb_sample_result result;
-    struct hb_error error;
-
-    (void)state;
-    if (HB_SANITIZED)
-        skip();
-    ops = calloc(OBJECTS, sizeof *ops);
-    assert_non_null(ops);
-    for (uint32_t i = 0; i < OBJECTS; i++)
-        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 24};
-    workload = workload_of("many", ops, OBJECTS);
-    assert_int_equal(hb_prepare(workload, &many, &error), HB_OK);
-    request.prepared = many;
-    request.budget_bytes = BUDGET;
-    for (request.mode = HB_SAMPLE_TIME; request.mode <= HB_SAMPLE_COUNT; request.mode++) {
-        result = must_run(&request);
-        assert_int_equal(result.outcome, HB_SAMPLE_OK);
-        assert_in_range(result.counts.first_failure, BUDGET / 32 * 9 / 10, BUDGET / 32);
-    }
-    hb_prepared_free(many);
-    random_ops_free(workload);
-    free(ops);
-}
-
 /* In a process of its own: a sample that does not end. */
 static void run_endless_sample(void)
 {
@@ -423,8 +361,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_library_that_never_returns_times_out),
         cmocka_unit_test(every_null_is_counted),
         cmocka_unit_test(a_library_s_noise_does_not_reach_our_standard_output),
-        cmocka_unit_test(a_budget_makes_glibc_fail_where_none_does_not),
-        cmocka_unit_test(a_budget_is_the_heap_s_alone),
         cmocka_unit_test(a_sample_does_not_outlive_its_parent),
         cmocka_unit_test(a_series_of_no_points_or_too_many_is_refused),
     };
