@@ -33,27 +33,31 @@ static bool fails_now(void)
     return true;
 }
 
-/* One wrapper: the linker sends calls of `name` to __wrap_name, and those of __real_name to it. */
-#define wrap(type, nothing, name, parameters, arguments)                      \
+/*
+ * One wrapper: the linker sends calls of `name` to __wrap_name, and those of __real_name to it. It ends in a
+ * declaration, so that a semicolon can follow.
+ */
+#define WRAP(type, nothing, name, parameters, arguments)                      \
     type __real_##name parameters; /* NOLINT(bugprone-reserved-identifier) */ \
     type __wrap_##name parameters; /* NOLINT(bugprone-reserved-identifier) */ \
     type __wrap_##name parameters                                             \
     {                                                                         \
         return fails_now() ? (nothing) : __real_##name arguments;             \
-    }
+    }                                                                         \
+    type __wrap_##name parameters
 
-wrap(void *, NULL, malloc, (size_t size), (size)) wrap(void *, NULL, calloc, (size_t count, size_t size),
-                                                       (count, size))
-    wrap(void *, NULL, realloc, (void *block, size_t size), (block, size)) wrap(char *, NULL, strdup,
-                                                                                (const char *text), (text))
-        wrap(char *, NULL, strndup, (const char *text, size_t length), (text, length))
-            wrap(FILE *, NULL, fdopen, (int fd, const char *mode), (fd, mode))
-                wrap(void *, MAP_FAILED, mmap,
-                     (void *at, size_t length, int access, int flags, int fd, long offset),
-                     (at, length, access, flags, fd, offset)) wrap(void *, NULL, ZSTD_createCCtx, (void), ())
-                    wrap(void *, NULL, ZSTD_createDCtx, (void), ())
+WRAP(void *, NULL, malloc, (size_t size), (size));
+WRAP(void *, NULL, calloc, (size_t count, size_t size), (count, size));
+WRAP(void *, NULL, realloc, (void *block, size_t size), (block, size));
+WRAP(char *, NULL, strdup, (const char *text), (text));
+WRAP(char *, NULL, strndup, (const char *text, size_t length), (text, length));
+WRAP(FILE *, NULL, fdopen, (int fd, const char *mode), (fd, mode));
+WRAP(void *, MAP_FAILED, mmap, (void *at, size_t length, int access, int flags, int fd, long offset),
+     (at, length, access, flags, fd, offset));
+WRAP(void *, NULL, ZSTD_createCCtx, (void), ());
+WRAP(void *, NULL, ZSTD_createDCtx, (void), ());
 
-                        void *__real_mremap(void *at, size_t old_length, size_t new_length, int flags, ...);
+void *__real_mremap(void *at, size_t old_length, size_t new_length, int flags, ...);
 void *__wrap_mremap(void *at, size_t old_length, size_t new_length, int flags, ...);
 void *__wrap_mremap(void *at, size_t old_length, size_t new_length, int flags, ...)
 {

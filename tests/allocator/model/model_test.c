@@ -13,8 +13,7 @@
 #include "base/random.h"
 #include "tests/allocator/test_scale.h"
 
-/* -- the plain implementation
- * ------------------------------------------------------------------------------------ */
+/* -- the plain implementation -- */
 
 struct plain_range {
     uint64_t offset, length;
@@ -174,8 +173,7 @@ static void plain_inspect(const struct plain *plain, struct hb_heap_state *state
     }
 }
 
-/* -- side by side
- * -------------------------------------------------------------------------------------------------- */
+/* -- side by side -- */
 
 enum { OBJECTS = 600 };
 
