@@ -94,8 +94,8 @@ struct hb_anomalies {
 
 /*
  * Lists the anomalous sizes, simulating undecided sizes until about `ops_limit` operations (0: no limit) have
- * been spent on it. Where undecided = hopeless + simulated the list is complete. Free `failing.at`.
- * HB_ERR_MEMORY.
+ * been spent on it. Where undecided = hopeless + simulated the list is complete. Free `failing.at`, which is
+ * NULL after an error. HB_ERR_MEMORY.
  */
 enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_limit, struct hb_anomalies *out,
                                   struct hb_error *error);

@@ -94,7 +94,9 @@ enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_lim
         out->least_bytes = size;
     }
     turn(&out->failing);
-    if (status != HB_OK)
+    if (status != HB_OK) {
         free(out->failing.at);
+        *out = (struct hb_anomalies){.undecided = 0};
+    }
     return status;
 }

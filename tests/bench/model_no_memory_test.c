@@ -10,7 +10,7 @@
 #include "allocator/model/range_place.h"
 #include "allocator/model/size_index.h"
 #include "bench/adversary.h"
-#include "bench/curve.h"
+#include "bench/curve_study.h"
 #include "bench/packing.h"
 #include "tests/bench/random_ops.h"
 #include "tests/bench/same_counts.h"
@@ -262,6 +262,34 @@ static void drawing_a_curve(void **state)
     with_ever_more_memory(draw_curve, 25);
 }
 
+/* -- its anomalies: those that were found before memory ran out are given back once -- */
+
+static struct hb_prepared *with_anomalies;
+
+static enum hb_status study(struct hb_error *error)
+{
+    struct hb_curve_study study;
+    enum hb_status status = hb_curve_study_begin(&study, with_anomalies, &options, 0, error);
+
+    if (status == HB_OK)
+        assert_true(study.anomalies.failing.count > 0 && study.anomalies.simulated > 1);
+    hb_curve_study_clear(&study);
+    return status;
+}
+
+static void looking_for_anomalies(void **state)
+{
+    struct random_ops recipe = {.seed = 75, .ops = 60, .max_size = 40, .max_live = 6};
+    struct hb_workload *few = random_ops_create(&recipe);
+
+    (void)state;
+    options = (struct hb_model_options){.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
+    assert_int_equal(hb_prepare(few, &with_anomalies, NULL), HB_OK);
+    with_ever_more_memory(study, 25);
+    hb_prepared_free(with_anomalies);
+    random_ops_free(few);
+}
+
 /* -- an adversary: NULL from a model without memory is not a heap without room -- */
 
 static enum hb_status attack(struct hb_error *error)
@@ -321,6 +349,7 @@ int main(void)
         hb_test("a range tree stays valid", filling_a_tree),
         hb_test("an index of sizes stays right", filling_an_index),
         hb_test("a failure curve", drawing_a_curve),
+        hb_test("anomalies", looking_for_anomalies),
         hb_test("an adversary of a model", attacking_a_model),
         hb_test("an offline packing", a_packing_without_memory),
     };
