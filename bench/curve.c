@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "bench/curve_run.h"
 #include "bench/curve_slack.h"
+#include "bench/model_run.h"
 
 /* Appends a step, doubling the table at each power of two. False when out of memory. */
 static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
@@ -79,7 +79,7 @@ static void note_peak(struct hb_curve *curve, const struct hb_ledger *ledger)
         curve->peak_with_records = bytes;
 }
 
-static enum hb_status run_infinite(struct hb_curve *curve, struct hb_curve_run *run, struct hb_error *error)
+static enum hb_status run_infinite(struct hb_curve *curve, struct hb_model_run *run, struct hb_error *error)
 {
     const struct hb_prepared *prepared = curve->prepared;
     const struct hb_model *model = run->drive.model;
@@ -102,20 +102,20 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_curve_run *
         }
     }
     if (!room || !hb_slack_end(&slack, high_water))
-        return hb_curve_out_of_memory(curve, error);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for the failure curve", prepared->name);
     sort_spans(&curve->undecided);
     return HB_OK;
 }
 
 static enum hb_status pass(struct hb_curve *curve, struct hb_error *error)
 {
-    struct hb_curve_run run;
-    enum hb_status status = hb_curve_run_open(&run, curve, 0, error);
+    struct hb_model_run run;
+    enum hb_status status = hb_model_run_open(&run, curve->prepared, &curve->options, error);
 
     if (status != HB_OK)
         return status;
     status = run_infinite(curve, &run, error);
-    hb_curve_run_close(&run);
+    hb_model_run_close(&run);
     return status;
 }
 

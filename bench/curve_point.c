@@ -1,5 +1,6 @@
 /* curve_point.c - how single heap sizes fare: from a second pass, or each simulated; see curve.h. */
-#include "bench/curve_run.h"
+#include "bench/curve.h"
+#include "bench/model_run.h"
 
 /*
  * What is free in a heap of `heap_bytes` whose ranges are those of the model's heap as far as they lie in it.
@@ -44,7 +45,7 @@ static bool look_at_range(void *context, const struct hb_range *range)
 }
 
 /* The record of a failure at operation `op`, from the run as it was before it. */
-static void write_failure(const struct hb_curve *curve, const struct hb_curve_run *run, uint64_t op,
+static void write_failure(const struct hb_curve *curve, const struct hb_model_run *run, uint64_t op,
                           struct hb_curve_point *point)
 {
     const struct hb_model *model = run->drive.model;
@@ -68,8 +69,8 @@ static bool is_known_to_complete(const struct hb_curve_point *point)
 static enum hb_status fill_decided(const struct hb_curve *curve, struct hb_curve_point *points, size_t count,
                                    struct hb_error *error)
 {
-    struct hb_curve_run run;
-    enum hb_status status = hb_curve_run_open(&run, curve, 0, error);
+    struct hb_model_run run;
+    enum hb_status status = hb_model_run_open(&run, curve->prepared, &curve->options, error);
     size_t next = 0;
 
     if (status != HB_OK)
@@ -83,9 +84,8 @@ static enum hb_status fill_decided(const struct hb_curve *curve, struct hb_curve
         hb_drive_step(&run.drive, &curve->prepared->ops[op]);
         hb_ledger_enter(&run.ledger, &curve->prepared->ops[op], false);
     }
-    if (hb_model_broken(run.drive.model))
-        status = hb_curve_out_of_memory(curve, error);
-    hb_curve_run_close(&run);
+    status = hb_drive_check_broken(&run.drive, curve->prepared, error);
+    hb_model_run_close(&run);
     return status;
 }
 
@@ -93,22 +93,24 @@ enum hb_status hb_curve_simulate(const struct hb_curve *curve, struct hb_curve_p
                                  uint64_t *ops_done, struct hb_error *error)
 {
     const struct hb_prepared *prepared = curve->prepared;
-    struct hb_curve_run run;
-    enum hb_status status = hb_curve_run_open(&run, curve, point->heap_bytes, error);
+    struct hb_model_run run;
+    struct hb_model_options options = curve->options;
+    enum hb_status status;
     uint64_t op = 0;
 
+    options.heap_bytes = point->heap_bytes;
+    status = hb_model_run_open(&run, prepared, &options, error);
     if (status != HB_OK)
         return status;
     point->first.op = HB_NO_FAILURE;
     for (; op < prepared->op_count && hb_drive_step(&run.drive, &prepared->ops[op]); op++)
         hb_ledger_enter(&run.ledger, &prepared->ops[op], false);
-    if (hb_model_broken(run.drive.model))
-        status = hb_curve_out_of_memory(curve, error);
-    else if (op < prepared->op_count)
+    status = hb_drive_check_broken(&run.drive, prepared, error);
+    if (status == HB_OK && op < prepared->op_count)
         write_failure(curve, &run, op, point); /* a failed step changes nothing */
     if (ops_done != NULL)
         *ops_done = op;
-    hb_curve_run_close(&run);
+    hb_model_run_close(&run);
     return status;
 }
 

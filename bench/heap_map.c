@@ -7,38 +7,27 @@
 
 #include <stdlib.h>
 
-#include "bench/model_drive.h"
-#include "bench/replay_ledger.h"
+#include "bench/model_run.h"
 
 /* One pass, and what it goes by. */
 struct pass {
     const struct hb_prepared *prepared;
     const struct hb_model_options *options;
-    struct hb_drive drive;
-    struct hb_ledger ledger;
+    struct hb_model_run run;
 };
-
-static enum hb_status out_of_memory(const struct pass *p, struct hb_error *error)
-{
-    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for a map of its heap", p->prepared->name);
-}
 
 static enum hb_status begin(struct pass *p, struct hb_error *error)
 {
-    enum hb_status status = hb_drive_open(&p->drive, p->prepared, p->options, error);
-
-    if (status != HB_OK)
-        return status;
-    if (hb_ledger_init(&p->ledger, p->prepared->slots))
-        return HB_OK;
-    hb_drive_close(&p->drive);
-    return out_of_memory(p, error);
+    return hb_model_run_open(&p->run, p->prepared, p->options, error);
 }
 
-static void end(struct pass *p)
+/* Closes it. HB_ERR_MEMORY where the model ran out of memory. */
+static enum hb_status end(struct pass *p, struct hb_error *error)
 {
-    hb_ledger_clear(&p->ledger);
-    hb_drive_close(&p->drive);
+    enum hb_status status = hb_drive_check_broken(&p->run.drive, p->prepared, error);
+
+    hb_model_run_close(&p->run);
+    return status;
 }
 
 /* Goes on until `done` operations are done; returns how many of them failed. */
@@ -46,11 +35,11 @@ static uint64_t advance(struct pass *p, uint64_t done)
 {
     uint64_t failures = 0;
 
-    while (p->ledger.ops < done) {
-        const struct hb_op *op = &p->prepared->ops[p->ledger.ops];
-        bool failed = !hb_drive_step(&p->drive, op);
+    while (p->run.ledger.ops < done) {
+        const struct hb_op *op = &p->prepared->ops[p->run.ledger.ops];
+        bool failed = !hb_drive_step(&p->run.drive, op);
 
-        hb_ledger_enter(&p->ledger, op, failed);
+        hb_ledger_enter(&p->run.ledger, op, failed);
         failures += failed;
     }
     return failures;
@@ -85,11 +74,11 @@ static void look_at(const struct pass *p, uint64_t bucket_bytes, struct hb_map_m
     struct look look = {.bucket_bytes = bucket_bytes, .moment = moment};
 
     *moment = (struct hb_map_moment){
-        .op = p->ledger.ops,
-        .live_bytes = p->ledger.live_bytes,
-        .extent_bytes = hb_model_high_water(p->drive.model),
+        .op = p->run.ledger.ops,
+        .live_bytes = p->run.ledger.live_bytes,
+        .extent_bytes = hb_model_high_water(p->run.drive.model),
     };
-    hb_model_ranges(p->drive.model, add_range, &look);
+    hb_model_ranges(p->run.drive.model, add_range, &look);
 }
 
 static enum hb_status find_bucket(struct pass *p, uint64_t *bucket_bytes, struct hb_error *error)
@@ -100,12 +89,9 @@ static enum hb_status find_bucket(struct pass *p, uint64_t *bucket_bytes, struct
     if (status != HB_OK)
         return status;
     advance(p, p->prepared->op_count);
-    extent = hb_model_high_water(p->drive.model);
-    if (hb_model_broken(p->drive.model))
-        status = out_of_memory(p, error);
-    end(p);
+    extent = hb_model_high_water(p->run.drive.model);
     *bucket_bytes = extent / HB_MAP_BUCKETS + (extent % HB_MAP_BUCKETS != 0 || extent == 0);
-    return status;
+    return end(p, error);
 }
 
 static enum hb_status fill(struct pass *p, struct hb_heap_map *map, struct hb_error *error)
@@ -121,10 +107,7 @@ static enum hb_status fill(struct pass *p, struct hb_heap_map *map, struct hb_er
         map->failures += advance(p, hb_window_end(ops, map->count, i));
         look_at(p, map->bucket_bytes, &map->moments[i]);
     }
-    if (hb_model_broken(p->drive.model))
-        status = out_of_memory(p, error);
-    end(p);
-    return status;
+    return end(p, error);
 }
 
 enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
@@ -135,7 +118,7 @@ enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const stru
     enum hb_status status;
 
     if (map == NULL)
-        return out_of_memory(&p, error);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for a map of its heap", prepared->name);
     status = find_bucket(&p, &map->bucket_bytes, error);
     if (status == HB_OK)
         status = fill(&p, map, error);

@@ -48,8 +48,7 @@ static enum hb_status try_model(const struct search *s, uint64_t bytes, bool *se
     while (op < s->prepared->op_count && hb_drive_step(&drive, &s->prepared->ops[op]))
         op++;
     *serves = op == s->prepared->op_count;
-    if (hb_model_broken(drive.model))
-        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for a model heap", s->prepared->name);
+    status = hb_drive_check_broken(&drive, s->prepared, error);
     hb_drive_close(&drive);
     return status;
 }

@@ -10,6 +10,12 @@ static size_t blocks_bytes(const struct hb_drive *drive)
     return (size_t)(drive->slots + 1) * sizeof drive->blocks[0];
 }
 
+enum hb_status hb_drive_no_memory(const struct hb_prepared *prepared, struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %llu objects", prepared->name,
+                        (unsigned long long)prepared->slots);
+}
+
 enum hb_status hb_drive_open(struct hb_drive *drive, const struct hb_prepared *prepared,
                              const struct hb_model_options *options, struct hb_error *error)
 {
@@ -22,8 +28,7 @@ enum hb_status hb_drive_open(struct hb_drive *drive, const struct hb_prepared *p
     drive->blocks = hb_pages_alloc(blocks_bytes(drive));
     if (drive->blocks == NULL) {
         hb_drive_close(drive);
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %llu objects", prepared->name,
-                            (unsigned long long)prepared->slots);
+        return hb_drive_no_memory(prepared, error);
     }
     memset(drive->blocks, 0xff, blocks_bytes(drive));
     return HB_OK;
@@ -65,4 +70,12 @@ bool hb_drive_step(struct hb_drive *drive, const struct hb_op *op)
                  ? hb_model_aligned(drive->model, UINT64_C(1) << op->align_log2, op->size)
                  : hb_model_alloc(drive->model, op->size);
     return *block != HB_MODEL_NO_BLOCK || op->size == 0;
+}
+
+enum hb_status hb_drive_check_broken(const struct hb_drive *drive, const struct hb_prepared *prepared,
+                                     struct hb_error *error)
+{
+    if (!hb_model_broken(drive->model))
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for a model heap", prepared->name);
 }

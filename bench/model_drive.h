@@ -20,4 +20,11 @@ void hb_drive_close(struct hb_drive *drive);
 /* Does one operation by the rules of replay.h; false iff it asked for bytes and got none. */
 bool hb_drive_step(struct hb_drive *drive, const struct hb_op *op);
 
+/* HB_ERR_MEMORY where the model ran out of memory: what it said since is worthless. */
+enum hb_status hb_drive_check_broken(const struct hb_drive *drive, const struct hb_prepared *prepared,
+                                     struct hb_error *error);
+
+/* Sets `error` and returns HB_ERR_MEMORY: there was no table of the trace's objects to be had. */
+enum hb_status hb_drive_no_memory(const struct hb_prepared *prepared, struct hb_error *error);
+
 #endif
