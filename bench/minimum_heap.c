@@ -37,12 +37,12 @@ static enum hb_status try_model(const struct search *s, uint64_t bytes, bool *se
     uint64_t op = 0;
     enum hb_status status;
 
-    options.heap_bytes = bytes;
-    status = hb_drive_open(&drive, s->prepared, &options, error);
-    if (status == HB_ERR_LIMIT) {
+    if (bytes < options.header_bytes) { /* of such a heap there is no model */
         *serves = false;
         return HB_OK;
     }
+    options.heap_bytes = bytes;
+    status = hb_drive_open(&drive, s->prepared, &options, error);
     if (status != HB_OK)
         return status;
     while (op < s->prepared->op_count && hb_drive_step(&drive, &s->prepared->ops[op]))

@@ -125,6 +125,23 @@ static void every_size_of_random_traces(void **state)
     }
 }
 
+/* Among the sizes tried are some too small for a record. */
+static void one_byte(void **state)
+{
+    static const struct hb_op ops[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 1}};
+    const struct hb_prepared *prepared;
+    struct hb_session session;
+
+    (void)state;
+    write_trace(workload_of("one byte", ops, 1));
+    open_session(&session, "bins,next,next-merge,best,best-merge,buddy");
+    assert_int_equal(hb_discovery_trace(&session.found, 0, &prepared, NULL), HB_OK);
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++)
+        check_tried(&session, prepared, tried[i]);
+    hb_session_close(&session);
+    unlink(path);
+}
+
 static void not_known(void **state)
 {
     static const struct hb_op ops[] = {
@@ -149,6 +166,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         hb_test("of first fit no smaller heap serves, of others the bracket holds, by runs at every size",
                 every_size_of_random_traces),
+        hb_test("a heap too small for a record serves nothing, and is no error", one_byte),
         hb_test("it is not known where no heap would do, nor of what takes no heap", not_known),
     };
 
