@@ -39,8 +39,7 @@ struct hb_heap_state {
     uint64_t free_ranges;
     uint64_t free_bytes;
     uint64_t largest_free_bytes;
-    uint64_t
-        largest_run_bytes; /* the longest run of adjacent free ranges, added up: what merging would offer */
+    uint64_t largest_run_bytes;     /* the longest run of adjacent free ranges: what merging would offer */
     uint64_t allocated_range_bytes; /* the sum of the allocated ranges' lengths, records and slack included */
     uint64_t high_water_bytes;
     uint64_t header_bytes; /* of one range: 8 for simple */

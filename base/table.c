@@ -3,8 +3,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* Whole huge pages for `bytes`, or 0 when that does not fit a size_t with the one more that aligning takes.
- */
+/* Whole huge pages for `bytes`; 0 where that and the one more that aligning takes do not fit a size_t. */
 static size_t round_up(size_t bytes)
 {
     if (bytes == 0 || bytes > SIZE_MAX / 2)

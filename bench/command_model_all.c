@@ -83,12 +83,6 @@ static const struct {
     uint32_t header_bytes, align;
 } settings[] = {{"no header", 0, 1}, {"header 8", 8, 1}, {"8, align 16", 8, 16}};
 
-static bool same_policy(const struct hb_policy_run *a, const struct hb_policy_run *b)
-{
-    return strcmp(a->policy, b->policy) == 0 &&
-           (a->merge == NULL ? b->merge == NULL : b->merge != NULL && strcmp(a->merge, b->merge) == 0);
-}
-
 static void print_percent(double ratio)
 {
     printf(" %10.1f %%", 100 * ratio);
@@ -100,7 +94,7 @@ static void print_published(const struct hb_policy_run *run)
     double measure4;
 
     for (size_t i = 0; hb_policies_published(i, &other, &measure4); i++)
-        if (same_policy(&other, run)) {
+        if (hb_policies_alike(&other, run)) {
             print_percent(measure4);
             return;
         }
@@ -119,7 +113,7 @@ static void print_mean(const struct means *means, const struct hb_policy_run *ro
     struct hb_policy_run run;
 
     for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++)
-        if (same_policy(&run, row) && is_in_column(&run, column) && means->count[i] > 0) {
+        if (hb_policies_alike(&run, row) && is_in_column(&run, column) && means->count[i] > 0) {
             print_percent(means->sum[i] / means->count[i]);
             return;
         }
@@ -151,7 +145,7 @@ static void print_table(const struct means *means)
         printf(" %12s", settings[i].title);
     putchar('\n');
     for (size_t i = 0; hb_policies_run_at(i, &run); before = run, i++)
-        if (!same_policy(&run, &before))
+        if (!hb_policies_alike(&run, &before))
             print_row(means, &run);
     for (size_t i = 0; hb_policies_published(i, &run, &measure4); i++)
         if (!hb_policies_has(&run))

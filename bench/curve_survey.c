@@ -13,8 +13,7 @@ static const char point_columns[] =
     "largest_free_bytes,peak_live_bytes,simulated,anomalous";
 static const char summary_columns[] =
     "trace,allocator,status,ops,peak_live_bytes,peak_with_records_bytes,minimum_heap_bytes,high_water_bytes,"
-    "steps,"
-    "undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes";
+    "steps,undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes";
 
 /* The walking allocators that the model computes here. */
 static const struct {

@@ -10,9 +10,7 @@
 /* Where trying ends: a bracket of 1 part in so many. */
 enum { BRACKET_PARTS = 64 };
 
-/* The effort that goes into sizes that the one pass leaves open: so many times the trace, or so many
- * operations.
- */
+/* The effort that goes into sizes that the one pass leaves open: so many traces, or so many operations. */
 enum { OPEN_SIZES_REPLAYS = 3, OPEN_SIZES_OPS = 200000 };
 
 /* What is being looked for. */

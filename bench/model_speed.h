@@ -27,6 +27,7 @@ struct hb_speed_pair {
     uint64_t most_ranges[HB_SPEED_SIDES]; /* of the benchmarks that there are */
 };
 
+/* All of them, `*count`. */
 const struct hb_speed_pair *hb_speed_pairs(size_t *count);
 
 enum { HB_SPEED_ROUNDS_MAX = 100 };
@@ -64,8 +65,10 @@ struct hb_speed_result {
 enum hb_status hb_speed_run(const struct hb_speed_load *load, enum hb_speed_side side,
                             struct hb_speed_result *result, struct hb_error *error);
 
-/* The median over rounds, nanoseconds. */
+/* The median over rounds. */
 double hb_speed_ns_per_op(const struct hb_speed_result *result);
+
+/* Ranges that an allocation examined, on average over all rounds. */
 double hb_speed_walk_mean(const struct hb_speed_result *result);
 
 #endif

@@ -45,8 +45,6 @@ static bool digest_range(void *context, const struct hb_range *range)
     return true;
 }
 
-/* Of where every range begins, which are free, and where the blocks are that were replaced; and of the
- * layouts before. */
 uint64_t hb_speed_heap_digest(const struct hb_speed_load *load, const struct hb_speed_heap *bench)
 {
     uint64_t digest = bench->digest;

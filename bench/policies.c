@@ -165,11 +165,18 @@ bool hb_policies_published(size_t index, struct hb_policy_run *run, double *meas
     return true;
 }
 
+bool hb_policies_alike(const struct hb_policy_run *a, const struct hb_policy_run *b)
+{
+    return strcmp(a->policy, b->policy) == 0 &&
+           (a->merge == NULL ? b->merge == NULL : b->merge != NULL && strcmp(a->merge, b->merge) == 0);
+}
+
 bool hb_policies_has(const struct hb_policy_run *run)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i].name, run->policy) == 0 && kinds[i].merge != NULL &&
-            strcmp(kinds[i].merge, run->merge) == 0)
+    struct hb_policy_run other;
+
+    for (size_t i = 0; hb_policies_run_at(i, &other); i++)
+        if (hb_policies_alike(&other, run))
             return true;
     return false;
 }

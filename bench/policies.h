@@ -33,9 +33,8 @@ size_t hb_policies_count(void);
 bool hb_policies_run_at(size_t index, struct hb_policy_run *run);
 
 /*
- * Does the index-th run, in an infinite heap. `progress`: called every now and then with the operations done;
- * NULL: not. HB_ERR_MEMORY; HB_ERR_LIMIT: a packing of 2^62 bytes or more, or no room for a heap of buddy's
- * or bins'.
+ * Does the index-th run, one of those that there are, in an infinite heap; buddy's and bins' is an ample one.
+ * HB_ERR_MEMORY; HB_ERR_LIMIT: a packing of 2^62 bytes or more.
  */
 enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t index,
                                    struct hb_policy_figures *out, struct hb_error *error);
@@ -45,11 +44,14 @@ enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t in
  * one of its name. */
 bool hb_policies_published(size_t index, struct hb_policy_run *run, double *measure4);
 
-/* Does the plan have a run of this policy, merging as it does? */
+/* Is it the same policy, merging alike, in whatever setting? */
+bool hb_policies_alike(const struct hb_policy_run *a, const struct hb_policy_run *b);
+
+/* Does the plan have a run that is alike? */
 bool hb_policies_has(const struct hb_policy_run *run);
 
 /* policies.csv (results/README.md): begun with what is published; then a row a run. */
-struct hb_results *hb_policies_results_begin(void); /* NULL: out of memory */
+struct hb_results *hb_policies_results_begin(void); /* NULL: out of memory; free with hb_results_free */
 void hb_policies_results_add(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
                              const struct hb_policy_figures *figures); /* NULL: the run had none */
 

@@ -24,6 +24,7 @@ void hb_progress_step(struct hb_progress *progress, const char *format, ...)
 /* Removes the line, so that something else can be printed. */
 void hb_progress_clear(struct hb_progress *progress);
 
+/* Starts the clock; `what` is copied, as far as a line has room. Does nothing without a terminal. */
 void hb_progress_begin(const char *what);
 void hb_progress_set(void *unused, uint64_t done); /* of the total, as for hb_count_options */
 void hb_progress_total(uint64_t total);            /* 0, the default: not known */

@@ -59,8 +59,8 @@ struct hb_counts {
     uint64_t peak_live_op;
     bool walked;
     uint64_t walks, walk_total, walk_max, walk_p50, walk_p90, walk_p99, walk_allocated;
-    uint64_t
-        walk_bins[HB_WALK_BINS]; /* exact counts of lengths in [hb_walk_bin_low(i), hb_walk_bin_low(i + 1)) */
+    /* Exact counts of lengths in [hb_walk_bin_low(i), hb_walk_bin_low(i + 1)). */
+    uint64_t walk_bins[HB_WALK_BINS];
     bool inspected;
     struct hb_heap_state state; /* at the end */
     /*
@@ -137,11 +137,10 @@ enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const 
 
 /* What a counting replay may be asked to do. */
 struct hb_count_options {
-    uint64_t step_limit;    /* stop after so many ranges examined in all; 0: none */
-    uint64_t failure_limit; /* stop after so many failures; 0: none */
-    uint64_t op_limit;      /* stop after so many operations; 0: none */
-    bool
-        without_measures; /* leave those of Johnstone and Wilson at 0: they take two divisions an operation */
+    uint64_t step_limit;     /* stop after so many ranges examined in all; 0: none */
+    uint64_t failure_limit;  /* stop after so many failures; 0: none */
+    uint64_t op_limit;       /* stop after so many operations; 0: none */
+    bool without_measures;   /* leave Johnstone and Wilson's at 0: they take two divisions an operation */
     struct hb_point *points; /* where to put the windows; NULL: none wanted */
     uint32_t point_count;    /* windows wanted, over all operations or op_limit of them */
     /* Called every now and then with the operations done; NULL: not. */

@@ -14,7 +14,7 @@
 enum hb_sample_mode {
     HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
     HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md; with
-                         `points`,  the windows of SERIES too, with their walks and without their times */
+                         `points`, the windows of SERIES too, with their walks and without their times */
     HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
 };
 
@@ -23,10 +23,9 @@ struct hb_sample_request {
     const char *allocator; /* name or path, as hb_allocator_open takes it */
     enum hb_sample_mode mode;
     enum hb_touch touch;
-    uint64_t heap_bytes; /* 0: as much as the allocator likes */
-    uint64_t
-        budget_bytes;    /* on private writable memory, counted from before the library is loaded; 0: none */
-    uint64_t step_limit; /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
+    uint64_t heap_bytes;    /* 0: as much as the allocator likes */
+    uint64_t budget_bytes;  /* of private writable memory, from before the library is loaded on; 0: none */
+    uint64_t step_limit;    /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
     uint64_t failure_limit; /* COUNT: stop after so many failures; 0: none */
     uint64_t window_ops;    /* SERIES: lay the windows over so many operations, op_limit being fewer; 0: over
                                those replayed */

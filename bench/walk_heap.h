@@ -51,8 +51,7 @@ enum hb_status hb_walk_heap_create(const struct hb_workload *workload, uint64_t 
                                    struct hb_walk_heap **out, struct hb_error *error);
 void hb_walk_heap_destroy(struct hb_walk_heap *heap); /* NULL does nothing */
 
-/* Does the next operation; there must be one. False when the model is out of memory, and `*step` worthless.
- */
+/* Does the next operation; there must be one. False, and `*step` worthless, when the model has no memory. */
 bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step);
 
 /* Will the next operation walk? False at the end. */
