@@ -168,6 +168,16 @@ void hb_cell_percent(FILE *out, double value)
     cell_in_units(out, value, INFINITY, units, 1);
 }
 
+const char *hb_csv_field(const struct hb_csv *csv, size_t row, const char *column)
+{
+    return hb_csv_text(csv, row, hb_csv_column(csv, column));
+}
+
+bool hb_csv_is(const struct hb_csv *csv, size_t row, const char *column, const char *text)
+{
+    return strcmp(hb_csv_field(csv, row, column), text) == 0;
+}
+
 double hb_csv_value(const struct hb_csv *csv, size_t row, const char *column)
 {
     double value;

@@ -40,6 +40,10 @@ void hb_cell_ns(FILE *out, double value);                          /* 12.3 ns, 4
 void hb_cell_ratio(FILE *out, double value);                       /* 0.53×, 114× */
 void hb_cell_percent(FILE *out, double value);                     /* 58.8 % */
 
+/* The text in `row`, "" where it is not known. */
+const char *hb_csv_field(const struct hb_csv *csv, size_t row, const char *column);
+bool hb_csv_is(const struct hb_csv *csv, size_t row, const char *column, const char *text);
+
 /* The number in `row`, NAN where it is not known. */
 double hb_csv_value(const struct hb_csv *csv, size_t row, const char *column);
 

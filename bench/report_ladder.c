@@ -1,13 +1,6 @@
 /* report_ladder.c - the table of what each idea buys, trace by trace. */
-#include <string.h>
-
 #include "bench/report_cells.h"
 #include "bench/report_tables.h"
-
-static const char *text_of(const struct hb_csv *csv, size_t row, const char *column)
-{
-    return hb_csv_text(csv, row, hb_csv_column(csv, column));
-}
 
 /* "0.53×", and "÷1 230" where that would be zeroes. */
 static void print_change(FILE *out, double change)
@@ -23,15 +16,15 @@ static void print_row(FILE *out, const struct hb_csv *csv, size_t row)
     static const char *const changes[] = {"walk_change", "time_change", "extent_change", "minimum_change"};
 
     fputs("<tr>", out);
-    hb_cell_noted(out, text_of(csv, row, "allocator"), text_of(csv, row, "idea"));
+    hb_cell_noted(out, hb_csv_field(csv, row, "allocator"), hb_csv_field(csv, row, "idea"));
     hb_cell_count(out, hb_csv_value(csv, row, "walk_mean"));
     hb_cell_count(out, hb_csv_value(csv, row, "walk_p99"));
     hb_cell_ns(out, hb_csv_value(csv, row, "ns_per_op"));
     hb_cell_ratio(out, hb_csv_value(csv, row, "ratio_to_glibc"));
     hb_cell_ratio(out, hb_csv_value(csv, row, "extent_over_live"));
     hb_cell_ratio(out, hb_csv_value(csv, row, "minimum_over_live"));
-    hb_cell_text(out, text_of(csv, row, "minimum_how"));
-    hb_cell_text(out, text_of(csv, row, "before"));
+    hb_cell_text(out, hb_csv_field(csv, row, "minimum_how"));
+    hb_cell_text(out, hb_csv_field(csv, row, "before"));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
         print_change(out, hb_csv_value(csv, row, changes[i]));
     fputs("</tr>\n", out);
@@ -41,8 +34,7 @@ static void print_group(FILE *out, const struct hb_csv *csv, const char *trace, 
 {
     hb_table_group(out, trace, columns);
     for (size_t row = 0; row < hb_csv_rows(csv); row++)
-        if (strcmp(text_of(csv, row, "trace"), trace) == 0 &&
-            hb_report_has_figures(text_of(csv, row, "status")))
+        if (hb_csv_is(csv, row, "trace", trace) && hb_report_has_figures(hb_csv_field(csv, row, "status")))
             print_row(out, csv, row);
     fputs("</tbody>\n", out);
 }

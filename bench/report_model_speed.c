@@ -2,7 +2,6 @@
 #include "bench/report_tables.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "bench/report_cells.h"
 #include "bench/stats.h"
@@ -16,16 +15,10 @@ struct side {
     double bytes_per_range;
 };
 
-static const char *text(const struct hb_csv *csv, size_t row, const char *column)
-{
-    return hb_csv_text(csv, row, hb_csv_column(csv, column));
-}
-
 /* A row of `model` itself, or, `walking`, of the allocator beside it. */
 static bool belongs(const struct hb_csv *csv, size_t row, const char *model, double ranges, bool walking)
 {
-    return strcmp(text(csv, row, "model"), model) == 0 &&
-           (strcmp(text(csv, row, "allocator"), model) != 0) == walking &&
+    return hb_csv_is(csv, row, "model", model) && hb_csv_is(csv, row, "allocator", model) != walking &&
            hb_csv_value(csv, row, "ranges") == ranges;
 }
 
@@ -60,7 +53,7 @@ static size_t collect_sizes(const struct hb_csv *csv, const char *model, double 
 
     for (size_t row = 0; row < hb_csv_rows(csv) && count < MAX_SIZES; row++) {
         double ranges = hb_csv_value(csv, row, "ranges");
-        bool known = isnan(ranges) || strcmp(text(csv, row, "model"), model) != 0;
+        bool known = isnan(ranges) || !hb_csv_is(csv, row, "model", model);
 
         for (size_t i = 0; i < count && !known; i++)
             known = sizes[i] == ranges;
@@ -91,8 +84,8 @@ static void name_pair(const struct hb_csv *csv, const char *model, char *name, s
 {
     snprintf(name, bytes, "%s", model);
     for (size_t row = 0; row < hb_csv_rows(csv); row++)
-        if (strcmp(text(csv, row, "model"), model) == 0 && strcmp(text(csv, row, "allocator"), model) != 0) {
-            snprintf(name, bytes, "%s and %s", text(csv, row, "allocator"), model);
+        if (hb_csv_is(csv, row, "model", model) && !hb_csv_is(csv, row, "allocator", model)) {
+            snprintf(name, bytes, "%s and %s", hb_csv_field(csv, row, "allocator"), model);
             return;
         }
 }

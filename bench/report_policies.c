@@ -1,6 +1,5 @@
 /* report_policies.c - the table of the classic policies, beside what is published. */
 #include <math.h>
-#include <string.h>
 
 #include "bench/report_cells.h"
 #include "bench/report_tables.h"
@@ -42,7 +41,7 @@ struct table {
 
 static const char *text(const struct table *table, size_t row, const char *column)
 {
-    return hb_csv_text(table->csv, row, hb_csv_column(table->csv, column));
+    return hb_csv_field(table->csv, row, column);
 }
 
 static bool is_of_setting(const struct table *table, size_t row)
@@ -55,8 +54,8 @@ static bool is_of_setting(const struct table *table, size_t row)
 static bool is_alike(const struct table *table, size_t a, size_t b)
 {
     return is_of_setting(table, a) && is_of_setting(table, b) &&
-           strcmp(text(table, a, "policy"), text(table, b, "policy")) == 0 &&
-           strcmp(text(table, a, "merge"), text(table, b, "merge")) == 0;
+           hb_csv_is(table->csv, a, "policy", text(table, b, "policy")) &&
+           hb_csv_is(table->csv, a, "merge", text(table, b, "merge"));
 }
 
 /* The measure of the row that is like `row` and of this trace ("": what is published); NAN where there is
@@ -64,7 +63,7 @@ static bool is_alike(const struct table *table, size_t a, size_t b)
 static double figure(const struct table *table, size_t row, const char *trace)
 {
     for (size_t i = 0; i < hb_csv_rows(table->csv); i++)
-        if (strcmp(text(table, i, "trace"), trace) == 0 && is_alike(table, i, row))
+        if (hb_csv_is(table->csv, i, "trace", trace) && is_alike(table, i, row))
             return hb_csv_value(table->csv, i, table->measure->column);
     return (double)NAN;
 }
@@ -140,7 +139,7 @@ static void leave_out_few(struct table *table)
 
     for (size_t i = 0; i < table->traces.count; i++)
         for (size_t row = 0; row < hb_csv_rows(table->csv); row++)
-            if (strcmp(text(table, row, "trace"), table->traces.name[i]) == 0 &&
+            if (hb_csv_is(table->csv, row, "trace", table->traces.name[i]) &&
                 hb_csv_value(table->csv, row, "ops") >= FEW_OPS) {
                 kept.name[kept.count++] = table->traces.name[i];
                 break;

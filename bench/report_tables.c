@@ -2,25 +2,19 @@
 #include "bench/report_tables.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "bench/report_cells.h"
 #include "bench/report_html.h"
 
-static bool is(const struct hb_csv *csv, size_t row, const char *column, const char *text)
-{
-    return strcmp(hb_csv_text(csv, row, hb_csv_column(csv, column)), text) == 0;
-}
-
 static bool measured(const struct hb_csv *csv, size_t row)
 {
-    return hb_report_has_figures(hb_csv_text(csv, row, hb_csv_column(csv, "status")));
+    return hb_report_has_figures(hb_csv_field(csv, row, "status"));
 }
 
 static void print_walks(FILE *out, const struct hb_csv *csv, size_t row)
 {
     fputs("<tr>", out);
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
+    hb_cell_text(out, hb_csv_field(csv, row, "trace"));
     hb_cell_count(out, hb_csv_value(csv, row, "ops"));
     hb_cell_count(out, hb_csv_value(csv, row, "trace_ops"));
     hb_cell_count(out, hb_csv_value(csv, row, "ranges"));
@@ -43,7 +37,7 @@ void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
 
     hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
     for (size_t row = 0; row < hb_csv_rows(walk_summary); row++)
-        if (is(walk_summary, row, "allocator", "simple") && measured(walk_summary, row))
+        if (hb_csv_is(walk_summary, row, "allocator", "simple") && measured(walk_summary, row))
             print_walks(out, walk_summary, row);
     hb_table_close(out);
 }
@@ -51,8 +45,8 @@ void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
 /* null and bump take nothing back, so their heap over live bytes says nothing of fragmentation. */
 static bool fragments(const struct hb_csv *csv, size_t row)
 {
-    return !is(csv, row, "allocator", "null") && !is(csv, row, "allocator", "bump") && measured(csv, row) &&
-           !isnan(hb_csv_value(csv, row, "measure4"));
+    return !hb_csv_is(csv, row, "allocator", "null") && !hb_csv_is(csv, row, "allocator", "bump") &&
+           measured(csv, row) && !isnan(hb_csv_value(csv, row, "measure4"));
 }
 
 static void print_fragmentation(FILE *out, const struct hb_csv *csv, size_t row)
@@ -60,7 +54,7 @@ static void print_fragmentation(FILE *out, const struct hb_csv *csv, size_t row)
     static const char *const measures[] = {"measure1", "measure2", "measure3", "measure4", "payload4"};
 
     fputs("<tr>", out);
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+    hb_cell_text(out, hb_csv_field(csv, row, "allocator"));
     hb_cell_bytes(out, hb_csv_value(csv, row, "peak_live_bytes"));
     hb_cell_bytes(out, hb_csv_value(csv, row, "peak_extent_bytes"));
     for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
@@ -86,7 +80,7 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
     for (size_t i = 0; i < traces.count; i++) {
         hb_table_group(out, traces.name[i], COLUMNS);
         for (size_t row = 0; row < hb_csv_rows(fragmentation_summary); row++)
-            if (is(fragmentation_summary, row, "trace", traces.name[i]) &&
+            if (hb_csv_is(fragmentation_summary, row, "trace", traces.name[i]) &&
                 fragments(fragmentation_summary, row))
                 print_fragmentation(out, fragmentation_summary, row);
         fputs("</tbody>\n", out);
@@ -103,7 +97,7 @@ struct least {
 
 static bool row_is(const struct hb_csv *csv, size_t row, const char *trace, const char *allocator)
 {
-    return is(csv, row, "trace", trace) && is(csv, row, "allocator", allocator);
+    return hb_csv_is(csv, row, "trace", trace) && hb_csv_is(csv, row, "allocator", allocator);
 }
 
 /* A size that crashed failed too. */
@@ -117,7 +111,7 @@ static struct least least_memory(const struct hb_csv *csv, const char *trace, co
         if (!row_is(csv, row, trace, allocator) || isnan(heap))
             continue;
         least.tried = true;
-        if (!is(csv, row, "status", "ok") && heap > least.largest_failed)
+        if (!hb_csv_is(csv, row, "status", "ok") && heap > least.largest_failed)
             least.largest_failed = heap;
     }
     for (size_t row = 0; row < hb_csv_rows(csv); row++) {
@@ -135,7 +129,8 @@ static double peak_live(const struct hb_csv *csv, const char *trace)
     double peak = (double)NAN;
 
     for (size_t row = 0; row < hb_csv_rows(csv); row++) {
-        double live = is(csv, row, "trace", trace) ? hb_csv_value(csv, row, "peak_live_bytes") : (double)NAN;
+        double live =
+            hb_csv_is(csv, row, "trace", trace) ? hb_csv_value(csv, row, "peak_live_bytes") : (double)NAN;
 
         if (!isnan(live) && (isnan(peak) || live > peak))
             peak = live;
@@ -181,8 +176,8 @@ static void print_curve(FILE *out, const struct hb_csv *csv, size_t row)
                                          "anomalous_sizes"};
 
     fputs("<tr>", out);
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "trace")));
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+    hb_cell_text(out, hb_csv_field(csv, row, "trace"));
+    hb_cell_text(out, hb_csv_field(csv, row, "allocator"));
     hb_cell_count(out, hb_csv_value(csv, row, "peak_live_bytes"));
     hb_cell_count(out, hb_csv_value(csv, row, "minimum_heap_bytes"));
     hb_cell_ratio(out,
@@ -211,8 +206,8 @@ void hb_report_curves(FILE *out, const struct hb_csv *curve_summary)
 static bool is_last_phase(const struct hb_csv *csv, size_t row)
 {
     return row + 1 == hb_csv_rows(csv) ||
-           !is(csv, row + 1, "adversary", hb_csv_text(csv, row, hb_csv_column(csv, "adversary"))) ||
-           !is(csv, row + 1, "allocator", hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
+           !hb_csv_is(csv, row + 1, "adversary", hb_csv_field(csv, row, "adversary")) ||
+           !hb_csv_is(csv, row + 1, "allocator", hb_csv_field(csv, row, "allocator"));
 }
 
 static void print_adversary(FILE *out, const struct hb_csv *csv, size_t row)
@@ -221,8 +216,8 @@ static void print_adversary(FILE *out, const struct hb_csv *csv, size_t row)
     double live = hb_csv_value(csv, row, "most_live_bytes");
 
     fputs("<tr>", out);
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "allocator")));
-    hb_cell_text(out, hb_csv_text(csv, row, hb_csv_column(csv, "measured")));
+    hb_cell_text(out, hb_csv_field(csv, row, "allocator"));
+    hb_cell_text(out, hb_csv_field(csv, row, "measured"));
     hb_cell_bytes(out, live);
     hb_cell_count(out, hb_csv_value(csv, row, "size"));
     for (size_t i = 0; i < sizeof multiples / sizeof *multiples; i++)
@@ -243,7 +238,7 @@ void hb_report_adversaries(FILE *out, const struct hb_csv *adversary)
     for (size_t i = 0; i < names.count; i++) {
         hb_table_group(out, names.name[i], COLUMNS);
         for (size_t row = 0; row < hb_csv_rows(adversary); row++)
-            if (is(adversary, row, "adversary", names.name[i]) && measured(adversary, row) &&
+            if (hb_csv_is(adversary, row, "adversary", names.name[i]) && measured(adversary, row) &&
                 is_last_phase(adversary, row))
                 print_adversary(out, adversary, row);
         fputs("</tbody>\n", out);

@@ -43,7 +43,7 @@ static void note_peak(double *peak, double value)
 
 static void take_row(const struct hb_csv *csv, size_t row, struct contender *contender)
 {
-    const char *status = hb_csv_text(csv, row, hb_csv_column(csv, "status"));
+    const char *status = hb_csv_field(csv, row, "status");
     double ns = hb_csv_value(csv, row, "elapsed_ns") / hb_csv_value(csv, row, "ops");
     double reference = hb_csv_value(csv, row, "reference_ns") / hb_csv_value(csv, row, "ops");
     double round = hb_csv_value(csv, row, "round");
