@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ struct hb_file {
     FILE *stream;
     char *path;
     char *temporary; /* NULL where `path` is a device or a pipe, which is written directly */
+    bool nameless;   /* until the commit, which gives it the temporary name */
 };
 
 static void file_free(struct hb_file *file)
@@ -48,6 +50,43 @@ static bool is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
+/* The folder that `path` is in. From malloc. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* A file in the folder of `path` that has no name, so that nothing is left of it however this process ends.
+ * -1 where there are none: it depends on the file system, and on /proc, through which it is named later. */
+static int open_nameless(const char *path)
+{
+    char *folder = folder_of(path);
+    int descriptor = -1;
+
+    if (folder != NULL && access("/proc/self/fd", X_OK) == 0)
+        descriptor = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    free(folder);
+    return descriptor;
+}
+
+static FILE *open_stream(struct hb_file *file)
+{
+    int descriptor = file->temporary != NULL ? open_nameless(file->path) : -1;
+    FILE *stream;
+
+    if (descriptor < 0)
+        return fopen(file->temporary != NULL ? file->temporary : file->path, "we");
+    file->nameless = true;
+    stream = fdopen(descriptor, "w");
+    if (stream == NULL)
+        close(descriptor);
+    return stream;
+}
+
 enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_error *error)
 {
     struct hb_file *file = calloc(1, sizeof *file);
@@ -63,7 +102,7 @@ enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_e
         if (file->temporary == NULL)
             goto fail;
     }
-    file->stream = fopen(file->temporary != NULL ? file->temporary : file->path, "we");
+    file->stream = open_stream(file);
     if (file->stream == NULL) {
         status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
         goto fail;
@@ -92,6 +131,18 @@ static bool flush_stream(FILE *stream)
     return fflush(stream) == 0 && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS);
 }
 
+/* True when the file can be renamed: nothing can be given the name of a file that is there. */
+static bool give_name(const struct hb_file *file)
+{
+    char self[64];
+
+    if (!file->nameless)
+        return true;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
+    unlink(file->temporary);
+    return linkat(AT_FDCWD, self, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0;
+}
+
 static bool move_into_place(const struct hb_file *file)
 {
     return file->temporary == NULL || rename(file->temporary, file->path) == 0;
@@ -108,7 +159,7 @@ static void remove_temporary(const struct hb_file *file)
 
 enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
 {
-    bool flushed = flush_stream(file->stream);
+    bool flushed = flush_stream(file->stream) && give_name(file);
     int saved = errno;
     bool closed = fclose(file->stream) == 0;
     enum hb_status status = HB_OK;

@@ -1,8 +1,9 @@
 /*
  * file.h - files that are written whole or not at all, and read with a bound.
  *
- * A file is written under a temporary name in the same folder and renamed when it is complete, so a reader
- * never sees half of one and a full disk leaves nothing behind.
+ * A file is written in the same folder without a name, or under a temporary one where the file system must
+ * have one, and gets its own when it is complete: a reader never sees half of one, and neither a full disk nor
+ * an interrupt leaves anything behind.
  */
 #ifndef HB_BASE_FILE_H
 #define HB_BASE_FILE_H

@@ -2,12 +2,14 @@
 #include "tests/check.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -84,6 +86,45 @@ static void abandoned(void **state)
     hb_file_abandon(NULL);
     expect_content("a", "kept");
     assert_int_equal(files_here(), 1);
+}
+
+/* Killed, since that is what nobody can catch. */
+static void killed(void **state)
+{
+    int nameless = open(".", O_TMPFILE | O_WRONLY, 0600), status;
+    pid_t child;
+
+    (void)state;
+    if (nameless < 0)
+        skip(); /* this file system wants names */
+    close(nameless);
+    write_file("a", "kept");
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct hb_file *file;
+
+        if (hb_file_begin("a", &file, NULL) == HB_OK && fputs("half", hb_file_stream(file)) >= 0 &&
+            fflush(hb_file_stream(file)) == 0)
+            kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    expect_content("a", "kept");
+    assert_int_equal(files_here(), 1);
+}
+
+static void permissions(void **state)
+{
+    mode_t before = umask(027);
+    struct stat info;
+
+    (void)state;
+    write_file("a", "mine");
+    umask(before);
+    assert_int_equal(stat("a", &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0640);
 }
 
 static void link_kept(void **state)
@@ -209,6 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_folder("a file appears whole, and replaces the one before", whole),
         in_folder("an abandoned file leaves the one before and nothing else", abandoned),
+        in_folder("a process that is killed leaves the one before and nothing else", killed),
+        in_folder("a file has the permissions that the umask leaves", permissions),
         in_folder("writing through a symbolic link keeps the link", link_kept),
         in_folder("a device is written to, not renamed over, and a full one is reported", device_kept),
         in_folder("running out of room leaves the file before and no remains", no_room),
