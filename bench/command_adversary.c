@@ -210,6 +210,7 @@ struct session {
     struct hb_provenance provenance;
     struct hb_results *results;
     unsigned done, failed;
+    bool unprinted; /* which was said already */
     struct hb_error last_error;
 };
 
@@ -224,11 +225,11 @@ static void note_outcome(struct session *session, const struct hb_adversary_resu
     fprintf(stderr, "heapbench: %s\n", result->error.text);
 }
 
-static void show(const struct session *session, const struct hb_adversary_plan *plan,
+static void show(struct session *session, const struct hb_adversary_plan *plan,
                  const struct hb_adversary_result *result)
 {
     if (session->options->json) {
-        hb_command_print_json(hb_adversary_json(plan, result));
+        session->unprinted = hb_command_print_json(hb_adversary_json(plan, result)) != HB_EXIT_DONE;
         return;
     }
     if (result->phase_count == 0)
@@ -326,7 +327,7 @@ int hb_command_adversary(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     if (run(&session, &error) != HB_OK)
         return hb_command_fail(&error);
-    if (hb_command_output_failed())
+    if (session.unprinted || hb_command_output_failed())
         return HB_EXIT_FAILED;
     if (session.failed == 0)
         return HB_EXIT_DONE;

@@ -94,10 +94,11 @@ static json_t *trace_json(const struct trace_facts *facts)
     return object;
 }
 
-static bool print_json(const struct hb_discovery *found)
+/* These two: false, having said so, when it could not be printed; *whole becomes false where a trace is not
+ * usable. */
+static bool print_json(const struct hb_discovery *found, bool *whole)
 {
     json_t *allocators = json_array(), *traces = json_array();
-    bool whole = true;
 
     for (size_t i = 0; i < found->candidate_count; i++)
         json_array_append_new(allocators, allocator_json(&found->candidates[i]));
@@ -106,12 +107,11 @@ static bool print_json(const struct hb_discovery *found)
 
         load_facts(&found->traces[i], &facts);
         json_array_append_new(traces, trace_json(&facts));
-        whole &= facts.workload != NULL;
+        *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
     return hb_command_print_json(json_pack("{s:o, s:o}", "allocators", allocators, "traces", traces)) ==
-               HB_EXIT_DONE &&
-           whole;
+           HB_EXIT_DONE;
 }
 
 static void print_allocator(const struct hb_candidate *c)
@@ -137,10 +137,8 @@ static void print_trace(const struct trace_facts *facts)
                w->peak_live_bytes);
 }
 
-static bool print_text(const struct hb_discovery *found)
+static bool print_text(const struct hb_discovery *found, bool *whole)
 {
-    bool whole = true;
-
     printf("allocators\n");
     for (size_t i = 0; i < found->candidate_count; i++)
         print_allocator(&found->candidates[i]);
@@ -150,10 +148,10 @@ static bool print_text(const struct hb_discovery *found)
 
         load_facts(&found->traces[i], &facts);
         print_trace(&facts);
-        whole &= facts.workload != NULL;
+        *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
-    return !hb_command_output_failed() && whole;
+    return !hb_command_output_failed();
 }
 
 int hb_command_list(int argc, char **argv)
@@ -161,12 +159,14 @@ int hb_command_list(int argc, char **argv)
     struct list_options options = {0};
     struct hb_discovery found;
     struct hb_error error;
-    bool whole;
+    bool printed, whole = true;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (hb_discover(NULL, NULL, &found, &error) != HB_OK)
         return hb_command_fail(&error);
-    whole = options.json ? print_json(&found) : print_text(&found);
+    printed = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);
+    if (!printed)
+        return HB_EXIT_FAILED;
     return whole ? HB_EXIT_DONE : HB_EXIT_PARTIAL;
 }
