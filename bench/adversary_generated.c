@@ -202,7 +202,7 @@ const struct hb_adversary hb_adversary_shredding = {
 };
 
 const struct hb_adversary hb_adversary_two_size = {
-    .info = {"two-size", "tells address order (1.5 M) from a stack of free blocks, which grows",
+    .info = {"two-size", "1.5 M in address order; with a stack of free blocks ever more",
              "address order without merging; with merging it is M", 1 << 16, 0},
     .bound = HB_BOUND_LEAST,
     .theory = two_size_theory,

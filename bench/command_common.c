@@ -49,7 +49,7 @@ uint64_t hb_option_size(const struct argp_state *state, const char *option, cons
     uint64_t bytes;
 
     if (!hb_number_parse_size(text, &bytes) || bytes > INT64_MAX)
-        hb_option_fail(state, "%s takes a number of bytes such as 4096, 64K or 1G, not '%s'", option, text);
+        hb_option_fail(state, "%s takes a number such as 4096, 64K or 1G, not '%s'", option, text);
     return bytes;
 }
 
