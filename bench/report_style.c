@@ -35,10 +35,12 @@ const char hb_report_style[] =
     "figcaption { margin-top: .5rem; font-size: .9rem; color: var(--faint); max-width: 52rem; }\n"
     ".scroll { overflow-x: auto; }\n"
     "table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }\n"
-    "th, td { padding: .15rem .7rem; text-align: right; white-space: nowrap; }\n"
+    "th, td { padding: .15rem .6rem; text-align: right; white-space: nowrap; }\n"
     "th { font-weight: 600; }\n"
     "thead th { white-space: normal; border-bottom: 1px solid var(--faint); vertical-align: bottom; }\n"
     "tbody th { padding-top: .8rem; border-bottom: 1px solid var(--line); }\n"
+    /* What a row is of stays in sight where a table is wider than the window. */
+    "td:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); }\n"
     "td em { color: var(--faint); }\n"
     ".text { text-align: left; }\n"
     "tr:hover td { background: var(--band); }\n"

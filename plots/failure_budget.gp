@@ -3,8 +3,9 @@
 # Caption: The share of operations done before the first malloc that got NULL, against the memory that the whole process may
 #   have; one line an allocator, one panel a trace. For the simple allocator the budget is its heap; for the others a limit
 #   on private writable memory, counted from before the library was loaded, so that what an allocator sets aside for itself
-#   counts. A cross: in that budget the allocator crashed or could not start. The dashed line is the most live bytes the
-#   program ever holds. The further left a line reaches the top, the less memory the program needs with that allocator.
+#   counts. A cross: in that budget the allocator crashed or could not start. A line that stays at the bottom: its very
+#   first malloc got NULL in every budget tried. The dashed line is the most live bytes the program ever holds. The further
+#   left a line reaches the top, the less memory the program needs with that allocator.
 #
 # Usage:  gnuplot -c plots/failure_budget.gp results/reference/failure_points.csv [png] > failure_budget.svg
 # Input:  failure_points.csv, schema failure_points/1 (results/README.md)

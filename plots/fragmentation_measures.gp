@@ -9,7 +9,7 @@
 # Usage:  gnuplot -c plots/fragmentation_measures.gp results/reference/fragmentation_summary.csv [png] > fragmentation_measures.svg
 # Input:  fragmentation_summary.csv, schema fragmentation_summary/1 (results/README.md)
 # Read:   0 % is a heap with nothing in it but what was asked for; 100 % is twice the memory.
-# Note:   exact, and the same on every machine; a replay that was stopped counts up to there.
+# Note:   exact, of the whole trace, and the same on every machine.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }

@@ -9,7 +9,7 @@
 #   ever live, resident memory for libraries; the smallest heap that serves the whole trace, beyond the same. All axes are
 #   logarithmic.
 #
-# Usage:  gnuplot -c plots/ladder.gp results/latest/ladder.csv [png] > ladder.svg
+# Usage:  gnuplot -c plots/ladder.gp results/reference/ladder.csv [png] > ladder.svg
 # Input:  ladder.csv, schema ladder/1 (results/README.md)
 # Read:   20 % beyond live: for 10 MiB live the heap reaches 12. A column without a dot is not known for that allocator.
 # Note:   walks and heaps are of the whole trace, in ample room. There next fit never turns round, so it walks one range and

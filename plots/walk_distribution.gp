@@ -1,15 +1,14 @@
 # walk_distribution.gp - which share of mallocs has to examine so many ranges, one line a trace.
 #
-# Caption: The share of mallocs of the simple allocator that examine n ranges or more, over a replay, or the part of it that
-#   was run; one line a trace. On the left, read the median where a line crosses 50 %; the right has the same lines on a
-#   logarithmic scale, where 1 % is the 99th percentile. A line that falls early belongs to a program whose mallocs mostly
+# Caption: The share of mallocs of the simple allocator that examine n ranges or more, over the whole trace; one line a
+#   trace. On the left, read the median where a line crosses 50 %; the right has the same lines on a logarithmic scale, where 1 % is the 99th percentile. A line that falls early belongs to a program whose mallocs mostly
 #   find a place near the start of the heap; one that stays at the top and then drops walks over nearly everything nearly
 #   every time. Exact counts: every machine gets the same.
 #
 # Usage:  gnuplot -c plots/walk_distribution.gp results/reference/walk_lengths.csv [png] > walk_distribution.svg
 # Input:  walk_lengths.csv, schema walk_lengths/1 (results/README.md); a trace's rows in rising order of length
 # Read:   the right end of a line is the longest walk, and its height one walk's (or one bin's) share.
-# Note:   lengths over 64 are known to a sixteenth of an octave; a replay that was stopped counts up to there.
+# Note:   lengths over 64 are known to a sixteenth of an octave.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
