@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -259,19 +260,34 @@ static enum hb_status run_gnuplot(const struct hb_figure *figure, const char *cs
     return judge(figure, wait_status, complaint, error);
 }
 
-enum hb_status hb_figure_draw(const struct hb_figure *figure, const char *csv, enum hb_figure_format format,
-                              const char *path, struct hb_error *error)
+/* A picture in memory into the file `path`. */
+static enum hb_status keep(int picture, const char *path, struct hb_error *error)
 {
     struct hb_file *file;
+    char buffer[1 << 14];
     enum hb_status status = hb_file_begin(path, &file, error);
+    ssize_t got;
 
     if (status != HB_OK)
         return status;
-    status = run_gnuplot(figure, csv, format == HB_FIGURE_PNG ? "png" : "svg", fileno(hb_file_stream(file)),
-                         error);
-    if (status != HB_OK) {
-        hb_file_abandon(file);
-        return status;
-    }
+    lseek(picture, 0, SEEK_SET);
+    while ((got = read(picture, buffer, sizeof buffer)) > 0)
+        fwrite(buffer, 1, (size_t)got, hb_file_stream(file));
     return hb_file_commit(file, error);
+}
+
+/* By way of memory: gnuplot itself ends well, and says nothing, when it cannot write what it has drawn. */
+enum hb_status hb_figure_draw(const struct hb_figure *figure, const char *csv, enum hb_figure_format format,
+                              const char *path, struct hb_error *error)
+{
+    int picture = memfd_create(figure->name, MFD_CLOEXEC);
+    enum hb_status status;
+
+    if (picture < 0)
+        return hb_error_set_errno(error, HB_ERR_MEMORY, "%s: no memory to draw in", figure->name);
+    status = run_gnuplot(figure, csv, format == HB_FIGURE_PNG ? "png" : "svg", picture, error);
+    if (status == HB_OK)
+        status = keep(picture, path, error);
+    close(picture);
+    return status;
 }

@@ -142,6 +142,14 @@ class Report(unittest.TestCase):
         self.assertIn("plots", self.files(self.results))
         self.assertEqual([name for name in self.files(self.results) if ".part" in name], [])
 
+    def test_a_picture_that_does_not_fit_on_the_disk_is_an_error(self):
+        figures_test.make_results(self.results, ["one"])
+        os.makedirs(os.path.join(self.output, "plots"))
+        os.symlink("/dev/full", os.path.join(self.output, "plots", "throughput.svg"))
+        self.assert_fails(self.run_report("--results", self.results, "-o", self.output), "cannot be written",
+                          "No space left on device")
+        self.assertNotIn("report.html", self.files(self.output))
+
     def test_latest_is_preferred_to_reference(self):
         for name, traces in (("reference", ["old"]), ("latest", ["new"])):
             figures_test.make_results(os.path.join(self.folder, "results", name), traces)
