@@ -7,7 +7,9 @@
 #   nowhere together. Where it begins to complete is the memory that the program needs with it. The black line is the same
 #   allocator with merging: what lies between the two is what merging alone serves. A bar above the curve marks anomalous
 #   sizes, which fail although a smaller heap completes. Every size was looked at, and none of the shipped traces has one;
-#   the last panel is therefore a worked example of five operations: malloc 12 bytes, free, malloc 5, free, malloc 6.
+#   the last panel is therefore a worked example of five operations: malloc 12 bytes, free, malloc 5, free, malloc 6. The
+#   table counts the sizes that one pass over the trace leaves open: those with fewer bytes than are live at the peak, records
+#   included, cannot complete; the others were simulated one by one.
 #
 # Usage:  gnuplot -c plots/curve.gp results/reference/curve.csv [png] > curve.svg
 # Input:  curve.csv, schema curve/1 (results/README.md)
