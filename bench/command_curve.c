@@ -101,7 +101,7 @@ static const struct argp argp = {
     .args_doc = "TRACE\n--all",
     .doc = "The first failure of first fit against the size of the heap, with its reason, for every size "
            "from one pass "
-           "(THEORY 5).\v"
+           "of the trace.\v"
            "A heap may fail where a smaller one completes: those sizes are listed as anomalies.\n\n"
            "Examples:\n"
            "  heapbench curve cc1 --points 40 --json\n"

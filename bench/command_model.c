@@ -87,7 +87,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option option_table[] = {
     {"policy", KEY_POLICY, "P", 0, "first (the default), next or best fit, in address order", 0},
     {"heap", KEY_HEAP, "N", 0, "bytes of the heap (K, M, G allowed); 0, the default, is infinite", 0},
-    {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
+    {"json", 'j', NULL, 0, "print one flat JSON object; results/README.md defines its keys", 0},
     {"all", KEY_ALL, NULL, 0,
      "every policy, merging and not, with headers and without, and an offline packing: a table beside "
      "published figures. TRACEs: the shipped ones by default",

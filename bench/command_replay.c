@@ -77,14 +77,14 @@ static const struct argp_option option_table[] = {
      0},
     {"touch", KEY_TOUCH, "HOW", 0,
      "none, page (the default: the first 8 bytes and a byte in each page) or all", 0},
-    {"json", 'j', NULL, 0, "print one flat JSON object; METRICS defines its keys", 0},
+    {"json", 'j', NULL, 0, "print one flat JSON object; results/README.md defines its keys", 0},
     {0}};
 
 static const struct argp argp = {
     .options = option_table,
     .parser = parse,
     .args_doc = "TRACE -a ALLOCATOR",
-    .doc = "Replay a trace on one allocator, in this process, and print what METRICS defines.\v"
+    .doc = "Replay a trace on one allocator, in this process, and print what can be counted.\v"
            "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'. An "
            "allocator that "
            "cannot be inspected has no walks, ranges or free bytes to tell.\n\n"
