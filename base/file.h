@@ -2,8 +2,8 @@
  * file.h - files that are written whole or not at all, and read with a bound.
  *
  * A file is written in the same folder without a name, or under a temporary one where the file system must
- * have one, and gets its own when it is complete: a reader never sees half of one, and neither a full disk nor
- * an interrupt leaves anything behind.
+ * have one, and gets its own when it is complete: a reader never sees half of one, and neither a full disk
+ * nor an interrupt leaves anything behind.
  */
 #ifndef HB_BASE_FILE_H
 #define HB_BASE_FILE_H
