@@ -13,8 +13,8 @@ const char *const hb_symbol_prefixes[] = {"", "je_", "mi_", "tc_", "scalable_", 
 const char *const hb_symbol_family[] = {"malloc",   "free",          "calloc",         "realloc",
                                         "memalign", "aligned_alloc", "posix_memalign", NULL};
 
-/* The table first: a `const struct hb_allocator *` from here is a library. The heap is the library as well.
- */
+/* The table first: a `const struct hb_allocator *` from here is a library. The heap is the
+ * library as well. */
 struct library {
     struct hb_allocator table;
     void *(*malloc_function)(size_t);

@@ -178,8 +178,8 @@ const char *hb_loaded_other_owner(const struct hb_loaded *library, const char *n
 }
 
 #if HB_SANITIZED
-/* tcmalloc keeps for ever an object that it took from operator new, which in such a build is the sanitizer's.
- */
+/* tcmalloc keeps for ever an object that it took from operator new, which in such a build
+ * is the sanitizer's. */
 const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)

@@ -26,8 +26,8 @@ enum hb_status hb_load_product(const struct hb_product *product, struct hb_loade
  */
 enum hb_status hb_load_path(const char *path, struct hb_loaded *out, struct hb_error *error);
 
-/* The address of `name` where that very library defines it: a dependency's or libc's is no answer. Else NULL.
- */
+/* The address of `name` where that very library defines it: a dependency's or libc's is no
+ * answer. Else NULL. */
 void *hb_loaded_symbol(const struct hb_loaded *library, const char *name);
 
 /* Whose `name` the library would use if it has none of its own: a file name, or NULL when nobody has one. */

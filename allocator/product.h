@@ -14,8 +14,8 @@ struct hb_product {
     const char *package;                     /* which brings it on Debian and Ubuntu */
     const char *sonames[HB_PRODUCT_SONAMES]; /* tried in this order; NULL-terminated unless full */
     const char *const *telltales; /* one of these is defined by it and by no other; NULL-terminated */
-    /* Writes the version that the tell-tale function answers with; leaves `version` alone when it has none.
-     */
+    /* Writes the version that the tell-tale function answers with; leaves `version` alone when
+     * it has none. */
     void (*version)(void *telltale, char version[HB_PRODUCT_VERSION_BYTES]);
 };
 

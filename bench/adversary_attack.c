@@ -112,8 +112,8 @@ static void sort_by_digit(struct hb_attack *attack, int digit, uint64_t counts[s
     attack->blocks = sorted;
 }
 
-/* Radix, least significant digit first: qsort would allocate, from the heap under test where that is glibc.
- */
+/* Radix, least significant digit first: qsort would allocate, from the heap under test where
+ * that is glibc. */
 void hb_attack_sort(struct hb_attack *attack)
 {
     uint64_t counts[DIGITS][VALUES];

@@ -81,8 +81,8 @@ void hb_attack_sort(struct hb_attack *attack);
  */
 void hb_attack_thin(struct hb_attack *attack, uint64_t origin, uint64_t gap_bytes);
 
-/* Any block, as one that `bytes` were asked for; touches its pages. NULL with `error` when there is no room.
- */
+/* Any block, as one that `bytes` were asked for; touches its pages. NULL with `error` when there
+ * is no room. */
 void *hb_attack_request(struct hb_attack *attack, uint64_t bytes);
 void hb_attack_release(struct hb_attack *attack, void *block, uint64_t bytes);
 

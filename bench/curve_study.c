@@ -82,8 +82,8 @@ enum hb_status hb_curve_study_list(struct hb_curve_study *study, size_t count, s
     return fill(study, error);
 }
 
-/* The high-water mark that a heap of `size` bytes still reaches, or 0: from there to `size` all fare alike.
- */
+/* The high-water mark that a heap of `size` bytes still reaches, or 0: from there to `size`
+ * all fare alike. */
 static uint64_t step_under(const struct hb_curve *curve, uint64_t size)
 {
     size_t past = hb_curve_step_past(curve, size);

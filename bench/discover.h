@@ -14,8 +14,8 @@
 #include "allocator/allocator.h"
 #include "bench/prepare.h"
 
-/* The allocator that all of this is about: it cuts a trace for questions that compare on the same operations.
- */
+/* The allocator that all of this is about: it cuts a trace for questions that compare on
+ * the same operations. */
 #define HB_SUBJECT "simple"
 
 struct hb_candidate {

@@ -34,12 +34,12 @@ struct hb_provenance {
     unsigned left_out_count; /* may exceed the maximum: the rest are counted and not kept */
 };
 
-/* Fills in this build, this machine, the time now and the command line; the rest is 0, touch is the default.
- */
+/* Fills in this build, this machine, the time now and the command line; the rest is 0, touch
+ * is the default. */
 void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const *argv);
 
-/* Notes one thing that a default run does not do. The sentence says how to ask for it. Twice the same: once.
- */
+/* Notes one thing that a default run does not do. The sentence says how to ask for it. Twice
+ * the same: once. */
 void hb_provenance_leave_out(struct hb_provenance *provenance, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

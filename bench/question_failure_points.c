@@ -14,8 +14,8 @@
 
 enum { MIB = 1 << 20 };
 
-/* A heap that fails early makes each failing walk examine all of it: this many times the ample run's steps.
- */
+/* A heap that fails early makes each failing walk examine all of it: this many times the
+ * ample run's steps. */
 enum { STEP_FACTOR = 2 };
 
 /* A failing malloc of a library's takes several system calls, and within a tight budget nearly all fail. */

@@ -27,8 +27,8 @@ struct on_trace {
     uint64_t ops, trace_ops;
 };
 
-/* Johnstone and Wilson's measures 1 to 4 as ratios, from points; `extent` of a point is its resident memory.
- */
+/* Johnstone and Wilson's measures 1 to 4 as ratios, from points; `extent` of a point is
+ * its resident memory. */
 struct hb_fragmentation_measures {
     double measure[4];
     uint64_t peak_live, peak_extent;

@@ -68,8 +68,8 @@ const char *hb_program_name(const struct hb_program *program, size_t index);
 /* One repetition of one. `*measurement` is written whole; false where it has a problem instead of figures. */
 bool hb_program_measure(struct hb_program *program, size_t index, struct hb_measurement *measurement);
 
-/* Calls `visit` for each line of the provenance. With `measure_floor`, the null allocator is measured for it.
- */
+/* Calls `visit` for each line of the provenance. With `measure_floor`, the null allocator is
+ * measured for it. */
 void hb_program_context(struct hb_program *program, bool measure_floor,
                         void (*visit)(void *context, const char *key, const char *text), void *context);
 

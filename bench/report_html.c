@@ -78,8 +78,8 @@ static char quote_after(char open, char c)
     return c;
 }
 
-/* Copies the tag, or the rest of one, that begins at `p`, with its ids prefixed; returns what comes after it.
- */
+/* Copies the tag, or the rest of one, that begins at `p`, with its ids prefixed; returns what
+ * comes after it. */
 static const char *copy_tag(FILE *out, const char *p, const char *prefix)
 {
     char open = '\0';

@@ -81,8 +81,8 @@ void hb_trace_writer_abandon(struct hb_trace_writer *writer);
 
 struct hb_trace_reader;
 
-/* HB_ERR_IO; HB_ERR_FORMAT: not a trace, of another version, or damaged, with the byte offset; HB_ERR_MEMORY.
- */
+/* HB_ERR_IO; HB_ERR_FORMAT: not a trace, of another version, or damaged, with the
+ * byte offset; HB_ERR_MEMORY. */
 enum hb_status hb_trace_reader_open(const char *path, struct hb_trace_reader **out, struct hb_error *error);
 void hb_trace_reader_close(struct hb_trace_reader *reader); /* NULL does nothing */
 

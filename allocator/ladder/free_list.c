@@ -49,8 +49,8 @@ static inline bool step_along_list(struct hb_ladder *heap, uint32_t self, uint32
     bool is_beyond = *at > self;
     uint32_t step = is_beyond ? links.previous : links.next;
 
-    /* HB_LINK_NONE is beyond every range, which is right at the list's end and has to be said at its start.
-     */
+    /* HB_LINK_NONE is beyond every range, which is right at the list's end and has to be said
+     * at its start. */
     if (is_beyond ? step == HB_LINK_NONE || step < self : step > self) {
         *beyond = is_beyond ? *at : step;
         return true;

@@ -53,8 +53,8 @@ static inline bool needed_bytes(size_t size, uint64_t *need)
     return true;
 }
 
-/* No range is longer than HB_LADDER_LENGTH_MAX: beyond it a search fails, after examining what it examines.
- */
+/* No range is longer than HB_LADDER_LENGTH_MAX: beyond it a search fails, after examining
+ * what it examines. */
 static inline unsigned char *find(struct hb_ladder *heap, uint64_t need)
 {
     return LADDER_FIND(heap, need <= HB_LADDER_LENGTH_MAX ? need : HB_LADDER_LENGTH_MAX + 1);

@@ -129,8 +129,8 @@ static void two_heaps_of_one_allocator_are_apart(void **state)
     allocator->destroy(heaps[1]);
 }
 
-/* Pages come when they are touched: a heap of more than this machine's memory can be had and used a little.
- */
+/* Pages come when they are touched: a heap of more than this machine's memory can be had and
+ * used a little. */
 static void a_huge_heap_costs_only_what_is_touched(void **state)
 {
     const struct hb_allocator *allocator = allocator_of(state);

@@ -3,8 +3,8 @@
 
 #include "base/random.h"
 
-/* xoshiro256** from the state 1, 2, 3, 4: the first values, worked out by hand from the published recurrence.
- */
+/* xoshiro256** from the state 1, 2, 3, 4: the first values, worked out by hand from
+ * the published recurrence. */
 static void reference(void **state)
 {
     struct hb_random random = {{1, 2, 3, 4}};

@@ -19,8 +19,8 @@
 #include "tests/bench/random_ops.h"
 #include "tests/bench/same_counts.h"
 
-/* Builds with sanitizers have assertions too, and verify the heap on every free: they are given less to do.
- */
+/* Builds with sanitizers have assertions too, and verify the heap on every free: they are given
+ * less to do. */
 static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
 static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 

@@ -120,8 +120,8 @@ static void compare_anomalies(const struct hb_curve *curve, const bool *complete
     free(anomalies.failing.at);
 }
 
-/* The first operation in the infinite heap that takes W past `heap_bytes`: what the pass says of every size.
- */
+/* The first operation in the infinite heap that takes W past `heap_bytes`: what the pass says
+ * of every size. */
 static uint64_t predicted(const struct hb_curve *curve, uint64_t heap_bytes)
 {
     for (size_t i = 0; i < curve->count; i++)

@@ -11,8 +11,8 @@
 #include "lifo.h"
 #include "tests/check.h"
 
-/* Sizes 1..n in turn: the extent of whatever does not merge is the sum of s floor(M/s); with merging it is M.
- */
+/* Sizes 1..n in turn: the extent of whatever does not merge is the sum of s floor(M/s); with merging
+ * it is M. */
 static void ramp_costs(const char *allocator, uint64_t live, uint64_t ratio)
 {
     const struct hb_adversary_result *result = adversary_result("ramp", allocator, live, ratio, NULL);

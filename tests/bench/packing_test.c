@@ -199,8 +199,8 @@ static bool is_free_at(const struct hb_packed *objects, const uint64_t *placed, 
     return true;
 }
 
-/* Places objects in this order, each at the lowest offset that is free for all its life; returns the extent.
- */
+/* Places objects in this order, each at the lowest offset that is free for all its life;
+ * returns the extent. */
 static uint64_t place_in_order(struct hb_packed *objects, const uint64_t *order, uint64_t count)
 {
     uint64_t extent = 0;

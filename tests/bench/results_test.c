@@ -113,8 +113,8 @@ static const char *head_line(const char *text, const char *key)
     return NULL;
 }
 
-/* Reads as a stranger would: skip '#', find the column by name, split at commas. Row 0 is the first of data.
- */
+/* Reads as a stranger would: skip '#', find the column by name, split at commas. Row 0 is the
+ * first of data. */
 static void get_field(const char *text, const char *column, unsigned row, char *out, size_t out_bytes)
 {
     unsigned index = 0;

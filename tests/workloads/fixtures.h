@@ -28,8 +28,8 @@ unsigned hb_test_files_here(void);
 void hb_test_write_trace(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
                          size_t count);
 
-/* `count` valid operations of all kinds by up to `threads` threads, sizes over the whole range: from malloc.
- */
+/* `count` valid operations of all kinds by up to `threads` threads, sizes over the whole
+ * range: from malloc. */
 struct hb_op *hb_test_random_ops(struct hb_random *random, size_t count, unsigned threads);
 
 /* Asserts that the two are the same, field by field. */

@@ -29,8 +29,8 @@ const char *fuzz_file(const uint8_t *data, size_t size);
 #define fuzz_check(condition) ((condition) ? (void)0 : fuzz_fail(#condition, __FILE__, __LINE__))
 _Noreturn void fuzz_fail(const char *condition, const char *file, int line);
 
-/* The promises of workload.h, checked on their own: ids count births, nothing dead is named, peaks are right.
- */
+/* The promises of workload.h, checked on their own: ids count births, nothing dead is named,
+ * peaks are right. */
 void fuzz_check_workload(const struct hb_workload *workload);
 
 /* Random valid operations of all kinds; returns how many, at most `room`. */

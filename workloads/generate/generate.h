@@ -107,8 +107,8 @@ enum hb_status hb_generate_run(const struct hb_generator *generator,
                                const struct hb_generate_settings *settings,
                                const struct hb_generate_sink *sink, struct hb_error *error);
 
-/* "ramp live=65536 ratio=256 ..." : all its settings, so that the same can be made again. Truncated to fit.
- */
+/* "ramp live=65536 ratio=256 ..." : all its settings, so that the same can be made again.
+ * Truncated to fit. */
 void hb_generate_describe(const struct hb_generator *generator, const struct hb_generate_settings *settings,
                           char *text, size_t bytes);
 

@@ -89,8 +89,8 @@ struct hb_capture_chunk {
 
 _Static_assert(sizeof(struct hb_capture_chunk) == 32, "documented");
 
-/* Neighbouring regions have neighbouring shards; glibc's arenas, 64 MiB apart, do not all fall on the first.
- */
+/* Neighbouring regions have neighbouring shards; glibc's arenas, 64 MiB apart, do not all fall
+ * on the first. */
 static inline uint32_t hb_capture_shard(uint64_t address)
 {
     uint64_t region = address >> 16;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    /* No event, with what an 8-byte load takes behind it, is longer; no writer begins one nearer to the end.
-     */
+    /* No event, with what an 8-byte load takes behind it, is longer; no writer begins one nearer
+     * to the end. */
     LONGEST_EVENT = 32,
     /* A writer leaves a chunk for the next only when no more than this is left of it. */
     MOST_LEFT = 64,

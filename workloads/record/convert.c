@@ -115,8 +115,8 @@ static void begin_realloc(struct converter *converter, struct stream_state *stre
     stream->pending[stream->depth++] = pending;
 }
 
-/* What a realloc does by calling the program's malloc and free. True when that was all that the event means.
- */
+/* What a realloc does by calling the program's malloc and free. True when that was all that
+ * the event means. */
 static bool is_part_of_realloc(const struct converter *converter, struct stream_state *stream,
                                const struct hb_capture_event *event)
 {

@@ -39,8 +39,8 @@ static int64_t record_of(const unsigned char *block)
     return (int64_t)table->offset(heap, block) - 8;
 }
 
-/* Changes one byte, sees that that is seen at `offset` (-1: not a fault; -2: anywhere), and changes it back.
- */
+/* Changes one byte, sees that that is seen at `offset` (-1: not a fault; -2: anywhere), and
+ * changes it back. */
 static void damage(const struct subject *subject, unsigned char *byte, int64_t offset)
 {
     int64_t seen;
