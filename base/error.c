@@ -40,19 +40,3 @@ enum hb_status hb_error_set_errno(struct hb_error *error, enum hb_status status,
     errno = saved;
     return status;
 }
-
-const char *hb_status_name(enum hb_status status)
-{
-    static const char *const names[] = {
-        [HB_OK] = "ok",
-        [HB_ERR_USAGE] = "usage",
-        [HB_ERR_IO] = "io",
-        [HB_ERR_FORMAT] = "format",
-        [HB_ERR_LIMIT] = "limit",
-        [HB_ERR_MEMORY] = "memory",
-        [HB_ERR_UNAVAILABLE] = "unavailable",
-        [HB_ERR_CHILD] = "child",
-    };
-
-    return (unsigned)status < sizeof names / sizeof names[0] ? names[status] : "unknown";
-}

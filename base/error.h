@@ -35,7 +35,4 @@ enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const
 enum hb_status hb_error_set_errno(struct hb_error *error, enum hb_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A short constant name, such as "format", for logs and CSV. Never NULL. */
-const char *hb_status_name(enum hb_status status);
-
 #endif
