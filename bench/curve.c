@@ -23,47 +23,6 @@ static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
     return true;
 }
 
-bool hb_size_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high)
-{
-    size_t n = spans->count;
-
-    if ((n & (n - 1)) == 0) {
-        struct hb_size_span *grown = realloc(spans->at, (n == 0 ? 1 : n * 2) * sizeof grown[0]);
-
-        if (grown == NULL)
-            return false;
-        spans->at = grown;
-    }
-    spans->at[spans->count++] = (struct hb_size_span){low, high};
-    return true;
-}
-
-static int compare_spans(const void *a, const void *b)
-{
-    const struct hb_size_span *one = a, *other = b;
-
-    return (one->low > other->low) - (one->low < other->low);
-}
-
-/* Sorts the spans and joins those that overlap or adjoin. */
-static void sort_spans(struct hb_size_spans *spans)
-{
-    size_t kept = 0;
-
-    if (spans->count == 0)
-        return;
-    qsort(spans->at, spans->count, sizeof spans->at[0], compare_spans);
-    for (size_t i = 1; i < spans->count; i++) {
-        struct hb_size_span *last = &spans->at[kept], next = spans->at[i];
-
-        if (next.low > last->high + 1)
-            spans->at[++kept] = next;
-        else if (next.high > last->high)
-            last->high = next.high;
-    }
-    spans->count = kept + 1;
-}
-
 static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_LIMIT,
@@ -103,7 +62,7 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_model_run *
     }
     if (!room || !hb_slack_end(&slack, high_water))
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for the failure curve", prepared->name);
-    sort_spans(&curve->undecided);
+    hb_size_spans_sort(&curve->undecided);
     return HB_OK;
 }
 
@@ -171,21 +130,6 @@ size_t hb_curve_step_past(const struct hb_curve *curve, uint64_t heap_bytes)
             low = middle + 1;
     }
     return low;
-}
-
-bool hb_size_spans_hold(const struct hb_size_spans *spans, uint64_t size)
-{
-    size_t low = 0, high = spans->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (spans->at[middle].high < size)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < spans->count && spans->at[low].low <= size;
 }
 
 bool hb_curve_decides(const struct hb_curve *curve, uint64_t heap_bytes, uint64_t *first_failure)

@@ -16,6 +16,7 @@
 
 #include "allocator/model/model.h"
 #include "bench/replay.h"
+#include "bench/size_spans.h"
 
 /* The high-water mark after operation `op`, which raised it; for an aligned allocation what it asked for
  * (hb_model_reach). */
@@ -24,25 +25,15 @@ struct hb_curve_step {
     uint64_t high_water_bytes;
 };
 
-/* An interval of heap sizes, both ends included. */
-struct hb_size_span {
-    uint64_t low, high;
-};
-
-struct hb_size_spans {
-    struct hb_size_span *at; /* ascending, no two of them adjacent */
-    size_t count;
-};
-
 struct hb_curve {
     const struct hb_prepared *prepared; /* the caller's; must outlive the curve */
     struct hb_model_options options;    /* of first fit; heap_bytes 0 */
     struct hb_curve_step *steps;        /* ascending in both */
     size_t count;
-    struct hb_size_spans undecided;
-    uint64_t split_bytes;       /* h */
-    uint64_t peak_with_records; /* the most bytes ever live, a record for each object included: no heap of
-                                   fewer completes, however it is run */
+    struct hb_size_spans undecided; /* sorted */
+    uint64_t split_bytes;           /* h */
+    uint64_t peak_with_records;     /* the most bytes ever live, a record for each object included: no heap of
+                                       fewer completes, however it is run */
 };
 
 /* How one heap size fares. */
@@ -85,7 +76,7 @@ enum hb_status hb_curve_simulate(const struct hb_curve *curve, struct hb_curve_p
                                  uint64_t *ops_done, struct hb_error *error);
 
 struct hb_anomalies {
-    struct hb_size_spans failing; /* sizes that fail although a smaller one completes */
+    struct hb_size_spans failing; /* sizes that fail although a smaller one completes; sorted */
     uint64_t least_bytes;         /* the smallest size that completes, of those decided or simulated */
     uint64_t undecided;           /* sizes that the pass leaves open */
     uint64_t hopeless;  /* how many of them have fewer bytes than the peak with records: they fail */
@@ -99,11 +90,5 @@ struct hb_anomalies {
  */
 enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_limit, struct hb_anomalies *out,
                                   struct hb_error *error);
-
-/* Appends a span, doubling the list at each power of two. False when out of memory. */
-bool hb_size_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high);
-
-/* Whether `size` is in one of the spans. O(log spans). */
-bool hb_size_spans_hold(const struct hb_size_spans *spans, uint64_t size);
 
 #endif

@@ -59,17 +59,6 @@ static enum hb_status try_size(const struct hb_curve *curve, uint64_t size, bool
     return status;
 }
 
-/* Turns spans that were found from the largest down. */
-static void turn(struct hb_size_spans *spans)
-{
-    for (size_t i = 0, j = spans->count; i + 1 < j; i++) {
-        struct hb_size_span kept = spans->at[--j];
-
-        spans->at[j] = spans->at[i];
-        spans->at[i] = kept;
-    }
-}
-
 enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_limit, struct hb_anomalies *out,
                                   struct hb_error *error)
 {
@@ -93,7 +82,7 @@ enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_lim
                                   curve->prepared->name);
         out->least_bytes = size;
     }
-    turn(&out->failing);
+    hb_size_spans_sort(&out->failing);
     if (status != HB_OK) {
         free(out->failing.at);
         *out = (struct hb_anomalies){.undecided = 0};

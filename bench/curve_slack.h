@@ -18,8 +18,8 @@
 #ifndef HB_BENCH_CURVE_SLACK_H
 #define HB_BENCH_CURVE_SLACK_H
 
-#include "bench/curve.h"
 #include "bench/model_drive.h"
+#include "bench/size_spans.h"
 
 struct hb_slack {
     struct hb_size_spans *undecided; /* where the sizes go */
