@@ -1,20 +1,28 @@
 #include "base/table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
-/* Whole huge pages for `bytes`; 0 where that and the one more that aligning takes do not fit a size_t. */
-static size_t round_up(size_t bytes)
+#include "base/pages.h"
+
+static bool is_small(size_t bytes)
 {
-    if (bytes == 0 || bytes > SIZE_MAX / 2)
-        return 0;
-    return (bytes + HB_TABLE_BYTES - 1) / HB_TABLE_BYTES * HB_TABLE_BYTES;
+    return bytes <= HB_TABLE_SMALL_BYTES;
 }
 
-/* `length` bytes of address space at a boundary; NULL when there are none. */
-static void *map_aligned(size_t length)
+size_t hb_table_room(size_t bytes)
 {
-    size_t mapped = length + HB_TABLE_BYTES, before, after;
+    size_t unit = is_small(bytes) ? HB_TABLE_SMALL_BYTES : HB_TABLE_BYTES;
+
+    return bytes > SIZE_MAX / 2 ? 0 : (bytes + unit - 1) / unit * unit;
+}
+
+/* `room` bytes of address space at a boundary; NULL when there are none. */
+static void *map_aligned(size_t room)
+{
+    size_t mapped = room + HB_TABLE_BYTES, before, after;
     char *start =
         mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -25,34 +33,43 @@ static void *map_aligned(size_t length)
     if (before > 0)
         munmap(start, before);
     if (after > 0)
-        munmap(start + before + length, after);
+        munmap(start + before + room, after);
+    madvise(start + before, room, MADV_HUGEPAGE); /* where that is refused, small pages serve */
     return start + before;
+}
+
+/* Moves a table's pages, as they are, to the beginning of `grown`. False, and `grown` is given back, when
+ * that fails. */
+static bool move_pages(void *table, size_t old_room, void *grown, size_t room)
+{
+    if (mremap(table, old_room, old_room, MREMAP_MAYMOVE | MREMAP_FIXED, grown) != MAP_FAILED)
+        return true;
+    munmap(grown, room);
+    return false;
 }
 
 void *hb_table_grow(void *table, size_t old_bytes, size_t new_bytes)
 {
-    size_t old_length = round_up(old_bytes), length = round_up(new_bytes);
+    size_t old_room = hb_table_room(old_bytes), room = hb_table_room(new_bytes);
     void *grown;
 
-    if (length == 0)
+    if (room == 0)
         return NULL;
-    if (table != NULL && length <= old_length)
+    if (table != NULL && room <= old_room)
         return table;
-    grown = map_aligned(length);
-    if (grown == NULL)
-        return NULL;
-    /* Both begin at a boundary, so that huge pages are moved as they are. */
-    if (table != NULL &&
-        mremap(table, old_length, old_length, MREMAP_MAYMOVE | MREMAP_FIXED, grown) == MAP_FAILED) {
-        munmap(grown, length);
-        return NULL;
-    }
-    madvise(grown, length, MADV_HUGEPAGE); /* where that is refused, small pages serve */
+    if (is_small(new_bytes))
+        return hb_pages_reserve(room);
+    grown = map_aligned(room);
+    if (grown == NULL || table == NULL)
+        return grown;
+    if (!is_small(old_bytes))
+        return move_pages(table, old_room, grown, room) ? grown : NULL;
+    memcpy(grown, table, old_room); /* moved, its small pages would stay small */
+    hb_pages_free(table, old_room);
     return grown;
 }
 
 void hb_table_free(void *table, size_t bytes)
 {
-    if (table != NULL)
-        munmap(table, round_up(bytes));
+    hb_pages_free(table, hb_table_room(bytes));
 }

@@ -6,7 +6,7 @@
 #include "base/table.h"
 
 enum {
-    FIRST_CAPACITY = HB_TABLE_BYTES / sizeof(uint64_t),
+    FIRST_CAPACITY = HB_TABLE_SMALL_BYTES / sizeof(uint64_t),
     EXACT_BINS = 64,
     BINS_PER_OCTAVE_LOG2 = 4,
     EXACT_LOG2 = 6

@@ -3,7 +3,8 @@
 
 #include "base/table.h"
 
-enum { FIRST_LOG2 = 18, LAST_LOG2 = 32 };
+/* Of the number of cells: at first, as soon as their table is a large one (base/table.h), and of no map. */
+enum { FIRST_LOG2 = 14, LARGE_LOG2 = 18, LAST_LOG2 = 32 };
 
 static uint32_t mask_of(const struct hb_slot_map *map)
 {
@@ -20,7 +21,7 @@ static uint32_t home_of(const struct hb_slot_map *map, uint32_t object)
  * memory. */
 static bool make_cells(struct hb_slot_map *map, unsigned log2)
 {
-    size_t count = (size_t)1 << log2, before = map->cells == NULL ? 0 : count / 2;
+    size_t count = (size_t)1 << log2, before = map->cells == NULL ? 0 : (size_t)1 << map->log2;
     struct hb_slot_cell *cells = hb_table_grow(NULL, 0, count * sizeof cells[0]);
     uint32_t *unused;
 
@@ -66,8 +67,9 @@ static bool grow(struct hb_slot_map *map)
 {
     struct hb_slot_cell *old = map->cells;
     size_t count = (size_t)1 << map->log2;
+    unsigned log2 = map->log2 < LARGE_LOG2 ? LARGE_LOG2 : map->log2 + 1;
 
-    if (map->log2 + 1 >= LAST_LOG2 || !make_cells(map, map->log2 + 1))
+    if (log2 >= LAST_LOG2 || !make_cells(map, log2))
         return false;
     for (size_t i = 0; i < count; i++)
         if (old[i].taken != 0)

@@ -24,14 +24,15 @@ void hb_pool_clear(struct hb_pool *pool)
 
 bool hb_pool_grow(struct hb_pool *pool, uint32_t count)
 {
-    uint64_t wanted = pool->capacity == 0 ? HB_TABLE_BYTES / pool->item_bytes : 2 * (uint64_t)pool->capacity;
+    size_t bytes = pool->capacity * pool->item_bytes;
+    uint64_t wanted = hb_table_room(bytes == 0 ? 1 : 2 * bytes) / pool->item_bytes;
     void *grown;
 
     if (wanted > pool->most)
         wanted = pool->most;
-    if (wanted - pool->used < count)
+    if (wanted < (uint64_t)pool->used + count)
         return false;
-    grown = hb_table_grow(pool->items, pool->capacity * pool->item_bytes, wanted * pool->item_bytes);
+    grown = hb_table_grow(pool->items, bytes, wanted * pool->item_bytes);
     if (grown == NULL)
         return false;
     pool->items = grown;
