@@ -30,7 +30,8 @@ static const struct section sections[] = {
     {"walks",
      "Walk cost: what a first-fit walk examines",
      {"walk_length", "walk_distribution", "walk_time"},
-     "Ranges examined per malloc by the simple allocator over the whole trace; timed on the operations done",
+     "Ranges examined per malloc by the simple allocator over the whole trace, and the time of its first "
+     "operations",
      HB_RESULT_WALK_SUMMARY,
      hb_report_walks},
     {"fragmentation",

@@ -15,7 +15,6 @@ static void print_walks(FILE *out, const struct hb_csv *csv, size_t row)
 {
     fputs("<tr>", out);
     hb_cell_text(out, hb_csv_field(csv, row, "trace"));
-    hb_cell_count(out, hb_csv_value(csv, row, "ops"));
     hb_cell_count(out, hb_csv_value(csv, row, "trace_ops"));
     hb_cell_count(out, hb_csv_value(csv, row, "ranges"));
     hb_cell_count(out, hb_csv_value(csv, row, "walk_mean"));
@@ -24,6 +23,7 @@ static void print_walks(FILE *out, const struct hb_csv *csv, size_t row)
     hb_cell_count(out, hb_csv_value(csv, row, "walk_max"));
     hb_cell_percent(out,
                     100 * hb_csv_value(csv, row, "walk_allocated") / hb_csv_value(csv, row, "walk_total"));
+    hb_cell_count(out, hb_csv_value(csv, row, "ops"));
     hb_cell_ns(out, hb_csv_value(csv, row, "ns_per_op"));
     hb_cell_ratio(out, hb_csv_value(csv, row, "ratio_to_glibc"));
     fputs("</tr>\n", out);
@@ -31,9 +31,9 @@ static void print_walks(FILE *out, const struct hb_csv *csv, size_t row)
 
 void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
 {
-    static const char *const columns[] = {"trace",        "operations done", "of",        "ranges at the end",
-                                          "mean walk",    "median",          "99th pct.", "longest",
-                                          "of allocated", "time per op.",    "over glibc"};
+    static const char *const columns[] = {
+        "trace",   "operations",   "ranges at the end",  "mean walk",    "median",    "99th pct.",
+        "longest", "of allocated", "timed on the first", "time per op.", "over glibc"};
 
     hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
     for (size_t row = 0; row < hb_csv_rows(walk_summary); row++)

@@ -240,7 +240,7 @@ static void tables_about_simple_leave_the_others_out(void **state)
                            "u,simple,crashed,,,,,\n");
 
     (void)state;
-    assert_has_in_order(table, "t</td><td>50</td>", "<td>25.0 %</td>", "<td>8.00×</td>");
+    assert_has_in_order(table, "t</td>", "<td>25.0 %</td><td>50</td>", "<td>8.00×</td>");
     assert_null(strstr(table, "glibc</td>"));
     assert_null(strstr(table, "u</td>"));
     free(table);
