@@ -16,6 +16,7 @@
 #include "bench/command_model_all.h"
 #include "bench/counter.h"
 #include "bench/option_model.h"
+#include "workloads/read_ahead.h"
 #include "workloads/stream.h"
 
 struct options {
@@ -112,16 +113,20 @@ static const struct argp argp = {
 
 static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *counter, struct hb_error *error)
 {
-    const struct hb_op *ops;
-    enum hb_status status;
-    size_t count;
+    struct hb_read_ahead *ahead = NULL;
+    enum hb_status status = hb_read_ahead_open(stream, &ahead, error);
+    const struct hb_op *ops = NULL;
+    uint64_t done = 0;
+    size_t count = 1;
 
-    do {
-        status = hb_stream_next(stream, &ops, &count, error);
+    while (status == HB_OK && count > 0) {
+        status = hb_read_ahead_next(ahead, &ops, &count, error);
         if (status == HB_OK)
             status = hb_counter_feed(counter, ops, count, error);
-        hb_progress_set(NULL, hb_stream_ops(stream));
-    } while (status == HB_OK && count > 0);
+        done += count;
+        hb_progress_set(NULL, done);
+    }
+    hb_read_ahead_close(ahead);
     return status;
 }
 

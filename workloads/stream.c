@@ -6,8 +6,6 @@
 #include "workloads/builder.h"
 #include "workloads/slot_map.h"
 
-enum { CHUNK_OPS = 4096 };
-
 struct hb_stream {
     char *path;
     char *name;
@@ -17,7 +15,7 @@ struct hb_stream {
     size_t pending_count;
     struct hb_slot_map map;
     uint64_t ops, objects;
-    struct hb_op chunk[CHUNK_OPS];
+    struct hb_op chunk[HB_STREAM_BLOCK_OPS];
 };
 
 static enum hb_status open_source(struct hb_stream *stream, struct hb_error *error)
@@ -120,7 +118,7 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
         status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
     if (status != HB_OK)
         return status;
-    wanted = stream->pending_count < CHUNK_OPS ? stream->pending_count : CHUNK_OPS;
+    wanted = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
     for (size_t i = 0; i < wanted; i++) {
         if (i + 8 < wanted)
             hb_slot_map_prefetch(&stream->map, stream->pending[i + 8].object);

@@ -11,6 +11,9 @@
 
 #include "workloads/trace.h"
 
+/* Operations handed out at once, at most. */
+enum { HB_STREAM_BLOCK_OPS = 4096 };
+
 struct hb_stream;
 
 /* `path_or_name` as hb_workload_load takes it, and its errors. */
