@@ -39,9 +39,13 @@ bool hb_report_has_figures(const char *status)
            strcmp(status, "unavailable") != 0;
 }
 
+/* Columns that the page has room for; with more, a table is set smaller. */
+enum { MOST_AT_EASE = 12 };
+
 void hb_table_open(FILE *out, const char *const *columns, size_t count, size_t texts)
 {
-    fputs("<div class=\"scroll\"><table>\n<thead><tr>", out);
+    fprintf(out, "<div class=\"scroll\"><table%s>\n<thead><tr>",
+            count > MOST_AT_EASE ? " class=\"wide\"" : "");
     for (size_t i = 0; i < count; i++) {
         fputs(i < texts ? "<th scope=\"col\" class=\"text\">" : "<th scope=\"col\">", out);
         hb_html_text(out, columns[i]);

@@ -41,10 +41,19 @@ static void print_group(FILE *out, const struct hb_csv *csv, const char *trace, 
 
 void hb_report_ladder(FILE *out, const struct hb_csv *ladder)
 {
-    static const char *const columns[] = {
-        "allocator",   "mean walk",       "99th pct.", "time per op.",  "over glibc",
-        "extent/live", "least heap/live", "how known", "compared with", "walk",
-        "time",        "extent",          "least heap"};
+    static const char *const columns[] = {"allocator",
+                                          "mean walk",
+                                          "99th pct.",
+                                          "time per op.",
+                                          "over glibc",
+                                          "extent over live",
+                                          "least heap over live",
+                                          "how known",
+                                          "compared with",
+                                          "walk",
+                                          "time",
+                                          "extent",
+                                          "least heap"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     struct hb_names traces;
 

@@ -36,6 +36,8 @@ const char hb_report_style[] =
     ".scroll { overflow-x: auto; }\n"
     "table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }\n"
     "th, td { padding: .15rem .6rem; text-align: right; white-space: nowrap; }\n"
+    ".wide { font-size: .78rem; }\n"
+    ".wide th, .wide td { padding: .15rem .35rem; }\n"
     "th { font-weight: 600; }\n"
     "thead th { white-space: normal; border-bottom: 1px solid var(--faint); vertical-align: bottom; }\n"
     "tbody th { padding-top: .8rem; border-bottom: 1px solid var(--line); }\n"
