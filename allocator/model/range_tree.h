@@ -42,7 +42,8 @@ struct hb_range_rank {
 struct hb_range_tree *hb_range_tree_create(uint64_t length);
 void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
 
-/* Fetches what says where range `id` is; with `soon`, which is for later, its leaf. */
+/* Fetches into the cache what says where range `id` is; with `soon`, for which that must have arrived, its
+ * leaf. */
 void hb_range_tree_prefetch(const struct hb_range_tree *tree, uint32_t id, bool soon);
 
 void hb_range_tree_get(const struct hb_range_tree *tree, struct hb_range_place place, struct hb_range *range);
