@@ -1,13 +1,18 @@
 /*
- * capture_file.h - a capture opened for reading: its header, and its events stream by stream.
+ * capture_file.h - a file of captures opened for reading: its images, and the events of each, stream by
+ * stream.
  *
- * A capture is mapped and not copied. Nothing in it is believed: chunks that overlap the end of the file,
- * come twice or miss a predecessor are HB_ERR_FORMAT with the byte offset. A chunk whose writer was killed
+ * The file is mapped and not copied. Nothing in it is believed: chunks that overlap the end of the file, come
+ * twice or miss a predecessor make their image damaged, with the byte offset. A chunk whose writer was killed
  * before it could sign it is skipped, as is the space behind a stream's last event.
+ *
+ * A process that still runs goes on writing. So the ends are taken once, when the file is opened: no later
+ * pass sees more than the first did.
  */
 #ifndef HB_WORKLOADS_RECORD_CAPTURE_FILE_H
 #define HB_WORKLOADS_RECORD_CAPTURE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,27 +22,52 @@
 struct hb_capture_piece {
     uint64_t offset; /* of the chunk in the file */
     uint32_t bytes;
+    uint32_t image;
     uint32_t stream;
     uint32_t sequence;
 };
 
+/* One image: a process, from one exec to the next. Part of its file. */
 struct hb_capture {
+    const char *path;
+    const unsigned char *data;
+    const struct hb_capture_header *header;
+    const struct hb_capture_piece *pieces; /* of the streams from 1 on: by stream, then by sequence */
+    size_t piece_count;
+    size_t *streams;       /* stream i has the pieces [streams[i], streams[i + 1]) */
+    uint64_t *stream_ends; /* offset in the file of the byte behind the last event of stream i */
+    size_t stream_count;
+    uint64_t events;        /* in all streams, without marks */
+    uint32_t exec;          /* how many earlier images of this process the file holds */
+    bool is_running;        /* the caller's to set, before it converts: see order.h */
+    struct hb_error damage; /* why the streams cannot be read; its status is HB_OK where they can */
+};
+
+struct hb_capture_file {
     char *path;
     const unsigned char *data;
-    size_t bytes;
-    const struct hb_capture_header *header;
-    struct hb_capture_piece *pieces; /* by stream, then by sequence */
+    size_t bytes; /* that hold anything */
+    size_t mapped_bytes;
+    const struct hb_capture_shared *shared;
+    struct hb_capture_piece *pieces;
     size_t piece_count, piece_capacity;
-    size_t *streams; /* stream i has the pieces [streams[i], streams[i + 1]) */
-    size_t stream_count;
+    struct hb_capture *captures; /* by image */
+    size_t count;
 };
+
+/*
+ * HB_ERR_IO; HB_ERR_FORMAT: not a file of captures, or its first pages are damaged; HB_ERR_MEMORY. An image
+ * that is damaged is there, with `damage` set and no streams. Free with hb_capture_file_close.
+ */
+enum hb_status hb_capture_file_open(const char *path, struct hb_capture_file **out, struct hb_error *error);
+void hb_capture_file_close(struct hb_capture_file *file); /* NULL does nothing */
 
 struct hb_capture_event {
     uint64_t number; /* the address; of a mark, its number */
     uint64_t size;
     uint32_t shard; /* of the address; of HB_CAPTURE_MARK_ORDER, the shard that was taken */
     uint8_t kind;   /* enum hb_capture_kind; HB_CAPTURE_END at the end of the stream */
-    uint8_t mark;   /* enum hb_capture_mark, of HB_CAPTURE_MARK */
+    uint8_t mark; /* enum hb_capture_mark, of HB_CAPTURE_MARK; its `number` may be an enum hb_capture_bare */
     uint8_t align_log2;
 };
 
@@ -46,12 +76,9 @@ struct hb_capture_cursor {
     const struct hb_capture *capture;
     size_t piece, piece_end;
     const unsigned char *at, *end;
+    uint64_t stream_end;
     uint64_t last;
 };
-
-/* HB_ERR_IO; HB_ERR_FORMAT: not a capture, or damaged; HB_ERR_MEMORY. Free with hb_capture_close. */
-enum hb_status hb_capture_open(const char *path, struct hb_capture **out, struct hb_error *error);
-void hb_capture_close(struct hb_capture *capture); /* NULL does nothing */
 
 /* The command line, quoted for a shell, from malloc; NULL where there is none, or no memory. */
 char *hb_capture_command(const struct hb_capture *capture);
