@@ -25,11 +25,16 @@ struct hb_capture_summary {
     uint64_t excess_births; /* left out: beyond the 2^32 - 1 objects that a trace can number */
     uint64_t lost_nested;   /* never captured: in a signal handler that came while recording */
     uint64_t lost_space;    /* never captured: no room for the file */
+    uint64_t wall_ns;       /* that the program ran; 0: not known */
+    uint64_t cpu_ns;        /* that it was on a processor; 0: not known */
 };
 
 /* Where operations go, in pieces of at most some thousand. */
 struct hb_op_sink {
     enum hb_status (*append)(void *context, const struct hb_op *ops, size_t count, struct hb_error *error);
+    /* So much time passed between the operations appended so far and those to come, once a millisecond or
+     * more did. May be NULL. */
+    enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
     void *context;
 };
 
