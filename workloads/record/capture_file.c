@@ -168,6 +168,8 @@ static enum hb_status take_header(struct hb_capture *capture, struct hb_error *e
         return hb_error_set(error, HB_ERR_FORMAT, "%s: damaged: process image %" PRIu32 " has no header",
                             capture->path, first->image);
     capture->header = (const struct hb_capture_header *)(const void *)(capture->data + first->offset);
+    capture->wall_ns = capture->header->last_ns - capture->header->begin_ns;
+    capture->cpu_ns = capture->header->cpu_ns;
     capture->pieces++;
     capture->piece_count--;
     if (capture->piece_count > 0 && capture->pieces->stream == 0)
@@ -289,9 +291,10 @@ static void take_earlier_items(struct hb_capture *capture, const struct hb_captu
     for (size_t i = 0; i < capture->stream_count; i++) {
         while (at < earlier->stream_count && stream_of(earlier, at) < stream_of(capture, i))
             at++;
-        capture->stream_items[i] = at < earlier->stream_count && stream_of(earlier, at) == stream_of(capture, i)
-                                       ? earlier->stream_items[at]
-                                       : 0;
+        capture->stream_items[i] =
+            at < earlier->stream_count && stream_of(earlier, at) == stream_of(capture, i)
+                ? earlier->stream_items[at]
+                : 0;
     }
 }
 
