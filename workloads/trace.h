@@ -37,6 +37,15 @@ struct hb_op {
 
 static_assert(sizeof(struct hb_op) == 16, "four operations a cache line");
 
+/*
+ * Time that passed between two operations. Times stand in a table beside the operations, one row an operation
+ * at most, in their order.
+ */
+struct hb_wait {
+    uint64_t before_op; /* the operation that came next; their number, for time after the last */
+    uint64_t us;        /* microseconds, not 0 */
+};
+
 /* What is known of a trace beside its operations. Kept in the file's header. */
 struct hb_trace_info {
     char *command; /* the recorded program's command line, shell-quoted; or where an import came from. May be
@@ -50,7 +59,10 @@ struct hb_trace_totals {
     uint64_t ops;
     uint64_t objects;
     uint64_t threads;
-    uint64_t dropped; /* events that the recorder knows it lost; 0 in a faithful trace */
+    uint64_t dropped; /* events that were lost, left out or made up; 0 in a faithful trace */
+    uint64_t time_us; /* the sum of all waits; 0 in version 1 */
+    uint64_t wall_ns; /* that the recorded program ran; 0: not known */
+    uint64_t cpu_ns;  /* that it was on a processor, all threads together; 0: not known */
 };
 
 struct hb_trace_writer;
@@ -71,7 +83,16 @@ enum hb_status hb_trace_writer_open(const char *path, const struct hb_trace_info
 enum hb_status hb_trace_writer_append(struct hb_trace_writer *writer, const struct hb_op *ops, size_t count,
                                       struct hb_error *error);
 
+/*
+ * So many microseconds passed between the operations appended so far and those to come. What is told twice at
+ * one place is added up; 0 is nothing. HB_ERR_FORMAT: all together are beyond 2^64.
+ */
+enum hb_status hb_trace_writer_pass_time(struct hb_trace_writer *writer, uint64_t us, struct hb_error *error);
+
 void hb_trace_writer_set_dropped(struct hb_trace_writer *writer, uint64_t dropped);
+
+/* How long the recorded program ran, and was on a processor, in nanoseconds; 0: not known. */
+void hb_trace_writer_set_times(struct hb_trace_writer *writer, uint64_t wall_ns, uint64_t cpu_ns);
 
 /* Writes the trailer, renames the file into place, frees the writer whatever happens. HB_ERR_IO. */
 enum hb_status hb_trace_writer_finish(struct hb_trace_writer *writer, struct hb_error *error);
@@ -86,6 +107,9 @@ struct hb_trace_reader;
 enum hb_status hb_trace_reader_open(const char *path, struct hb_trace_reader **out, struct hb_error *error);
 void hb_trace_reader_close(struct hb_trace_reader *reader); /* NULL does nothing */
 
+/* Of the format: 1 or 2. Version 1 has no times. */
+uint32_t hb_trace_reader_version(const struct hb_trace_reader *reader);
+
 /* Valid until the reader is closed. */
 const struct hb_trace_info *hb_trace_reader_info(const struct hb_trace_reader *reader);
 
@@ -96,6 +120,12 @@ const struct hb_trace_info *hb_trace_reader_info(const struct hb_trace_reader *r
  */
 enum hb_status hb_trace_reader_next(struct hb_trace_reader *reader, const struct hb_op **ops, size_t *count,
                                     struct hb_error *error);
+
+/*
+ * The waits before the operations that hb_trace_reader_next gave last, ascending, none twice; at the end of
+ * the trace, the one after its last operation. Valid as long as those are.
+ */
+const struct hb_wait *hb_trace_reader_waits(const struct hb_trace_reader *reader, size_t *count);
 
 /* Valid once hb_trace_reader_next has given a count of 0. */
 const struct hb_trace_totals *hb_trace_reader_totals(const struct hb_trace_reader *reader);

@@ -13,7 +13,7 @@
 
 /* The rarer kinds of token, all tagged 1111; the numbers from OTHER_THREAD up switch to thread n -
  * OTHER_THREAD. */
-enum other_token { OTHER_CALLOC, OTHER_ALIGNED, OTHER_MALLOC, OTHER_RESERVED, OTHER_THREAD };
+enum other_token { OTHER_CALLOC, OTHER_ALIGNED, OTHER_MALLOC, OTHER_WAIT, OTHER_THREAD };
 
 const char *hb_trace_op_fault(const struct hb_trace_state *state, const struct hb_op *op)
 {
@@ -37,6 +37,15 @@ const char *hb_trace_op_fault(const struct hb_trace_state *state, const struct h
         return "has an alignment that its kind does not take";
     if (op->thread > state->threads)
         return "is of a thread whose number is not the next";
+    return NULL;
+}
+
+const char *hb_trace_wait_fault(const struct hb_trace_state *state, uint64_t us)
+{
+    if (us == 0)
+        return "comes after a wait of no time";
+    if (us > UINT64_MAX - state->time_us)
+        return "comes more than 2^64 microseconds after the first";
     return NULL;
 }
 
@@ -122,6 +131,13 @@ size_t hb_trace_encode(struct hb_trace_state *state, const struct hb_op *op, uin
     return (size_t)(out - begin);
 }
 
+size_t hb_trace_encode_wait(struct hb_trace_state *state, uint64_t us, uint8_t *out)
+{
+    assert(hb_trace_wait_fault(state, us) == NULL);
+    state->time_us += us;
+    return (size_t)(put_number(put_other(out, OTHER_WAIT), us) - out);
+}
+
 static inline uint64_t load64(const uint8_t *in)
 {
     uint64_t word;
@@ -156,9 +172,35 @@ static inline uint64_t take_size(const uint8_t **in)
     return (code & 1) != 0 ? code >> 1 : times8(code >> 1);
 }
 
-/* A token tagged 1111: fills `op` and returns true, or switches the thread (or sets the fault) and returns
- * false. */
-static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t token, struct hb_op *op)
+/* Notes the wait before operation `before_op`. The table has room for one row. */
+static void take_wait(struct hb_trace_decoder *decoder, uint64_t us, uint64_t before_op)
+{
+    size_t count = decoder->wait_count;
+
+    decoder->fault = decoder->version == 1 ? "is of no known kind" : hb_trace_wait_fault(&decoder->state, us);
+    if (decoder->fault != NULL)
+        return;
+    decoder->state.time_us += us;
+    if (count > 0 && decoder->waits[count - 1].before_op == before_op)
+        decoder->waits[count - 1].us += us;
+    else
+        decoder->waits[decoder->wait_count++] = (struct hb_wait){.before_op = before_op, .us = us};
+}
+
+/* Drops the waits that were handed out with the operations before: all but one before the next operation. */
+static void keep_last_wait(struct hb_trace_decoder *decoder)
+{
+    size_t count = decoder->wait_count;
+
+    decoder->wait_count = 0;
+    if (count > 0 && decoder->waits[count - 1].before_op == decoder->state.next_op)
+        decoder->waits[decoder->wait_count++] = decoder->waits[count - 1];
+}
+
+/* A token tagged 1111: fills `op` and returns true, or does what else it asks for (or sets the fault) and
+ * returns false. `op_index` is the next operation's. */
+static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t token,
+                       uint64_t op_index, struct hb_op *op)
 {
     uint64_t alignment;
 
@@ -175,8 +217,8 @@ static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uin
         break;
     case OTHER_MALLOC:
         break;
-    case OTHER_RESERVED:
-        decoder->fault = "is of no known kind";
+    case OTHER_WAIT:
+        take_wait(decoder, take_number(in), op_index);
         return false;
     default:
         token -= OTHER_THREAD;
@@ -190,10 +232,10 @@ static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uin
     return decoder->fault == NULL;
 }
 
-/* One operation at `*in`; births are numbered `next_object`. False when a thread switch stood there, or a
- * fault. */
-static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t next_object,
-                           struct hb_op *op)
+/* One operation at `*in`, the one of this index; births are numbered `next_object`. False when a thread
+ * switch or a wait stood there, or a fault. */
+static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t op_index,
+                           uint64_t next_object, struct hb_op *op)
 {
     uint64_t token = take_number(in), age;
 
@@ -212,7 +254,7 @@ static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in,
         op->kind = HB_OP_REALLOC;
         op->size = take_size(in);
     } else {
-        return take_other(decoder, in, token >> 4, op);
+        return take_other(decoder, in, token >> 4, op_index, op);
     }
     op->object = (uint32_t)(next_object - age);
     if (__builtin_expect(age > next_object, 0))
@@ -238,15 +280,16 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
     uint64_t next_object = decoder->state.next_object;
     size_t count = 0;
 
+    keep_last_wait(decoder);
     while (count < capacity && in < decoder->end) {
         struct hb_op *op = &ops[count];
 
-        bool is_op = take_op(decoder, &in, next_object, op);
+        bool is_op = take_op(decoder, &in, decoder->state.next_op + count, next_object, op);
 
         if (__builtin_expect(in > decoder->end, 0))
             decoder->fault = "is cut off by the end of its block";
         if (__builtin_expect(!is_op || decoder->fault != NULL, 0)) {
-            if (decoder->fault != NULL)
+            if (decoder->fault != NULL || decoder->wait_count == HB_TRACE_MAX_WAITS)
                 break;
             continue;
         }

@@ -12,17 +12,19 @@
 #include "workloads/trace.h"
 
 enum {
-    HB_TRACE_VERSION = 1,
+    HB_TRACE_VERSION = 2, /* that is written; version 1, which has no times, is read as well */
     HB_TRACE_MAGIC_BYTES = 8,
     HB_TRACE_CHECKSUM_BYTES = 8, /* at the end of every section */
     HB_TRACE_HEADER_BYTES = 32,  /* before the two texts */
-    HB_TRACE_BLOCK_BYTES = 40,   /* before the payload */
-    HB_TRACE_END_BYTES = 40,
+    HB_TRACE_SECTION_BYTES = 40, /* of a block's head or the end: all there is of either in version 1 */
+    HB_TRACE_BLOCK_BYTES = 48,   /* before the payload */
+    HB_TRACE_END_BYTES = 64,
     HB_TRACE_MAX_TEXT_BYTES = 65536,
     HB_TRACE_MAX_RAW_BYTES = 1 << 20,
     HB_TRACE_MAX_PACKED_BYTES = HB_TRACE_MAX_RAW_BYTES + 8192,
     HB_TRACE_MAX_THREADS = 65536,
     HB_TRACE_MAX_OP_BYTES = 24, /* that an encoder writes, a thread switch included */
+    HB_TRACE_MAX_WAITS = 1024,  /* rows that a decoder fills before it stops */
     HB_TRACE_PADDING_BYTES = 64 /* readable after the raw bytes that a decoder is given */
 };
 
@@ -37,6 +39,7 @@ struct hb_trace_state {
     uint64_t next_object;
     uint32_t thread;  /* that does the next operation, unless a switch comes first */
     uint32_t threads; /* that have done anything so far */
+    uint64_t time_us; /* passed so far */
 };
 
 /* NULL when `op` may come next in a trace; else what is wrong with it, for a sentence about it. */
@@ -46,16 +49,26 @@ const char *hb_trace_op_fault(const struct hb_trace_state *state, const struct h
  * the bytes written. */
 size_t hb_trace_encode(struct hb_trace_state *state, const struct hb_op *op, uint8_t *out);
 
+/* NULL when `us` may pass; else what is wrong with it, for a sentence about the operation after it. */
+const char *hb_trace_wait_fault(const struct hb_trace_state *state, uint64_t us);
+
+/* Writes a valid wait as hb_trace_encode does an operation. */
+size_t hb_trace_encode_wait(struct hb_trace_state *state, uint64_t us, uint8_t *out);
+
 struct hb_trace_decoder {
     struct hb_trace_state state;
     const uint8_t *next;
     const uint8_t *end; /* HB_TRACE_PADDING_BYTES are readable here */
     const char *fault;  /* NULL, or what is wrong with the operation after those decoded */
+    uint32_t version;   /* 1: a wait is a fault */
+    size_t wait_count;
+    struct hb_wait waits[HB_TRACE_MAX_WAITS]; /* before the operations decoded last, and the one after them */
 };
 
 /*
  * Decodes at most `capacity` operations into `ops` and returns how many. Fewer than `capacity` means that the
- * bytes came to an end or that `fault` is set.
+ * bytes came to an end, that the table of waits is full, or that `fault` is set. A wait before the operation
+ * after those is kept for the next call, which may add to it.
  */
 size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size_t capacity);
 
@@ -67,6 +80,10 @@ struct hb_trace_block {
     uint32_t ops;
     struct hb_trace_state state; /* before its first operation */
 };
+
+/* Of a block's head, and of the end, in a file of this version. */
+size_t hb_trace_block_bytes(uint32_t version);
+size_t hb_trace_end_bytes(uint32_t version);
 
 struct hb_trace_header {
     uint32_t version;
@@ -81,11 +98,12 @@ void hb_trace_pack_header(const struct hb_trace_header *header, uint8_t out[HB_T
 bool hb_trace_unpack_header(const uint8_t in[HB_TRACE_HEADER_BYTES], struct hb_trace_header *header);
 
 void hb_trace_pack_block(const struct hb_trace_block *block, uint8_t out[HB_TRACE_BLOCK_BYTES]);
-/* False when a length or count is beyond the format's limits. */
-bool hb_trace_unpack_block(const uint8_t in[HB_TRACE_BLOCK_BYTES], struct hb_trace_block *block);
+/* `in` is as long as hb_trace_block_bytes says. False when a length or count is beyond the format's limits.
+ */
+bool hb_trace_unpack_block(const uint8_t *in, uint32_t version, struct hb_trace_block *block);
 
 void hb_trace_pack_end(const struct hb_trace_totals *totals, uint8_t out[HB_TRACE_END_BYTES]);
-bool hb_trace_unpack_end(const uint8_t in[HB_TRACE_END_BYTES], struct hb_trace_totals *totals);
+bool hb_trace_unpack_end(const uint8_t *in, uint32_t version, struct hb_trace_totals *totals);
 
 /* What the four bytes that begin a section announce. */
 enum hb_section_kind hb_trace_section_kind(const uint8_t in[4]);

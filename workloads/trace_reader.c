@@ -105,10 +105,10 @@ static enum hb_status read_header(struct hb_trace_reader *reader, struct hb_erro
     if (status != HB_OK)
         return status;
     if (!hb_trace_unpack_header(reader->packed, &header)) {
-        if (header.version == HB_TRACE_VERSION)
+        if (header.version >= 1 && header.version <= HB_TRACE_VERSION)
             return damaged(reader, 0, error, "the header is damaged");
         return hb_error_set(error, HB_ERR_FORMAT,
-                            "%s: byte 8: a trace of version %u; this heapbench reads version %d",
+                            "%s: byte 8: a trace of version %u; this heapbench reads versions 1 to %d",
                             reader->path, header.version, HB_TRACE_VERSION);
     }
     length += header.command_bytes + header.origin_bytes;
@@ -119,6 +119,7 @@ static enum hb_status read_header(struct hb_trace_reader *reader, struct hb_erro
     if (!hb_trace_sealed(reader->packed, length))
         return damaged(reader, 0, error, "the header is damaged: its checksum does not match");
     reader->offset = length + HB_TRACE_CHECKSUM_BYTES;
+    reader->decoder.version = header.version;
     return keep_info(reader, &header, error);
 }
 
@@ -169,15 +170,15 @@ const struct hb_trace_info *hb_trace_reader_info(const struct hb_trace_reader *r
 static bool same_state(const struct hb_trace_state *a, const struct hb_trace_state *b)
 {
     return a->next_op == b->next_op && a->next_object == b->next_object && a->thread == b->thread &&
-           a->threads == b->threads;
+           a->threads == b->threads && a->time_us == b->time_us;
 }
 
 /* Unpacks the verified payload and sets the decoder on it. */
 static enum hb_status begin_block(struct hb_trace_reader *reader, const struct hb_trace_block *block,
                                   struct hb_error *error)
 {
-    const uint8_t *payload = reader->packed + HB_TRACE_BLOCK_BYTES;
-    size_t raw_bytes;
+    size_t head_bytes = hb_trace_block_bytes(reader->decoder.version), raw_bytes;
+    const uint8_t *payload = reader->packed + head_bytes;
 
     if (!same_state(&block->state, &reader->decoder.state))
         return damaged(reader, reader->offset, error,
@@ -195,23 +196,33 @@ static enum hb_status begin_block(struct hb_trace_reader *reader, const struct h
     reader->block_end_op = block->state.next_op + block->ops;
     reader->block_offset = reader->offset;
     reader->raw_bytes += raw_bytes;
-    reader->offset += HB_TRACE_BLOCK_BYTES + (uint64_t)block->packed_bytes + HB_TRACE_CHECKSUM_BYTES;
+    reader->offset += head_bytes + (uint64_t)block->packed_bytes + HB_TRACE_CHECKSUM_BYTES;
     return HB_OK;
 }
 
-/* The rest of a block's section, whose head is in the packed buffer. */
+/* The bytes from `from` to `to` of a section whose first are in the packed buffer already. */
+static enum hb_status read_rest(struct hb_trace_reader *reader, size_t from, size_t to,
+                                struct hb_error *error)
+{
+    return read_bytes(reader, reader->packed + from, to - from, error);
+}
+
+/* A block, whose first HB_TRACE_SECTION_BYTES are in the packed buffer. */
 static enum hb_status read_block(struct hb_trace_reader *reader, struct hb_error *error)
 {
+    size_t length = hb_trace_block_bytes(reader->decoder.version), head_bytes = length;
     struct hb_trace_block block;
-    enum hb_status status;
+    enum hb_status status = read_rest(reader, HB_TRACE_SECTION_BYTES, head_bytes, error);
 
-    if (!hb_trace_unpack_block(reader->packed, &block))
-        return damaged(reader, reader->offset, error, "this block claims more than a block may hold");
-    status = read_bytes(reader, reader->packed + HB_TRACE_BLOCK_BYTES,
-                        block.packed_bytes + (size_t)HB_TRACE_CHECKSUM_BYTES, error);
     if (status != HB_OK)
         return status;
-    if (!hb_trace_sealed(reader->packed, HB_TRACE_BLOCK_BYTES + (size_t)block.packed_bytes))
+    if (!hb_trace_unpack_block(reader->packed, reader->decoder.version, &block))
+        return damaged(reader, reader->offset, error, "this block claims more than a block may hold");
+    length += block.packed_bytes;
+    status = read_rest(reader, head_bytes, length + HB_TRACE_CHECKSUM_BYTES, error);
+    if (status != HB_OK)
+        return status;
+    if (!hb_trace_sealed(reader->packed, length))
         return damaged(reader, reader->offset, error, "this block is damaged: its checksum does not match");
     return begin_block(reader, &block, error);
 }
@@ -219,38 +230,38 @@ static enum hb_status read_block(struct hb_trace_reader *reader, struct hb_error
 static enum hb_status read_end(struct hb_trace_reader *reader, struct hb_error *error)
 {
     const struct hb_trace_state *state = &reader->decoder.state;
+    uint32_t version = reader->decoder.version;
+    size_t length = hb_trace_end_bytes(version);
     struct hb_trace_totals totals;
-    enum hb_status status;
+    enum hb_status status =
+        read_rest(reader, HB_TRACE_SECTION_BYTES, length + HB_TRACE_CHECKSUM_BYTES, error);
 
-    status = read_bytes(reader, reader->packed + HB_TRACE_END_BYTES, HB_TRACE_CHECKSUM_BYTES, error);
     if (status != HB_OK)
         return status;
-    if (!hb_trace_sealed(reader->packed, HB_TRACE_END_BYTES) || !hb_trace_unpack_end(reader->packed, &totals))
+    if (!hb_trace_sealed(reader->packed, length) || !hb_trace_unpack_end(reader->packed, version, &totals))
         return damaged(reader, reader->offset, error, "the end of the trace is damaged");
     if (totals.ops != state->next_op || totals.objects != state->next_object ||
-        totals.threads != state->threads)
+        totals.threads != state->threads || totals.time_us != state->time_us)
         return damaged(reader, reader->offset, error,
                        "the totals at the end are not those of the operations before it");
     if (fgetc(reader->stream) != EOF)
-        return damaged(reader, reader->offset + HB_TRACE_END_BYTES + HB_TRACE_CHECKSUM_BYTES, error,
+        return damaged(reader, reader->offset + length + HB_TRACE_CHECKSUM_BYTES, error,
                        "something follows the end of the trace");
     reader->totals = totals;
     reader->ended = true;
     return HB_OK;
 }
 
-_Static_assert(HB_TRACE_BLOCK_BYTES == HB_TRACE_END_BYTES, "either is read before it is known which it is");
-
 static enum hb_status read_section(struct hb_trace_reader *reader, struct hb_error *error)
 {
-    size_t got = fread(reader->packed, 1, HB_TRACE_BLOCK_BYTES, reader->stream);
+    size_t got = fread(reader->packed, 1, HB_TRACE_SECTION_BYTES, reader->stream);
 
     if (ferror(reader->stream))
         return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", reader->path);
     if (got == 0)
         return damaged(reader, reader->offset, error,
                        "the trace ends without its trailer: it was cut off, or its writer was killed");
-    if (got < HB_TRACE_BLOCK_BYTES)
+    if (got < HB_TRACE_SECTION_BYTES)
         return damaged(reader, reader->offset, error, "the section that begins here is cut off");
     switch (hb_trace_section_kind(reader->packed)) {
     case HB_SECTION_BLOCK:
@@ -298,6 +309,21 @@ enum hb_status hb_trace_reader_next(struct hb_trace_reader *reader, const struct
     *ops = reader->ops;
     *count = decoded;
     return HB_OK;
+}
+
+uint32_t hb_trace_reader_version(const struct hb_trace_reader *reader)
+{
+    return reader->decoder.version;
+}
+
+const struct hb_wait *hb_trace_reader_waits(const struct hb_trace_reader *reader, size_t *count)
+{
+    const struct hb_trace_decoder *decoder = &reader->decoder;
+    size_t all = decoder->wait_count;
+    size_t later = all > 0 && decoder->waits[all - 1].before_op == decoder->state.next_op;
+
+    *count = reader->ended ? later : all - later;
+    return reader->ended ? decoder->waits + all - later : decoder->waits;
 }
 
 const struct hb_trace_totals *hb_trace_reader_totals(const struct hb_trace_reader *reader)

@@ -78,8 +78,19 @@ bool hb_trace_unpack_header(const uint8_t in[HB_TRACE_HEADER_BYTES], struct hb_t
     header->command_bytes = get32(in + 12);
     header->origin_bytes = get32(in + 16);
     header->suggested_heap_bytes = get64(in + 24);
-    return header->version == HB_TRACE_VERSION && header->command_bytes <= HB_TRACE_MAX_TEXT_BYTES &&
+    return header->version >= 1 && header->version <= HB_TRACE_VERSION &&
+           header->command_bytes <= HB_TRACE_MAX_TEXT_BYTES &&
            header->origin_bytes <= HB_TRACE_MAX_TEXT_BYTES && get32(in + 20) == 0;
+}
+
+size_t hb_trace_block_bytes(uint32_t version)
+{
+    return version == 1 ? HB_TRACE_SECTION_BYTES : HB_TRACE_BLOCK_BYTES;
+}
+
+size_t hb_trace_end_bytes(uint32_t version)
+{
+    return version == 1 ? HB_TRACE_SECTION_BYTES : HB_TRACE_END_BYTES;
 }
 
 void hb_trace_pack_block(const struct hb_trace_block *block, uint8_t out[HB_TRACE_BLOCK_BYTES])
@@ -92,9 +103,10 @@ void hb_trace_pack_block(const struct hb_trace_block *block, uint8_t out[HB_TRAC
     put64(out + 24, block->state.next_object);
     put32(out + 32, block->state.thread);
     put32(out + 36, block->state.threads);
+    put64(out + 40, block->state.time_us);
 }
 
-bool hb_trace_unpack_block(const uint8_t in[HB_TRACE_BLOCK_BYTES], struct hb_trace_block *block)
+bool hb_trace_unpack_block(const uint8_t *in, uint32_t version, struct hb_trace_block *block)
 {
     block->raw_bytes = get32(in + 4);
     block->packed_bytes = get32(in + 8);
@@ -103,8 +115,9 @@ bool hb_trace_unpack_block(const uint8_t in[HB_TRACE_BLOCK_BYTES], struct hb_tra
     block->state.next_object = get64(in + 24);
     block->state.thread = get32(in + 32);
     block->state.threads = get32(in + 36);
+    block->state.time_us = version == 1 ? 0 : get64(in + 40);
     return block->raw_bytes <= HB_TRACE_MAX_RAW_BYTES && block->packed_bytes <= HB_TRACE_MAX_PACKED_BYTES &&
-           block->ops >= 1 && block->ops <= block->raw_bytes;
+           block->raw_bytes >= 1 && block->ops >= (version == 1) && block->ops <= block->raw_bytes;
 }
 
 void hb_trace_pack_end(const struct hb_trace_totals *totals, uint8_t out[HB_TRACE_END_BYTES])
@@ -115,13 +128,22 @@ void hb_trace_pack_end(const struct hb_trace_totals *totals, uint8_t out[HB_TRAC
     put64(out + 16, totals->objects);
     put64(out + 24, totals->threads);
     put64(out + 32, totals->dropped);
+    put64(out + 40, totals->time_us);
+    put64(out + 48, totals->wall_ns);
+    put64(out + 56, totals->cpu_ns);
 }
 
-bool hb_trace_unpack_end(const uint8_t in[HB_TRACE_END_BYTES], struct hb_trace_totals *totals)
+bool hb_trace_unpack_end(const uint8_t *in, uint32_t version, struct hb_trace_totals *totals)
 {
+    *totals = (struct hb_trace_totals){0};
     totals->ops = get64(in + 8);
     totals->objects = get64(in + 16);
     totals->threads = get64(in + 24);
     totals->dropped = get64(in + 32);
+    if (version > 1) {
+        totals->time_us = get64(in + 40);
+        totals->wall_ns = get64(in + 48);
+        totals->cpu_ns = get64(in + 56);
+    }
     return get32(in + 4) == 0;
 }

@@ -23,7 +23,9 @@ struct hb_trace_writer {
     ZSTD_CCtx *zstd;
     struct hb_trace_state state;       /* after the last operation */
     struct hb_trace_state block_state; /* before the first of this block */
+    uint64_t waited_us;                /* since the last operation, and not yet written */
     uint64_t dropped;
+    uint64_t wall_ns, cpu_ns;
     size_t raw_bytes; /* of this block so far */
     uint8_t raw[HB_TRACE_MAX_RAW_BYTES];
     uint8_t packed[HB_TRACE_BLOCK_BYTES + HB_TRACE_MAX_PACKED_BYTES + HB_TRACE_CHECKSUM_BYTES];
@@ -131,24 +133,57 @@ static enum hb_status flush_block(struct hb_trace_writer *writer, struct hb_erro
     return HB_OK;
 }
 
+/* So that one operation, or one wait, can be coded into the block. */
+static enum hb_status make_room(struct hb_trace_writer *writer, struct hb_error *error)
+{
+    return writer->raw_bytes > sizeof writer->raw - HB_TRACE_MAX_OP_BYTES ? flush_block(writer, error)
+                                                                          : HB_OK;
+}
+
+enum hb_status hb_trace_writer_pass_time(struct hb_trace_writer *writer, uint64_t us, struct hb_error *error)
+{
+    uint64_t all;
+
+    if (__builtin_add_overflow(writer->waited_us, us, &all) || all > UINT64_MAX - writer->state.time_us)
+        return hb_error_set(error, HB_ERR_FORMAT,
+                            "%s: operation %llu comes more than 2^64 microseconds after the first",
+                            writer->path, (unsigned long long)writer->state.next_op);
+    writer->waited_us = all;
+    return HB_OK;
+}
+
+/* What has passed since the last operation. All of it is one wait: so a trace has one form. */
+static enum hb_status write_wait(struct hb_trace_writer *writer, struct hb_error *error)
+{
+    enum hb_status status;
+
+    if (writer->waited_us == 0)
+        return HB_OK;
+    status = make_room(writer, error);
+    if (status != HB_OK)
+        return status;
+    writer->raw_bytes +=
+        hb_trace_encode_wait(&writer->state, writer->waited_us, writer->raw + writer->raw_bytes);
+    writer->waited_us = 0;
+    return HB_OK;
+}
+
 enum hb_status hb_trace_writer_append(struct hb_trace_writer *writer, const struct hb_op *ops, size_t count,
                                       struct hb_error *error)
 {
-    for (size_t i = 0; i < count; i++) {
+    enum hb_status status = count > 0 ? write_wait(writer, error) : HB_OK;
+
+    for (size_t i = 0; status == HB_OK && i < count; i++) {
         const char *fault = hb_trace_op_fault(&writer->state, &ops[i]);
 
         if (fault != NULL)
             return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", writer->path,
                                 (unsigned long long)writer->state.next_op, fault);
-        if (writer->raw_bytes > sizeof writer->raw - HB_TRACE_MAX_OP_BYTES) {
-            enum hb_status status = flush_block(writer, error);
-
-            if (status != HB_OK)
-                return status;
-        }
-        writer->raw_bytes += hb_trace_encode(&writer->state, &ops[i], writer->raw + writer->raw_bytes);
+        status = make_room(writer, error);
+        if (status == HB_OK)
+            writer->raw_bytes += hb_trace_encode(&writer->state, &ops[i], writer->raw + writer->raw_bytes);
     }
-    return HB_OK;
+    return status;
 }
 
 void hb_trace_writer_set_dropped(struct hb_trace_writer *writer, uint64_t dropped)
@@ -156,12 +191,21 @@ void hb_trace_writer_set_dropped(struct hb_trace_writer *writer, uint64_t droppe
     writer->dropped = dropped;
 }
 
+void hb_trace_writer_set_times(struct hb_trace_writer *writer, uint64_t wall_ns, uint64_t cpu_ns)
+{
+    writer->wall_ns = wall_ns;
+    writer->cpu_ns = cpu_ns;
+}
+
 static void write_end(struct hb_trace_writer *writer)
 {
     struct hb_trace_totals totals = {.ops = writer->state.next_op,
                                      .objects = writer->state.next_object,
                                      .threads = writer->state.threads,
-                                     .dropped = writer->dropped};
+                                     .dropped = writer->dropped,
+                                     .time_us = writer->state.time_us,
+                                     .wall_ns = writer->wall_ns,
+                                     .cpu_ns = writer->cpu_ns};
     uint8_t bytes[HB_TRACE_END_BYTES + HB_TRACE_CHECKSUM_BYTES];
 
     hb_trace_pack_end(&totals, bytes);
@@ -170,8 +214,10 @@ static void write_end(struct hb_trace_writer *writer)
 
 enum hb_status hb_trace_writer_finish(struct hb_trace_writer *writer, struct hb_error *error)
 {
-    enum hb_status status = flush_block(writer, error);
+    enum hb_status status = write_wait(writer, error);
 
+    if (status == HB_OK)
+        status = flush_block(writer, error);
     if (status == HB_OK) {
         write_end(writer);
         status = hb_file_commit(writer->file, error);

@@ -89,7 +89,7 @@ static void expect_round_trip(struct hb_trace_state from, const struct hb_op *op
     assert_int_equal(plain.objects, decoder.state.next_object);
     assert_int_equal(plain.threads, decoder.state.threads);
     assert_int_equal(thread, decoder.state.thread);
-    free(plain.ops);
+    plain_free(&plain);
     free(back);
     free(raw);
     free(out);
@@ -202,7 +202,7 @@ static void expect_fault(const uint8_t *bytes, size_t length, const char *fault)
     assert_non_null(decoder.fault);
     assert_string_equal(decoder.fault, fault);
     assert_false(plain_decode_ops(bytes, length, &thread, &plain));
-    free(plain.ops);
+    plain_free(&plain);
     free(raw);
 }
 
@@ -216,7 +216,10 @@ static void faults(void **state)
     faulty("names an object that was never born", 2 << 5 | 7 << 1 | 1, 0x03);
     faulty("names an object that was never born", 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
     faulty("is a realloc to size 0, which should be a free", 0x0f, 0x01);
-    faulty("is of no known kind", 0xfe, 0x00); /* token 3 1111 in two bytes */
+    faulty("comes after a wait of no time", 0x7f, 0x01);
+    faulty("comes more than 2^64 microseconds after the first", 0x7f, 0x03, 0x7f, 0, 0xff, 0xff, 0xff, 0xff,
+           0xff, 0xff, 0xff, 0xff);
+    faulty("is cut off by the end of its block", 0x7f);
     faulty("is of a thread whose number is not the next", 0xbe | 0x40, 0x01);
     faulty("has an alignment beyond 2^63", 0x3f | 0x00, 0x81, 0x01);
     faulty("has a size beyond 2^63", 0, 0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);

@@ -72,7 +72,7 @@ static void blocks_out_of_order(void **state)
     free(ops);
     bytes = hb_test_read_file("long.trace", &length);
     second =
-        first + 48 + bytes[first + 8] + ((size_t)bytes[first + 9] << 8) + ((size_t)bytes[first + 10] << 16);
+        first + 56 + bytes[first + 8] + ((size_t)bytes[first + 9] << 8) + ((size_t)bytes[first + 10] << 16);
     assert_memory_equal(bytes + second, "HBop", 4);
     swapped = malloc(length);
     memcpy(swapped, bytes, first);

@@ -65,7 +65,7 @@ static void try_file(const uint8_t *data, size_t size)
         hb_workload_free(workload);
     }
     if (accepted)
-        free(plain.ops);
+        plain_free(&plain);
 }
 
 static uint64_t field(const uint8_t *at)
@@ -144,7 +144,7 @@ static void try_operations(const uint8_t *data, size_t size)
     at += put_header(at, "");
     at += put_block(at, &first, data, size, plain.count);
     at += put_end(at, plain.count, plain.objects, plain.threads);
-    free(plain.ops);
+    plain_free(&plain);
     try_file(file, (size_t)(at - file));
     free(file);
 }

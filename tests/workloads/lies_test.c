@@ -51,7 +51,8 @@ static void lying_blocks(void **state)
     lie_in_block(4, 60, not_raw);
     lie_in_block(8, UINT32_MAX, too_much);
     lie_in_block(8, HB_TRACE_MAX_PACKED_BYTES, "the section that begins here is cut off");
-    lie_in_block(12, 0, too_much);
+    lie_in_block(4, 0, too_much);
+    lie_in_block(12, 0, not_ops);
     lie_in_block(12, 59, not_ops);
     lie_in_block(12, 61, not_ops);
     lie_in_block(12, UINT32_MAX, too_much);
@@ -59,16 +60,20 @@ static void lying_blocks(void **state)
     lie_in_block(24, 1, not_next);
     lie_in_block(32, 1, not_next);
     lie_in_block(36, 1, not_next);
+    lie_in_block(40, 1, not_next);
+    lie_in_block(44, 1, not_next);
 }
 
 static void lying_end(void **state)
 {
+    static const size_t fields[] = {8, 16, 24, 40}; /* the others may be anything */
+
     (void)state;
-    for (size_t field = 8; field < 32; field += 8) {
-        damage_trace[damage_end_at() + field] ^= 1;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        damage_trace[damage_end_at() + fields[i]] ^= 1;
         hb_trace_seal(damage_trace + damage_end_at(), HB_TRACE_END_BYTES);
         damage_expect(damage_trace, damage_trace_bytes);
-        damage_trace[damage_end_at() + field] ^= 1;
+        damage_trace[damage_end_at() + fields[i]] ^= 1;
     }
     damage_trace[damage_end_at() + 4] = 1;
     hb_trace_seal(damage_trace + damage_end_at(), HB_TRACE_END_BYTES);
@@ -82,7 +87,8 @@ static void lying_header(void **state)
         uint32_t value;
         const char *sentence;
     } lies[] = {
-        {8, 2, "bad.trace: byte 8: a trace of version 2; this heapbench reads version 1"},
+        {8, 3, "bad.trace: byte 8: a trace of version 3; this heapbench reads versions 1 to 2"},
+        {8, 0, "bad.trace: byte 8: a trace of version 0; this heapbench reads versions 1 to 2"},
         {12, UINT32_MAX, "bad.trace: byte 0: the header is damaged"},
         {12, HB_TRACE_MAX_TEXT_BYTES, "bad.trace: byte 0: the section that begins here is cut off"},
         {16, HB_TRACE_MAX_TEXT_BYTES + 1, "bad.trace: byte 0: the header is damaged"},

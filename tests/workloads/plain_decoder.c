@@ -67,6 +67,25 @@ static void push(struct plain_trace *out, struct hb_op op)
     out->ops[out->count++] = op;
 }
 
+/* So many microseconds before the next operation; failed when there are none, or too many in all. */
+static void wait(struct cursor *cursor, struct plain_trace *out, uint64_t us)
+{
+    size_t count = out->wait_count;
+
+    if (out->version == 1 || us == 0 || us > UINT64_MAX - out->time_us) {
+        cursor->failed = true;
+        return;
+    }
+    out->time_us += us;
+    if (count > 0 && out->waits[count - 1].before_op == out->count) {
+        out->waits[count - 1].us += us;
+        return;
+    }
+    if ((count & (count + 1)) == 0)
+        out->waits = realloc(out->waits, (count + 1) * 2 * sizeof *out->waits);
+    out->waits[out->wait_count++] = (struct hb_wait){.before_op = out->count, .us = us};
+}
+
 static void bear(struct plain_trace *out, struct hb_op *op, enum hb_op_kind kind)
 {
     op->kind = (uint8_t)kind;
@@ -80,10 +99,10 @@ static void name(struct cursor *cursor, struct plain_trace *out, struct hb_op *o
     op->object = (uint32_t)(out->objects - 1 - births_ago);
 }
 
-/* One token and what follows it; false when it was a switch. */
+/* One token and what follows it; false when it was a wait or a switch. */
 static bool operation(struct cursor *cursor, unsigned *thread, struct plain_trace *out, struct hb_op *op)
 {
-    uint64_t token = number(cursor), alignment;
+    uint64_t token = number(cursor), alignment; /* or microseconds */
 
     if (token % 2 == 0) {
         op->kind = HB_OP_FREE;
@@ -113,8 +132,13 @@ static bool operation(struct cursor *cursor, unsigned *thread, struct plain_trac
     } else if (token / 16 == 2) {
         bear(out, op, HB_OP_MALLOC);
         op->size = size(cursor);
+    } else if (token / 16 == 3) {
+        alignment = number(cursor);
+        if (!cursor->failed)
+            wait(cursor, out, alignment);
+        return false;
     } else {
-        if (token / 16 == 3 || token / 16 - 4 > out->threads || token / 16 - 4 > 65535)
+        if (token / 16 - 4 > out->threads || token / 16 - 4 > 65535)
             cursor->failed = true;
         *thread = (unsigned)(token / 16 - 4);
         return false;
@@ -154,13 +178,15 @@ static void skip(struct cursor *cursor, uint64_t length)
     cursor->left -= (size_t)length;
 }
 
-static bool header(struct cursor *cursor)
+static bool header(struct cursor *cursor, unsigned *version)
 {
     static const uint8_t magic[] = {0x89, 0x48, 0x42, 0x54, 0x0d, 0x0a, 0x1a, 0x0a};
     uint64_t command, origin;
 
-    if (cursor->left < 40 || memcmp(cursor->in, magic, 8) != 0 || integer(cursor->in + 8, 4) != 1 ||
-        integer(cursor->in + 20, 4) != 0)
+    if (cursor->left < 40 || memcmp(cursor->in, magic, 8) != 0 || integer(cursor->in + 20, 4) != 0)
+        return false;
+    *version = (unsigned)integer(cursor->in + 8, 4);
+    if (*version != 1 && *version != 2)
         return false;
     command = integer(cursor->in + 12, 4);
     origin = integer(cursor->in + 16, 4);
@@ -174,29 +200,39 @@ static bool header(struct cursor *cursor)
 static bool block(struct cursor *cursor, unsigned *thread, struct plain_trace *out)
 {
     uint64_t raw = integer(cursor->in + 4, 4), packed = integer(cursor->in + 8, 4);
-    uint64_t ops = integer(cursor->in + 12, 4), before = out->count;
+    uint64_t ops = integer(cursor->in + 12, 4), before = out->count, head = out->version == 1 ? 40 : 48;
     uint8_t *bytes;
     bool good;
 
-    if (raw > 1 << 20 || packed > (1 << 20) + 8192 || ops < 1 || !sound(cursor, 40 + packed))
+    if (raw > 1 << 20 || packed > (1 << 20) + 8192 || !sound(cursor, head + packed))
+        return false;
+    if (out->version == 1 ? ops < 1 : raw < 1 || integer(cursor->in + 40, 8) != out->time_us)
         return false;
     if (integer(cursor->in + 16, 8) != out->count || integer(cursor->in + 24, 8) != out->objects ||
         integer(cursor->in + 32, 4) != *thread || integer(cursor->in + 36, 4) != out->threads)
         return false;
-    if (ZSTD_findFrameCompressedSize(cursor->in + 40, (size_t)packed) != packed)
+    if (ZSTD_findFrameCompressedSize(cursor->in + head, (size_t)packed) != packed)
         return false;
     bytes = malloc((size_t)raw + 1);
-    good = ZSTD_decompress(bytes, (size_t)raw, cursor->in + 40, (size_t)packed) == raw &&
+    good = ZSTD_decompress(bytes, (size_t)raw, cursor->in + head, (size_t)packed) == raw &&
            plain_decode_ops(bytes, (size_t)raw, thread, out) && out->count - before == ops;
     free(bytes);
-    skip(cursor, 40 + packed + 8);
+    skip(cursor, head + packed + 8);
     return good;
 }
 
 static bool end(struct cursor *cursor, struct plain_trace *out)
 {
-    if (!sound(cursor, 40) || cursor->left != 48 || integer(cursor->in + 4, 4) != 0)
+    unsigned length = out->version == 1 ? 40 : 64;
+
+    if (!sound(cursor, length) || cursor->left != length + 8 || integer(cursor->in + 4, 4) != 0)
         return false;
+    if (out->version == 2 && integer(cursor->in + 40, 8) != out->time_us)
+        return false;
+    if (out->version == 2) {
+        out->wall_ns = integer(cursor->in + 48, 8);
+        out->cpu_ns = integer(cursor->in + 56, 8);
+    }
     out->dropped = integer(cursor->in + 32, 8);
     return integer(cursor->in + 8, 8) == out->count && integer(cursor->in + 16, 8) == out->objects &&
            integer(cursor->in + 24, 8) == out->threads;
@@ -206,13 +242,20 @@ bool plain_decode(const uint8_t *bytes, size_t length, struct plain_trace *out)
 {
     struct cursor cursor = {.in = bytes, .left = length};
     unsigned thread = 0;
-    bool good = header(&cursor);
+    bool good;
 
     *out = (struct plain_trace){0};
+    good = header(&cursor, &out->version);
     while (good && cursor.left >= 48 && memcmp(cursor.in, "HBop", 4) == 0)
         good = block(&cursor, &thread, out);
     good = good && cursor.left >= 48 && memcmp(cursor.in, "HBnd", 4) == 0 && end(&cursor, out);
     if (!good)
-        free(out->ops);
+        plain_free(out);
     return good;
+}
+
+void plain_free(struct plain_trace *trace)
+{
+    free(trace->ops);
+    free(trace->waits);
 }

@@ -24,7 +24,10 @@ void hb_capture_cursor_begin(struct hb_capture_cursor *cursor, const struct hb_c
                              size_t stream)
 {
     *cursor = (struct hb_capture_cursor){
-        .capture = capture, .piece = capture->streams[stream], .piece_end = capture->streams[stream + 1]};
+        .capture = capture,
+        .piece = capture->streams[stream],
+        .piece_end = capture->streams[stream + 1],
+        .stream_end = capture->stream_ends[stream]};
     enter_piece(cursor);
 }
 
@@ -44,21 +47,23 @@ static uint64_t load(const unsigned char *at, unsigned length)
     return value & (UINT64_MAX >> (64 - 8 * length));
 }
 
-static void read_mark(struct hb_capture_cursor *cursor, struct hb_capture_event *event)
+static void read_mark(struct hb_capture_cursor *cursor, struct hb_capture_event *event, unsigned tag)
 {
-    unsigned tag = *cursor->at++;
     unsigned length = (tag >> 3 & 7) + 1;
 
+    cursor->at++;
     event->kind = HB_CAPTURE_MARK;
     event->mark = (uint8_t)(tag >> 6);
     if (event->mark == HB_CAPTURE_MARK_ORDER) {
         event->shard = (uint32_t)load(cursor->at, 2) & (HB_CAPTURE_SHARDS - 1);
         cursor->at += 2;
     }
-    if (event->mark == HB_CAPTURE_MARK_ORDER || event->mark == HB_CAPTURE_MARK_TICK) {
-        event->number = load(cursor->at, length);
-        cursor->at += length;
+    if (event->mark == HB_CAPTURE_MARK_BARE) {
+        event->number = length - 1;
+        return;
     }
+    event->number = load(cursor->at, length);
+    cursor->at += length;
 }
 
 static void read_address(struct hb_capture_cursor *cursor, struct hb_capture_event *event, unsigned length)
@@ -79,13 +84,9 @@ static void read_size(struct hb_capture_cursor *cursor, struct hb_capture_event 
         event->align_log2 = *cursor->at++ & 63;
 }
 
-/* On to the stream's next chunk. HB_OK with no bytes left at the end of the stream. */
+/* On to the stream's next chunk. */
 static enum hb_status next_piece(struct hb_capture_cursor *cursor, struct hb_error *error)
 {
-    if (cursor->piece + 1 >= cursor->piece_end) {
-        cursor->end = cursor->at;
-        return HB_OK;
-    }
     if (cursor->end - cursor->at > MOST_LEFT)
         return damaged(cursor, "the chunk ends early", error);
     cursor->piece++;
@@ -93,29 +94,44 @@ static enum hb_status next_piece(struct hb_capture_cursor *cursor, struct hb_err
     return HB_OK;
 }
 
-static bool piece_is_used_up(const struct hb_capture_cursor *cursor)
+/* Of a process that still runs, more may follow than was there when the stream was measured. */
+static bool is_at_end(const struct hb_capture_cursor *cursor)
 {
-    return cursor->end - cursor->at < LONGEST_EVENT || (*cursor->at & 7) == HB_CAPTURE_END;
+    return (uint64_t)(cursor->at - cursor->capture->data) == cursor->stream_end;
+}
+
+/* The next tag; 0 at the end of the stream. */
+static enum hb_status find_tag(struct hb_capture_cursor *cursor, unsigned *tag, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    *tag = 0;
+    while (status == HB_OK && !is_at_end(cursor)) {
+        if (cursor->end - cursor->at >= LONGEST_EVENT) {
+            *tag = __atomic_load_n(cursor->at, __ATOMIC_ACQUIRE);
+            if ((*tag & 7) != HB_CAPTURE_END)
+                return HB_OK;
+            if (*tag != 0)
+                return damaged(cursor, "no such event", error);
+        }
+        if (cursor->piece + 1 >= cursor->piece_end)
+            return HB_OK;
+        status = next_piece(cursor, error);
+    }
+    return status;
 }
 
 enum hb_status hb_capture_cursor_next(struct hb_capture_cursor *cursor, struct hb_capture_event *event,
                                       struct hb_error *error)
 {
     unsigned tag;
+    enum hb_status status = find_tag(cursor, &tag, error);
 
     memset(event, 0, sizeof *event);
-    while (piece_is_used_up(cursor)) {
-        enum hb_status status;
-
-        if (cursor->end - cursor->at >= LONGEST_EVENT && *cursor->at != 0)
-            return damaged(cursor, "no such event", error);
-        status = next_piece(cursor, error);
-        if (status != HB_OK || cursor->at == cursor->end)
-            return status;
-    }
-    tag = *cursor->at;
+    if (status != HB_OK || tag == 0)
+        return status;
     if ((tag & 7) == HB_CAPTURE_MARK) {
-        read_mark(cursor, event);
+        read_mark(cursor, event, tag);
         return HB_OK;
     }
     event->kind = (uint8_t)(tag & 7);

@@ -1,9 +1,11 @@
+/*
+ * capture_file.c - finds the images, streams and chunks of a file of captures.
+ */
 #include "workloads/record/capture_file.h"
 
 #include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,89 +13,113 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum hb_status map_file(struct hb_capture *capture, struct hb_error *error)
-{
-    int fd = open(capture->path, O_RDONLY | O_CLOEXEC);
-    struct stat info;
-    void *data = MAP_FAILED;
-    bool foreign = false;
+/* Stands in for the header of an image that has none. */
+static const struct hb_capture_header no_header;
 
-    if (fd < 0)
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", capture->path);
-    if (fstat(fd, &info) == 0) {
-        foreign = !S_ISREG(info.st_mode) || info.st_size < HB_CAPTURE_HEADER_BYTES;
-        if (!foreign)
-            data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
-    }
-    close(fd);
-    if (foreign)
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: not a capture of heapbench record", capture->path);
+static enum hb_status out_of_memory(const struct hb_capture_file *file, struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", file->path);
+}
+
+/* The part of the file that chunks may be in; it is sparse and far larger. */
+static size_t used_bytes(const struct hb_capture_file *file)
+{
+    uint64_t end = atomic_load_explicit(&file->shared->end, memory_order_acquire);
+
+    return end < file->mapped_bytes ? (size_t)end : file->mapped_bytes;
+}
+
+static enum hb_status map_file(struct hb_capture_file *file, int fd, struct hb_error *error)
+{
+    struct stat info;
+    void *data;
+
+    if (fstat(fd, &info) != 0)
+        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", file->path);
+    if (!S_ISREG(info.st_mode) || info.st_size < HB_CAPTURE_SHARED_BYTES)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: not a capture of heapbench record", file->path);
+    data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED)
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be mapped", capture->path);
-    capture->data = data;
-    capture->bytes = (size_t)info.st_size;
-    capture->header = data;
+        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be mapped", file->path);
+    file->data = data;
+    file->mapped_bytes = (size_t)info.st_size;
+    file->shared = data;
     return HB_OK;
 }
 
-static enum hb_status check_header(const struct hb_capture *capture, struct hb_error *error)
+static enum hb_status check_shared(const struct hb_capture_file *file, struct hb_error *error)
 {
-    const struct hb_capture_header *header = capture->header;
+    const struct hb_capture_shared *shared = file->shared;
     uint32_t page;
 
-    assert(header != NULL);
-    page = header->page_bytes;
-    if (memcmp(header->magic, HB_CAPTURE_MAGIC, sizeof header->magic) != 0)
+    assert(shared != NULL);
+    page = shared->page_bytes;
+    if (memcmp(shared->magic, HB_CAPTURE_MAGIC, sizeof shared->magic) != 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: not a capture of this version of heapbench record",
-                            capture->path);
-    if (page < HB_CAPTURE_HEADER_BYTES || (page & (page - 1)) != 0 || page > 1u << 24)
+                            file->path);
+    if (page < HB_CAPTURE_HEADER_BYTES || (page & (page - 1)) != 0 || page > HB_CAPTURE_SHARED_BYTES)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: damaged at byte 8: pages of %" PRIu32 " bytes",
-                            capture->path, page);
+                            file->path, page);
     return HB_OK;
 }
 
-static enum hb_status add_piece(struct hb_capture *capture, const struct hb_capture_chunk *chunk,
+static enum hb_status add_piece(struct hb_capture_file *file, const struct hb_capture_chunk *chunk,
                                 struct hb_error *error)
 {
-    if (capture->piece_count == capture->piece_capacity) {
-        size_t capacity = capture->piece_capacity == 0 ? 64 : capture->piece_capacity * 2;
-        struct hb_capture_piece *grown = reallocarray(capture->pieces, capacity, sizeof *grown);
+    if (file->piece_count == file->piece_capacity) {
+        size_t capacity = file->piece_capacity == 0 ? 64 : file->piece_capacity * 2;
+        struct hb_capture_piece *grown = reallocarray(file->pieces, capacity, sizeof *grown);
 
         if (grown == NULL)
-            return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
-        capture->pieces = grown;
-        capture->piece_capacity = capacity;
+            return out_of_memory(file, error);
+        file->pieces = grown;
+        file->piece_capacity = capacity;
     }
-    capture->pieces[capture->piece_count++] = (struct hb_capture_piece){
-        .offset = chunk->offset, .bytes = chunk->bytes, .stream = chunk->stream, .sequence = chunk->sequence};
+    file->pieces[file->piece_count++] = (struct hb_capture_piece){.offset = chunk->offset,
+                                                                  .bytes = chunk->bytes,
+                                                                  .image = chunk->image,
+                                                                  .stream = chunk->stream,
+                                                                  .sequence = chunk->sequence};
     return HB_OK;
 }
 
 /* A chunk says where it is, so that text which happens to look like one does not pass. */
-static bool is_chunk(const struct hb_capture *capture, const struct hb_capture_chunk *chunk, size_t offset)
+static bool is_chunk(const struct hb_capture_file *file, const struct hb_capture_chunk *chunk, size_t offset)
 {
-    return chunk->magic == HB_CAPTURE_CHUNK_MAGIC && chunk->offset == offset && chunk->stream != 0 &&
-           chunk->bytes >= capture->header->page_bytes && chunk->bytes % capture->header->page_bytes == 0;
+    uint32_t page = file->shared->page_bytes;
+
+    return chunk->magic == HB_CAPTURE_CHUNK_MAGIC && chunk->offset == offset && chunk->image != 0 &&
+           chunk->bytes >= page && chunk->bytes % page == 0;
 }
 
-static enum hb_status find_pieces(struct hb_capture *capture, struct hb_error *error)
+/* The next page behind `offset` that may hold something: what was taken and never written is a hole. */
+static size_t skip_unsigned(const struct hb_capture_file *file, int fd, size_t offset)
 {
-    size_t page = capture->header->page_bytes;
-    size_t offset = page;
+    size_t page = file->shared->page_bytes;
+    off_t data = lseek(fd, (off_t)(offset + page), SEEK_DATA);
 
-    while (offset < capture->bytes && capture->bytes - offset >= sizeof(struct hb_capture_chunk)) {
+    return data > 0 && (size_t)data > offset + page ? (size_t)data / page * page : offset + page;
+}
+
+static enum hb_status find_pieces(struct hb_capture_file *file, int fd, struct hb_error *error)
+{
+    size_t offset = HB_CAPTURE_SHARED_BYTES;
+
+    file->piece_count = 0;
+    file->bytes = used_bytes(file);
+    while (offset < file->bytes && file->bytes - offset >= sizeof(struct hb_capture_chunk)) {
         struct hb_capture_chunk chunk;
         enum hb_status status;
 
-        memcpy(&chunk, capture->data + offset, sizeof chunk);
-        if (!is_chunk(capture, &chunk, offset)) {
-            offset += page; /* reserved, and never signed */
+        memcpy(&chunk, file->data + offset, sizeof chunk);
+        if (!is_chunk(file, &chunk, offset)) {
+            offset = skip_unsigned(file, fd, offset);
             continue;
         }
-        if (chunk.bytes > capture->bytes - offset)
-            return hb_error_set(error, HB_ERR_FORMAT, "%s: truncated in the chunk at byte %zu", capture->path,
+        if (chunk.bytes > file->bytes - offset)
+            return hb_error_set(error, HB_ERR_FORMAT, "%s: truncated in the chunk at byte %zu", file->path,
                                 offset);
-        status = add_piece(capture, &chunk, error);
+        status = add_piece(file, &chunk, error);
         if (status != HB_OK)
             return status;
         offset += chunk.bytes;
@@ -105,9 +131,51 @@ static int compare_pieces(const void *a, const void *b)
 {
     const struct hb_capture_piece *x = a, *y = b;
 
+    if (x->image != y->image)
+        return x->image < y->image ? -1 : 1;
     if (x->stream != y->stream)
         return x->stream < y->stream ? -1 : 1;
     return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+/* The images' pieces are told apart; their streams are not looked at. */
+static enum hb_status find_captures(struct hb_capture_file *file, struct hb_error *error)
+{
+    file->captures = calloc(file->piece_count + 1, sizeof *file->captures);
+    if (file->captures == NULL)
+        return out_of_memory(file, error);
+    for (size_t i = 0; i < file->piece_count; i++) {
+        const struct hb_capture_piece *piece = &file->pieces[i];
+        struct hb_capture *capture = &file->captures[file->count];
+
+        if (i > 0 && piece->image == piece[-1].image) {
+            capture[-1].piece_count++;
+            continue;
+        }
+        *capture = (struct hb_capture){
+            .path = file->path, .data = file->data, .pieces = piece, .piece_count = 1, .header = &no_header};
+        file->count++;
+    }
+    return HB_OK;
+}
+
+/* Takes the piece of stream 0. */
+static enum hb_status take_header(struct hb_capture *capture, struct hb_error *error)
+{
+    const struct hb_capture_piece *first = capture->pieces;
+
+    if (first->stream != 0)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: damaged: process image %" PRIu32 " has no header",
+                            capture->path, first->image);
+    capture->header = (const struct hb_capture_header *)(const void *)(capture->data + first->offset);
+    capture->wall_ns = capture->header->last_ns - capture->header->begin_ns;
+    capture->cpu_ns = capture->header->cpu_ns;
+    capture->pieces++;
+    capture->piece_count--;
+    if (capture->piece_count > 0 && capture->pieces->stream == 0)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: damaged at byte %" PRIu64 ": a second header",
+                            capture->path, capture->pieces->offset);
+    return HB_OK;
 }
 
 /* Each stream's chunks are numbered from 0 without a gap. */
@@ -115,15 +183,16 @@ static enum hb_status find_streams(struct hb_capture *capture, struct hb_error *
 {
     uint32_t expected = 0;
 
-    if (capture->piece_count > 0)
-        qsort(capture->pieces, capture->piece_count, sizeof *capture->pieces, compare_pieces);
     capture->streams = calloc(capture->piece_count + 1, sizeof *capture->streams);
-    if (capture->streams == NULL)
+    capture->stream_ends = calloc(capture->piece_count + 1, sizeof *capture->stream_ends);
+    capture->stream_items = calloc(capture->piece_count + 1, sizeof *capture->stream_items);
+    if (capture->streams == NULL || capture->stream_ends == NULL || capture->stream_items == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
     for (size_t i = 0; i < capture->piece_count; i++) {
         const struct hb_capture_piece *piece = &capture->pieces[i];
 
         if (i == 0 || piece->stream != piece[-1].stream) {
+            capture->stream_ends[capture->stream_count] = UINT64_MAX;
             capture->streams[capture->stream_count++] = i;
             expected = 0;
         }
@@ -137,43 +206,199 @@ static enum hb_status find_streams(struct hb_capture *capture, struct hb_error *
     return HB_OK;
 }
 
-enum hb_status hb_capture_open(const char *path, struct hb_capture **out, struct hb_error *error)
+/* Where each stream ends now, and how much is in it. */
+static enum hb_status measure_streams(struct hb_capture *capture, struct hb_error *error)
 {
-    struct hb_capture *capture = calloc(1, sizeof *capture);
-    enum hb_status status;
+    for (size_t i = 0; i < capture->stream_count; i++) {
+        struct hb_capture_cursor cursor;
+        struct hb_capture_event event;
 
-    if (capture != NULL)
-        capture->path = strdup(path);
-    if (capture == NULL || capture->path == NULL) {
-        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
-        goto fail;
+        hb_capture_cursor_begin(&cursor, capture, i);
+        for (;;) {
+            enum hb_status status = hb_capture_cursor_next(&cursor, &event, error);
+
+            if (status != HB_OK)
+                return status;
+            if (event.kind == HB_CAPTURE_END)
+                break;
+            capture->stream_items[i]++;
+            capture->events += event.kind != HB_CAPTURE_MARK;
+        }
+        capture->stream_ends[i] = (uint64_t)(cursor.at - capture->data);
     }
-    status = map_file(capture, error);
-    if (status == HB_OK)
-        status = check_header(capture, error);
-    if (status == HB_OK)
-        status = find_pieces(capture, error);
-    if (status == HB_OK)
-        status = find_streams(capture, error);
-    if (status != HB_OK)
-        goto fail;
-    *out = capture;
     return HB_OK;
-fail:
-    hb_capture_close(capture);
+}
+
+/* A damaged image is kept without its streams; only a lack of memory ends it all. */
+static enum hb_status read_capture(struct hb_capture *capture, struct hb_error *error)
+{
+    enum hb_status status = take_header(capture, &capture->damage);
+
+    if (status == HB_OK)
+        status = find_streams(capture, &capture->damage);
+    if (status == HB_OK)
+        status = measure_streams(capture, &capture->damage);
+    if (status == HB_OK)
+        return HB_OK;
+    capture->stream_count = 0;
+    capture->events = 0;
+    if (status == HB_ERR_MEMORY && error != NULL)
+        *error = capture->damage;
+    return status == HB_ERR_MEMORY ? status : HB_OK;
+}
+
+static void forget_captures(struct hb_capture_file *file)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        free(file->captures[i].streams);
+        free(file->captures[i].stream_ends);
+        free(file->captures[i].stream_items);
+    }
+    free(file->captures);
+    file->captures = NULL;
+    file->count = 0;
+}
+
+static enum hb_status read_captures(struct hb_capture_file *file, int fd, struct hb_error *error)
+{
+    enum hb_status status = find_pieces(file, fd, error);
+
+    if (status != HB_OK)
+        return status;
+    if (file->piece_count > 0)
+        qsort(file->pieces, file->piece_count, sizeof *file->pieces, compare_pieces);
+    status = find_captures(file, error);
+    for (size_t i = 0; status == HB_OK && i < file->count; i++)
+        status = read_capture(&file->captures[i], error);
     return status;
 }
 
-void hb_capture_close(struct hb_capture *capture)
+static uint32_t image_of(const struct hb_capture *capture)
 {
-    if (capture == NULL)
+    return capture->header->chunk.image;
+}
+
+static uint32_t stream_of(const struct hb_capture *capture, size_t stream)
+{
+    return capture->pieces[capture->streams[stream]].stream;
+}
+
+/* What there was of each stream at the first look; nothing of one that came later. */
+static void take_earlier_items(struct hb_capture *capture, const struct hb_capture *earlier)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < capture->stream_count; i++) {
+        while (at < earlier->stream_count && stream_of(earlier, at) < stream_of(capture, i))
+            at++;
+        capture->stream_items[i] =
+            at < earlier->stream_count && stream_of(earlier, at) == stream_of(capture, i)
+                ? earlier->stream_items[at]
+                : 0;
+    }
+}
+
+/* The second look, at a file that may have grown. */
+static enum hb_status look_again(struct hb_capture_file *file, int fd, struct hb_error *error)
+{
+    static const struct hb_capture nothing;
+    struct hb_capture_file first = *file;
+    enum hb_status status;
+    size_t at = 0;
+
+    file->pieces = NULL;
+    file->piece_count = file->piece_capacity = 0;
+    file->captures = NULL;
+    file->count = 0;
+    status = read_captures(file, fd, error);
+    for (size_t i = 0; status == HB_OK && i < file->count; i++) {
+        struct hb_capture *capture = &file->captures[i];
+
+        while (at < first.count && image_of(&first.captures[at]) < image_of(capture))
+            at++;
+        take_earlier_items(capture, at < first.count && image_of(&first.captures[at]) == image_of(capture)
+                                        ? &first.captures[at]
+                                        : &nothing);
+    }
+    forget_captures(&first);
+    free(first.pieces);
+    return status;
+}
+
+static int compare_processes(const void *a, const void *b)
+{
+    const struct hb_capture *x = *(struct hb_capture *const *)a, *y = *(struct hb_capture *const *)b;
+
+    if (x->header->pid != y->header->pid)
+        return x->header->pid < y->header->pid ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static enum hb_status number_execs(struct hb_capture_file *file, struct hb_error *error)
+{
+    struct hb_capture **sorted = calloc(file->count + 1, sizeof(struct hb_capture *));
+
+    if (sorted == NULL)
+        return out_of_memory(file, error);
+    for (size_t i = 0; i < file->count; i++)
+        sorted[i] = &file->captures[i];
+    if (file->count > 0)
+        qsort(sorted, file->count, sizeof *sorted, compare_processes);
+    for (size_t i = 1; i < file->count; i++)
+        if (sorted[i]->header->pid == sorted[i - 1]->header->pid)
+            sorted[i]->exec = sorted[i - 1]->exec + 1;
+    free(sorted);
+    return HB_OK;
+}
+
+static enum hb_status read_file(struct hb_capture_file *file, bool may_grow, struct hb_error *error)
+{
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    enum hb_status status;
+
+    if (fd < 0)
+        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", file->path);
+    status = map_file(file, fd, error);
+    if (status == HB_OK)
+        status = check_shared(file, error);
+    if (status == HB_OK)
+        status = read_captures(file, fd, error);
+    if (status == HB_OK && may_grow)
+        status = look_again(file, fd, error);
+    close(fd);
+    return status == HB_OK ? number_execs(file, error) : status;
+}
+
+enum hb_status hb_capture_file_open(const char *path, bool may_grow, struct hb_capture_file **out,
+                                    struct hb_error *error)
+{
+    struct hb_capture_file *file = calloc(1, sizeof *file);
+    enum hb_status status;
+
+    if (file != NULL)
+        file->path = strdup(path);
+    if (file == NULL || file->path == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    else
+        status = read_file(file, may_grow, error);
+    if (status != HB_OK) {
+        hb_capture_file_close(file);
+        return status;
+    }
+    *out = file;
+    return HB_OK;
+}
+
+void hb_capture_file_close(struct hb_capture_file *file)
+{
+    if (file == NULL)
         return;
-    if (capture->data != NULL)
-        munmap((void *)(uintptr_t)capture->data, capture->bytes);
-    free(capture->pieces);
-    free(capture->streams);
-    free(capture->path);
-    free(capture);
+    forget_captures(file);
+    if (file->data != NULL)
+        munmap((void *)(uintptr_t)file->data, file->mapped_bytes);
+    free(file->pieces);
+    free(file->path);
+    free(file);
 }
 
 static bool is_plain(const char *word)

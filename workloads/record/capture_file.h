@@ -6,8 +6,10 @@
  * twice or miss a predecessor make their image damaged, with the byte offset. A chunk whose writer was killed
  * before it could sign it is skipped, as is the space behind a stream's last event.
  *
- * A process that still runs goes on writing. So the ends are taken once, when the file is opened: no later
- * pass sees more than the first did.
+ * A process that still runs goes on writing. So the ends are taken when the file is opened, and no later pass
+ * sees more. They are taken twice, one stream after the other: what was there at the first look, and with it
+ * all that the second found to have come before any of it, is a state in which the program really was
+ * (order.c computes it).
  */
 #ifndef HB_WORKLOADS_RECORD_CAPTURE_FILE_H
 #define HB_WORKLOADS_RECORD_CAPTURE_FILE_H
@@ -34,32 +36,36 @@ struct hb_capture {
     const struct hb_capture_header *header;
     const struct hb_capture_piece *pieces; /* of the streams from 1 on: by stream, then by sequence */
     size_t piece_count;
-    size_t *streams;       /* stream i has the pieces [streams[i], streams[i + 1]) */
-    uint64_t *stream_ends; /* offset in the file of the byte behind the last event of stream i */
+    size_t *streams;        /* stream i has the pieces [streams[i], streams[i + 1]) */
+    uint64_t *stream_ends;  /* offset in the file of the byte behind the last event of stream i */
+    uint64_t *stream_items; /* events and marks of stream i that were there at the first look */
     size_t stream_count;
     uint64_t events;        /* in all streams, without marks */
     uint32_t exec;          /* how many earlier images of this process the file holds */
-    bool is_running;        /* the caller's to set, before it converts: see order.h */
+    uint64_t wall_ns;       /* that the image ran, by its header; the caller may know better. 0: not known */
+    uint64_t cpu_ns;        /* that it was on a processor; likewise */
     struct hb_error damage; /* why the streams cannot be read; its status is HB_OK where they can */
 };
 
 struct hb_capture_file {
     char *path;
     const unsigned char *data;
-    size_t bytes; /* that hold anything */
+    size_t bytes; /* up to the last chunk */
     size_t mapped_bytes;
     const struct hb_capture_shared *shared;
-    struct hb_capture_piece *pieces;
+    struct hb_capture_piece *pieces; /* by image, stream and sequence */
     size_t piece_count, piece_capacity;
     struct hb_capture *captures; /* by image */
     size_t count;
 };
 
 /*
- * HB_ERR_IO; HB_ERR_FORMAT: not a file of captures, or its first pages are damaged; HB_ERR_MEMORY. An image
- * that is damaged is there, with `damage` set and no streams. Free with hb_capture_file_close.
+ * `may_grow`: some process that writes to the file still runs. HB_ERR_IO; HB_ERR_FORMAT: not a file of
+ * captures, or its first pages are damaged; HB_ERR_MEMORY. An image that is damaged is there, with `damage`
+ * set and no streams. Free with hb_capture_file_close.
  */
-enum hb_status hb_capture_file_open(const char *path, struct hb_capture_file **out, struct hb_error *error);
+enum hb_status hb_capture_file_open(const char *path, bool may_grow, struct hb_capture_file **out,
+                                    struct hb_error *error);
 void hb_capture_file_close(struct hb_capture_file *file); /* NULL does nothing */
 
 struct hb_capture_event {

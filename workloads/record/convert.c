@@ -1,3 +1,6 @@
+/*
+ * convert.c - places the ordered events of a capture on objects.
+ */
 #include "workloads/record/convert.h"
 
 #include <stdbool.h>
@@ -37,6 +40,7 @@ struct converter {
     struct stream_state *streams;
     struct hb_op ops[OPS_AT_ONCE];
     size_t op_count;
+    uint64_t time_ms; /* that was passed on so far */
 };
 
 static bool is_birth(uint8_t kind)
@@ -224,6 +228,21 @@ static enum hb_status place(struct converter *converter, const struct hb_capture
     return status;
 }
 
+/* The clock's first value is when the image began. */
+static enum hb_status pass_time(struct converter *converter, uint64_t now_ms, struct hb_error *error)
+{
+    uint64_t passed = now_ms - converter->time_ms;
+    bool first = converter->summary->events == 0;
+    enum hb_status status;
+
+    converter->time_ms = now_ms;
+    if (first || passed == 0 || passed > UINT64_MAX / 1000 || converter->sink->pass_time == NULL)
+        return HB_OK;
+    status = flush(converter, error);
+    return status == HB_OK ? converter->sink->pass_time(converter->sink->context, passed * 1000, error)
+                           : status;
+}
+
 static enum hb_status place_all(struct converter *converter, struct hb_order *order, struct hb_error *error)
 {
     for (;;) {
@@ -235,6 +254,10 @@ static enum hb_status place_all(struct converter *converter, struct hb_order *or
             return status;
         if (event.kind == HB_CAPTURE_END)
             return flush(converter, error);
+        status = pass_time(converter, hb_order_time(order), error);
+        if (status != HB_OK)
+            return status;
+        converter->summary->events += event.kind != HB_CAPTURE_MARK;
         status = place(converter, &event, stream, thread, error);
         if (status != HB_OK)
             return status;
@@ -243,17 +266,29 @@ static enum hb_status place_all(struct converter *converter, struct hb_order *or
 
 static void begin_summary(struct hb_capture_summary *summary, const struct hb_capture *capture)
 {
-    *summary = (struct hb_capture_summary){.lost_nested = capture->header->lost_nested,
-                                           .lost_space = capture->header->lost_space};
+    const struct hb_capture_header *header = capture->header;
+
+    *summary = (struct hb_capture_summary){.lost_nested = header->lost_nested,
+                                           .lost_space = header->lost_space,
+                                           .lost_sealed = header->lost_sealed,
+                                           .lost_early = header->lost_early,
+                                           .wall_ns = capture->wall_ns,
+                                           .cpu_ns = capture->cpu_ns};
 }
 
 enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
                                   struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct converter *converter = calloc(1, sizeof *converter);
+    struct converter *converter;
     struct hb_order *order = NULL;
     enum hb_status status = HB_ERR_MEMORY;
 
+    if (capture->damage.status != HB_OK) {
+        if (error != NULL)
+            *error = capture->damage;
+        return capture->damage.status;
+    }
+    converter = calloc(1, sizeof *converter);
     if (converter != NULL) {
         *converter = (struct converter){.capture = capture, .sink = sink, .summary = summary};
         converter->streams = calloc(capture->stream_count + 1, sizeof *converter->streams);
@@ -264,10 +299,8 @@ enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct
     }
     begin_summary(summary, capture);
     status = hb_order_create(capture, &order, error);
-    if (status == HB_OK) {
-        summary->events = hb_order_events(order);
+    if (status == HB_OK)
         status = place_all(converter, order, error);
-    }
 done:
     hb_order_destroy(order);
     if (converter != NULL) {
@@ -281,26 +314,5 @@ done:
 uint64_t hb_capture_dropped(const struct hb_capture_summary *summary)
 {
     return summary->unknown_frees + summary->held_births + summary->excess_births + summary->lost_nested +
-           summary->lost_space;
-}
-
-enum hb_status hb_capture_count(const struct hb_capture *capture, uint64_t *events, struct hb_error *error)
-{
-    uint64_t total = 0;
-
-    for (size_t i = 0; i < capture->stream_count; i++) {
-        struct hb_capture_cursor cursor;
-        struct hb_capture_event event;
-
-        hb_capture_cursor_begin(&cursor, capture, i);
-        do {
-            enum hb_status status = hb_capture_cursor_next(&cursor, &event, error);
-
-            if (status != HB_OK)
-                return status;
-            total += event.kind != HB_CAPTURE_END && event.kind != HB_CAPTURE_MARK;
-        } while (event.kind != HB_CAPTURE_END);
-    }
-    *events = total;
-    return HB_OK;
+           summary->lost_space + summary->lost_sealed + summary->lost_early;
 }

@@ -25,11 +25,19 @@ struct hb_capture_summary {
     uint64_t excess_births; /* left out: beyond the 2^32 - 1 objects that a trace can number */
     uint64_t lost_nested;   /* never captured: in a signal handler that came while recording */
     uint64_t lost_space;    /* never captured: no room for the file */
+    uint64_t
+        lost_sealed; /* never captured: the program had set a seccomp filter, and the reserve was used up */
+    uint64_t lost_early; /* never captured: the file could not be opened yet */
+    uint64_t wall_ns;    /* that the program ran; 0: not known */
+    uint64_t cpu_ns;     /* that it was on a processor; 0: not known */
 };
 
 /* Where operations go, in pieces of at most some thousand. */
 struct hb_op_sink {
     enum hb_status (*append)(void *context, const struct hb_op *ops, size_t count, struct hb_error *error);
+    /* So much time passed between the operations appended so far and those to come, once a millisecond or
+     * more did. May be NULL. */
+    enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
     void *context;
 };
 
@@ -39,9 +47,6 @@ enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct
 
 /* All that a faithful trace would have and this one lacks. */
 uint64_t hb_capture_dropped(const struct hb_capture_summary *summary);
-
-/* How many events a capture holds, marks left out. HB_ERR_FORMAT. */
-enum hb_status hb_capture_count(const struct hb_capture *capture, uint64_t *events, struct hb_error *error);
 
 /*
  * Writes a capture as the trace file `path`, at a zstd level (0: the default). `progress`, which may be NULL,

@@ -23,6 +23,13 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
     return hb_trace_writer_append(output->writer, ops, count, error);
 }
 
+static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *error)
+{
+    const struct output *output = context;
+
+    return hb_trace_writer_pass_time(output->writer, us, error);
+}
+
 /* The name is a stranger's: only what is text of it is kept. */
 static char *make_origin(const struct hb_capture *capture)
 {
@@ -43,7 +50,7 @@ static char *make_origin(const struct hb_capture *capture)
 static enum hb_status write_trace(const struct hb_capture *capture, struct output *output,
                                   struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct hb_op_sink sink = {.append = append, .context = output};
+    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .context = output};
     enum hb_status status = hb_capture_convert(capture, &sink, summary, error);
 
     if (status != HB_OK) {
@@ -51,6 +58,7 @@ static enum hb_status write_trace(const struct hb_capture *capture, struct outpu
         return status;
     }
     hb_trace_writer_set_dropped(output->writer, hb_capture_dropped(summary));
+    hb_trace_writer_set_times(output->writer, summary->wall_ns, summary->cpu_ns);
     return hb_trace_writer_finish(output->writer, error);
 }
 

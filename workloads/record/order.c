@@ -1,3 +1,6 @@
+/*
+ * order.c - merges the streams of a capture by epochs and clocks, up to a cut that is a real state.
+ */
 #include "workloads/record/order.h"
 
 #include <assert.h>
@@ -10,6 +13,8 @@
 struct tenure {
     uint64_t epoch;
     uint64_t events; /* that have not been handed out */
+    uint64_t begin;  /* index of its mark among the stream's items */
+    uint64_t end;    /* behind the last of its events */
     uint32_t shard;
     uint32_t stream;
     uint32_t next; /* the shard's next tenure, or NONE */
@@ -18,8 +23,10 @@ struct tenure {
 
 struct stream {
     struct hb_capture_cursor cursor;
-    uint64_t tick;
+    uint64_t left; /* items up to the cut */
+    uint64_t time, tick;
     uint32_t next_tenure; /* tenures of one stream are together, in its order */
+    uint32_t tenure_end;
     uint32_t thread;      /* NONE before the thread's first event */
     bool is_waiting;
 };
@@ -32,7 +39,7 @@ struct hb_order {
     uint32_t *holder; /* by shard: the tenure that events now belong to */
     uint32_t *heap;   /* of streams that may go on, by tick */
     size_t heap_count;
-    uint64_t events;
+    uint64_t time; /* the latest that was seen */
     uint32_t thread_count;
 };
 
@@ -49,7 +56,7 @@ static enum hb_status damaged(const struct hb_order *order, const char *what, st
 /* First pass. */
 
 static enum hb_status add_tenure(struct hb_order *order, uint32_t stream, const struct hb_capture_event *mark,
-                                 struct hb_error *error)
+                                 uint64_t item, struct hb_error *error)
 {
     if (order->tenure_count == order->tenure_capacity) {
         size_t capacity = order->tenure_capacity == 0 ? 1024 : order->tenure_capacity * 2;
@@ -62,19 +69,24 @@ static enum hb_status add_tenure(struct hb_order *order, uint32_t stream, const 
     }
     order->holder[mark->shard] = (uint32_t)order->tenure_count;
     order->tenures[order->tenure_count++] =
-        (struct tenure){.epoch = mark->number, .shard = mark->shard, .stream = stream, .next = NONE};
+        (struct tenure){.epoch = mark->number,
+                        .shard = mark->shard,
+                        .stream = stream,
+                        .begin = item,
+                        .end = item + 1,
+                        .next = NONE};
     return HB_OK;
 }
 
 static enum hb_status count_event(struct hb_order *order, uint32_t stream,
-                                  const struct hb_capture_event *event, struct hb_error *error)
+                                  const struct hb_capture_event *event, uint64_t item, struct hb_error *error)
 {
     uint32_t holder = order->holder[event->shard];
 
     if (holder == NONE || order->tenures[holder].stream != stream)
         return damaged(order, "an event of a shard that its stream had not taken", error);
     order->tenures[holder].events++;
-    order->events++;
+    order->tenures[holder].end = item + 1;
     return HB_OK;
 }
 
@@ -83,18 +95,21 @@ static enum hb_status scan_stream(struct hb_order *order, uint32_t index, struct
     struct hb_capture_cursor cursor;
     struct hb_capture_event event;
     enum hb_status status;
+    uint64_t item = 0;
 
     order->streams[index].next_tenure = (uint32_t)order->tenure_count;
     hb_capture_cursor_begin(&cursor, order->capture, index);
     while ((status = hb_capture_cursor_next(&cursor, &event, error)) == HB_OK &&
            event.kind != HB_CAPTURE_END) {
         if (event.kind != HB_CAPTURE_MARK)
-            status = count_event(order, index, &event, error);
+            status = count_event(order, index, &event, item, error);
         else if (event.mark == HB_CAPTURE_MARK_ORDER)
-            status = add_tenure(order, index, &event, error);
+            status = add_tenure(order, index, &event, item, error);
         if (status != HB_OK)
             return status;
+        item++;
     }
+    order->streams[index].tenure_end = (uint32_t)order->tenure_count;
     return status;
 }
 
@@ -157,11 +172,80 @@ static enum hb_status chain_tenures(struct hb_order *order, struct hb_error *err
     return status;
 }
 
+/*
+ * The cut. A stream's part is what was there at the first look. What precedes any of that in another stream was
+ * there at the second: the cut grows until every tenure in it has all of the tenure before.
+ */
+
+/* Lets the stream go as far as the end of a tenure. True where it had not. */
+static bool extend(struct hb_order *order, const struct tenure *tenure)
+{
+    struct stream *stream = &order->streams[tenure->stream];
+
+    if (stream->left >= tenure->end)
+        return false;
+    stream->left = tenure->end;
+    return true;
+}
+
+/* Goes through the tenures that have come into the cut: `seen` is how many of each stream's were looked at. */
+static bool grow_cut(struct hb_order *order, const uint32_t *previous, uint32_t *seen, size_t index)
+{
+    const struct stream *stream = &order->streams[index];
+    bool grown = false;
+
+    while (seen[index] < stream->tenure_end && order->tenures[seen[index]].begin < stream->left) {
+        uint32_t before = previous[seen[index]++];
+
+        if (before != NONE)
+            grown |= extend(order, &order->tenures[before]);
+    }
+    return grown;
+}
+
+static void settle_cut(struct hb_order *order, const uint32_t *previous, uint32_t *seen)
+{
+    bool grown = true;
+
+    for (size_t i = 0; i < order->capture->stream_count; i++)
+        seen[i] = order->streams[i].next_tenure;
+    while (grown) {
+        grown = false;
+        for (size_t i = 0; i < order->capture->stream_count; i++)
+            grown |= grow_cut(order, previous, seen, i);
+    }
+}
+
+static enum hb_status find_cut(struct hb_order *order, struct hb_error *error)
+{
+    uint32_t *previous = calloc(order->tenure_count + 1, sizeof *previous);
+    uint32_t *seen = calloc(order->capture->stream_count + 1, sizeof *seen);
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; i < order->capture->stream_count; i++)
+        order->streams[i].left = order->capture->stream_items[i];
+    if (previous == NULL || seen == NULL) {
+        status = out_of_memory(order, error);
+    } else {
+        for (size_t i = 0; i < order->tenure_count; i++)
+            previous[i] = NONE;
+        for (size_t i = 0; i < order->tenure_count; i++)
+            if (order->tenures[i].next != NONE)
+                previous[order->tenures[i].next] = (uint32_t)i;
+        settle_cut(order, previous, seen);
+    }
+    free(previous);
+    free(seen);
+    return status;
+}
+
 /* The streams that may go on, the one furthest behind first: a binary heap. */
 
-static uint64_t tick_of(const struct hb_order *order, size_t position)
+static bool is_behind(const struct hb_order *order, size_t a, size_t b)
 {
-    return order->streams[order->heap[position]].tick;
+    const struct stream *x = &order->streams[order->heap[a]], *y = &order->streams[order->heap[b]];
+
+    return x->time != y->time ? x->time < y->time : x->tick < y->tick;
 }
 
 static void swap(struct hb_order *order, size_t a, size_t b)
@@ -178,7 +262,7 @@ static void sift_down(struct hb_order *order, size_t position)
         size_t least = position, child = 2 * position + 1;
 
         for (size_t i = child; i < child + 2 && i < order->heap_count; i++)
-            if (tick_of(order, i) < tick_of(order, least))
+            if (is_behind(order, i, least))
                 least = i;
         if (least == position)
             return;
@@ -193,7 +277,7 @@ static void push(struct hb_order *order, uint32_t stream)
 
     assert(order->heap != NULL);
     order->heap[position] = stream;
-    while (position > 0 && tick_of(order, position) < tick_of(order, (position - 1) / 2)) {
+    while (position > 0 && is_behind(order, position, (position - 1) / 2)) {
         swap(order, position, (position - 1) / 2);
         position = (position - 1) / 2;
     }
@@ -251,11 +335,14 @@ static bool obey_mark(struct hb_order *order, struct stream *stream, const struc
         stream->tick = mark->number;
         sift_down(order, 0);
         return false;
-    case HB_CAPTURE_MARK_THREAD:
-        stream->thread = NONE;
+    case HB_CAPTURE_MARK_TIME:
+        stream->time = mark->number;
+        sift_down(order, 0);
         return false;
-    case HB_CAPTURE_MARK_REALLOC_FAILED:
-        return true;
+    case HB_CAPTURE_MARK_BARE:
+        if (mark->number == HB_CAPTURE_BARE_THREAD)
+            stream->thread = NONE;
+        return mark->number == HB_CAPTURE_BARE_REALLOC_FAILED;
     }
     return false;
 }
@@ -289,15 +376,20 @@ static enum hb_status step(struct hb_order *order, struct hb_capture_event *even
 {
     struct stream *stream = &order->streams[order->heap[0]];
     struct hb_capture_cursor before = stream->cursor;
-    enum hb_status status = hb_capture_cursor_next(&stream->cursor, event, error);
+    enum hb_status status = HB_OK;
 
     *found = false;
+    *event = (struct hb_capture_event){.kind = HB_CAPTURE_END};
+    if (stream->left > 0)
+        status = hb_capture_cursor_next(&stream->cursor, event, error);
     if (status != HB_OK)
         return status;
+    stream->left -= stream->left > 0;
     if (event->kind == HB_CAPTURE_END) {
         remove_first(order);
     } else if (must_wait(order, stream, event)) {
         stream->cursor = before;
+        stream->left++;
         stream->is_waiting = true;
         remove_first(order);
     } else if (event->kind == HB_CAPTURE_MARK) {
@@ -320,6 +412,8 @@ enum hb_status hb_order_next(struct hb_order *order, struct hb_capture_event *ev
         if (status != HB_OK)
             return status;
         if (found) {
+            if (order->streams[first].time > order->time)
+                order->time = order->streams[first].time;
             *stream = first;
             *thread = thread_of(order, &order->streams[first]);
             return HB_OK;
@@ -329,9 +423,9 @@ enum hb_status hb_order_next(struct hb_order *order, struct hb_capture_event *ev
     return check_end(order, error);
 }
 
-uint64_t hb_order_events(const struct hb_order *order)
+uint64_t hb_order_time(const struct hb_order *order)
 {
-    return order->events;
+    return order->time;
 }
 
 static void start(struct hb_order *order)
@@ -363,6 +457,8 @@ enum hb_status hb_order_create(const struct hb_capture *capture, struct hb_order
         status = scan_streams(order, error);
     if (status == HB_OK)
         status = chain_tenures(order, error);
+    if (status == HB_OK)
+        status = find_cut(order, error);
     if (status != HB_OK) {
         hb_order_destroy(order);
         return status;
