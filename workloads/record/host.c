@@ -96,7 +96,8 @@ static enum hb_status set_capacity(struct hb_host *host, struct hb_error *error)
 
     getrlimit(RLIMIT_FSIZE, &limit);
     if (limit.rlim_cur <= HB_CAPTURE_SHARED_BYTES)
-        return hb_error_set(error, HB_ERR_IO, "%s: the limit on file sizes, %" PRIu64
+        return hb_error_set(error, HB_ERR_IO,
+                            "%s: the limit on file sizes, %" PRIu64
                             " bytes, leaves no room for a recording; raise it with ulimit -f",
                             host->folder, (uint64_t)limit.rlim_cur);
     if (limit.rlim_cur < capacity)
