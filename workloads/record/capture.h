@@ -46,6 +46,8 @@
 
 #define HB_CAPTURE_MAGIC "hbcapt02"
 #define HB_CAPTURE_NAME  "captures" /* of the file in its folder */
+/* PID.refused: a symbolic link to the errno, in decimal, for which a process could not open the file. */
+#define HB_CAPTURE_REFUSED_NAME "refused"
 
 enum hb_capture_kind {
     HB_CAPTURE_END = 0,
@@ -75,16 +77,18 @@ enum {
     HB_CAPTURE_SHARDS = 1 << HB_CAPTURE_SHARD_BITS,
     HB_CAPTURE_ADDRESS_SHIFT = 3, /* some allocators align blocks of up to 8 bytes to 8 */
     HB_CAPTURE_OWNER_BITS = 24,
+    HB_CAPTURE_MARGIN = 80, /* a writer leaves a chunk for the next when no more than this is left of it */
     HB_CAPTURE_HEADER_BYTES = 4096,
     HB_CAPTURE_SHARED_BYTES = 65536, /* chunks begin here: a page of any machine, or several */
     HB_CAPTURE_REFUSED = 960,
+    HB_CAPTURE_FILTERED = 4096,          /* a reason: a seccomp filter was set before the image began */
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
 
 /* A process that found no room in the file, or no way to it. */
 struct hb_capture_refused {
     _Atomic uint32_t pid; /* 0: not taken */
-    int32_t reason;       /* an errno */
+    int32_t reason;       /* an errno, or HB_CAPTURE_FILTERED */
     _Atomic uint64_t lost;
     char program[48]; /* the end of its path; NUL-terminated */
 };

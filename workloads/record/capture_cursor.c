@@ -8,8 +8,6 @@ enum {
     /* No event, with what an 8-byte load takes behind it, is longer; no writer begins one nearer
      * to the end. */
     LONGEST_EVENT = 32,
-    /* A writer leaves a chunk for the next only when no more than this is left of it. */
-    MOST_LEFT = 64,
 };
 
 static void enter_piece(struct hb_capture_cursor *cursor)
@@ -23,11 +21,10 @@ static void enter_piece(struct hb_capture_cursor *cursor)
 void hb_capture_cursor_begin(struct hb_capture_cursor *cursor, const struct hb_capture *capture,
                              size_t stream)
 {
-    *cursor = (struct hb_capture_cursor){
-        .capture = capture,
-        .piece = capture->streams[stream],
-        .piece_end = capture->streams[stream + 1],
-        .stream_end = capture->stream_ends[stream]};
+    *cursor = (struct hb_capture_cursor){.capture = capture,
+                                         .piece = capture->streams[stream],
+                                         .piece_end = capture->streams[stream + 1],
+                                         .stream_end = capture->stream_ends[stream]};
     enter_piece(cursor);
 }
 
@@ -87,7 +84,7 @@ static void read_size(struct hb_capture_cursor *cursor, struct hb_capture_event 
 /* On to the stream's next chunk. */
 static enum hb_status next_piece(struct hb_capture_cursor *cursor, struct hb_error *error)
 {
-    if (cursor->end - cursor->at > MOST_LEFT)
+    if (cursor->end - cursor->at > HB_CAPTURE_MARGIN)
         return damaged(cursor, "the chunk ends early", error);
     cursor->piece++;
     enter_piece(cursor);

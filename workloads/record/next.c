@@ -88,6 +88,8 @@ bool hb_next_resolve(void)
     look_up(&next.memalign, "memalign");
     look_up(&next.valloc, "valloc");
     look_up(&next.pvalloc, "pvalloc");
+    look_up(&next.process_control, "prctl");
+    look_up(&next.system_call, "syscall");
     hb_next = next;
     remember_library(address_of_malloc());
     hb_next_is_resolving = false;

@@ -25,6 +25,8 @@ struct hb_next {
     void *(*memalign)(size_t, size_t);
     void *(*valloc)(size_t);
     void *(*pvalloc)(size_t);
+    int (*process_control)(int, unsigned long, unsigned long, unsigned long, unsigned long); /* prctl */
+    long (*system_call)(long, long, long, long, long, long, long);                           /* syscall */
 };
 
 enum { HB_NEXT_ARENA_BYTES = 1 << 16 };

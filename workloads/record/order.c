@@ -27,7 +27,7 @@ struct stream {
     uint64_t time, tick;
     uint32_t next_tenure; /* tenures of one stream are together, in its order */
     uint32_t tenure_end;
-    uint32_t thread;      /* NONE before the thread's first event */
+    uint32_t thread; /* NONE before the thread's first event */
     bool is_waiting;
 };
 
@@ -68,13 +68,12 @@ static enum hb_status add_tenure(struct hb_order *order, uint32_t stream, const 
         order->tenure_capacity = capacity;
     }
     order->holder[mark->shard] = (uint32_t)order->tenure_count;
-    order->tenures[order->tenure_count++] =
-        (struct tenure){.epoch = mark->number,
-                        .shard = mark->shard,
-                        .stream = stream,
-                        .begin = item,
-                        .end = item + 1,
-                        .next = NONE};
+    order->tenures[order->tenure_count++] = (struct tenure){.epoch = mark->number,
+                                                            .shard = mark->shard,
+                                                            .stream = stream,
+                                                            .begin = item,
+                                                            .end = item + 1,
+                                                            .next = NONE};
     return HB_OK;
 }
 
@@ -173,8 +172,8 @@ static enum hb_status chain_tenures(struct hb_order *order, struct hb_error *err
 }
 
 /*
- * The cut. A stream's part is what was there at the first look. What precedes any of that in another stream was
- * there at the second: the cut grows until every tenure in it has all of the tenure before.
+ * The cut. A stream's part is what was there at the first look. What precedes any of that in another stream
+ * was there at the second: the cut grows until every tenure in it has all of the tenure before.
  */
 
 /* Lets the stream go as far as the end of a tenure. True where it had not. */
@@ -188,7 +187,8 @@ static bool extend(struct hb_order *order, const struct tenure *tenure)
     return true;
 }
 
-/* Goes through the tenures that have come into the cut: `seen` is how many of each stream's were looked at. */
+/* Goes through the tenures that have come into the cut: `seen` is how many of each stream's were looked at.
+ */
 static bool grow_cut(struct hb_order *order, const uint32_t *previous, uint32_t *seen, size_t index)
 {
     const struct stream *stream = &order->streams[index];

@@ -21,7 +21,8 @@ enum hb_status hb_order_create(const struct hb_capture *capture, struct hb_order
                                struct hb_error *error);
 void hb_order_destroy(struct hb_order *order); /* NULL does nothing */
 
-/* The recording's clock, in milliseconds, when the event that was handed out last happened; never goes back. */
+/* The recording's clock, in milliseconds, when the event that was handed out last happened; never goes back.
+ */
 uint64_t hb_order_time(const struct hb_order *order);
 
 /*
