@@ -290,16 +290,14 @@ static void print_nothing(const char *program)
     fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
 }
 
-/* Converts what a run left. Whoever still runs gets no more room first. */
-static enum outcome finish(const struct arguments *arguments, struct hb_host *host,
+/* Converts what a run left. */
+static enum outcome finish(const struct arguments *arguments, const struct hb_host *host,
                            const struct hb_family *family)
 {
     const char *folder = hb_host_folder(host);
     enum outcome outcome;
 
     hb_words_running(family);
-    if (family->running.count > 0)
-        hb_host_seal(host);
     /* A trace beyond the limit on file sizes is to be an error, and not our end. */
     signal(SIGXFSZ, SIG_IGN);
     outcome = convert(arguments, folder, family);

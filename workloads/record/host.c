@@ -213,12 +213,11 @@ void hb_host_tick(struct hb_host *host)
     reserve_ahead(host);
 }
 
-void hb_host_seal(struct hb_host *host)
+/* Who asks for a chunk from now on finds the file full; all that were given lie before its end. */
+static void seal(const struct hb_host *host)
 {
-    uint64_t end = end_of(host);
+    uint64_t end = atomic_exchange(&host->shared->end, host->capacity);
 
-    /* Who asks for a chunk from now on finds the file full; all that were given lie before `end`. */
-    end = atomic_exchange(&host->shared->end, host->capacity);
     if (end >= HB_CAPTURE_SHARED_BYTES && end < host->capacity)
         (void)!ftruncate(host->descriptor, (off_t)end);
 }
@@ -228,8 +227,7 @@ void hb_host_close(struct hb_host *host, bool keep)
     if (host == NULL)
         return;
     if (host->shared != NULL) {
-        if (keep)
-            hb_host_seal(host);
+        seal(host);
         munmap(host->shared, HB_CAPTURE_SHARED_BYTES);
     }
     if (host->descriptor >= 0)

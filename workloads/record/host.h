@@ -28,10 +28,10 @@ const char *hb_host_folder(const struct hb_host *host); /* absolute */
 /* Sets the clock and reserves: to be called each millisecond. */
 void hb_host_tick(struct hb_host *host);
 
-/* From now on no process gets another chunk. The file ends where the last one ends. */
-void hb_host_seal(struct hb_host *host);
-
-/* Removes the folder, unless `keep`: then the file is cut to what is in it. NULL does nothing. */
+/*
+ * Closes the file to all that still run: what they took stays theirs, and they get no more. Removes the
+ * folder, unless `keep`: then the file is cut to what is in it. NULL does nothing.
+ */
 void hb_host_close(struct hb_host *host, bool keep);
 
 #endif
