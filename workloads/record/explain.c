@@ -1,8 +1,12 @@
 /*
- * explain.c - why a program left no capture: looks at the file that was run.
+ * explain.c - why something was not recorded: looks at the file that was run.
  */
-#include <elf.h>
+#include "workloads/record/explain.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,9 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "workloads/record/launch.h"
+enum { HEAD_BYTES = 256, SCRIPTS_AT_MOST = 4 };
 
-enum { HEAD_BYTES = 256, SCRIPTS_AT_MOST = 4, PROGRAM_HEADERS_AT_MOST = 256 };
+/* What of an ELF file tells whether it can be recorded. */
+struct binary {
+    bool is_elf, is_64_bit, has_loader, has_musl;
+    bool has_malloc;                  /* one of its own, linked in */
+    bool has_sanitizer;               /* linked in */
+    bool needs_asan, needs_sanitizer; /* as a library */
+};
 
 static bool is_program(const char *path)
 {
@@ -52,71 +62,235 @@ static const char *interpreter_of(char head[static HEAD_BYTES])
     return *name != '\0' ? name : NULL;
 }
 
-/* A program that asks for no loader is linked statically. False where that cannot be read. */
-static bool is_static(FILE *file, const Elf64_Ehdr *header)
+/* Calls `look` for each string that section `section` of the file names in entries of its kind. */
+static void look_at_needed(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct binary *binary)
 {
-    bool read_all = header->e_phentsize == sizeof(Elf64_Phdr) && header->e_phnum <= PROGRAM_HEADERS_AT_MOST &&
-                    header->e_phoff <= LONG_MAX && fseek(file, (long)header->e_phoff, SEEK_SET) == 0;
+    Elf_Data *data = elf_getdata(section, NULL);
+    GElf_Dyn entry;
 
-    for (unsigned i = 0; read_all && i < header->e_phnum; i++) {
-        Elf64_Phdr segment;
+    for (int i = 0; data != NULL && gelf_getdyn(data, i, &entry) != NULL && entry.d_tag != DT_NULL; i++) {
+        const char *name =
+            entry.d_tag == DT_NEEDED ? elf_strptr(elf, header->sh_link, entry.d_un.d_val) : NULL;
 
-        if (fread(&segment, sizeof segment, 1, file) != 1)
-            return false;
-        if (segment.p_type == PT_INTERP)
-            return false;
+        if (name == NULL)
+            continue;
+        binary->needs_asan = binary->needs_asan || strncmp(name, "libasan.so", 10) == 0 ||
+                             strncmp(name, "libclang_rt.asan", 16) == 0;
+        binary->needs_sanitizer =
+            binary->needs_sanitizer || binary->needs_asan || strncmp(name, "libtsan.so", 10) == 0 ||
+            strncmp(name, "liblsan.so", 10) == 0 || strncmp(name, "libhwasan.so", 12) == 0;
     }
-    return read_all;
 }
 
-static const char *explain_binary(FILE *file, const struct stat *info)
+static void look_at_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct binary *binary)
 {
-    Elf64_Ehdr header;
+    Elf_Data *data = elf_getdata(section, NULL);
+    GElf_Sym symbol;
 
+    for (int i = 0; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
+        const char *name =
+            symbol.st_shndx != SHN_UNDEF ? elf_strptr(elf, header->sh_link, symbol.st_name) : NULL;
+
+        if (name == NULL || GELF_ST_TYPE(symbol.st_info) != STT_FUNC)
+            continue;
+        binary->has_malloc = binary->has_malloc || strcmp(name, "malloc") == 0;
+        binary->has_sanitizer = binary->has_sanitizer || strcmp(name, "__asan_init") == 0 ||
+                                strcmp(name, "__tsan_init") == 0 || strcmp(name, "__lsan_init") == 0 ||
+                                strcmp(name, "__msan_init") == 0;
+    }
+}
+
+static void look_at_segments(Elf *elf, struct binary *binary)
+{
+    size_t count = 0, bytes = 0;
+    const char *file = elf_rawfile(elf, &bytes);
+    GElf_Phdr segment;
+
+    elf_getphdrnum(elf, &count);
+    for (size_t i = 0; i < count && i <= INT_MAX && gelf_getphdr(elf, (int)i, &segment) != NULL; i++) {
+        if (segment.p_type != PT_INTERP)
+            continue;
+        binary->has_loader = true;
+        binary->has_musl = file != NULL && segment.p_offset < bytes &&
+                           segment.p_filesz <= bytes - segment.p_offset &&
+                           memmem(file + segment.p_offset, segment.p_filesz, "ld-musl", 7) != NULL;
+    }
+}
+
+static void look_at_sections(Elf *elf, struct binary *binary)
+{
+    Elf_Scn *section = NULL;
+
+    while ((section = elf_nextscn(elf, section)) != NULL) {
+        GElf_Shdr header;
+
+        if (gelf_getshdr(section, &header) == NULL)
+            continue;
+        if (header.sh_type == SHT_DYNAMIC)
+            look_at_needed(elf, section, &header, binary);
+        else if (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB)
+            look_at_symbols(elf, section, &header, binary);
+    }
+}
+
+static struct binary look_at_binary(int descriptor)
+{
+    struct binary binary = {0};
+    Elf *elf = elf_version(EV_CURRENT) != EV_NONE ? elf_begin(descriptor, ELF_C_READ_MMAP, NULL) : NULL;
+
+    if (elf != NULL && elf_kind(elf) == ELF_K_ELF) {
+        binary.is_elf = true;
+        binary.is_64_bit = gelf_getclass(elf) == ELFCLASS64;
+        look_at_segments(elf, &binary);
+        look_at_sections(elf, &binary);
+    }
+    elf_end(elf);
+    return binary;
+}
+
+static const char *explain_binary(const struct binary *binary, const struct stat *info)
+{
     if ((info->st_mode & (S_ISUID | S_ISGID)) != 0)
         return "is set-user-ID or set-group-ID, and the loader loads no recorder into such a program; run a "
-               "copy "
-               "without that bit";
-    rewind(file);
-    if (fread(&header, sizeof header, 1, file) != 1 || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+               "copy without that bit";
+    if (!binary->is_elf)
         return "is not a program that Linux loads by itself";
-    if (header.e_ident[EI_CLASS] != ELFCLASS64)
+    if (!binary->is_64_bit)
         return "is a 32-bit program, and the recorder is a 64-bit library";
-    if (is_static(file, &header))
+    if (!binary->has_loader)
         return "is statically linked, so no recorder can be loaded into it; link it dynamically";
-    return "ended before its first allocation, has a malloc of its own linked into it, or was started with "
-           "an "
-           "environment that names no recorder";
+    if (binary->has_musl)
+        return "is linked with musl, and the recorder is for programs of glibc";
+    if (binary->has_sanitizer || binary->needs_sanitizer)
+        return "is built with a sanitizer, whose runtime has a malloc of its own; build it without "
+               "-fsanitize";
+    if (binary->has_malloc)
+        return "has a malloc of its own linked into it, which the recorder does not see; link that as a "
+               "shared "
+               "library";
+    return NULL;
 }
 
-static void explain_file(const char *path, char *text, size_t capacity, int depth)
+/* The file to be loaded for `path`, which may be a script: its interpreter, in place of `path`. -1 with
+ * errno. */
+static int open_binary(char path[static PATH_MAX], struct stat *info)
 {
-    FILE *file = fopen(path, "re");
-    char head[HEAD_BYTES] = {0};
-    const char *interpreter;
-    struct stat info;
+    for (int depth = 0;; depth++) {
+        char head[HEAD_BYTES] = {0};
+        int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        const char *interpreter;
 
-    if (file == NULL || fstat(fileno(file), &info) != 0) {
-        snprintf(text, capacity, "%s cannot be read: %s", path, strerror(errno));
-    } else {
-        size_t bytes = fread(head, 1, sizeof head - 1, file);
-
-        interpreter = bytes > 2 && depth < SCRIPTS_AT_MOST ? interpreter_of(head) : NULL;
-        if (interpreter != NULL)
-            explain_file(interpreter, text, capacity, depth + 1);
-        else
-            snprintf(text, capacity, "%s %s", path, explain_binary(file, &info));
+        if (descriptor < 0 || fstat(descriptor, info) != 0)
+            return descriptor;
+        if (!S_ISREG(info->st_mode) || depth == SCRIPTS_AT_MOST ||
+            pread(descriptor, head, sizeof head - 1, 0) <= 0)
+            return descriptor;
+        interpreter = interpreter_of(head);
+        if (interpreter == NULL)
+            return descriptor;
+        snprintf(path, PATH_MAX, "%s", interpreter);
+        close(descriptor);
     }
-    if (file != NULL)
-        fclose(file);
 }
 
-void hb_launch_explain(const char *program, char *text, size_t capacity)
+/* Into `text`: the path, and why it cannot be recorded. False where nothing speaks against it. */
+static bool explain_file(char path[static PATH_MAX], char *text, size_t capacity)
+{
+    struct stat info = {0};
+    int descriptor = open_binary(path, &info);
+    struct binary binary;
+    const char *why;
+
+    if (descriptor < 0) {
+        snprintf(text, capacity, "%s cannot be read: %s", path, strerror(errno));
+        return true;
+    }
+    binary = look_at_binary(descriptor);
+    close(descriptor);
+    why = explain_binary(&binary, &info);
+    snprintf(text, capacity, "%s %s", path, why != NULL ? why : "");
+    return why != NULL;
+}
+
+void hb_explain_program(const char *program, char *text, size_t capacity)
 {
     char path[PATH_MAX];
 
-    if (find_program(program, path))
-        explain_file(path, text, capacity, 0);
-    else
+    if (!find_program(program, path))
         snprintf(text, capacity, "%s is not a program that can be run", program);
+    else if (!explain_file(path, text, capacity))
+        snprintf(
+            text, capacity,
+            "%s ended before its first allocation, or was started with an environment that names no recorder",
+            path);
+}
+
+enum hb_status hb_explain_check(const char *program, struct hb_error *error)
+{
+    struct stat info;
+    char path[PATH_MAX];
+    int descriptor = find_program(program, path) ? open_binary(path, &info) : -1;
+    struct binary binary;
+
+    if (descriptor < 0)
+        return HB_OK;
+    binary = look_at_binary(descriptor);
+    close(descriptor);
+    if (!binary.needs_asan)
+        return HB_OK;
+    return hb_error_set(
+        error, HB_ERR_UNAVAILABLE,
+        "%s is built with AddressSanitizer, whose runtime must be loaded first and ends a program "
+        "in which the recorder was; build it without -fsanitize=address",
+        path);
+}
+
+bool hb_explain_process(const struct hb_process *process, char *text, size_t capacity)
+{
+    char path[PATH_MAX];
+
+    if (process->is_elsewhere) {
+        snprintf(text, capacity, "it changed its root, where neither the recorder nor its file is");
+        return true;
+    }
+    if (process->state == HB_PROCESS_LOADED) {
+        snprintf(text, capacity, "it runs as user %u, who could not reach the recording", process->user);
+        return process->user != geteuid();
+    }
+    snprintf(path, sizeof path, "%s", process->program != NULL ? process->program : "");
+    if (process->program != NULL && explain_file(path, text, capacity))
+        return true;
+    snprintf(text, capacity,
+             process->state == HB_PROCESS_HIDDEN
+                 ? "it may not be looked into; a set-user-ID program loads no recorder"
+                 : "it was started with an environment that names no recorder, as by env -i or sudo");
+    return process->state == HB_PROCESS_HIDDEN || process->state == HB_PROCESS_UNLOADED;
+}
+
+const char *hb_explain_reason(int reason)
+{
+    switch (reason) {
+    case ENOSPC:
+    case EFAULT: /* of a page that could get no block */
+        return "no space left on the disk";
+    case EDQUOT:
+        return "the disk quota is used up";
+    case EFBIG:
+        return "the recording is as large as it may be";
+    case EMFILE:
+        return "the process had no descriptor free";
+    case ENFILE:
+        return "the system had no descriptor free";
+    case ENOMEM:
+    case EAGAIN:
+        return "no memory could be mapped";
+    case EACCES:
+    case EPERM:
+        return "permission denied: it ran as another user, who could not reach the recording";
+    case ENOENT:
+    case ENOTDIR:
+        return "the recording is not there: it changed its root";
+    default:
+        return strerror(reason);
+    }
 }

@@ -96,7 +96,8 @@ static enum hb_status set_capacity(struct hb_host *host, struct hb_error *error)
 
     getrlimit(RLIMIT_FSIZE, &limit);
     if (limit.rlim_cur <= HB_CAPTURE_SHARED_BYTES)
-        return hb_error_set(error, HB_ERR_IO, "%s: the limit on file sizes, %" PRIu64
+        return hb_error_set(error, HB_ERR_IO,
+                            "%s: the limit on file sizes, %" PRIu64
                             " bytes, leaves no room for a recording; raise it with ulimit -f",
                             host->folder, (uint64_t)limit.rlim_cur);
     if (limit.rlim_cur < capacity)
@@ -212,12 +213,11 @@ void hb_host_tick(struct hb_host *host)
     reserve_ahead(host);
 }
 
-void hb_host_seal(struct hb_host *host)
+/* Who asks for a chunk from now on finds the file full; all that were given lie before its end. */
+static void seal(const struct hb_host *host)
 {
-    uint64_t end = end_of(host);
+    uint64_t end = atomic_exchange(&host->shared->end, host->capacity);
 
-    /* Who asks for a chunk from now on finds the file full; all that were given lie before `end`. */
-    end = atomic_exchange(&host->shared->end, host->capacity);
     if (end >= HB_CAPTURE_SHARED_BYTES && end < host->capacity)
         (void)!ftruncate(host->descriptor, (off_t)end);
 }
@@ -227,8 +227,7 @@ void hb_host_close(struct hb_host *host, bool keep)
     if (host == NULL)
         return;
     if (host->shared != NULL) {
-        if (keep)
-            hb_host_seal(host);
+        seal(host);
         munmap(host->shared, HB_CAPTURE_SHARED_BYTES);
     }
     if (host->descriptor >= 0)

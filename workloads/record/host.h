@@ -2,9 +2,9 @@
  * host.h - the folder and the file of one recording, kept by `heapbench record` while the program runs.
  *
  * The file (capture.h) is sparse and far larger than the disk: a process takes chunks of it with one atomic
- * addition and asks nobody. This side makes it, keeps its clock and reserves blocks ahead of its end, which is
- * only for speed. When the recording ends and processes still run, the file is closed to them: what they took
- * stays theirs, and they get no more.
+ * addition and asks nobody. This side makes it, keeps its clock and reserves blocks ahead of its end, which
+ * is only for speed. When the recording ends and processes still run, the file is closed to them: what they
+ * took stays theirs, and they get no more.
  */
 #ifndef HB_WORKLOADS_RECORD_HOST_H
 #define HB_WORKLOADS_RECORD_HOST_H
@@ -17,9 +17,9 @@ struct hb_host;
 
 /*
  * Makes the folder OUT.raw-XXXXXX beside the file `out`, in $TMPDIR or /tmp where `out` is a device, and the
- * file in it. Root's may be used by every user who knows its name, since servers give their rights up. HB_ERR_IO:
- * it cannot be made, or the disk or the limit on file sizes leaves no room; HB_ERR_MEMORY. End with
- * hb_host_close.
+ * file in it. Root's may be used by every user who knows its name, since servers give their rights up.
+ * HB_ERR_IO: it cannot be made, or the disk or the limit on file sizes leaves no room; HB_ERR_MEMORY. End
+ * with hb_host_close.
  */
 enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct hb_error *error);
 
@@ -28,10 +28,10 @@ const char *hb_host_folder(const struct hb_host *host); /* absolute */
 /* Sets the clock and reserves: to be called each millisecond. */
 void hb_host_tick(struct hb_host *host);
 
-/* From now on no process gets another chunk. The file ends where the last one ends. */
-void hb_host_seal(struct hb_host *host);
-
-/* Removes the folder, unless `keep`: then the file is cut to what is in it. NULL does nothing. */
+/*
+ * Closes the file to all that still run: what they took stays theirs, and they get no more. Removes the
+ * folder, unless `keep`: then the file is cut to what is in it. NULL does nothing.
+ */
 void hb_host_close(struct hb_host *host, bool keep);
 
 #endif

@@ -8,24 +8,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "workloads/record/next.h"
 
 #define RECORDER_VARIABLE "HEAPBENCH_RECORDER"
 #define RECORDER_NAME     "libheapbench_record.so"
 
-/* For the handler that passes signals on. */
-static volatile sig_atomic_t program_pid;
+/* All are blocked, and taken one by one. */
+enum { CAUGHT = 5 };
+static const int caught[CAUGHT] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
 
-enum { CAUGHT = 4 };
-static const int caught[CAUGHT] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+static const uint64_t millisecond_ns = 1000000;
 
-/* What signals meant before, to be put back. */
-struct signals {
-    struct sigaction action[CAUGHT];
-    sigset_t mask;
+/* The first looks at who runs come soon, later ones seldom. */
+static const uint64_t first_look_ns = 5000000, seldom_look_ns = 250000000;
+
+/* What is the parent's business, to be put back. */
+struct manners {
+    struct sigaction child_action; /* where SIGCHLD is ignored, the kernel does the waiting */
+    sigset_t mask, caught;
+    int is_subreaper;
+};
+
+struct run {
+    const struct hb_launch *launch;
+    struct hb_family *family;
+    sigset_t caught;
+    pid_t pid;
+    bool has_ended, is_interrupted;
+    int status;
+    uint64_t ended_ns;
+    uint64_t look_ns, look_interval_ns; /* when to look again */
+    bool has_told;
 };
 
 static char *beside_this_program(void)
@@ -69,37 +87,36 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
     return status;
 }
 
-static void pass_on(int number)
+static void take_manners(struct manners *before)
 {
-    int saved = errno;
+    static const struct sigaction plain = {.sa_handler = SIG_DFL};
 
-    if (program_pid > 0)
-        kill((pid_t)program_pid, number);
-    errno = saved;
+    sigemptyset(&before->caught);
+    for (int i = 0; i < CAUGHT; i++)
+        sigaddset(&before->caught, caught[i]);
+    sigprocmask(SIG_BLOCK, &before->caught, &before->mask);
+    sigaction(SIGCHLD, &plain, &before->child_action);
+    if (prctl(PR_GET_CHILD_SUBREAPER, &before->is_subreaper) != 0)
+        before->is_subreaper = 0;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* Signals are held back until the program's number is known. */
-static void catch_signals(struct signals *before)
+/* In the child: what it inherits. (To be a subreaper is not inherited.) */
+static void restore_signals(const struct manners *before)
 {
-    sigset_t blocked;
-
-    sigemptyset(&blocked);
-    for (int i = 0; i < CAUGHT; i++)
-        sigaddset(&blocked, caught[i]);
-    sigprocmask(SIG_BLOCK, &blocked, &before->mask);
-    for (int i = 0; i < CAUGHT; i++) {
-        bool terminal = caught[i] == SIGINT || caught[i] == SIGQUIT;
-        struct sigaction action = {.sa_handler = terminal ? SIG_IGN : pass_on};
-
-        sigaction(caught[i], &action, &before->action[i]);
-    }
-}
-
-static void restore_signals(const struct signals *before)
-{
-    for (int i = 0; i < CAUGHT; i++)
-        sigaction(caught[i], &before->action[i], NULL);
+    sigaction(SIGCHLD, &before->child_action, NULL);
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+/* Signals that came for us as they came for the program are not to end us now. */
+static void restore_manners(const struct manners *before)
+{
+    static const struct timespec now;
+
+    while (sigtimedwait(&before->caught, NULL, &now) > 0)
+        continue;
+    prctl(PR_SET_CHILD_SUBREAPER, before->is_subreaper);
+    restore_signals(before);
 }
 
 /* LD_PRELOAD with the recorder before whatever is there already. */
@@ -117,7 +134,7 @@ static bool set_environment(const char *recorder, const char *folder)
 }
 
 /* In the child. Tells the parent through `report` why the program could not be run. */
-static void become(char *const *argv, const char *recorder, const char *folder, const struct signals *before,
+static void become(char *const *argv, const char *recorder, const char *folder, const struct manners *before,
                    int report)
 {
     int reason;
@@ -144,43 +161,124 @@ static int read_report(int report)
     return bytes == (ssize_t)sizeof reason ? reason : 0;
 }
 
-static int wait_for(pid_t pid)
+/* While the program runs, they are its own; a terminal has sent it SIGINT and SIGQUIT already. */
+static void take_signal(struct run *run, int number)
 {
-    int status = 0;
+    if (number == SIGCHLD)
+        return;
+    if (run->has_ended)
+        run->is_interrupted = true;
+    else if (number == SIGTERM || number == SIGHUP)
+        kill(run->pid, number);
+}
 
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
+/* Who is left once the program has ended is of interest at once. */
+static void reap(struct run *run)
+{
+    size_t before = run->family->ended_count;
+
+    if (hb_family_reap(run->family, run->pid, &run->status)) {
+        run->has_ended = true;
+        run->ended_ns = hb_clock_ns();
+    }
+    if (run->has_ended && run->family->ended_count != before)
+        run->look_ns = 0;
+}
+
+/* Looking takes at most a hundredth of the time. */
+static void look_when_due(struct run *run)
+{
+    uint64_t now = hb_clock_ns(), took;
+
+    if (now < run->look_ns)
+        return;
+    hb_family_look(run->family);
+    took = hb_clock_ns() - now;
+    if (run->look_interval_ns < seldom_look_ns)
+        run->look_interval_ns *= 2;
+    run->look_ns = now + took + (took > run->look_interval_ns / 100 ? took * 100 : run->look_interval_ns);
+}
+
+/* True when there is nothing more to wait for. */
+static bool is_over(struct run *run)
+{
+    uint64_t waited_ns;
+
+    if (!run->has_ended)
+        return false;
+    if (run->family->running.count == 0 || run->is_interrupted)
+        return true;
+    waited_ns = hb_clock_ns() - run->ended_ns;
+    if (waited_ns / 1000000000 >= run->launch->wait_s)
+        return true;
+    if (!run->has_told && waited_ns > 500 * millisecond_ns) {
+        run->has_told = true;
+        if (run->launch->waiting != NULL)
+            run->launch->waiting(run->family);
+    }
+    return false;
+}
+
+/* A millisecond at a time: that is the clock of the recording. */
+static void wait_for_all(struct run *run)
+{
+    static const struct timespec tick = {.tv_nsec = 1000000};
+
+    do {
+        int number = sigtimedwait(&run->caught, NULL, &tick);
+
+        hb_host_tick(run->launch->host);
+        if (number > 0)
+            take_signal(run, number);
+        reap(run);
+        look_when_due(run);
+    } while (!is_over(run));
+    hb_family_look(run->family);
+}
+
+static int exit_status_of(int status)
+{
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-enum hb_status hb_launch_run(char *const *argv, const char *recorder, const char *folder, int *exit_status,
+/* The parent's part, once the child is there. The reason why the program could not be run, or 0. */
+static int attend(const struct hb_launch *launch, const struct manners *before, pid_t pid, int report,
+                  int *exit_status, struct hb_family *family)
+{
+    struct run run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
+    int reason = read_report(report);
+
+    run.look_ns = hb_clock_ns() + first_look_ns;
+    run.look_interval_ns = first_look_ns;
+    wait_for_all(&run);
+    *exit_status = exit_status_of(run.status);
+    return reason;
+}
+
+enum hb_status hb_launch_run(const struct hb_launch *launch, int *exit_status, struct hb_family *family,
                              struct hb_error *error)
 {
-    struct signals before;
-    int report[2], reason;
+    struct manners before;
+    int report[2], reason = EAGAIN;
     pid_t pid;
 
+    hb_family_init(family, launch->recorder);
+    *exit_status = 126;
     if (pipe2(report, O_CLOEXEC) != 0)
-        return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", argv[0]);
-    catch_signals(&before);
+        return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", launch->argv[0]);
+    take_manners(&before);
     pid = fork();
     if (pid == 0)
-        become(argv, recorder, folder, &before, report[1]);
-    program_pid = pid;
-    sigprocmask(SIG_SETMASK, &before.mask, NULL);
+        become(launch->argv, launch->recorder, hb_host_folder(launch->host), &before, report[1]);
+    if (pid < 0)
+        reason = errno;
     close(report[1]);
-    if (pid < 0) {
-        hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", argv[0]);
-        reason = EAGAIN;
-        *exit_status = 126;
-    } else {
-        reason = read_report(report[0]);
-        *exit_status = wait_for(pid);
-        errno = reason;
-        if (reason != 0)
-            hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be run", argv[0]);
-    }
+    if (pid > 0)
+        reason = attend(launch, &before, pid, report[0], exit_status, family);
     close(report[0]);
-    restore_signals(&before);
-    return reason == 0 ? HB_OK : HB_ERR_CHILD;
+    restore_manners(&before);
+    if (reason == 0)
+        return HB_OK;
+    errno = reason;
+    return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be run", launch->argv[0]);
 }

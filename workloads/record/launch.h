@@ -5,6 +5,8 @@
 #define HB_WORKLOADS_RECORD_LAUNCH_H
 
 #include "base/error.h"
+#include "workloads/record/family.h"
+#include "workloads/record/host.h"
 
 /*
  * The recorder to load, from malloc: $HEAPBENCH_RECORDER, else the library beside this program's folder
@@ -13,16 +15,27 @@
  */
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error);
 
-/*
- * Runs argv[0], looked up in $PATH, with captures going to `folder` (absolute), and waits for it. While
- * waiting, SIGINT and SIGQUIT are left to the program, which the terminal sends them to as well; SIGTERM and
- * SIGHUP are passed on. `*exit_status` is the program's, or 128 + the signal that ended it; 127 or 126 where
- * it is not there or cannot be run, which is HB_ERR_CHILD.
- */
-enum hb_status hb_launch_run(char *const *argv, const char *recorder, const char *folder, int *exit_status,
-                             struct hb_error *error);
+#define HB_WAIT_FOREVER UINT64_MAX
 
-/* Why a program left no capture: one sentence into `text`, of at most `capacity` bytes. */
-void hb_launch_explain(const char *program, char *text, size_t capacity);
+struct hb_launch {
+    char *const *argv; /* argv[0] is looked up in $PATH */
+    const char *recorder;
+    struct hb_host *host;
+    uint64_t wait_s; /* how long to wait for what the program leaves running; HB_WAIT_FOREVER: to its end */
+    void (*waiting)(const struct hb_family *family); /* called once that takes half a second; may be NULL */
+};
+
+/*
+ * Runs the program, and returns when it and all that came from it have ended, or the time is over: who still
+ * runs is in `family`, which is filled in any case and ended with hb_family_clear.
+ *
+ * While the program runs, SIGINT and SIGQUIT are left to it, which the terminal sends them to as well;
+ * SIGTERM and SIGHUP are passed on. Afterwards any of them ends the waiting, and reaches nobody.
+ *
+ * `*exit_status` is the program's, or 128 + the signal that ended it; 127 or 126 where it is not there or
+ * cannot be run, which is HB_ERR_CHILD.
+ */
+enum hb_status hb_launch_run(const struct hb_launch *launch, int *exit_status, struct hb_family *family,
+                             struct hb_error *error);
 
 #endif

@@ -11,16 +11,17 @@
 #include <cmocka.h>
 
 #include "tests/workloads/record/subjects.h"
-#include "workloads/record/launch.h"
 
 void run_begin(struct run *run, char *const *argv)
 {
+    struct hb_launch launch = {.argv = argv, .recorder = HB_RECORDER, .wait_s = HB_WAIT_FOREVER};
     struct hb_error error = {0};
 
-    if (hb_collect_folder_create("/tmp/heapbench-test", &run->folder, &error) != HB_OK ||
-        hb_launch_run(argv, HB_RECORDER, run->folder, &run->exit_status, &error) != HB_OK ||
-        hb_collect(run->folder, &run->collection, &error) != HB_OK)
+    if (hb_host_create("/tmp/heapbench-test", &launch.host, &error) != HB_OK ||
+        hb_launch_run(&launch, &run->exit_status, &run->family, &error) != HB_OK ||
+        hb_collect(hb_host_folder(launch.host), &run->family, &run->collection, &error) != HB_OK)
         fail_msg("%s", error.text);
+    run->host = launch.host;
     if (run->collection.damaged > 0)
         fail_msg("%s", run->collection.first_damage.text);
 }
@@ -35,8 +36,8 @@ void run_begin_with(struct run *run, char *const *argv, const char *preload)
 void run_end(struct run *run)
 {
     hb_collection_clear(&run->collection);
-    hb_collect_folder_remove(run->folder);
-    free(run->folder);
+    hb_family_clear(&run->family);
+    hb_host_close(run->host, false);
 }
 
 static enum hb_status append(void *context, const struct hb_op *items, size_t count, struct hb_error *error)

@@ -7,12 +7,14 @@
 #include <stdbool.h>
 
 #include "workloads/record/collect.h"
+#include "workloads/record/launch.h"
 
 /* Where the build put the recorder and the programs that are recorded. */
 #define SUBJECT(name) HB_SUBJECTS "/" name
 
 struct run {
-    char *folder;
+    struct hb_host *host;
+    struct hb_family family;
     int exit_status;
     struct hb_collection collection;
 };
