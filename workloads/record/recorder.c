@@ -37,6 +37,9 @@ enum {
     LONGEST_MARKS = 32,
 };
 
+/* What the clock never says: so the next event marks the time, and its thread. */
+#define NO_TIME UINT64_MAX
+
 static unsigned char *_Atomic spare_pages;
 static _Atomic uint32_t spare_used;
 
@@ -168,6 +171,7 @@ static void inherit(struct hb_stream *stream)
         memset(stream->cursor, 0, left < HB_CAPTURE_MARGIN ? left : HB_CAPTURE_MARGIN);
     }
     stream->fresh = true;
+    stream->time = NO_TIME;
 }
 
 /* The stream of a thread that has ended, now this thread's; NULL where a short search finds none. */
@@ -206,7 +210,8 @@ static void publish(struct hb_stream *stream)
  * interrupted. */
 static void identify(struct hb_stream *stream)
 {
-    *stream = (struct hb_stream){.id = atomic_fetch_add(&hb_recorder.stream_ids, 1) + 1, .fresh = true};
+    *stream = (struct hb_stream){
+        .id = atomic_fetch_add(&hb_recorder.stream_ids, 1) + 1, .fresh = true, .time = NO_TIME};
     publish(stream);
 }
 
