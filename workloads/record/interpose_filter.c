@@ -70,7 +70,11 @@ long hb_syscall(long number, long a, long b, long c, long d, long e, long f)
 }
 
 /* Before main: a handler, or a child of vfork, could not look up what it passes on to. */
-__attribute__((constructor)) static void resolve_early(void)
+__attribute__((constructor)) static void begin_early(void)
 {
-    is_ready();
+    int saved = errno;
+
+    if (is_ready())
+        hb_record_prepare();
+    errno = saved;
 }

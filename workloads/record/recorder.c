@@ -471,6 +471,18 @@ void hb_record_realloc_failed(const void *block)
     hb_record_leave();
 }
 
+void hb_record_prepare(void)
+{
+    uint64_t before;
+
+    if (atomic_load(&wanted) < 0 || hb_next_is_resolving)
+        return;
+    before = block_signals();
+    if (is_wanted())
+        hb_sink_open(folder);
+    restore_signals(before);
+}
+
 bool hb_record_seal(void)
 {
     uint64_t before;

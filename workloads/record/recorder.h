@@ -254,6 +254,10 @@ static inline __attribute__((always_inline)) void hb_record_death(enum hb_captur
 /* The realloc whose HB_CAPTURE_REALLOC_OLD for `block` was written last has failed. */
 void hb_record_realloc_failed(const void *block);
 
+/* Before main: maps the recording's file while it can be found, for a program that changes its root or its
+ * user before it allocates. */
+void hb_record_prepare(void);
+
 /*
  * Before the program sets a seccomp filter: all that recording will need of the kernel is reserved, and no
  * system call is made from then on. False where that is so already. hb_record_unseal: the filter was not set

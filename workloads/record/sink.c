@@ -45,6 +45,7 @@ struct piece {
 /* What children of fork inherit: mappings that stay good, whoever the process is. */
 static struct hb_capture_shared *shared;
 static struct piece reserve;
+static bool is_filtered; /* since before the image began */
 static uint64_t no_clock;
 const _Atomic uint64_t *hb_record_clock = (const _Atomic uint64_t *)&no_clock;
 _Atomic bool hb_sink_is_sealed;
@@ -199,6 +200,27 @@ static void *map_by_name(const char *path, size_t bytes)
     return map != MAP_FAILED ? map : NULL;
 }
 
+/* The number behind NAME in a file of lines such as "Pid:\t12"; 0 where there is none. */
+static unsigned long find_number(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+
+    return at != NULL ? strtoul(at + strlen(name), NULL, 10) : 0;
+}
+
+/*
+ * Asks by reading a file, as the loader has just done too: an image may begin under a filter that was set
+ * before its exec, and any other call might be its end.
+ */
+static bool is_under_filter(void)
+{
+    char text[4096];
+
+    text[read_path("/proc/self/status", text, sizeof text - 1)] = '\0';
+    hb_recorder.pid = (uint32_t)find_number(text, "\nPid:");
+    return find_number(text, "\nSeccomp:") != 0;
+}
+
 bool hb_sink_open(const char *folder)
 {
     char path[PATH_BYTES];
@@ -218,6 +240,7 @@ bool hb_sink_open(const char *folder)
     if (atomic_load(&hb_recorder.lost_early) > 0)
         withdraw_refusal(folder);
     hb_record_clock = &map->clock_ms;
+    is_filtered = is_under_filter();
     shared = map;
     return true;
 }
@@ -343,28 +366,6 @@ static bool take_reserved(size_t bytes, struct piece *piece)
     return true;
 }
 
-/* The number behind NAME in a file of lines such as "Pid:\t12"; 0 where there is none. */
-static unsigned long find_number(const char *text, const char *name)
-{
-    const char *at = strstr(text, name);
-
-    return at != NULL ? strtoul(at + strlen(name), NULL, 10) : 0;
-}
-
-/*
- * Asks by reading a file, as the loader has just done too: an image may begin under a filter that was set
- * before its exec, and any other call might be its end.
- */
-static bool is_under_filter(void)
-{
-    char text[4096];
-    size_t bytes = read_path("/proc/self/status", text, sizeof text - 1);
-
-    text[bytes] = '\0';
-    hb_recorder.pid = (uint32_t)find_number(text, "\nPid:");
-    return find_number(text, "\nSeccomp:") != 0;
-}
-
 static struct hb_capture_chunk *begin_chunk(const struct piece *piece, uint32_t image, uint32_t stream,
                                             uint32_t sequence)
 {
@@ -388,13 +389,21 @@ static uint64_t clock_ns(clockid_t clock)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Strict mode forbids even to read the processor's own clock; then the recording's must do. */
+static uint64_t now_ns(void)
+{
+    if (!atomic_load_explicit(&hb_sink_is_sealed, memory_order_relaxed))
+        return clock_ns(CLOCK_MONOTONIC);
+    return shared->begin_ns + atomic_load_explicit(&shared->clock_ms, memory_order_relaxed) * 1000000;
+}
+
 void hb_sink_note_times(void)
 {
     struct hb_capture_header *header = hb_recorder.header;
 
     if (header == NULL)
         return;
-    header->last_ns = clock_ns(CLOCK_MONOTONIC);
+    header->last_ns = now_ns();
     if (!atomic_load_explicit(&hb_sink_is_sealed, memory_order_relaxed))
         header->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
@@ -408,7 +417,7 @@ static size_t read_program(char *text, size_t capacity)
 
 static void ask_for_names(struct hb_capture_header *header)
 {
-    header->pid = hb_recorder.pid;
+    header->pid = (uint32_t)process();
     header->parent_pid = (uint32_t)SYSTEM1(getppid, 0);
     read_program(header->program, sizeof header->program);
     header->command_bytes =
@@ -434,7 +443,7 @@ static void fill_header(struct hb_capture_header *header)
     else
         ask_for_names(header);
     append_text(header->allocator, header->allocator + sizeof header->allocator - 1, hb_next_library());
-    header->begin_ns = clock_ns(CLOCK_MONOTONIC);
+    header->begin_ns = now_ns();
     header->lost_early = atomic_exchange(&hb_recorder.lost_early, 0);
     header->open_errno = (uint64_t)hb_recorder.early_reason;
     if (hb_recorder.refused != NULL)
@@ -449,7 +458,7 @@ bool hb_sink_begin_image(void)
     if (atomic_load(&hb_sink_is_sealed)) {
         if (!take_reserved(page_bytes(), &piece))
             return false;
-    } else if (is_under_filter()) {
+    } else if (is_filtered) {
         errno = HB_CAPTURE_FILTERED;
         return false;
     } else if (!take(&near, page_bytes(), &piece)) {
@@ -490,6 +499,8 @@ static struct hb_capture_refused *find_refused(int reason)
 void hb_sink_count_early(int reason)
 {
     hb_recorder.early_reason = reason;
+    if (hb_recorder.pid == 0 && !is_filtered && !atomic_load(&hb_sink_is_sealed))
+        hb_recorder.pid = (uint32_t)process();
     if (shared != NULL && hb_recorder.refused == NULL && hb_recorder.pid != 0)
         hb_recorder.refused = find_refused(reason);
     if (hb_recorder.refused != NULL)
