@@ -72,16 +72,6 @@ unsigned hb_test_files_here(void)
     return count;
 }
 
-void hb_test_write_trace(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
-                         size_t count)
-{
-    struct hb_trace_writer *writer;
-
-    assert_int_equal(hb_trace_writer_open(path, info, 3, &writer, NULL), HB_OK);
-    assert_int_equal(hb_trace_writer_append(writer, ops, count, NULL), HB_OK);
-    assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
-}
-
 /* Small, or of any magnitude that leaves the sum of many below 2^64. */
 static uint64_t random_size(struct hb_random *random)
 {
@@ -139,13 +129,14 @@ struct hb_op *hb_test_random_ops(struct hb_random *random, size_t count, unsigne
     return ops;
 }
 
-void hb_test_write_times(const char *path, const struct hb_op *ops, size_t count, const struct hb_wait *waits,
-                         size_t wait_count, const struct hb_trace_totals *totals)
+void hb_test_write_times(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count, const struct hb_wait *waits, size_t wait_count,
+                         const struct hb_trace_totals *totals)
 {
     struct hb_trace_writer *writer;
     size_t done = 0;
 
-    assert_int_equal(hb_trace_writer_open(path, NULL, 3, &writer, NULL), HB_OK);
+    assert_int_equal(hb_trace_writer_open(path, info, 3, &writer, NULL), HB_OK);
     for (size_t i = 0; i < wait_count; i++) {
         size_t some = (size_t)waits[i].before_op - done;
 
@@ -157,6 +148,14 @@ void hb_test_write_times(const char *path, const struct hb_op *ops, size_t count
     hb_trace_writer_set_dropped(writer, totals->dropped);
     hb_trace_writer_set_times(writer, totals->wall_ns, totals->cpu_ns);
     assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
+}
+
+void hb_test_write_trace(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count)
+{
+    static const struct hb_trace_totals none;
+
+    hb_test_write_times(path, info, ops, count, NULL, 0, &none);
 }
 
 struct hb_wait *hb_test_random_waits(struct hb_random *random, size_t ops, size_t *count)

@@ -34,8 +34,9 @@ struct hb_op *hb_test_random_ops(struct hb_random *random, size_t count, unsigne
 
 /* Writes a trace of `ops` with `waits` between them and the times of `totals`, and asserts that it could be.
  */
-void hb_test_write_times(const char *path, const struct hb_op *ops, size_t count, const struct hb_wait *waits,
-                         size_t wait_count, const struct hb_trace_totals *totals);
+void hb_test_write_times(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count, const struct hb_wait *waits, size_t wait_count,
+                         const struct hb_trace_totals *totals);
 
 /* Waits of any length between `ops` operations, `*count` of them, ascending: from malloc. Their sum is below
  * 2^64. */

@@ -319,7 +319,7 @@ static void times_round_trip(void **state)
         struct hb_wait *waits = hb_test_random_waits(&random, 50000, &count);
         uint8_t *bytes;
 
-        hb_test_write_times("a.trace", ops, 50000, waits, count, &totals);
+        hb_test_write_times("a.trace", NULL, ops, 50000, waits, count, &totals);
         bytes = hb_test_read_file("a.trace", &length);
         assert_int_equal(hb_workload_load("a.trace", &workload, NULL), HB_OK);
         struct hb_workload *back = through_text(workload);

@@ -58,7 +58,7 @@ static void round_trip(void **state)
 
         for (size_t i = 0; i < count; i++)
             sum += waits[i].us;
-        hb_test_write_times("a.trace", ops, op_count, waits, count, &totals);
+        hb_test_write_times("a.trace", NULL, ops, op_count, waits, count, &totals);
         expect_streamed("a.trace", op_count, waits, count);
         assert_int_equal(hb_workload_load("a.trace", &workload, NULL), HB_OK);
         assert_int_equal(workload->wait_count, count);
@@ -84,11 +84,11 @@ static void every_place(void **state)
         ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = (uint32_t)i, .size = i};
     for (size_t i = 0; i <= 5000; i++)
         waits[i] = (struct hb_wait){.before_op = i, .us = i + 1};
-    hb_test_write_times("a.trace", ops, 5000, waits, 5001, &totals);
+    hb_test_write_times("a.trace", NULL, ops, 5000, waits, 5001, &totals);
     expect_streamed("a.trace", 5000, waits, 5001);
-    hb_test_write_times("a.trace", ops, 0, waits, 1, &totals);
+    hb_test_write_times("a.trace", NULL, ops, 0, waits, 1, &totals);
     expect_streamed("a.trace", 0, waits, 1);
-    hb_test_write_times("a.trace", ops, 1, waits + 1, 1, &totals);
+    hb_test_write_times("a.trace", NULL, ops, 1, waits + 1, 1, &totals);
     expect_streamed("a.trace", 1, waits + 1, 1);
 }
 
