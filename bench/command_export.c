@@ -66,6 +66,8 @@ static const struct argp parser = {
 
 static void tell_losses(const struct hb_rep_losses *losses)
 {
+    char waits[48];
+
     if (losses->callocs > 0 || losses->aligned > 0)
         fprintf(stderr,
                 "heapbench: a .rep has only plain allocation: %llu calloc and %llu aligned became malloc\n",
@@ -74,9 +76,9 @@ static void tell_losses(const struct hb_rep_losses *losses)
         fprintf(stderr, "heapbench: a .rep has no threads: %llu switches between them are lost\n",
                 (unsigned long long)losses->switches);
     if (losses->waits > 0 || losses->run_times)
-        fprintf(stderr, "heapbench: a .rep has no times: %llu waits%s are lost\n",
-                (unsigned long long)losses->waits,
-                losses->run_times ? ", and how long the program ran," : "");
+        fprintf(stderr, "heapbench: a .rep has no times: it lacks %s between operations%s\n",
+                hb_counted(waits, sizeof waits, losses->waits, "wait"),
+                losses->run_times ? ", and how long the program ran" : "");
 }
 
 static void write_out(const struct hb_workload *workload, bool rep, FILE *out)

@@ -164,13 +164,15 @@ static void print_histogram(const struct hb_summary *summary, FILE *out)
         print_bin(bin, summary->size_bins[bin], most, summary->sizes.count, out);
 }
 
-/* "7.50 us", "250 ms", "1.50 s" */
+/* "0 s", "7.50 us", "250 ms", "1.50 s" */
 static const char *timed(double seconds, char out[TEXT_BYTES])
 {
     static const char *const units[] = {"us", "ms", "s"};
     double amount = seconds * 1e6;
     unsigned unit = 0;
 
+    if (seconds <= 0)
+        return "0 s";
     for (; amount >= 1000 && unit < 2; unit++)
         amount /= 1000;
     snprintf(out, TEXT_BYTES, "%.*f %s", amount < 10 ? 2 : amount < 100 ? 1 : 0, amount, units[unit]);
