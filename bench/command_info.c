@@ -49,12 +49,14 @@ static const struct argp parser = {
     .options = option_table,
     .parser = parse_option,
     .args_doc = "TRACE",
-    .doc = "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
-           "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
-           "that "
-           "the program asked for; a lifetime is the number of operations from an object's birth to its "
-           "free.\n\n"
-           "Example: heapbench info demo",
+    .doc =
+        "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
+        "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
+        "that "
+        "the program asked for; a lifetime is the number of operations from an object's birth to its "
+        "free. Of a trace with times it shows when things happened: bursts are what waits of more than 10 ms "
+        "leave.\n\n"
+        "Example: heapbench info demo",
 };
 
 /* Collects the members of one object; `failed` when memory ran out. */
