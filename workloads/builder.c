@@ -52,12 +52,12 @@ enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, st
 /* Doubles a table, which may be none yet, until `bytes` fit; false when there is no memory. */
 static bool grow(void **table, size_t *capacity, uint64_t bytes)
 {
-    size_t wanted = *capacity > 0 ? *capacity : FIRST_BYTES;
+    size_t wanted = *table != NULL ? *capacity : FIRST_BYTES;
     void *grown;
 
     while (wanted < bytes)
         wanted *= 2;
-    if (wanted == *capacity)
+    if (*table != NULL && wanted == *capacity)
         return true;
     grown = *table != NULL ? hb_pages_grow(*table, *capacity, wanted) : hb_pages_reserve(wanted);
     if (grown == NULL)
