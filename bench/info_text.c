@@ -209,8 +209,9 @@ static void print_rate(const struct hb_workload *workload, const struct hb_times
     for (unsigned part = 0; part < HB_TIME_PARTS; part++) {
         uint64_t ops = times->ops_in_part[part];
 
-        fprintf(out, "%*s%9s to %-9s %13s ", LABEL_WIDTH, "", timed(seconds * part / HB_TIME_PARTS, from),
-                timed(seconds * (part + 1) / HB_TIME_PARTS, to),
+        fprintf(out, "%*s%9s to %-9s %13s ", LABEL_WIDTH, "",
+                timed((double)hb_times_part_us(workload->time_us, part) / 1e6, from),
+                timed((double)hb_times_part_us(workload->time_us, part + 1) / 1e6, to),
                 grouped((uint64_t)((double)ops * HB_TIME_PARTS / seconds), text));
         print_bar(ops, most, out);
     }
