@@ -1,16 +1,23 @@
 #include "base/number.h"
 
 #include <stddef.h>
+#include <string.h>
 
-/* Reads digits from `*cursor`, leaving it at the first that is not one. */
-static bool parse_digits(const char **cursor, uint64_t *out)
+static bool is_digit(char c)
 {
-    uint64_t value = 0;
+    return c >= '0' && c <= '9';
+}
+
+/* Reads digits from `*cursor`, leaving it at the first that is not one, and puts them behind those of `*out`.
+ */
+static bool append_digits(const char **cursor, uint64_t *out)
+{
+    uint64_t value = *out;
     const char *p = *cursor;
 
-    if (*p < '0' || *p > '9')
+    if (!is_digit(*p))
         return false;
-    for (; *p >= '0' && *p <= '9'; p++) {
+    for (; is_digit(*p); p++) {
         if (__builtin_mul_overflow(value, UINT64_C(10), &value))
             return false;
         if (__builtin_add_overflow(value, (uint64_t)(*p - '0'), &value))
@@ -19,6 +26,12 @@ static bool parse_digits(const char **cursor, uint64_t *out)
     *cursor = p;
     *out = value;
     return true;
+}
+
+static bool parse_digits(const char **cursor, uint64_t *out)
+{
+    *out = 0;
+    return append_digits(cursor, out);
 }
 
 bool hb_number_parse(const char *text, uint64_t *out)
@@ -64,4 +77,59 @@ bool hb_number_parse_size(const char *text, uint64_t *out)
         return false;
     *out = value << shift;
     return true;
+}
+
+/* Powers of ten nanoseconds; negative when `text` is no unit. */
+static int unit_power(const char *text)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+
+    for (int i = 0; i < 4; i++)
+        if (strcmp(text, units[i]) == 0)
+            return 3 * i;
+    return -1;
+}
+
+/* `value` times 10^`power`; false when that is no whole number of 64 bits. */
+static bool scale(uint64_t value, int power, uint64_t *out)
+{
+    for (; power > 0; power--)
+        if (__builtin_mul_overflow(value, UINT64_C(10), &value))
+            return false;
+    for (; power < 0; power++) {
+        if (value % 10 != 0)
+            return false;
+        value /= 10;
+    }
+    *out = value;
+    return true;
+}
+
+/* A time in units of 10^`power` nanoseconds. */
+static bool parse_time(const char *text, int power, uint64_t *out)
+{
+    uint64_t value;
+    const char *point;
+    int decimals = 0, unit;
+
+    if (text == NULL || !parse_digits(&text, &value))
+        return false;
+    if (*text == '.') {
+        point = text++;
+        if (!append_digits(&text, &value))
+            return false;
+        decimals = (int)(text - point - 1);
+    }
+    unit = unit_power(text);
+    return unit >= 0 && scale(value, unit - decimals - power, out);
+}
+
+bool hb_number_parse_ns(const char *text, uint64_t *out)
+{
+    return parse_time(text, 0, out);
+}
+
+bool hb_number_parse_us(const char *text, uint64_t *out)
+{
+    return parse_time(text, 3, out);
 }

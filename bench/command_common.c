@@ -1,6 +1,7 @@
 #include "bench/command_common.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,13 +112,66 @@ json_t *hb_json_text(const char *text)
     return value;
 }
 
+static void print_json_value(json_t *value, int depth);
+
+/* What comes before member number `i`. */
+static void begin_json_line(size_t i, int depth)
+{
+    printf("%s\n%*s", i > 0 ? "," : "", 2 * depth, "");
+}
+
+static void print_json_object(json_t *object, int depth)
+{
+    const char *key;
+    json_t *value;
+    size_t i = 0;
+
+    putchar('{');
+    json_object_foreach(object, key, value)
+    {
+        begin_json_line(i++, depth + 1);
+        printf("\"%s\": ", key); /* our own words: nothing to escape */
+        print_json_value(value, depth + 1);
+    }
+    if (i > 0)
+        begin_json_line(0, depth);
+    putchar('}');
+}
+
+static void print_json_array(const json_t *array, int depth)
+{
+    size_t i;
+
+    putchar('[');
+    for (i = 0; i < json_array_size(array); i++) {
+        begin_json_line(i, depth + 1);
+        print_json_value(json_array_get(array, i), depth + 1);
+    }
+    if (i > 0)
+        begin_json_line(0, depth);
+    putchar(']');
+}
+
+/* Jansson would print integers from 2^63 on as negative ones. */
+static void print_json_value(json_t *value, int depth)
+{
+    if (json_is_object(value))
+        print_json_object(value, depth);
+    else if (json_is_array(value))
+        print_json_array(value, depth);
+    else if (json_is_integer(value))
+        printf("%" PRIu64, (uint64_t)json_integer_value(value));
+    else
+        json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+}
+
 int hb_command_print_json(json_t *object)
 {
     if (object == NULL) {
         fputs("heapbench: out of memory for the answer\n", stderr);
         return HB_EXIT_FAILED;
     }
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
+    print_json_value(object, 0);
     putchar('\n');
     json_decref(object);
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;

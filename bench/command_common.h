@@ -41,7 +41,10 @@ enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);
  * ASCII. */
 json_t *hb_json_text(const char *text);
 
-/* Prints `object` (taken over; NULL: there was no memory for it) and a newline. Returns an exit status. */
+/*
+ * Prints `object` (taken over; NULL: there was no memory for it) and a newline. Returns an exit status. Every
+ * integer in it is a uint64_t that was cast to json_int_t, and is printed as it was.
+ */
 int hb_command_print_json(json_t *object);
 
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */

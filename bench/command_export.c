@@ -59,12 +59,15 @@ static const struct argp parser = {
     .doc =
         "Write a trace as text, one operation a line.\v"
         "text keeps everything, and 'heapbench import' makes the same trace of it again. rep is the form of "
-        "teachers' tools; it has no calloc, no alignment and no threads, and what it loses is said.\n\n"
+        "teachers' tools; it has no calloc, no alignment, no threads and no times, and what it loses is "
+        "said.\n\n"
         "Example: heapbench export demo --to text",
 };
 
 static void tell_losses(const struct hb_rep_losses *losses)
 {
+    char waits[48];
+
     if (losses->callocs > 0 || losses->aligned > 0)
         fprintf(stderr,
                 "heapbench: a .rep has only plain allocation: %llu calloc and %llu aligned became malloc\n",
@@ -72,6 +75,10 @@ static void tell_losses(const struct hb_rep_losses *losses)
     if (losses->switches > 0)
         fprintf(stderr, "heapbench: a .rep has no threads: %llu switches between them are lost\n",
                 (unsigned long long)losses->switches);
+    if (losses->waits > 0 || losses->run_times)
+        fprintf(stderr, "heapbench: a .rep has no times: it lacks %s between operations%s\n",
+                hb_counted(waits, sizeof waits, losses->waits, "wait"),
+                losses->run_times ? ", and how long the program ran" : "");
 }
 
 static void write_out(const struct hb_workload *workload, bool rep, FILE *out)

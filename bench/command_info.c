@@ -21,7 +21,7 @@ struct options {
 };
 
 static const struct argp_option option_table[] = {
-    {"json", 'j', NULL, 0, "Print one flat JSON object", 0},
+    {"json", 'j', NULL, 0, "Print one JSON object", 0},
     {0},
 };
 
@@ -49,12 +49,14 @@ static const struct argp parser = {
     .options = option_table,
     .parser = parse_option,
     .args_doc = "TRACE",
-    .doc = "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
-           "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
-           "that "
-           "the program asked for; a lifetime is the number of operations from an object's birth to its "
-           "free.\n\n"
-           "Example: heapbench info demo",
+    .doc =
+        "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
+        "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
+        "that "
+        "the program asked for; a lifetime is the number of operations from an object's birth to its "
+        "free. Of a trace with times it shows when things happened: bursts are what waits of more than 10 ms "
+        "leave.\n\n"
+        "Example: heapbench info demo",
 };
 
 /* Collects the members of one object; `failed` when memory ran out. */
@@ -68,10 +70,14 @@ static void add(struct members *members, const char *key, json_t *value)
     members->failed |= json_object_set_new(members->object, key, value) != 0;
 }
 
-/* JSON's integers are signed here: what is larger is given as a real. */
 static void add_number(struct members *members, const char *key, uint64_t value)
 {
-    add(members, key, value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value));
+    add(members, key, json_integer((json_int_t)value));
+}
+
+static void add_number_or_null(struct members *members, const char *key, uint64_t value, bool known)
+{
+    add(members, key, known ? json_integer((json_int_t)value) : json_null());
 }
 
 static json_t *text_or_null(const char *text)
@@ -106,9 +112,57 @@ static void add_file(struct members *members, const struct hb_workload *workload
 
     add_number(members, "file_bytes", workload->file_bytes);
     add(members, "file_bytes_per_op", json_real(per_op(workload->file_bytes, workload)));
-    add(members, "raw_bytes", is_trace ? json_integer((json_int_t)workload->raw_bytes) : json_null());
+    add_number_or_null(members, "raw_bytes", workload->raw_bytes, is_trace);
     add(members, "raw_bytes_per_op",
         is_trace ? json_real(per_op(workload->raw_bytes, workload)) : json_null());
+}
+
+static json_t *ops_by_tenth(const struct hb_times *times)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; array != NULL && i < HB_TIME_PARTS; i++)
+        if (json_array_append_new(array, json_integer((json_int_t)times->ops_in_part[i])) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+static json_t *silences(const struct hb_times *times)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; array != NULL && i < times->silence_count; i++) {
+        const struct hb_silence *silence = &times->silences[i];
+        json_t *object =
+            json_pack("{s:I, s:I, s:I}", "start_us", (json_int_t)silence->start_us, "us",
+                      (json_int_t)silence->wait.us, "before_op", (json_int_t)silence->wait.before_op);
+
+        if (json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
+/* null is what is not known: all of it in a trace without times. */
+static void add_times(struct members *members, const struct hb_workload *workload)
+{
+    struct hb_times times = hb_workload_times(workload);
+    double duration = (double)workload->time_us;
+    bool timed = workload->time_us > 0;
+
+    add_number_or_null(members, "format_version", workload->version, workload->version > 0);
+    add_number_or_null(members, "duration_us", workload->time_us, timed);
+    add_number_or_null(members, "wall_ns", workload->wall_ns, workload->wall_ns > 0);
+    add_number_or_null(members, "cpu_ns", workload->cpu_ns, workload->cpu_ns > 0);
+    add(members, "ops_per_s", timed ? json_real((double)workload->op_count / duration * 1e6) : json_null());
+    add(members, "ops_by_tenth", timed ? ops_by_tenth(&times) : json_null());
+    add_number_or_null(members, "burst_us", times.burst_us, timed);
+    add(members, "burst_share", timed ? json_real((double)times.burst_us / duration) : json_null());
+    add(members, "silences", timed ? silences(&times) : json_null());
 }
 
 static void add_workload(struct members *members, const struct hb_workload *workload,
@@ -130,7 +184,9 @@ static void add_workload(struct members *members, const struct hb_workload *work
     add_number(members, "live_objects_at_end", workload->live_objects_at_end);
     add_spread(members, "size", &summary->sizes);
     add_spread(members, "lifetime", &summary->lifetimes);
+    add_times(members, workload);
     add_file(members, workload);
+    add(members, "sound", json_boolean(workload->dropped == 0));
     add_number(members, "dropped", workload->dropped);
     add_number(members, "suggested_heap_bytes", workload->suggested_heap_bytes);
     add(members, "command", text_or_null(workload->info.command));

@@ -123,19 +123,26 @@ static void print_bin_range(unsigned bin, FILE *out)
         fprintf(out, "%*s%7s to %-8s", LABEL_WIDTH, "", power(bin - 1, low), power(bin, high));
 }
 
+/* And the end of the line. */
+static void print_bar(uint64_t count, uint64_t most, FILE *out)
+{
+    int width = (int)((double)count / (double)most * BAR_WIDTH + 0.5);
+
+    for (int i = 0; i < width; i++)
+        putc('#', out);
+    putc('\n', out);
+}
+
 static void print_bin(unsigned bin, uint64_t count, uint64_t most, uint64_t all, FILE *out)
 {
     double percent = 100 * (double)count / (double)all;
-    int width = (int)((double)count / (double)most * BAR_WIDTH + 0.5);
 
     print_bin_range(bin, out);
     if (count > 0 && percent < 0.005)
         fprintf(out, " <0.01 %% ");
     else
         fprintf(out, "%6.2f %% ", percent);
-    for (int i = 0; i < width; i++)
-        putc('#', out);
-    putc('\n', out);
+    print_bar(count, most, out);
 }
 
 /* The sizes by powers of two, from the least to the largest that occurs. */
@@ -157,6 +164,95 @@ static void print_histogram(const struct hb_summary *summary, FILE *out)
         print_bin(bin, summary->size_bins[bin], most, summary->sizes.count, out);
 }
 
+/* "0 s", "7.50 us", "250 ms", "1.50 s" */
+static const char *timed(double seconds, char out[TEXT_BYTES])
+{
+    static const char *const units[] = {"us", "ms", "s"};
+    double amount = seconds * 1e6;
+    unsigned unit = 0;
+
+    if (seconds <= 0)
+        return "0 s";
+    for (; amount >= 1000 && unit < 2; unit++)
+        amount /= 1000;
+    snprintf(out, TEXT_BYTES, "%.*f %s", amount < 10 ? 2 : amount < 100 ? 1 : 0, amount, units[unit]);
+    return out;
+}
+
+static void print_duration(const struct hb_workload *workload, FILE *out)
+{
+    char text[TEXT_BYTES];
+
+    label("time", out);
+    if (workload->time_us > 0)
+        fprintf(out, "%s recorded", timed((double)workload->time_us / 1e6, text));
+    else
+        fputs("none passed between operations", out);
+    if (workload->wall_ns > 0)
+        fprintf(out, "; the program ran %s", timed((double)workload->wall_ns / 1e9, text));
+    if (workload->cpu_ns > 0)
+        fprintf(out, "; on a processor %s", timed((double)workload->cpu_ns / 1e9, text));
+    putc('\n', out);
+}
+
+static void print_rate(const struct hb_workload *workload, const struct hb_times *times, FILE *out)
+{
+    char from[TEXT_BYTES], to[TEXT_BYTES], text[TEXT_BYTES];
+    double seconds = (double)workload->time_us / 1e6;
+    uint64_t most = 1;
+
+    label("rate", out);
+    fprintf(out, "%s operations a second\n", grouped((uint64_t)((double)workload->op_count / seconds), text));
+    for (unsigned part = 0; part < HB_TIME_PARTS; part++)
+        if (times->ops_in_part[part] > most)
+            most = times->ops_in_part[part];
+    for (unsigned part = 0; part < HB_TIME_PARTS; part++) {
+        uint64_t ops = times->ops_in_part[part];
+
+        fprintf(out, "%*s%9s to %-9s %13s ", LABEL_WIDTH, "",
+                timed((double)hb_times_part_us(workload->time_us, part) / 1e6, from),
+                timed((double)hb_times_part_us(workload->time_us, part + 1) / 1e6, to),
+                grouped((uint64_t)((double)ops * HB_TIME_PARTS / seconds), text));
+        print_bar(ops, most, out);
+    }
+}
+
+static void print_silences(const struct hb_workload *workload, const struct hb_times *times, FILE *out)
+{
+    char length[TEXT_BYTES], start[TEXT_BYTES], text[TEXT_BYTES];
+
+    for (unsigned i = 0; i < times->silence_count; i++) {
+        const struct hb_silence *silence = &times->silences[i];
+
+        label(i == 0 ? "silences" : "", out);
+        fprintf(out, "%s from %s on, ", timed((double)silence->wait.us / 1e6, length),
+                timed((double)silence->start_us / 1e6, start));
+        if (silence->wait.before_op < workload->op_count)
+            fprintf(out, "before operation %s\n", grouped(silence->wait.before_op, text));
+        else
+            fputs("after the last operation\n", out);
+    }
+}
+
+static void print_times(const struct hb_workload *workload, FILE *out)
+{
+    struct hb_times times = hb_workload_times(workload);
+
+    if (workload->version == 1) {
+        label("time", out);
+        fputs("none: format version 1 has no times\n", out);
+    } else if (workload->time_us > 0 || workload->wall_ns > 0 || workload->cpu_ns > 0) {
+        print_duration(workload, out);
+    }
+    if (workload->time_us == 0)
+        return;
+    print_rate(workload, &times, out);
+    label("bursts", out);
+    fprintf(out, "%.1f %% of the time; the rest is waits of more than 10 ms\n",
+            100 * (double)times.burst_us / (double)workload->time_us);
+    print_silences(workload, &times, out);
+}
+
 static void print_file(const struct hb_workload *workload, FILE *out)
 {
     char text[TEXT_BYTES];
@@ -175,15 +271,18 @@ static void print_file(const struct hb_workload *workload, FILE *out)
     }
 }
 
+/* Sound is what nothing was lost of, left out of or made up for. */
 static void print_verdict(const struct hb_workload *workload, FILE *out)
 {
     char text[TEXT_BYTES];
 
     label("checked", out);
-    fputs("sound: every free and realloc names an object that is live\n", out);
+    fprintf(out, "%s: every free and realloc names an object that is live\n",
+            workload->dropped == 0 ? "sound" : "incomplete");
     if (workload->dropped > 0) {
         label("dropped", out);
-        fprintf(out, "%s events that the recorder knows it lost\n", grouped(workload->dropped, text));
+        fprintf(out, "%s that the recorder lost, left out or made up\n",
+                hb_counted(text, sizeof text, workload->dropped, "event"));
     }
 }
 
@@ -198,6 +297,7 @@ void hb_info_text_print(const struct hb_workload *workload, const struct hb_summ
     print_spread("lifetimes", "operations", &summary->lifetimes, out);
     print_spread("sizes", "bytes", &summary->sizes, out);
     print_histogram(summary, out);
+    print_times(workload, out);
     print_file(workload, out);
     print_verdict(workload, out);
 }

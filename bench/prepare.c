@@ -2,8 +2,8 @@
  * prepare - renumbers a workload's birth ids to slots that are used again, and shares the result.
  *
  * A slot that was freed last is handed out first, so the replayer's table of blocks stays as small as the
- * live set and the part of it in use stays in the cache. The image is a header and then the operations, in a
- * memory file that is sealed against every change before anybody maps it.
+ * live set and the part of it in use stays in the cache. The image is a header, then the operations, then the
+ * waits between them, in a memory file that is sealed against every change before anybody maps it.
  */
 #include "bench/prepare.h"
 
@@ -25,6 +25,7 @@ enum { IMAGE_HEADER_BYTES = 4096, IMAGE_NAME_BYTES = 256 };
 struct image_header {
     uint64_t magic;
     uint64_t op_count;
+    uint64_t wait_count;
     uint64_t object_count;
     uint64_t slots;
     uint64_t peak_live_bytes;
@@ -34,9 +35,14 @@ struct image_header {
 _Static_assert(sizeof(struct image_header) <= IMAGE_HEADER_BYTES, "the operations follow at a fixed place");
 
 /* One operation more than there are: the replayer looks one ahead. */
-static size_t image_bytes(uint64_t op_count)
+static size_t waits_at(uint64_t op_count)
 {
     return IMAGE_HEADER_BYTES + (op_count + 1) * sizeof(struct hb_op);
+}
+
+static size_t image_bytes(uint64_t op_count, uint64_t wait_count)
+{
+    return waits_at(op_count) + wait_count * sizeof(struct hb_wait);
 }
 
 /* What renumbering needs beside its input and output. All from hb_pages_reserve. */
@@ -108,9 +114,13 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
             ops[i] = renumber_op(&r, workload->ops[i]);
         *header = (struct image_header){.magic = IMAGE_MAGIC,
                                         .op_count = workload->op_count,
+                                        .wait_count = workload->wait_count,
                                         .object_count = workload->object_count,
                                         .slots = r.slots,
                                         .peak_live_bytes = r.peak_live_bytes};
+        if (workload->wait_count > 0)
+            memcpy(image + waits_at(workload->op_count), workload->waits,
+                   workload->wait_count * sizeof *workload->waits);
         strncpy(header->name, workload->name, IMAGE_NAME_BYTES - 1);
     }
     renumbering_free(&r);
@@ -141,7 +151,7 @@ static enum hb_status write_image(int fd, size_t bytes, const struct hb_workload
 enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared **out,
                           struct hb_error *error)
 {
-    size_t bytes = image_bytes(workload->op_count);
+    size_t bytes = image_bytes(workload->op_count, workload->wait_count);
     enum hb_status status;
     int fd = memfd_create("heapbench-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -158,8 +168,10 @@ enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared
 static bool header_fits(const struct image_header *header, size_t bytes)
 {
     return header->magic == IMAGE_MAGIC && header->op_count < bytes / sizeof(struct hb_op) &&
-           image_bytes(header->op_count) == bytes && header->slots <= header->object_count &&
-           header->object_count <= header->op_count && memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
+           header->wait_count <= header->op_count + 1 &&
+           image_bytes(header->op_count, header->wait_count) == bytes &&
+           header->slots <= header->object_count && header->object_count <= header->op_count &&
+           memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
 }
 
 /* NULL with `*status` and `error` set. */
@@ -212,14 +224,17 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         munmap((void *)(uintptr_t)header, bytes);
         return hb_error_set(error, HB_ERR_MEMORY, "no memory or descriptor for a prepared workload");
     }
-    *prepared = (struct hb_prepared){.ops = (const struct hb_op *)((const char *)header + IMAGE_HEADER_BYTES),
-                                     .op_count = header->op_count,
-                                     .object_count = header->object_count,
-                                     .slots = header->slots,
-                                     .peak_live_bytes = header->peak_live_bytes,
-                                     .name = header->name,
-                                     .fd = own_fd,
-                                     .image_bytes = bytes};
+    *prepared = (struct hb_prepared){
+        .waits = (const struct hb_wait *)((const char *)header + waits_at(header->op_count)),
+        .wait_count = header->wait_count,
+        .ops = (const struct hb_op *)((const char *)header + IMAGE_HEADER_BYTES),
+        .op_count = header->op_count,
+        .object_count = header->object_count,
+        .slots = header->slots,
+        .peak_live_bytes = header->peak_live_bytes,
+        .name = header->name,
+        .fd = own_fd,
+        .image_bytes = bytes};
     *out = prepared;
     return HB_OK;
 }

@@ -13,6 +13,9 @@
 struct hb_prepared {
     const struct hb_op *ops; /* op.object is a slot in [0, slots); one more can be read, and is nobody's */
     uint64_t op_count;
+    const struct hb_wait *waits; /* as the workload's; beside the operations, so that a replay as fast as
+                                    possible never sees them */
+    uint64_t wait_count;
     uint64_t object_count;
     uint64_t slots;
     uint64_t peak_live_bytes;

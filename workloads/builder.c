@@ -49,22 +49,37 @@ enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, st
     return HB_OK;
 }
 
-/* Doubles a table until `bytes` fit; false when there is no memory. */
+/* Doubles a table, which may be none yet, until `bytes` fit; false when there is no memory. */
 static bool grow(void **table, size_t *capacity, uint64_t bytes)
 {
-    size_t wanted = *capacity;
+    size_t wanted = *table != NULL ? *capacity : FIRST_BYTES;
     void *grown;
 
     while (wanted < bytes)
         wanted *= 2;
-    if (wanted == *capacity)
+    if (*table != NULL && wanted == *capacity)
         return true;
-    grown = hb_pages_grow(*table, *capacity, wanted);
+    grown = *table != NULL ? hb_pages_grow(*table, *capacity, wanted) : hb_pages_reserve(wanted);
     if (grown == NULL)
         return false;
     *table = grown;
     *capacity = wanted;
     return true;
+}
+
+/* Whether all tables together stay within the limit when there are so many operations and waits. */
+static enum hb_status check_bytes(const struct hb_builder *builder, uint64_t ops, uint64_t waits,
+                                  struct hb_error *error)
+{
+    const struct hb_workload *workload = builder->workload;
+
+    if (ops * sizeof *workload->ops + waits * sizeof *workload->waits +
+            workload->object_count * sizeof *builder->sizes <=
+        builder->max_bytes)
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_LIMIT,
+                        "%s: more operations than fit half of this machine's memory (%llu MiB)",
+                        workload->path, (unsigned long long)(builder->max_bytes >> 20));
 }
 
 /* Room for `count` operations more, each of which may be a birth. */
@@ -73,15 +88,15 @@ static enum hb_status make_room(struct hb_builder *builder, size_t count, struct
     struct hb_workload *workload = builder->workload;
     uint64_t ops = workload->op_count + count, objects = workload->object_count + count;
     void *table = workload->ops, *sizes = builder->sizes;
+    enum hb_status status;
     bool grown;
 
     if (ops > builder->max_ops)
         return hb_error_set(error, HB_ERR_LIMIT, "%s: more than %llu operations", workload->path,
                             (unsigned long long)builder->max_ops);
-    if (ops * sizeof *workload->ops + workload->object_count * sizeof *builder->sizes > builder->max_bytes)
-        return hb_error_set(error, HB_ERR_LIMIT,
-                            "%s: more operations than fit half of this machine's memory (%llu MiB)",
-                            workload->path, (unsigned long long)(builder->max_bytes >> 20));
+    status = check_bytes(builder, ops, workload->wait_count, error);
+    if (status != HB_OK)
+        return status;
     grown = grow(&table, &workload->ops_capacity_bytes, ops * sizeof *workload->ops) &&
             grow(&sizes, &builder->sizes_bytes, objects * sizeof *builder->sizes);
     workload->ops = table;
@@ -155,6 +170,44 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
                                 (unsigned long long)workload->op_count, fault);
         workload->ops[workload->op_count++] = ops[i];
     }
+    return status;
+}
+
+static enum hb_status add_wait(struct hb_builder *builder, struct hb_wait wait, struct hb_error *error)
+{
+    struct hb_workload *workload = builder->workload;
+    uint64_t count = workload->wait_count + 1;
+    enum hb_status status = check_bytes(builder, workload->op_count, count, error);
+    void *table = workload->waits;
+
+    if (status != HB_OK)
+        return status;
+    if (!grow(&table, &workload->waits_capacity_bytes, count * sizeof wait))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    workload->waits = table;
+    workload->waits[workload->wait_count++] = wait;
+    return HB_OK;
+}
+
+enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, struct hb_error *error)
+{
+    struct hb_workload *workload = builder->workload;
+    struct hb_wait *last = workload->wait_count > 0 ? &workload->waits[workload->wait_count - 1] : NULL;
+    struct hb_wait wait = {.before_op = workload->op_count, .us = us};
+    enum hb_status status = HB_OK;
+
+    if (us == 0)
+        return HB_OK;
+    if (us > UINT64_MAX - workload->time_us)
+        return hb_error_set(error, HB_ERR_FORMAT,
+                            "%s: operation %llu comes more than 2^64 microseconds after the first",
+                            workload->path, (unsigned long long)workload->op_count);
+    if (last != NULL && last->before_op == wait.before_op)
+        last->us += us;
+    else
+        status = add_wait(builder, wait, error);
+    if (status == HB_OK)
+        workload->time_us += us;
     return status;
 }
 

@@ -15,7 +15,8 @@ struct hb_builder {
     uint64_t live_objects;
     uint64_t live_bytes;
     uint64_t max_ops;
-    uint64_t max_bytes; /* of operations and sizes together; half of the machine's memory, else a test's */
+    uint64_t
+        max_bytes; /* of operations, sizes and waits together; half of the machine's memory, else a test's */
 };
 
 /* "web.trace" of "/tmp/web.trace", less its ending: "web". From malloc; NULL when there is no memory. */
@@ -27,6 +28,13 @@ enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, st
 /* Appends operations. HB_ERR_FORMAT, with the index of the one at fault; HB_ERR_LIMIT; HB_ERR_MEMORY. */
 enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op *ops, size_t count,
                                  struct hb_error *error);
+
+/*
+ * So many microseconds passed between the operations appended so far and those to come. What is told twice at
+ * one place is added up; 0 is nothing. HB_ERR_FORMAT: all together are beyond 2^64; HB_ERR_LIMIT;
+ * HB_ERR_MEMORY.
+ */
+enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, struct hb_error *error);
 
 /* The finished workload; the builder is empty afterwards. */
 struct hb_workload *hb_builder_finish(struct hb_builder *builder);

@@ -208,6 +208,36 @@ static enum hb_status line_dropped(struct hb_text *text)
     return HB_OK;
 }
 
+/* The operations before it must be there: a wait stands between operations. */
+static enum hb_status line_wait(struct hb_text *text)
+{
+    uint64_t us;
+    enum hb_status status;
+
+    if (!hb_number_parse_us(text->word[1], &us) || us == 0)
+        return hb_text_fault(text, "'%.40s' is not a time that can pass, as 250ms, 3us or 1.5s is",
+                             text->word[1]);
+    status = hb_text_flush(text);
+    return status == HB_OK ? hb_builder_pass_time(text->builder, us, text->error) : status;
+}
+
+static enum hb_status parse_run_time(const struct hb_text *text, uint64_t *out)
+{
+    if (!hb_number_parse_ns(text->word[1], out))
+        return hb_text_fault(text, "'%.40s' is not a time, as 250ms or 1.5s is", text->word[1]);
+    return HB_OK;
+}
+
+static enum hb_status line_wall(struct hb_text *text)
+{
+    return parse_run_time(text, &text->builder->workload->wall_ns);
+}
+
+static enum hb_status line_cpu(struct hb_text *text)
+{
+    return parse_run_time(text, &text->builder->workload->cpu_ns);
+}
+
 struct line_kind {
     const char *word;
     unsigned words;
@@ -223,8 +253,11 @@ static const struct line_kind line_kinds[] = {
     {"c", 3, false, "c ID BYTES", line_calloc},
     {"m", 4, false, "m ID ALIGNMENT BYTES", line_aligned},
     {"t", 2, false, "t THREAD", line_thread},
+    {"w", 2, false, "w TIME", line_wait},
     {"heap", 2, false, "heap BYTES", line_heap},
     {"dropped", 2, false, "dropped EVENTS", line_dropped},
+    {"wall", 2, false, "wall TIME", line_wall},
+    {"cpu", 2, false, "cpu TIME", line_cpu},
 };
 
 static const struct line_kind *find_line_kind(const struct hb_text *text)
@@ -240,10 +273,11 @@ enum hb_status hb_text_operation(struct hb_text *text)
     const struct line_kind *kind = find_line_kind(text);
 
     if (kind == NULL)
-        return hb_text_fault(text, "'%.40s' begins no %s", text->word[0],
-                             text->strict
-                                 ? "operation: a .rep has a, r and f"
-                                 : "line: there are a, c, m, r, f, t, heap, dropped, command and origin");
+        return hb_text_fault(
+            text, "'%.40s' begins no %s", text->word[0],
+            text->strict
+                ? "operation: a .rep has a, r and f"
+                : "line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, command and origin");
     if (text->words != kind->words)
         return hb_text_fault(text, "%u words where '%s' is wanted", text->words, kind->form);
     text->op_lines++;

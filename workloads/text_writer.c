@@ -19,6 +19,16 @@ static void write_number(const char *keyword, uint64_t number, FILE *out)
         fprintf(out, "%s %" PRIu64 "\n", keyword, number);
 }
 
+/* In the largest unit of which it is a whole number. */
+static void write_time(const char *keyword, uint64_t time, const char *const *unit, FILE *out)
+{
+    if (time == 0)
+        return;
+    for (; time % 1000 == 0 && unit[1] != NULL; unit++)
+        time /= 1000;
+    fprintf(out, "%s %" PRIu64 "%s\n", keyword, time, *unit);
+}
+
 static void write_op(const struct hb_op *op, FILE *out)
 {
     switch ((enum hb_op_kind)op->kind) {
@@ -45,29 +55,39 @@ static void write_op(const struct hb_op *op, FILE *out)
 
 void hb_text_write(const struct hb_workload *workload, FILE *out)
 {
+    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
+    uint64_t waits = 0; /* written so far */
     unsigned thread = 0;
 
-    fputs("# a workload of heapbench: a malloc, c calloc, m aligned, r realloc, f free, t thread\n", out);
+    fprintf(out, "# a workload of heapbench: a malloc, c calloc, m aligned, r realloc, f free, t thread%s\n",
+            workload->wait_count > 0 ? ", w wait" : "");
     write_fact("command", workload->info.command, out);
     write_fact("origin", workload->info.origin, out);
     write_number("heap", workload->suggested_heap_bytes, out);
     write_number("dropped", workload->dropped, out);
+    write_time("wall", workload->wall_ns, units, out);
+    write_time("cpu", workload->cpu_ns, units, out);
     for (uint64_t i = 0; i < workload->op_count; i++) {
         const struct hb_op *op = &workload->ops[i];
 
+        if (waits < workload->wait_count && workload->waits[waits].before_op == i)
+            write_time("w", workload->waits[waits++].us, units + 1, out);
         if (op->thread != thread) {
             thread = op->thread;
             fprintf(out, "t %u\n", thread);
         }
         write_op(op, out);
     }
+    if (waits < workload->wait_count)
+        write_time("w", workload->waits[waits].us, units + 1, out);
 }
 
 void hb_text_write_rep(const struct hb_workload *workload, FILE *out, struct hb_rep_losses *losses)
 {
     unsigned thread = 0;
 
-    *losses = (struct hb_rep_losses){0};
+    *losses = (struct hb_rep_losses){.waits = workload->wait_count,
+                                     .run_times = workload->wall_ns > 0 || workload->cpu_ns > 0};
     fprintf(out, "%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n1\n", workload->suggested_heap_bytes,
             workload->object_count, workload->op_count);
     for (uint64_t i = 0; i < workload->op_count; i++) {

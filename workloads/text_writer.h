@@ -5,6 +5,7 @@
 #ifndef HB_WORKLOADS_TEXT_WRITER_H
 #define HB_WORKLOADS_TEXT_WRITER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "workloads/workload.h"
@@ -14,6 +15,8 @@ struct hb_rep_losses {
     uint64_t callocs;  /* written as plain allocations */
     uint64_t aligned;  /* likewise */
     uint64_t switches; /* of threads; all operations are written as those of one */
+    uint64_t waits;    /* between operations */
+    bool run_times;    /* how long the program ran, and was on a processor */
 };
 
 /* Write errors need no checking here: they stay in the stream (ferror). */

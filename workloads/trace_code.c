@@ -198,9 +198,8 @@ static void keep_last_wait(struct hb_trace_decoder *decoder)
 }
 
 /* A token tagged 1111: fills `op` and returns true, or does what else it asks for (or sets the fault) and
- * returns false. `op_index` is the next operation's. */
-static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t token,
-                       uint64_t op_index, struct hb_op *op)
+ * returns false. */
+static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t token, struct hb_op *op)
 {
     uint64_t alignment;
 
@@ -218,7 +217,7 @@ static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uin
     case OTHER_MALLOC:
         break;
     case OTHER_WAIT:
-        take_wait(decoder, take_number(in), op_index);
+        take_wait(decoder, take_number(in), decoder->state.next_op + (uint64_t)(op - decoder->first));
         return false;
     default:
         token -= OTHER_THREAD;
@@ -232,10 +231,10 @@ static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uin
     return decoder->fault == NULL;
 }
 
-/* One operation at `*in`, the one of this index; births are numbered `next_object`. False when a thread
+/* One operation at `*in`; births are numbered `next_object`. False when a thread
  * switch or a wait stood there, or a fault. */
-static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t op_index,
-                           uint64_t next_object, struct hb_op *op)
+static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t next_object,
+                           struct hb_op *op)
 {
     uint64_t token = take_number(in), age;
 
@@ -254,7 +253,7 @@ static inline bool take_op(struct hb_trace_decoder *decoder, const uint8_t **in,
         op->kind = HB_OP_REALLOC;
         op->size = take_size(in);
     } else {
-        return take_other(decoder, in, token >> 4, op_index, op);
+        return take_other(decoder, in, token >> 4, op);
     }
     op->object = (uint32_t)(next_object - age);
     if (__builtin_expect(age > next_object, 0))
@@ -280,11 +279,12 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
     uint64_t next_object = decoder->state.next_object;
     size_t count = 0;
 
+    decoder->first = ops;
     keep_last_wait(decoder);
     while (count < capacity && in < decoder->end) {
         struct hb_op *op = &ops[count];
 
-        bool is_op = take_op(decoder, &in, decoder->state.next_op + count, next_object, op);
+        bool is_op = take_op(decoder, &in, next_object, op);
 
         if (__builtin_expect(in > decoder->end, 0))
             decoder->fault = "is cut off by the end of its block";

@@ -58,9 +58,10 @@ size_t hb_trace_encode_wait(struct hb_trace_state *state, uint64_t us, uint8_t *
 struct hb_trace_decoder {
     struct hb_trace_state state;
     const uint8_t *next;
-    const uint8_t *end; /* HB_TRACE_PADDING_BYTES are readable here */
-    const char *fault;  /* NULL, or what is wrong with the operation after those decoded */
-    uint32_t version;   /* 1: a wait is a fault */
+    const uint8_t *end;        /* HB_TRACE_PADDING_BYTES are readable here */
+    const char *fault;         /* NULL, or what is wrong with the operation after those decoded */
+    uint32_t version;          /* 1: a wait is a fault */
+    const struct hb_op *first; /* of those that are being decoded */
     size_t wait_count;
     struct hb_wait waits[HB_TRACE_MAX_WAITS]; /* before the operations decoded last, and the one after them */
 };

@@ -108,7 +108,7 @@ static enum hb_status read_header(struct hb_trace_reader *reader, struct hb_erro
         if (header.version >= 1 && header.version <= HB_TRACE_VERSION)
             return damaged(reader, 0, error, "the header is damaged");
         return hb_error_set(error, HB_ERR_FORMAT,
-                            "%s: byte 8: a trace of version %u; this heapbench reads versions 1 to %d",
+                            "%s: byte 8: a trace of version %u; this heapbench reads versions 1 and %d",
                             reader->path, header.version, HB_TRACE_VERSION);
     }
     length += header.command_bytes + header.origin_bytes;

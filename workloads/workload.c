@@ -12,6 +12,26 @@
 #include "workloads/text_reader.h"
 #include "workloads/trace_format.h"
 
+/* A piece of a trace: operations, and the waits where they stood between them. */
+static enum hb_status append_piece(struct hb_builder *builder, const struct hb_op *ops, size_t count,
+                                   const struct hb_trace_reader *reader, struct hb_error *error)
+{
+    uint64_t first = builder->workload->op_count;
+    size_t done = 0, wait_count;
+    const struct hb_wait *waits = hb_trace_reader_waits(reader, &wait_count);
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; status == HB_OK && i < wait_count; i++) {
+        size_t until = (size_t)(waits[i].before_op - first);
+
+        status = hb_builder_append(builder, ops + done, until - done, error);
+        if (status == HB_OK)
+            status = hb_builder_pass_time(builder, waits[i].us, error);
+        done = until;
+    }
+    return status == HB_OK ? hb_builder_append(builder, ops + done, count - done, error) : status;
+}
+
 static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_reader *reader,
                                  struct hb_error *error)
 {
@@ -22,7 +42,7 @@ static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_rea
     do {
         status = hb_trace_reader_next(reader, &ops, &count, error);
         if (status == HB_OK)
-            status = hb_builder_append(builder, ops, count, error);
+            status = append_piece(builder, ops, count, reader, error);
     } while (status == HB_OK && count > 0);
     return status;
 }
@@ -39,12 +59,16 @@ static enum hb_status keep_facts(struct hb_workload *workload, const struct hb_t
                                  struct hb_error *error)
 {
     const struct hb_trace_info *info = hb_trace_reader_info(reader);
+    const struct hb_trace_totals *totals = hb_trace_reader_totals(reader);
     bool failed = false;
 
     workload->info = (struct hb_trace_info){.command = copy_or_null(info->command, &failed),
                                             .origin = copy_or_null(info->origin, &failed),
                                             .suggested_heap_bytes = info->suggested_heap_bytes};
-    workload->dropped = hb_trace_reader_totals(reader)->dropped;
+    workload->dropped = totals->dropped;
+    workload->wall_ns = totals->wall_ns;
+    workload->cpu_ns = totals->cpu_ns;
+    workload->version = hb_trace_reader_version(reader);
     workload->raw_bytes = hb_trace_reader_raw_bytes(reader);
     return failed ? hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path) : HB_OK;
 }
@@ -125,6 +149,25 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
     return HB_OK;
 }
 
+static enum hb_status write_all(const struct hb_workload *workload, struct hb_trace_writer *writer,
+                                struct hb_error *error)
+{
+    uint64_t done = 0;
+    enum hb_status status = HB_OK;
+
+    for (uint64_t i = 0; status == HB_OK && i < workload->wait_count; i++) {
+        uint64_t until = workload->waits[i].before_op;
+
+        status = hb_trace_writer_append(writer, workload->ops + done, until - done, error);
+        if (status == HB_OK)
+            status = hb_trace_writer_pass_time(writer, workload->waits[i].us, error);
+        done = until;
+    }
+    if (status == HB_OK)
+        status = hb_trace_writer_append(writer, workload->ops + done, workload->op_count - done, error);
+    return status;
+}
+
 enum hb_status hb_workload_save(const struct hb_workload *workload, const char *path, int level,
                                 struct hb_error *error)
 {
@@ -136,12 +179,13 @@ enum hb_status hb_workload_save(const struct hb_workload *workload, const char *
     status = hb_trace_writer_open(path, &info, level, &writer, error);
     if (status != HB_OK)
         return status;
-    status = hb_trace_writer_append(writer, workload->ops, workload->op_count, error);
+    status = write_all(workload, writer, error);
     if (status != HB_OK) {
         hb_trace_writer_abandon(writer);
         return status;
     }
     hb_trace_writer_set_dropped(writer, workload->dropped);
+    hb_trace_writer_set_times(writer, workload->wall_ns, workload->cpu_ns);
     return hb_trace_writer_finish(writer, error);
 }
 
@@ -150,6 +194,7 @@ void hb_workload_free(struct hb_workload *workload)
     if (workload == NULL)
         return;
     hb_pages_free(workload->ops, workload->ops_capacity_bytes);
+    hb_pages_free(workload->waits, workload->waits_capacity_bytes);
     free(workload->info.command);
     free(workload->info.origin);
     free(workload->name);

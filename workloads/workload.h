@@ -23,13 +23,20 @@ struct hb_workload {
     struct hb_op *ops; /* from hb_pages_reserve */
     size_t ops_capacity_bytes;
     uint64_t op_count;
+    struct hb_wait *waits; /* ascending, one an operation at most; from hb_pages_reserve, NULL for none */
+    size_t waits_capacity_bytes;
+    uint64_t wait_count;
+    uint64_t time_us;      /* of all waits together */
+    uint64_t wall_ns;      /* that the recorded program ran; 0: not known */
+    uint64_t cpu_ns;       /* that it was on a processor; 0: not known */
     uint64_t object_count; /* births */
     uint64_t peak_live_objects;
     uint64_t peak_live_bytes;     /* of requested sizes, after any operation */
     uint64_t live_objects_at_end; /* never freed */
     uint64_t live_bytes_at_end;
     uint32_t threads;   /* that do anything */
-    uint64_t dropped;   /* events that the recorder knows it lost */
+    uint64_t dropped;   /* events that were lost, left out or made up; 0 in a faithful trace */
+    uint32_t version;   /* of a .trace: 1, which has no times, or 2; of other formats 0 */
     uint64_t raw_bytes; /* of the operation stream before compression; 0 when the file was not a .trace */
     uint64_t file_bytes;
     uint64_t suggested_heap_bytes; /* from a .rep header; 0 where there is none */

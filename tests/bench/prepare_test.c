@@ -135,6 +135,25 @@ static void an_image_mapped_by_descriptor_is_the_same(void **state)
     random_ops_free(workload);
 }
 
+static void the_waits_stand_beside_the_operations(void **state)
+{
+    static const struct hb_op op = {.kind = HB_OP_MALLOC, .size = 1};
+    static struct hb_wait waits[] = {{.before_op = 0, .us = 5}, {.before_op = 1, .us = UINT64_C(1) << 63}};
+    struct hb_workload *workload = workload_of("waits", &op, 1);
+    struct hb_prepared *prepared;
+
+    (void)state;
+    workload->waits = waits;
+    workload->wait_count = 2;
+    prepared = must_prepare(workload);
+    workload->waits = NULL;
+    assert_int_equal(prepared->op_count, 1);
+    assert_int_equal(prepared->wait_count, 2);
+    assert_memory_equal(prepared->waits, waits, sizeof waits);
+    hb_prepared_free(prepared);
+    random_ops_free(workload);
+}
+
 static void nobody_can_change_an_image(void **state)
 {
     struct random_ops recipe = {.seed = 4, .ops = 10, .max_size = 99, .max_live = 5};
@@ -186,6 +205,7 @@ int main(void)
         cmocka_unit_test(the_slot_that_was_freed_last_is_taken_first),
         cmocka_unit_test(peak_live_bytes_follow_reallocs_and_frees),
         cmocka_unit_test(an_image_mapped_by_descriptor_is_the_same),
+        cmocka_unit_test(the_waits_stand_beside_the_operations),
         cmocka_unit_test(nobody_can_change_an_image),
         cmocka_unit_test(a_descriptor_that_is_no_image_is_refused),
         cmocka_unit_test(an_empty_workload_can_be_prepared),

@@ -68,6 +68,35 @@ static void examples(void **state)
     expect_bytes(at, (struct hb_op){.kind = HB_OP_FREE, .object = 63, .thread = 3}, "ff 01");
 }
 
+static void expect_wait_bytes(uint64_t us, const char *hex)
+{
+    struct hb_trace_state at = {.time_us = 5};
+    uint8_t out[HB_TRACE_MAX_OP_BYTES + 8];
+    char text[3 * sizeof out + 1] = "";
+    size_t length;
+
+    assert_null(hb_trace_wait_fault(&at, us));
+    length = hb_trace_encode_wait(&at, us, out);
+    assert_in_range(length, 2, HB_TRACE_MAX_OP_BYTES);
+    for (size_t i = 0; i < length; i++)
+        sprintf(text + strlen(text), i > 0 ? " %02x" : "%02x", out[i]);
+    assert_string_equal(text, hex);
+    assert_true(at.time_us == 5 + us);
+}
+
+static void waits(void **state)
+{
+    struct hb_trace_state at = {.time_us = 5};
+
+    (void)state;
+    expect_wait_bytes(1, "7f 03");
+    expect_wait_bytes(1000, "7f a2 0f");
+    expect_wait_bytes(250000, "7f 84 84 1e");
+    expect_wait_bytes(UINT64_MAX - 5, "7f 00 fa ff ff ff ff ff ff ff");
+    assert_non_null(hb_trace_wait_fault(&at, 0));
+    assert_non_null(hb_trace_wait_fault(&at, UINT64_MAX - 4));
+}
+
 /* Encodes, decodes with both decoders from the same state, and compares. */
 static void expect_round_trip(struct hb_trace_state from, const struct hb_op *ops, size_t count)
 {
@@ -250,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("the examples of FORMAT.md are coded as it says", examples),
+        hb_test("time that passed is coded as FORMAT.md says", waits),
         hb_test("random streams come back from two decoders as they were", random_streams),
         hb_test("sizes around every power of two, of every kind, up to 2^63", every_size),
         hb_test("ages around every power of two, up to 2^32", every_age),

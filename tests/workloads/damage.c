@@ -12,12 +12,15 @@ size_t damage_trace_bytes;
 static void write_small_trace(void)
 {
     struct hb_trace_info info = {.command = (char *)"a command"};
+    static const struct hb_wait waits[] = {
+        {.before_op = 0, .us = 1000}, {.before_op = 7, .us = 1 << 30}, {.before_op = 60, .us = 1}};
+    struct hb_trace_totals totals = {.wall_ns = 3, .cpu_ns = 2};
     struct hb_random random;
     struct hb_op *ops;
 
     hb_random_seed(&random, 4);
     ops = hb_test_random_ops(&random, 60, 3);
-    hb_test_write_trace("good.trace", &info, ops, 60);
+    hb_test_write_times("good.trace", &info, ops, 60, waits, 3, &totals);
     free(ops);
     damage_trace = hb_test_read_file("good.trace", &damage_trace_bytes);
 }

@@ -11,7 +11,7 @@
         sentence, function, damage_enter, damage_leave, NULL \
     }
 
-/* A trace of 60 operations, in one block; good.trace has the same bytes. */
+/* A trace of 60 operations and three waits, in one block; good.trace has the same bytes. */
 extern uint8_t *damage_trace;
 extern size_t damage_trace_bytes;
 

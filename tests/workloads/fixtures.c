@@ -72,16 +72,6 @@ unsigned hb_test_files_here(void)
     return count;
 }
 
-void hb_test_write_trace(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
-                         size_t count)
-{
-    struct hb_trace_writer *writer;
-
-    assert_int_equal(hb_trace_writer_open(path, info, 3, &writer, NULL), HB_OK);
-    assert_int_equal(hb_trace_writer_append(writer, ops, count, NULL), HB_OK);
-    assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
-}
-
 /* Small, or of any magnitude that leaves the sum of many below 2^64. */
 static uint64_t random_size(struct hb_random *random)
 {
@@ -137,6 +127,57 @@ struct hb_op *hb_test_random_ops(struct hb_random *random, size_t count, unsigne
     }
     free(live);
     return ops;
+}
+
+void hb_test_write_times(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count, const struct hb_wait *waits, size_t wait_count,
+                         const struct hb_trace_totals *totals)
+{
+    struct hb_trace_writer *writer;
+    size_t done = 0;
+
+    assert_int_equal(hb_trace_writer_open(path, info, 3, &writer, NULL), HB_OK);
+    for (size_t i = 0; i < wait_count; i++) {
+        size_t some = (size_t)waits[i].before_op - done;
+
+        assert_int_equal(hb_trace_writer_append(writer, ops + done, some, NULL), HB_OK);
+        assert_int_equal(hb_trace_writer_pass_time(writer, waits[i].us, NULL), HB_OK);
+        done += some;
+    }
+    assert_int_equal(hb_trace_writer_append(writer, ops + done, count - done, NULL), HB_OK);
+    hb_trace_writer_set_dropped(writer, totals->dropped);
+    hb_trace_writer_set_times(writer, totals->wall_ns, totals->cpu_ns);
+    assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
+}
+
+void hb_test_write_trace(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count)
+{
+    static const struct hb_trace_totals none;
+
+    hb_test_write_times(path, info, ops, count, NULL, 0, &none);
+}
+
+struct hb_wait *hb_test_random_waits(struct hb_random *random, size_t ops, size_t *count)
+{
+    struct hb_wait *waits = malloc((ops + 1) * sizeof *waits);
+    uint64_t often = 1 + hb_random_below(random, 300);
+
+    assert_non_null(waits);
+    *count = 0;
+    for (size_t i = 0; i <= ops; i++)
+        if (hb_random_below(random, often) == 0)
+            waits[(*count)++] = (struct hb_wait){
+                .before_op = i, .us = 1 + (hb_random_next(random) >> (20 + hb_random_below(random, 44)))};
+    return waits;
+}
+
+void hb_test_assert_waits(const struct hb_wait *actual, const struct hb_wait *expected, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_true(actual[i].before_op == expected[i].before_op);
+        assert_true(actual[i].us == expected[i].us);
+    }
 }
 
 void hb_test_assert_ops(const struct hb_op *actual, const struct hb_op *expected, size_t count)

@@ -32,6 +32,18 @@ void hb_test_write_trace(const char *path, const struct hb_trace_info *info, con
  * range: from malloc. */
 struct hb_op *hb_test_random_ops(struct hb_random *random, size_t count, unsigned threads);
 
+/* Writes a trace of `ops` with `waits` between them and the times of `totals`, and asserts that it could be.
+ */
+void hb_test_write_times(const char *path, const struct hb_trace_info *info, const struct hb_op *ops,
+                         size_t count, const struct hb_wait *waits, size_t wait_count,
+                         const struct hb_trace_totals *totals);
+
+/* Waits of any length between `ops` operations, `*count` of them, ascending: from malloc. Their sum is below
+ * 2^64. */
+struct hb_wait *hb_test_random_waits(struct hb_random *random, size_t ops, size_t *count);
+
+void hb_test_assert_waits(const struct hb_wait *actual, const struct hb_wait *expected, size_t count);
+
 /* Asserts that the two are the same, field by field. */
 void hb_test_assert_ops(const struct hb_op *actual, const struct hb_op *expected, size_t count);
 

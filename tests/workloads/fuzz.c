@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "workloads/summary.h"
+
 void fuzz_fail(const char *condition, const char *file, int line)
 {
     fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
@@ -25,6 +27,24 @@ const char *fuzz_file(const uint8_t *data, size_t size)
     fuzz_check(ftruncate(fd, 0) == 0);
     fuzz_check(pwrite(fd, data, size, 0) == (ssize_t)size);
     return path;
+}
+
+static void check_waits(const struct hb_workload *workload)
+{
+    uint64_t sum = 0, all = 0;
+    struct hb_times times = hb_workload_times(workload);
+
+    for (uint64_t i = 0; i < workload->wait_count; i++) {
+        const struct hb_wait *wait = &workload->waits[i];
+
+        fuzz_check(wait->us > 0 && wait->before_op <= workload->op_count);
+        fuzz_check(i == 0 || wait[-1].before_op < wait->before_op);
+        fuzz_check(!__builtin_add_overflow(sum, wait->us, &sum));
+    }
+    fuzz_check(sum == workload->time_us && times.burst_us <= sum);
+    for (unsigned i = 0; i < HB_TIME_PARTS; i++)
+        all += times.ops_in_part[i];
+    fuzz_check(all == workload->op_count);
 }
 
 void fuzz_check_workload(const struct hb_workload *workload)
@@ -57,6 +77,7 @@ void fuzz_check_workload(const struct hb_workload *workload)
     fuzz_check(bytes == workload->live_bytes_at_end);
     free(live);
     free(size);
+    check_waits(workload);
 }
 
 static struct hb_op birth(struct hb_random *random, uint32_t object)

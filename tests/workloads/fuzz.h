@@ -30,7 +30,7 @@ const char *fuzz_file(const uint8_t *data, size_t size);
 _Noreturn void fuzz_fail(const char *condition, const char *file, int line);
 
 /* The promises of workload.h, checked on their own: ids count births, nothing dead is named,
- * peaks are right. */
+ * peaks are right, waits ascend and make up the time. */
 void fuzz_check_workload(const struct hb_workload *workload);
 
 /* Random valid operations of all kinds; returns how many, at most `room`. */

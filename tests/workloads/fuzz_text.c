@@ -37,6 +37,10 @@ static void try_round_trip(const struct hb_workload *workload)
                HB_OK);
     fuzz_check(back->op_count == workload->op_count);
     fuzz_check(memcmp(back->ops, workload->ops, workload->op_count * sizeof *back->ops) == 0);
+    fuzz_check(back->wait_count == workload->wait_count);
+    fuzz_check(back->wait_count == 0 ||
+               memcmp(back->waits, workload->waits, back->wait_count * sizeof *back->waits) == 0);
+    fuzz_check(back->wall_ns == workload->wall_ns && back->cpu_ns == workload->cpu_ns);
     fuzz_check(back->suggested_heap_bytes == workload->suggested_heap_bytes);
     fuzz_check(back->dropped == workload->dropped);
     expect_same_text(back->info.command, workload->info.command);
@@ -79,13 +83,19 @@ static void write_seed(const struct hb_workload *workload, unsigned way, FILE *o
 size_t fuzz_seed(struct hb_random *random, uint8_t *out)
 {
     struct hb_op ops[200];
-    struct hb_workload workload = {.ops = ops, .suggested_heap_bytes = 4096, .dropped = 1};
+    struct hb_wait waits[] = {{.us = 7}, {.us = 250000}, {.us = UINT64_C(1) << hb_random_below(random, 63)}};
+    struct hb_workload workload = {
+        .ops = ops, .suggested_heap_bytes = 4096, .dropped = 1, .wall_ns = 1500000000, .cpu_ns = 5};
     FILE *stream = fmemopen(out + 1, FUZZ_SEED_BYTES - 1, "w");
     long length;
 
     workload.op_count = fuzz_ops(random, ops, 1 + hb_random_below(random, 200));
     for (uint64_t i = 0; i < workload.op_count; i++)
         workload.object_count += ops[i].kind != HB_OP_FREE && ops[i].kind != HB_OP_REALLOC;
+    waits[1].before_op = workload.op_count / 2;
+    waits[2].before_op = workload.op_count;
+    workload.waits = waits;
+    workload.wait_count = workload.op_count > 1 ? 3 : 0;
     workload.info.command = (char *)"a\\b \x01 c";
     out[0] = (uint8_t)hb_random_below(random, WAYS);
     fuzz_check(stream != NULL);

@@ -15,6 +15,19 @@ enum { OPS = 20000 }; /* enough for the tables to grow */
 
 static struct hb_op *ops;
 
+/* A wait before every third operation: enough for their table to grow too. */
+static void write_trace_of_times(const char *path, const struct hb_trace_info *info)
+{
+    struct hb_trace_writer *writer;
+
+    assert_int_equal(hb_trace_writer_open(path, info, 3, &writer, NULL), HB_OK);
+    for (size_t i = 0; i < OPS; i++) {
+        assert_int_equal(hb_trace_writer_pass_time(writer, i % 3 == 0, NULL), HB_OK);
+        assert_int_equal(hb_trace_writer_append(writer, &ops[i], 1, NULL), HB_OK);
+    }
+    assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
+}
+
 static int enter(void **state)
 {
     struct hb_trace_info info = {.command = (char *)"command", .origin = (char *)"origin"};
@@ -24,8 +37,8 @@ static int enter(void **state)
         return -1;
     hb_random_seed(&random, 7);
     ops = hb_test_random_ops(&random, OPS, 3);
-    hb_test_write_trace("a.trace", &info, ops, OPS);
-    hb_test_write_text("a.txt", "command c\norigin o\na x 1\nc y 2\nf x\na 7 3\nm z 4 4\n");
+    write_trace_of_times("a.trace", &info);
+    hb_test_write_text("a.txt", "command c\norigin o\na x 1\nw 1s\nc y 2\nf x\na 7 3\nm z 4 4\n");
     setenv("HEAPBENCH_TRACES", ".", 1);
     return 0;
 }

@@ -143,9 +143,14 @@ static void form(void **state)
                                         "command cc -c 'a\\x0ab.c' # no comment\n"
                                         "origin by \\\\hand\n"
                                         "dropped 3\n"
+                                        "wall 2.5s\n"
+                                        "cpu 17ns # nanoseconds too\n"
+                                        "w 3us\n"
                                         "  a buffer 64K  # K, M, G\n"
                                         "c table 100\n"
                                         "t 9\n"
+                                        "w 250ms\n"
+                                        "w 1.000001s # adds up\n"
                                         "m page 4096 8k\n"
                                         "t 4\n"
                                         "r buffer 5\n"
@@ -153,13 +158,21 @@ static void form(void **state)
                                         "f 007 # the same\n"
                                         "\n"
                                         "t 0\n"
-                                        "f buffer");
+                                        "f buffer\n"
+                                        "w 2s");
+    static const struct hb_wait waits[] = {
+        {.before_op = 0, .us = 3}, {.before_op = 2, .us = 1250001}, {.before_op = 7, .us = 2000000}};
 
     (void)state;
     assert_string_equal(workload->info.command, "cc -c 'a\nb.c' # no comment");
     assert_string_equal(workload->info.origin, "by \\hand");
     assert_int_equal(workload->suggested_heap_bytes, 4096);
     assert_int_equal(workload->dropped, 3);
+    assert_int_equal(workload->wall_ns, 2500000000);
+    assert_int_equal(workload->cpu_ns, 17);
+    assert_int_equal(workload->wait_count, 3);
+    hb_test_assert_waits(workload->waits, waits, 3);
+    assert_int_equal(workload->time_us, 3250004);
     assert_int_equal(workload->threads, 3);
     assert_int_equal(workload->op_count, 7);
     hb_test_assert_ops(workload->ops, expected, 7);
@@ -171,8 +184,8 @@ static void bad_text(void **state)
     static const struct {
         const char *text, *sentence;
     } cases[] = {
-        {"x 1\n",
-         "a.txt:1: 'x' begins no line: there are a, c, m, r, f, t, heap, dropped, command and origin"},
+        {"x 1\n", "a.txt:1: 'x' begins no line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, "
+                  "command and origin"},
         {"a x 1\n\nf y\n", "a.txt:3: y was never allocated"},
         {"a x 1\nf x\nf x\n", "a.txt:3: x was freed already, on line 2"},
         {"a x 1\na x 2\n", "a.txt:2: x is allocated already, since line 1"},
@@ -186,6 +199,15 @@ static void bad_text(void **state)
         {"t 65536\n", "a.txt:1: '65536' is not a thread: threads are numbers from 0 to 65535"},
         {"t -1\n", "a.txt:1: '-1' is not a thread: threads are numbers from 0 to 65535"},
         {"dropped x\n", "a.txt:1: 'x' is not a number of events"},
+        {"w 250\n", "a.txt:1: '250' is not a time that can pass, as 250ms, 3us or 1.5s is"},
+        {"w 0ms\n", "a.txt:1: '0ms' is not a time that can pass, as 250ms, 3us or 1.5s is"},
+        {"w 1500ns\n", "a.txt:1: '1500ns' is not a time that can pass, as 250ms, 3us or 1.5s is"},
+        {"w -1s\n", "a.txt:1: '-1s' is not a time that can pass, as 250ms, 3us or 1.5s is"},
+        {"w\n", "a.txt:1: 1 words where 'w TIME' is wanted"},
+        {"w 18446744073709551615us\na x 1\nw 1us\n",
+         "a.txt: operation 1 comes more than 2^64 microseconds after the first"},
+        {"wall x\n", "a.txt:1: 'x' is not a time, as 250ms or 1.5s is"},
+        {"cpu 0.5ns\n", "a.txt:1: '0.5ns' is not a time, as 250ms or 1.5s is"},
         {"heap x\n", "a.txt:1: 'x' is not a number of bytes"},
         {"command a\ncommand b\n", "a.txt:2: a second line of this kind"},
         {"command a\\b\n", "a.txt:1: a backslash that is neither \\\\ nor \\x and two digits of 0-9a-f"},
@@ -213,15 +235,25 @@ static void bad_later(void **state)
     strcpy(text + 5000, "a \033[2J");
     expect_error(text, "a.txt:5000: 2 words where 'a ID BYTES' is wanted");
     strcpy(text + 5000, "\033[2J 1 1");
-    expect_error(text,
-                 "a.txt:5000: '?[2J' begins no line: there are a, c, m, r, f, t, heap, dropped, command "
-                 "and origin");
+    expect_error(
+        text, "a.txt:5000: '?[2J' begins no line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, "
+              "command and origin");
     hb_test_write_file("a.txt", text, 5000 + strlen(text + 5000) + 1);
     assert_int_equal(hb_workload_load("a.txt", &workload, &error), HB_ERR_FORMAT);
     assert_string_equal(error.text, "a.txt:5000: a NUL byte: not a text file");
     memset(text, ' ', sizeof text - 1);
     text[0] = '#';
     expect_error(text, "a.txt:1: the line is too long");
+}
+
+static void expect_file(const char *path, const void *expected, size_t length)
+{
+    size_t got;
+    uint8_t *bytes = hb_test_read_file(path, &got);
+
+    assert_int_equal(got, length);
+    assert_memory_equal(bytes, expected, length);
+    free(bytes);
 }
 
 static struct hb_workload *through_text(const struct hb_workload *workload)
@@ -242,8 +274,8 @@ static void round_trip(void **state)
     struct hb_trace_info info = {.command = (char *)"a\\b \n\x01\x7f \xff '#'  ", .suggested_heap_bytes = 99};
     struct hb_random random;
     struct hb_workload *workload, *back;
-    uint8_t *before, *after;
-    size_t length, length_after;
+    uint8_t *before;
+    size_t length;
 
     (void)state;
     hb_random_seed(&random, 6);
@@ -257,19 +289,54 @@ static void round_trip(void **state)
         assert_string_equal(back->info.command, info.command);
         assert_int_equal(hb_workload_save(back, "b.trace", 3, NULL), HB_OK);
         before = hb_test_read_file("a.trace", &length);
-        after = hb_test_read_file("b.trace", &length_after);
-        assert_int_equal(length, length_after);
-        assert_memory_equal(before, after, length);
+        expect_file("b.trace", before, length);
         free(before);
-        free(after);
         hb_workload_free(back);
         hb_workload_free(workload);
     }
 }
 
+/* Text that is written as it is read, and traces that come back byte for byte. */
+static void times_round_trip(void **state)
+{
+    static const char canonical[] =
+        "# a workload of heapbench: a malloc, c calloc, m aligned, r realloc, f free, t thread, w wait\n"
+        "origin by hand\nwall 2500ms\ncpu 1234567891ns\nw 250ms\na 0 1\nw 1us\nt 1\nf 0\nw 3600s\nt 0\na 1 "
+        "2\n"
+        "w 1001ms\n";
+    struct hb_random random;
+
+    (void)state;
+    struct hb_workload *workload = load(canonical);
+    hb_workload_free(through_text(workload));
+    hb_workload_free(workload);
+    expect_file("b.txt", canonical, sizeof canonical - 1);
+    hb_random_seed(&random, 33);
+    for (unsigned round = 0; round < 5; round++) {
+        struct hb_trace_totals totals = {.wall_ns = hb_random_next(&random), .cpu_ns = round};
+        struct hb_op *ops = hb_test_random_ops(&random, 50000, 2);
+        size_t count, length;
+        struct hb_wait *waits = hb_test_random_waits(&random, 50000, &count);
+        uint8_t *bytes;
+
+        hb_test_write_times("a.trace", NULL, ops, 50000, waits, count, &totals);
+        bytes = hb_test_read_file("a.trace", &length);
+        assert_int_equal(hb_workload_load("a.trace", &workload, NULL), HB_OK);
+        struct hb_workload *back = through_text(workload);
+        assert_int_equal(hb_workload_save(back, "b.trace", 3, NULL), HB_OK);
+        expect_file("b.trace", bytes, length);
+        hb_workload_free(back);
+        hb_workload_free(workload);
+        free(bytes);
+        free(waits);
+        free(ops);
+    }
+}
+
 static void rep_out(void **state)
 {
-    struct hb_workload *workload = load("heap 512\na x 1\nc y 2\nt 1\nm z 16 3\nt 0\nr x 4\nf x\n");
+    struct hb_workload *workload =
+        load("heap 512\ncpu 1s\na x 1\nc y 2\nw 1ms\nt 1\nm z 16 3\nt 0\nr x 4\nw 1s\nf x\n");
     struct hb_rep_losses losses;
     FILE *out = fopen("b.rep", "w");
     size_t length;
@@ -284,6 +351,8 @@ static void rep_out(void **state)
     assert_int_equal(losses.callocs, 1);
     assert_int_equal(losses.aligned, 1);
     assert_int_equal(losses.switches, 2);
+    assert_int_equal(losses.waits, 2);
+    assert_true(losses.run_times);
     free(text);
     hb_workload_free(workload);
     assert_int_equal(hb_workload_load("b.rep", &workload, NULL), HB_OK);
@@ -321,7 +390,8 @@ int main(void)
         hb_test_in_folder("each error in a text is named with its line", bad_text),
         hb_test_in_folder("what is no text is found wherever it stands", bad_later),
         hb_test_in_folder("trace to text to trace is the same, byte for byte", round_trip),
-        hb_test_in_folder("a .rep loses calloc, alignment and threads, and counts them", rep_out),
+        hb_test_in_folder("times come back through text, byte for byte", times_round_trip),
+        hb_test_in_folder("a .rep loses calloc, alignment, threads and times, and counts them", rep_out),
         hb_test_in_folder("two hundred thousand names are kept apart", many_names),
     };
 

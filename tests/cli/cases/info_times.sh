@@ -1,0 +1,26 @@
+# When things happened: duration, rate, bursts and silences, for a person and as JSON. A trace without times says none; one
+# of version 1 says why; nothing is called sound that something was lost of.
+cat >times.txt <<'END'
+wall 2.5s
+cpu 300ms
+a x 100
+w 5ms
+f x
+w 1.5s
+a y 200
+w 10ms
+a z 300
+w 10001us
+f z
+w 250ms
+END
+heapbench import times.txt -o times.trace >/dev/null
+heapbench info times.trace | sed -n '/^time/,/^file/p'
+heapbench info times.trace --json | sed -n '/format_version/,/file_bytes"/p'
+echo 'cpu 1us' >only.txt
+heapbench info only.txt | grep -A 1 '^time'
+heapbench info redis | grep '^time'
+heapbench info demo | grep -c '^time'
+printf 'dropped 1\na x 1\n' >lossy.txt
+heapbench info lossy.txt | tail -n 2
+heapbench info lossy.txt --json | grep -E 'sound|dropped'
