@@ -177,7 +177,7 @@ static void reap(struct run *run)
 {
     size_t before = run->family->ended_count;
 
-    if (hb_family_reap(run->family, run->pid, &run->status)) {
+    if (hb_family_reap(run->family, &run->status)) {
         run->has_ended = true;
         run->ended_ns = hb_clock_ns();
     }
@@ -248,6 +248,7 @@ static int attend(const struct hb_launch *launch, const struct manners *before, 
     struct run run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
     int reason = read_report(report);
 
+    family->program = (uint32_t)pid;
     run.look_ns = hb_clock_ns() + first_look_ns;
     run.look_interval_ns = first_look_ns;
     wait_for_all(&run);
