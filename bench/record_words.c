@@ -70,18 +70,15 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
 void hb_words_others(const struct hb_collection *collection, const struct hb_collected *kept)
 {
     char name[HB_PROGRAM_NAME];
-    size_t processes = 0;
+    bool has_execs = false;
 
     for (size_t i = 0; i < collection->count; i++)
-        processes += collection->items[i].image == 0;
-    if (processes < collection->count)
-        fprintf(stderr, "heapbench: %zu programs of ", collection->count);
-    else
-        fprintf(stderr, "heapbench: ");
+        has_execs = has_execs || collection->items[i].image > 0;
     fprintf(stderr,
-            "%zu process%s were recorded; kept %s (process %" PRIu32
+            "heapbench: %zu %s were recorded; kept %s (process %" PRIu32
             "), which did most: --all keeps the others too\n",
-            processes, processes == 1 ? "" : "es", hb_program_name(kept, name), kept->capture->header->pid);
+            collection->count, has_execs ? "programs" : "processes", hb_program_name(kept, name),
+            kept->capture->header->pid);
 }
 
 /* "sh (12), cron (34) and 5 more" */
@@ -148,7 +145,7 @@ static bool may_be_called(const struct hb_capture_header *header, const char *na
     memcpy(program, header->program, sizeof header->program);
     program[sizeof header->program] = '\0';
     for (int i = 0; i <= 2 && word < words + sizeof header->command; i++, word += strlen(word) + 1)
-        if (is_named(word, name) && (i == 0 || may_be_script(word)))
+        if (is_named(word, name) && (i == 0 || (strchr(word, '/') != NULL && may_be_script(word))))
             return true;
     return is_named(program, name);
 }
@@ -216,23 +213,11 @@ static void print_refused(const struct hb_unrecorded *unrecorded, const struct h
     fputc('\n', stderr);
 }
 
-static bool has_pid(const struct hb_collection *collection, uint32_t pid)
-{
-    for (size_t i = 0; i < collection->count; i++)
-        if (collection->items[i].capture->header->pid == pid)
-            return true;
-    for (size_t i = 0; i < collection->unrecorded_count; i++)
-        if (collection->unrecorded[i].pid == pid)
-            return true;
-    return false;
-}
-
 /* What is said, and how often. */
 struct said {
     const struct hb_collection *collection;
     const struct hb_family *family;
     size_t lines;
-    bool of_program;
 };
 
 /* Who was seen without the recorder. Where it was there or nobody could see, the captures tell. */
@@ -243,10 +228,9 @@ static void print_unloaded(struct said *said, const struct hb_processes *process
         char why[PATH_MAX + 512], name[HB_PROCESS_NAME];
 
         if (process->state == HB_PROCESS_UNKNOWN ||
-            (process->state != HB_PROCESS_UNLOADED && has_pid(said->collection, process->pid)) ||
+            (process->state != HB_PROCESS_UNLOADED && hb_collection_has(said->collection, process->pid)) ||
             !hb_explain_process(process, why, sizeof why))
             continue;
-        said->of_program = said->of_program || process->pid == said->family->program;
         if (++said->lines > LINES_AT_MOST)
             continue;
         memcpy(name, process->name, sizeof name);
@@ -275,17 +259,13 @@ bool hb_words_unrecorded(const struct hb_collection *collection, const struct hb
     struct said said = {.collection = collection, .family = family};
     size_t count = collection->unrecorded_count;
 
-    for (size_t i = 0; i < count; i++) {
-        if (i < LINES_AT_MOST)
-            print_refused(&collection->unrecorded[i], family, kept_weight);
-        said.of_program =
-            said.of_program || (family != NULL && collection->unrecorded[i].pid == family->program);
-    }
+    for (size_t i = 0; i < count && i < LINES_AT_MOST; i++)
+        print_refused(&collection->unrecorded[i], family, kept_weight);
     if (count > LINES_AT_MOST)
         fprintf(stderr, "heapbench: %zu more processes were not recorded\n", count - LINES_AT_MOST);
     if (family != NULL)
         print_seen(&said);
-    return said.of_program;
+    return count + said.lines > 0;
 }
 
 static void print_loss(const struct hb_collected *item, uint64_t events, const char *why)
