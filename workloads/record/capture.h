@@ -81,6 +81,8 @@ enum {
     HB_CAPTURE_HEADER_BYTES = 4096,
     HB_CAPTURE_SHARED_BYTES = 65536, /* chunks begin here: a page of any machine, or several */
     HB_CAPTURE_REFUSED = 960,
+    HB_CAPTURE_CHUNK_BYTES = 1 << 20, /* of the largest chunk, which busy streams take */
+    HB_CAPTURE_PREPARED = 8,
     HB_CAPTURE_FILTERED = 4096,          /* a reason: a seccomp filter was set before the image began */
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
@@ -103,6 +105,10 @@ struct hb_capture_shared {
     _Alignas(64) _Atomic uint64_t clock_ms; /* the time since; kept by heapbench record alone */
     _Alignas(64) _Atomic uint64_t end;      /* where the next chunk goes */
     _Atomic uint32_t images;                /* given numbers so far; the first is 1 */
+    /* Chunks of HB_CAPTURE_CHUNK_BYTES whose pages heapbench record has in memory already: offsets, to be had
+     * by exchanging them for 0. Only for speed: to make a page of a file costs more than to fill it with
+     * events. */
+    _Alignas(64) _Atomic uint64_t prepared[HB_CAPTURE_PREPARED];
     _Alignas(64) struct hb_capture_refused refused[HB_CAPTURE_REFUSED];
 };
 

@@ -140,6 +140,29 @@ static int compare_pieces(const void *a, const void *b)
     return (x->sequence > y->sequence) - (x->sequence < y->sequence);
 }
 
+/*
+ * Of a file that grows, the chunks of a stream from the first gap on are left out: a chunk whose place had
+ * been passed was signed, and filled, while those behind it were looked for.
+ */
+static void drop_behind_gaps(struct hb_capture_file *file)
+{
+    uint32_t expected = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < file->piece_count; i++) {
+        struct hb_capture_piece piece = file->pieces[i];
+
+        if (kept == 0 || piece.image != file->pieces[kept - 1].image ||
+            piece.stream != file->pieces[kept - 1].stream)
+            expected = 0;
+        if (piece.sequence == expected) {
+            file->pieces[kept++] = piece;
+            expected++;
+        }
+    }
+    file->piece_count = kept;
+}
+
 /* The images' pieces are told apart; their streams are not looked at. */
 static enum hb_status find_captures(struct hb_capture_file *file, struct hb_error *error)
 {
@@ -261,7 +284,8 @@ static void forget_captures(struct hb_capture_file *file)
     file->count = 0;
 }
 
-static enum hb_status read_captures(struct hb_capture_file *file, int fd, struct hb_error *error)
+static enum hb_status read_captures(struct hb_capture_file *file, int fd, bool may_grow,
+                                    struct hb_error *error)
 {
     enum hb_status status = find_pieces(file, fd, error);
 
@@ -269,6 +293,8 @@ static enum hb_status read_captures(struct hb_capture_file *file, int fd, struct
         return status;
     if (file->piece_count > 0)
         qsort(file->pieces, file->piece_count, sizeof *file->pieces, compare_pieces);
+    if (may_grow)
+        drop_behind_gaps(file);
     status = find_captures(file, error);
     for (size_t i = 0; status == HB_OK && i < file->count; i++)
         status = read_capture(&file->captures[i], error);
@@ -312,7 +338,7 @@ static enum hb_status look_again(struct hb_capture_file *file, int fd, struct hb
     file->piece_count = file->piece_capacity = 0;
     file->captures = NULL;
     file->count = 0;
-    status = read_captures(file, fd, error);
+    status = read_captures(file, fd, true, error);
     for (size_t i = 0; status == HB_OK && i < file->count; i++) {
         struct hb_capture *capture = &file->captures[i];
 
@@ -364,7 +390,7 @@ static enum hb_status read_file(struct hb_capture_file *file, bool may_grow, str
     if (status == HB_OK)
         status = check_shared(file, error);
     if (status == HB_OK)
-        status = read_captures(file, fd, error);
+        status = read_captures(file, fd, may_grow, error);
     if (status == HB_OK && may_grow)
         status = look_again(file, fd, error);
     close(fd);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +23,16 @@ struct hb_host {
     int descriptor;
     struct hb_capture_shared *shared; /* NULL: not made yet */
     uint64_t capacity, begin_ns;
-    uint64_t reserved; /* the file has blocks up to here; UINT64_MAX: reserving has no use */
+    bool prepares; /* until the disk is nearly full */
 };
 
 static const uint64_t capacity_at_most = UINT64_C(1) << 40, capacity_at_least = UINT64_C(1) << 30;
 
-/* How far ahead of the file's end blocks are reserved; the least that must be free on the disk beside. */
-static const uint64_t ahead_bytes = UINT64_C(32) << 20, spare_bytes = UINT64_C(1) << 30;
+/* What must be free on the disk for chunks to be prepared. */
+static const uint64_t spare_bytes = UINT64_C(1) << 30;
+
+/* What a recording has taken before chunks are prepared for it: small programs never need one. */
+static const uint64_t large_bytes = UINT64_C(1) << 20;
 
 /* Makes PREFIX-XXXXXX; its absolute name from malloc, or NULL with errno. */
 static char *make_folder(const char *prefix)
@@ -143,7 +145,6 @@ static enum hb_status map_shared(struct hb_host *host, struct hb_error *error)
 enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct hb_error *error)
 {
     struct hb_host *host = calloc(1, sizeof *host);
-    struct statfs disk;
     enum hb_status status;
 
     if (host == NULL)
@@ -160,9 +161,7 @@ enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct
         hb_host_close(host, false);
         return status;
     }
-    /* Blocks of a file in memory are memory. */
-    if (fstatfs(host->descriptor, &disk) != 0 || disk.f_type == TMPFS_MAGIC)
-        host->reserved = UINT64_MAX;
+    host->prepares = true;
     *out_host = host;
     return HB_OK;
 }
@@ -187,21 +186,33 @@ static bool is_roomy(const struct hb_host *host)
 {
     struct statfs disk;
 
-    return fstatfs(host->descriptor, &disk) == 0 &&
-           disk.f_bavail > (spare_bytes + 2 * ahead_bytes) / (uint64_t)disk.f_bsize;
+    return fstatfs(host->descriptor, &disk) == 0 && disk.f_bavail > spare_bytes / (uint64_t)disk.f_bsize;
 }
 
-static void reserve_ahead(struct hb_host *host)
+/* A chunk that is nobody's yet, with its pages in memory: written with zeros, which is what it holds. 0: it
+ * cannot be had. */
+static uint64_t prepare_chunk(const struct hb_host *host)
 {
-    uint64_t end = end_of(host), from = host->reserved > end ? host->reserved : end;
-    uint64_t until = end + 2 * ahead_bytes;
+    static const char zeros[HB_CAPTURE_CHUNK_BYTES];
+    uint64_t offset = atomic_fetch_add(&host->shared->end, sizeof zeros);
 
-    if (host->reserved == UINT64_MAX || from > end + ahead_bytes || until > host->capacity)
-        return;
-    if (is_roomy(host) && fallocate(host->descriptor, 0, (off_t)from, (off_t)(until - from)) == 0)
-        host->reserved = until;
-    else
-        host->reserved = UINT64_MAX;
+    if (offset < HB_CAPTURE_SHARED_BYTES || offset > host->capacity ||
+        host->capacity - offset < 2 * sizeof zeros)
+        return 0;
+    return pwrite(host->descriptor, zeros, sizeof zeros, (off_t)offset) == (ssize_t)sizeof zeros ? offset : 0;
+}
+
+static void prepare_chunks(struct hb_host *host)
+{
+    for (size_t i = 0; host->prepares && i < HB_CAPTURE_PREPARED; i++) {
+        uint64_t offset;
+
+        if (atomic_load_explicit(&host->shared->prepared[i], memory_order_relaxed) != 0)
+            continue;
+        offset = is_roomy(host) ? prepare_chunk(host) : 0;
+        host->prepares = offset != 0;
+        atomic_store(&host->shared->prepared[i], offset);
+    }
 }
 
 void hb_host_tick(struct hb_host *host)
@@ -210,7 +221,8 @@ void hb_host_tick(struct hb_host *host)
 
     if (atomic_load_explicit(&host->shared->clock_ms, memory_order_relaxed) != ms)
         atomic_store_explicit(&host->shared->clock_ms, ms, memory_order_relaxed);
-    reserve_ahead(host);
+    if (end_of(host) > HB_CAPTURE_SHARED_BYTES + large_bytes)
+        prepare_chunks(host);
 }
 
 /* Who asks for a chunk from now on finds the file full; all that were given lie before its end. */

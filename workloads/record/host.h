@@ -25,7 +25,7 @@ enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct
 
 const char *hb_host_folder(const struct hb_host *host); /* absolute */
 
-/* Sets the clock and reserves: to be called each millisecond. */
+/* Sets the clock and prepares chunks: to be called each millisecond. */
 void hb_host_tick(struct hb_host *host);
 
 /*

@@ -20,31 +20,55 @@ static uint64_t last_address; /* of the stream that is being written */
 char capture_path[64];
 static int file_fd;
 
+static void sign(unsigned char *chunk, uint32_t image, uint32_t stream, uint32_t sequence, uint32_t pages)
+{
+    struct hb_capture_chunk head = {.magic = HB_CAPTURE_CHUNK_MAGIC,
+                                    .image = image,
+                                    .stream = stream,
+                                    .sequence = sequence,
+                                    .bytes = pages * PAGE,
+                                    .offset = (uint64_t)(chunk - capture_file)};
+
+    memcpy(chunk, &head, sizeof head);
+}
+
+static void set_end(void)
+{
+    uint64_t end = capture_pages * PAGE;
+
+    memcpy(capture_file + offsetof(struct hb_capture_shared, end), &end, sizeof end);
+}
+
 void begin_capture(void)
 {
-    struct hb_capture_header header = {.page_bytes = PAGE, .pid = 7, .command_bytes = 5, .command = "a\0b c"};
+    struct hb_capture_header header = {
+        .pid = 7, .command_bytes = 5, .command = "a\0b c", .begin_ns = 1000, .last_ns = 5000, .cpu_ns = 300};
+    struct hb_capture_shared shared = {.page_bytes = PAGE};
 
     memset(capture_file, 0, sizeof capture_file);
-    memcpy(header.magic, HB_CAPTURE_MAGIC, sizeof header.magic);
-    memcpy(capture_file, &header, sizeof header);
-    capture_pages = 1;
+    memcpy(shared.magic, HB_CAPTURE_MAGIC, sizeof shared.magic);
+    memcpy(capture_file, &shared, sizeof shared);
+    memcpy(capture_file + HEADER_AT, &header, sizeof header);
+    sign(capture_file + HEADER_AT, 1, 0, 0, 1);
+    capture_pages = SHARED_PAGES + 1;
+    set_end();
+}
+
+void begin_pages(uint32_t stream, uint32_t sequence, uint32_t pages)
+{
+    assert_true(capture_pages + pages <= PAGES_AT_MOST);
+    at = capture_file + capture_pages * PAGE;
+    sign(at, 1, stream, sequence, pages);
+    at += sizeof(struct hb_capture_chunk);
+    capture_pages += pages;
+    set_end();
+    if (sequence == 0)
+        last_address = 0;
 }
 
 void begin_chunk(uint32_t stream, uint32_t sequence)
 {
-    struct hb_capture_chunk chunk = {.magic = HB_CAPTURE_CHUNK_MAGIC,
-                                     .stream = stream,
-                                     .sequence = sequence,
-                                     .bytes = PAGE,
-                                     .offset = capture_pages * PAGE};
-
-    assert_true(capture_pages < PAGES_AT_MOST);
-    at = capture_file + capture_pages * PAGE;
-    memcpy(at, &chunk, sizeof chunk);
-    at += sizeof chunk;
-    capture_pages++;
-    if (sequence == 0)
-        last_address = 0;
+    begin_pages(stream, sequence, 1);
 }
 
 static void put(uint64_t value, unsigned bytes)
@@ -87,13 +111,20 @@ void put_tick(uint64_t tick)
     put(tick, 1);
 }
 
-void put_mark(enum hb_capture_mark mark)
+void put_time(uint64_t ms)
 {
-    put(HB_CAPTURE_MARK | (unsigned)mark << 6, 1);
+    put(HB_CAPTURE_MARK | 3u << 3 | HB_CAPTURE_MARK_TIME << 6, 1);
+    put(ms, 4);
+}
+
+void put_bare(enum hb_capture_bare bare)
+{
+    put(HB_CAPTURE_MARK | (unsigned)bare << 3 | HB_CAPTURE_MARK_BARE << 6, 1);
 }
 
 struct hb_op capture_ops[OPS_AT_MOST];
 size_t capture_op_count;
+uint64_t capture_waits_us[OPS_AT_MOST + 1];
 
 static enum hb_status append(void *context, const struct hb_op *items, size_t count, struct hb_error *error)
 {
@@ -104,26 +135,62 @@ static enum hb_status append(void *context, const struct hb_op *items, size_t co
     return HB_OK;
 }
 
+static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *error)
+{
+    (void)context;
+    (void)error;
+    capture_waits_us[capture_op_count] += us;
+    return HB_OK;
+}
+
 static void write_file(size_t bytes)
 {
     assert_int_equal(ftruncate(file_fd, (off_t)bytes), 0);
     assert_int_equal(pwrite(file_fd, capture_file, bytes, 0), bytes);
 }
 
+static enum hb_status convert_first(const struct hb_capture_file *file, struct hb_capture_summary *summary,
+                                    struct hb_error *error)
+{
+    struct hb_op_sink sink = {.append = append, .pass_time = pass_time};
+
+    capture_op_count = 0;
+    memset(capture_waits_us, 0, sizeof capture_waits_us);
+    if (file->count == 0)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: no image", file->path);
+    return hb_capture_convert(&file->captures[0], &sink, summary, error);
+}
+
 enum hb_status convert(size_t bytes, struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct hb_op_sink sink = {.append = append};
-    struct hb_capture *capture;
+    struct hb_capture_file *file;
     enum hb_status status;
 
     write_file(bytes);
-    capture_op_count = 0;
-    status = hb_capture_open(capture_path, &capture, error);
+    status = hb_capture_file_open(capture_path, false, &file, error);
     if (status != HB_OK)
         return status;
-    status = hb_capture_convert(capture, &sink, summary, error);
-    hb_capture_close(capture);
+    status = convert_first(file, summary, error);
+    hb_capture_file_close(file);
     return status;
+}
+
+struct hb_capture_summary convert_grown(const uint64_t *items, size_t streams)
+{
+    struct hb_capture_summary summary;
+    struct hb_capture_file *file;
+    struct hb_error error;
+
+    write_file(capture_pages * PAGE);
+    if (hb_capture_file_open(capture_path, true, &file, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(file->count, 1);
+    assert_int_equal(file->captures[0].stream_count, streams);
+    memcpy(file->captures[0].stream_items, items, streams * sizeof *items);
+    if (convert_first(file, &summary, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    hb_capture_file_close(file);
+    return summary;
 }
 
 struct hb_capture_summary convert_sound(void)

@@ -32,13 +32,13 @@ static void a_block_goes_from_one_thread_to_the_other_and_back(void **state)
     (void)state;
     begin_capture();
     begin_chunk(1, 0);
-    put_mark(HB_CAPTURE_MARK_THREAD);
+    put_bare(HB_CAPTURE_BARE_THREAD);
     put_order(A, 1);
     put_birth(HB_CAPTURE_MALLOC, A, 10);
     put_order(A, 3);
     put_death(HB_CAPTURE_FREE, A);
     begin_chunk(2, 0);
-    put_mark(HB_CAPTURE_MARK_THREAD);
+    put_bare(HB_CAPTURE_BARE_THREAD);
     put_order(A, 2);
     put_death(HB_CAPTURE_FREE, A);
     put_birth(HB_CAPTURE_CALLOC, A, 20);
@@ -111,7 +111,7 @@ static void a_realloc_that_failed_leaves_the_block_where_it_was(void **state)
     (void)state;
     begin_with_a_block();
     put_death(HB_CAPTURE_REALLOC_OLD, A);
-    put_mark(HB_CAPTURE_MARK_REALLOC_FAILED);
+    put_bare(HB_CAPTURE_BARE_REALLOC_FAILED);
     put_death(HB_CAPTURE_FREE, A);
     assert_int_equal(convert_sound().unknown_frees, 0);
     assert_int_equal(capture_op_count, 2);
@@ -191,10 +191,10 @@ static void the_next_thread_of_a_stream_has_a_number_of_its_own(void **state)
     (void)state;
     begin_capture();
     begin_chunk(1, 0);
-    put_mark(HB_CAPTURE_MARK_THREAD);
+    put_bare(HB_CAPTURE_BARE_THREAD);
     put_order(A, 1);
     put_birth(HB_CAPTURE_MALLOC, A, 10);
-    put_mark(HB_CAPTURE_MARK_THREAD);
+    put_bare(HB_CAPTURE_BARE_THREAD);
     put_death(HB_CAPTURE_FREE, A);
     assert_int_equal(convert_sound().threads, 2);
     assert_op(1, HB_OP_FREE, 0, 0, 1);
