@@ -301,8 +301,9 @@ static enum outcome finish(const struct arguments *arguments, const struct hb_ho
     enum outcome outcome;
 
     hb_words_running(family);
-    /* A trace beyond the limit on file sizes is to be an error, and not our end. */
+    /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     outcome = convert(arguments, folder, family);
     if (outcome == NOT_KEPT)
         fprintf(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace\n",

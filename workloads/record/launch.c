@@ -27,9 +27,14 @@ static const uint64_t millisecond_ns = 1000000;
 /* The first looks at who runs come soon, later ones seldom. */
 static const uint64_t first_look_ns = 5000000, seldom_look_ns = 250000000;
 
+/* That end a process which writes to nobody, or too much: to us, an error. */
+enum { IGNORED = 2 };
+static const int ignored[IGNORED] = {SIGPIPE, SIGXFSZ};
+
 /* What is the parent's business, to be put back. */
 struct manners {
     struct sigaction child_action; /* where SIGCHLD is ignored, the kernel does the waiting */
+    struct sigaction ignored_action[IGNORED];
     sigset_t mask, caught;
     int is_subreaper;
 };
@@ -89,13 +94,15 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
 
 static void take_manners(struct manners *before)
 {
-    static const struct sigaction plain = {.sa_handler = SIG_DFL};
+    static const struct sigaction plain = {.sa_handler = SIG_DFL}, ignore = {.sa_handler = SIG_IGN};
 
     sigemptyset(&before->caught);
     for (int i = 0; i < CAUGHT; i++)
         sigaddset(&before->caught, caught[i]);
     sigprocmask(SIG_BLOCK, &before->caught, &before->mask);
     sigaction(SIGCHLD, &plain, &before->child_action);
+    for (int i = 0; i < IGNORED; i++)
+        sigaction(ignored[i], &ignore, &before->ignored_action[i]);
     if (prctl(PR_GET_CHILD_SUBREAPER, &before->is_subreaper) != 0)
         before->is_subreaper = 0;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -105,6 +112,8 @@ static void take_manners(struct manners *before)
 static void restore_signals(const struct manners *before)
 {
     sigaction(SIGCHLD, &before->child_action, NULL);
+    for (int i = 0; i < IGNORED; i++)
+        sigaction(ignored[i], &before->ignored_action[i], NULL);
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
