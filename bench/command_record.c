@@ -247,6 +247,14 @@ static const struct hb_collected *find_kept(const struct hb_collection *collecti
     return NULL;
 }
 
+static void print_nothing(const char *program)
+{
+    char why[PATH_MAX + 256];
+
+    hb_explain_program(program, why, sizeof why);
+    fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
+}
+
 /* Turns what is in the folder into traces; says what went wrong. `family` is NULL where nothing was run. */
 static enum outcome convert(const struct arguments *arguments, const char *folder,
                             const struct hb_family *family)
@@ -254,6 +262,7 @@ static enum outcome convert(const struct arguments *arguments, const char *folde
     struct hb_collection collection;
     const struct hb_collected *kept;
     enum outcome outcome = NOTHING_RECORDED;
+    bool is_explained;
     struct hb_error error;
 
     if (hb_collect(folder, family, &collection, &error) != HB_OK) {
@@ -261,9 +270,11 @@ static enum outcome convert(const struct arguments *arguments, const char *folde
         return NOT_KEPT;
     }
     kept = find_kept(&collection);
-    hb_words_unrecorded(&collection, family, kept != NULL ? kept->events + kept->lost : 0);
+    is_explained = hb_words_unrecorded(&collection, family, kept != NULL ? kept->events + kept->lost : 0);
     if (kept != NULL)
         outcome = keep_collection(&collection, kept, arguments);
+    else if (family != NULL && !is_explained)
+        print_nothing(arguments->program[0]);
     hb_words_losses(&collection);
     if (collection.damaged > 0) {
         hb_command_fail(&collection.first_damage);
@@ -282,14 +293,6 @@ static int convert_folder(const struct arguments *arguments)
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
-static void print_nothing(const char *program)
-{
-    char why[PATH_MAX + 256];
-
-    hb_explain_program(program, why, sizeof why);
-    fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
-}
-
 /* Converts what a run left. */
 static enum outcome finish(const struct arguments *arguments, const struct hb_host *host,
                            const struct hb_family *family)
@@ -298,14 +301,13 @@ static enum outcome finish(const struct arguments *arguments, const struct hb_ho
     enum outcome outcome;
 
     hb_words_running(family);
-    /* A trace beyond the limit on file sizes is to be an error, and not our end. */
+    /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     outcome = convert(arguments, folder, family);
     if (outcome == NOT_KEPT)
         fprintf(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace\n",
                 folder);
-    else if (outcome == NOTHING_RECORDED)
-        print_nothing(arguments->program[0]);
     hb_words_endings(family);
     return outcome;
 }

@@ -1,6 +1,7 @@
 #include "bench/record_words.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 
 /* Beyond so many, what is said of each is summed up. */
 enum { LINES_AT_MOST = 10 };
+
+/* How much of a name the kernel keeps. */
+enum { KERNEL_NAME = 15 };
 
 /* Names are a stranger's: what is no text of them reaches no terminal. */
 static const char *make_printable(char *text)
@@ -66,18 +70,15 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
 void hb_words_others(const struct hb_collection *collection, const struct hb_collected *kept)
 {
     char name[HB_PROGRAM_NAME];
-    size_t processes = 0;
+    bool has_execs = false;
 
     for (size_t i = 0; i < collection->count; i++)
-        processes += collection->items[i].image == 0;
-    if (processes < collection->count)
-        fprintf(stderr, "heapbench: %zu programs of ", collection->count);
-    else
-        fprintf(stderr, "heapbench: ");
+        has_execs = has_execs || collection->items[i].image > 0;
     fprintf(stderr,
-            "%zu process%s were recorded; kept %s (process %" PRIu32
+            "heapbench: %zu %s were recorded; kept %s (process %" PRIu32
             "), which did most: --all keeps the others too\n",
-            processes, processes == 1 ? "" : "es", hb_program_name(kept, name), kept->capture->header->pid);
+            collection->count, has_execs ? "programs" : "processes", hb_program_name(kept, name),
+            kept->capture->header->pid);
 }
 
 /* "sh (12), cron (34) and 5 more" */
@@ -111,67 +112,160 @@ void hb_words_running(const struct hb_family *family)
             family->running.count == 1 ? "s" : "");
 }
 
-static void print_refused(const struct hb_unrecorded *unrecorded, uint64_t kept_weight)
+static bool is_named(const char *path, const char *name)
 {
-    char name[sizeof unrecorded->program];
+    const char *slash = strrchr(path, '/');
+
+    return strncmp(slash != NULL ? slash + 1 : path, name, KERNEL_NAME) == 0;
+}
+
+/* Not so only where it is surely another program. */
+static bool may_be_script(const char *path)
+{
+    char head[2] = "#!";
+    FILE *file = fopen(path, "re");
+
+    if (file != NULL) {
+        if (fread(head, sizeof head, 1, file) != 1)
+            head[0] = '\0';
+        fclose(file);
+    }
+    return head[0] == '#' && head[1] == '!';
+}
+
+/* The kernel calls a program by the last part of the path that was run, cut: a file's, a link's, or a
+ * script's. */
+static bool may_be_called(const struct hb_capture_header *header, const char *name)
+{
+    char words[sizeof header->command + 1], program[sizeof header->program + 1];
+    const char *word = words;
+
+    memcpy(words, header->command, sizeof header->command);
+    words[sizeof header->command] = '\0';
+    memcpy(program, header->program, sizeof header->program);
+    program[sizeof header->program] = '\0';
+    for (int i = 0; i <= 2 && word < words + sizeof header->command; i++, word += strlen(word) + 1)
+        if (is_named(word, name) && (i == 0 || (strchr(word, '/') != NULL && may_be_script(word))))
+            return true;
+    return is_named(program, name);
+}
+
+/* True where the program that the process ran in the end was seen, and said what of it is known. */
+static bool was_seen(const struct hb_family *family, uint32_t pid)
+{
+    for (size_t i = family->past.count; i > 0; i--)
+        if (family->past.items[i - 1].pid == pid)
+            return family->past.items[i - 1].state != HB_PROCESS_UNKNOWN;
+    return false;
+}
+
+/* One that ended between two looks as another program than was recorded. */
+static void print_other_program(const struct hb_collection *collection, const struct hb_family *family,
+                                const struct hb_ended *ended)
+{
+    const struct hb_collected *last = NULL;
+    char was[HB_PROGRAM_NAME], name[sizeof ended->name];
+
+    for (size_t i = 0; i < collection->count; i++) {
+        const struct hb_collected *item = &collection->items[i];
+
+        if (item->capture->header->pid == ended->pid && (last == NULL || item->image > last->image))
+            last = item;
+    }
+    if (last == NULL || ended->name[0] == '\0' || may_be_called(last->capture->header, ended->name) ||
+        was_seen(family, ended->pid))
+        return;
+    memcpy(name, ended->name, sizeof name);
+    make_printable(name);
+    fprintf(stderr,
+            "heapbench: process %" PRIu32
+            " was %s in the end, and only %s of it was recorded: %s may have been "
+            "started with an environment that names no recorder, as by env -i\n",
+            ended->pid, name, hb_program_name(last, was), name);
+}
+
+/* The name of a process of which there is no image; "a program" where nobody knows. */
+static const char *name_of(const struct hb_unrecorded *unrecorded, const struct hb_family *family,
+                           char name[static HB_PROGRAM_NAME])
+{
     const char *slash = strrchr(unrecorded->program, '/');
 
-    snprintf(name, sizeof name, "%s", slash != NULL ? slash + 1 : unrecorded->program);
+    snprintf(name, HB_PROGRAM_NAME, "%s", slash != NULL ? slash + 1 : unrecorded->program);
+    for (size_t i = 0; name[0] == '\0' && family != NULL && i < family->ended_count; i++)
+        if (family->ended[i].pid == unrecorded->pid)
+            snprintf(name, HB_PROGRAM_NAME, "%s", family->ended[i].name);
+    for (size_t i = 0; name[0] == '\0' && family != NULL && i < family->past.count; i++)
+        if (family->past.items[i].pid == unrecorded->pid)
+            snprintf(name, HB_PROGRAM_NAME, "%s", family->past.items[i].name);
+    return name[0] != '\0' ? make_printable(name) : "a program";
+}
+
+static void print_refused(const struct hb_unrecorded *unrecorded, const struct hb_family *family,
+                          uint64_t kept_weight)
+{
+    char name[HB_PROGRAM_NAME];
+
     fprintf(stderr, "heapbench: %s%s (process %" PRIu32 ") was not recorded: %s",
             unrecorded->lost > kept_weight ? "the process that did most, " : "",
-            name[0] != '\0' ? make_printable(name) : "a program", unrecorded->pid,
-            hb_explain_reason(unrecorded->reason));
+            name_of(unrecorded, family, name), unrecorded->pid, hb_explain_reason(unrecorded->reason));
     if (unrecorded->lost > 0)
         fprintf(stderr, "; at least %" PRIu64 " events", unrecorded->lost);
     fputc('\n', stderr);
 }
 
-static bool has_pid(const struct hb_collection *collection, uint32_t pid)
-{
-    for (size_t i = 0; i < collection->count; i++)
-        if (collection->items[i].capture->header->pid == pid)
-            return true;
-    for (size_t i = 0; i < collection->unrecorded_count; i++)
-        if (collection->unrecorded[i].pid == pid)
-            return true;
-    return false;
-}
+/* What is said, and how often. */
+struct said {
+    const struct hb_collection *collection;
+    const struct hb_family *family;
+    size_t lines;
+};
 
 /* Who was seen without the recorder. Where it was there or nobody could see, the captures tell. */
-static size_t print_unloaded(const struct hb_collection *collection, const struct hb_processes *processes,
-                             size_t lines)
+static void print_unloaded(struct said *said, const struct hb_processes *processes)
 {
     for (size_t i = 0; i < processes->count; i++) {
         const struct hb_process *process = &processes->items[i];
-        char why[4096 + 512], name[HB_PROCESS_NAME];
+        char why[PATH_MAX + 512], name[HB_PROCESS_NAME];
 
         if (process->state == HB_PROCESS_UNKNOWN ||
-            (process->state != HB_PROCESS_UNLOADED && has_pid(collection, process->pid)) ||
-            !hb_explain_process(process, why, sizeof why) || ++lines > LINES_AT_MOST)
+            (process->state != HB_PROCESS_UNLOADED && hb_collection_has(said->collection, process->pid)) ||
+            !hb_explain_process(process, why, sizeof why))
+            continue;
+        if (++said->lines > LINES_AT_MOST)
             continue;
         memcpy(name, process->name, sizeof name);
         fprintf(stderr, "heapbench: %s (process %" PRIu32 ") was not recorded: %s\n", make_printable(name),
                 process->pid, make_printable(why));
     }
-    return lines;
 }
 
-void hb_words_unrecorded(const struct hb_collection *collection, const struct hb_family *family,
+static void print_seen(struct said *said)
+{
+    const struct hb_family *family = said->family;
+
+    print_unloaded(said, &family->past);
+    print_unloaded(said, &family->running);
+    if (said->lines > LINES_AT_MOST)
+        fprintf(stderr, "heapbench: %zu more processes were seen that were not recorded\n",
+                said->lines - LINES_AT_MOST);
+    for (size_t i = 0; i < family->ended_count; i++)
+        if (family->ended[i].pid == family->program)
+            print_other_program(said->collection, family, &family->ended[i]);
+}
+
+bool hb_words_unrecorded(const struct hb_collection *collection, const struct hb_family *family,
                          uint64_t kept_weight)
 {
-    size_t lines = 0, count = collection->unrecorded_count;
+    struct said said = {.collection = collection, .family = family};
+    size_t count = collection->unrecorded_count;
 
     for (size_t i = 0; i < count && i < LINES_AT_MOST; i++)
-        print_refused(&collection->unrecorded[i], kept_weight);
+        print_refused(&collection->unrecorded[i], family, kept_weight);
     if (count > LINES_AT_MOST)
         fprintf(stderr, "heapbench: %zu more processes were not recorded\n", count - LINES_AT_MOST);
-    if (family == NULL)
-        return;
-    lines = print_unloaded(collection, &family->past, lines);
-    lines = print_unloaded(collection, &family->running, lines);
-    if (lines > LINES_AT_MOST)
-        fprintf(stderr, "heapbench: %zu more processes were seen that were not recorded\n",
-                lines - LINES_AT_MOST);
+    if (family != NULL)
+        print_seen(&said);
+    return count + said.lines > 0;
 }
 
 static void print_loss(const struct hb_collected *item, uint64_t events, const char *why)

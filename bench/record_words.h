@@ -23,8 +23,9 @@ void hb_words_waiting(const struct hb_family *family);
 
 void hb_words_running(const struct hb_family *family);
 
-/* Of whom nothing was recorded. `family` may be NULL. `kept_weight`: the events of the image that is kept. */
-void hb_words_unrecorded(const struct hb_collection *collection, const struct hb_family *family,
+/* Of whom nothing was recorded. `family` may be NULL. `kept_weight`: the events of the image that is kept.
+ * True where the program itself is among them. */
+bool hb_words_unrecorded(const struct hb_collection *collection, const struct hb_family *family,
                          uint64_t kept_weight);
 
 /* Of all images, the events that were not recorded, each with the reason. */

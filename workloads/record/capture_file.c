@@ -111,7 +111,9 @@ static enum hb_status find_pieces(struct hb_capture_file *file, int fd, struct h
         struct hb_capture_chunk chunk;
         enum hb_status status;
 
-        memcpy(&chunk, file->data + offset, sizeof chunk);
+        /* Not through the mapping: on a full tmpfs to look at a hole is a SIGBUS. */
+        if (pread(fd, &chunk, sizeof chunk, (off_t)offset) != (ssize_t)sizeof chunk)
+            memset(&chunk, 0, sizeof chunk);
         if (!is_chunk(file, &chunk, offset)) {
             offset = skip_unsigned(file, fd, offset);
             continue;

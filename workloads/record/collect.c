@@ -204,6 +204,34 @@ static void take_ends(struct hb_collection *collection, const struct hb_family *
     }
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static bool list_pids(struct hb_collection *collection)
+{
+    size_t count = 0;
+
+    collection->pids = calloc(collection->count + collection->unrecorded_count + 1, sizeof *collection->pids);
+    if (collection->pids == NULL)
+        return false;
+    for (size_t i = 0; i < collection->count; i++)
+        collection->pids[count++] = collection->items[i].capture->header->pid;
+    for (size_t i = 0; i < collection->unrecorded_count; i++)
+        collection->pids[count++] = collection->unrecorded[i].pid;
+    collection->pid_count = count;
+    qsort(collection->pids, count, sizeof *collection->pids, compare_pids);
+    return true;
+}
+
+bool hb_collection_has(const struct hb_collection *collection, uint32_t pid)
+{
+    return bsearch(&pid, collection->pids, collection->pid_count, sizeof pid, compare_pids) != NULL;
+}
+
 static bool may_grow(const char *path, const struct hb_family *family)
 {
     struct hb_capture_file *file;
@@ -232,7 +260,8 @@ static enum hb_status collect(const char *folder, const char *path, const struct
         status = take_captures(collection, folder, error);
     if (status != HB_OK)
         return status;
-    if (!take_refused(collection, &capacity) || !take_links(collection, folder, &capacity))
+    if (!take_refused(collection, &capacity) || !take_links(collection, folder, &capacity) ||
+        !list_pids(collection))
         return out_of_memory(folder, error);
     if (family != NULL)
         take_ends(collection, family);
@@ -264,6 +293,7 @@ void hb_collection_clear(struct hb_collection *collection)
     hb_capture_file_close(collection->file);
     free(collection->items);
     free(collection->unrecorded);
+    free(collection->pids);
     *collection = (struct hb_collection){0};
 }
 

@@ -29,6 +29,8 @@ struct hb_collection {
     size_t count;
     struct hb_unrecorded *unrecorded; /* the one that lost most first */
     size_t unrecorded_count;
+    uint32_t *pids; /* of both, sorted */
+    size_t pid_count;
     size_t damaged; /* captures that could not be read; `first_damage` says why of one */
     struct hb_error first_damage;
 };
@@ -42,6 +44,9 @@ struct hb_collection {
 enum hb_status hb_collect(const char *folder, const struct hb_family *family,
                           struct hb_collection *collection, struct hb_error *error);
 void hb_collection_clear(struct hb_collection *collection);
+
+/* True where something is known of the process, be it only that it could not be recorded. */
+bool hb_collection_has(const struct hb_collection *collection, uint32_t pid);
 
 /* The last part of the program's path, as the kernel knew it; "" where it is not known. Not NUL-terminated
  * beyond `capacity`. */

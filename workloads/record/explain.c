@@ -20,9 +20,9 @@ enum { HEAD_BYTES = 256, SCRIPTS_AT_MOST = 4 };
 /* What of an ELF file tells whether it can be recorded. */
 struct binary {
     bool is_elf, is_64_bit, has_loader, has_musl;
-    bool has_malloc;                  /* one of its own, linked in */
-    bool has_sanitizer;               /* linked in */
-    bool needs_asan, needs_sanitizer; /* as a library */
+    bool has_malloc;        /* one of its own, linked in */
+    bool has_sanitizer;     /* linked in */
+    bool needs_to_be_first; /* a sanitizer that is a library */
 };
 
 static bool is_program(const char *path)
@@ -62,7 +62,7 @@ static const char *interpreter_of(char head[static HEAD_BYTES])
     return *name != '\0' ? name : NULL;
 }
 
-/* Calls `look` for each string that section `section` of the file names in entries of its kind. */
+/* The libraries that it asks for. */
 static void look_at_needed(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct binary *binary)
 {
     Elf_Data *data = elf_getdata(section, NULL);
@@ -74,11 +74,10 @@ static void look_at_needed(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, 
 
         if (name == NULL)
             continue;
-        binary->needs_asan = binary->needs_asan || strncmp(name, "libasan.so", 10) == 0 ||
-                             strncmp(name, "libclang_rt.asan", 16) == 0;
-        binary->needs_sanitizer =
-            binary->needs_sanitizer || binary->needs_asan || strncmp(name, "libtsan.so", 10) == 0 ||
-            strncmp(name, "liblsan.so", 10) == 0 || strncmp(name, "libhwasan.so", 12) == 0;
+        binary->needs_to_be_first = binary->needs_to_be_first || strncmp(name, "libasan.so", 10) == 0 ||
+                                    strncmp(name, "libclang_rt.asan", 16) == 0 ||
+                                    strncmp(name, "libhwasan.so", 12) == 0 ||
+                                    strncmp(name, "libtsan.so", 10) == 0;
     }
 }
 
@@ -161,7 +160,7 @@ static const char *explain_binary(const struct binary *binary, const struct stat
         return "is statically linked, so no recorder can be loaded into it; link it dynamically";
     if (binary->has_musl)
         return "is linked with musl, and the recorder is for programs of glibc";
-    if (binary->has_sanitizer || binary->needs_sanitizer)
+    if (binary->has_sanitizer || binary->needs_to_be_first)
         return "is built with a sanitizer, whose runtime has a malloc of its own; build it without "
                "-fsanitize";
     if (binary->has_malloc)
@@ -236,12 +235,12 @@ enum hb_status hb_explain_check(const char *program, struct hb_error *error)
         return HB_OK;
     binary = look_at_binary(descriptor);
     close(descriptor);
-    if (!binary.needs_asan)
+    if (!binary.needs_to_be_first)
         return HB_OK;
     return hb_error_set(
         error, HB_ERR_UNAVAILABLE,
-        "%s is built with AddressSanitizer, whose runtime must be loaded first and ends a program "
-        "in which the recorder was; build it without -fsanitize=address",
+        "%s is built with a sanitizer, whose runtime must be loaded first and would end it with the "
+        "recorder loaded; build it without -fsanitize",
         path);
 }
 

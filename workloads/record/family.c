@@ -156,9 +156,9 @@ static enum hb_process_state look_for(uint32_t pid, const char *recorder)
     while (state == HB_PROCESS_UNLOADED && fgets(line, sizeof line, file) != NULL)
         if (strstr(line, recorder) != NULL)
             state = HB_PROCESS_LOADED;
-    /* Nothing is said of a process that may not be looked into, or that ends just now. */
+    /* There is nothing of a process that ends just now. */
     if (ferror(file) || (state == HB_PROCESS_UNLOADED && ftell(file) == 0))
-        state = HB_PROCESS_HIDDEN;
+        state = HB_PROCESS_UNKNOWN;
     fclose(file);
     return state;
 }
@@ -291,12 +291,13 @@ static void note_end(struct hb_family *family, const struct hb_ended *ended)
     family->ended[family->ended_count++] = *ended;
 }
 
-bool hb_family_reap(struct hb_family *family, pid_t pid, int *status)
+bool hb_family_reap(struct hb_family *family, int *status)
 {
     bool found = false;
 
     for (;;) {
         siginfo_t info = {0};
+        struct hb_process last = {0};
         struct hb_ended ended = {0};
 
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
@@ -304,9 +305,11 @@ bool hb_family_reap(struct hb_family *family, pid_t pid, int *status)
         ended.pid = (uint32_t)info.si_pid;
         ended.cpu_ns = cpu_of(info.si_pid);
         ended.end_ns = hb_clock_ns();
+        if (read_process(ended.pid, &last) || last.pid == ended.pid)
+            snprintf(ended.name, sizeof ended.name, "%.*s", (int)sizeof ended.name - 1, last.name);
         if (waitpid(info.si_pid, &ended.status, 0) != info.si_pid)
             return found;
-        if (info.si_pid == pid) {
+        if (ended.pid == family->program) {
             *status = ended.status;
             found = true;
         }

@@ -47,10 +47,12 @@ struct hb_ended {
     int status; /* as of waitpid */
     uint64_t end_ns;
     uint64_t cpu_ns; /* its own, all threads together */
+    char name[16];   /* what the kernel calls its last program; cut, and the program may change it */
 };
 
 struct hb_family {
     const char *recorder;        /* the library's path */
+    uint32_t program;            /* the process that was started; 0: none */
     struct hb_processes running; /* by pid */
     struct hb_processes past;    /* programs seen before that no longer run, but for those well recorded */
     struct hb_ended *ended;
@@ -66,8 +68,7 @@ void hb_family_clear(struct hb_family *family);
 /* Looks at /proc. What cannot be read or kept is left out. */
 void hb_family_look(struct hb_family *family);
 
-/* Takes note of all that have ended. The status of `pid` is kept in `*status`; true where it was among them.
- */
-bool hb_family_reap(struct hb_family *family, pid_t pid, int *status);
+/* Takes note of all that have ended. True where the program was among them: its status into `*status`. */
+bool hb_family_reap(struct hb_family *family, int *status);
 
 #endif

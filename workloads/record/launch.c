@@ -27,9 +27,14 @@ static const uint64_t millisecond_ns = 1000000;
 /* The first looks at who runs come soon, later ones seldom. */
 static const uint64_t first_look_ns = 5000000, seldom_look_ns = 250000000;
 
+/* That end a process which writes to nobody, or too much: to us, an error. */
+enum { IGNORED = 2 };
+static const int ignored[IGNORED] = {SIGPIPE, SIGXFSZ};
+
 /* What is the parent's business, to be put back. */
 struct manners {
     struct sigaction child_action; /* where SIGCHLD is ignored, the kernel does the waiting */
+    struct sigaction ignored_action[IGNORED];
     sigset_t mask, caught;
     int is_subreaper;
 };
@@ -89,13 +94,15 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
 
 static void take_manners(struct manners *before)
 {
-    static const struct sigaction plain = {.sa_handler = SIG_DFL};
+    static const struct sigaction plain = {.sa_handler = SIG_DFL}, ignore = {.sa_handler = SIG_IGN};
 
     sigemptyset(&before->caught);
     for (int i = 0; i < CAUGHT; i++)
         sigaddset(&before->caught, caught[i]);
     sigprocmask(SIG_BLOCK, &before->caught, &before->mask);
     sigaction(SIGCHLD, &plain, &before->child_action);
+    for (int i = 0; i < IGNORED; i++)
+        sigaction(ignored[i], &ignore, &before->ignored_action[i]);
     if (prctl(PR_GET_CHILD_SUBREAPER, &before->is_subreaper) != 0)
         before->is_subreaper = 0;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -105,6 +112,8 @@ static void take_manners(struct manners *before)
 static void restore_signals(const struct manners *before)
 {
     sigaction(SIGCHLD, &before->child_action, NULL);
+    for (int i = 0; i < IGNORED; i++)
+        sigaction(ignored[i], &before->ignored_action[i], NULL);
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
@@ -177,7 +186,7 @@ static void reap(struct run *run)
 {
     size_t before = run->family->ended_count;
 
-    if (hb_family_reap(run->family, run->pid, &run->status)) {
+    if (hb_family_reap(run->family, &run->status)) {
         run->has_ended = true;
         run->ended_ns = hb_clock_ns();
     }
@@ -248,6 +257,7 @@ static int attend(const struct hb_launch *launch, const struct manners *before, 
     struct run run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
     int reason = read_report(report);
 
+    family->program = (uint32_t)pid;
     run.look_ns = hb_clock_ns() + first_look_ns;
     run.look_interval_ns = first_look_ns;
     wait_for_all(&run);
