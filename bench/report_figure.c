@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/place.h"
 
 extern char **environ;
 
@@ -45,9 +46,7 @@ enum { NOTHING_TO_DRAW = 2 };
 
 const char *hb_plots_folder(void)
 {
-    const char *folder = getenv("HEAPBENCH_PLOTS");
-
-    return folder != NULL && folder[0] != '\0' ? folder : HB_PLOTS_FOLDER;
+    return hb_place_of(HB_PLACE_PLOTS);
 }
 
 size_t hb_figure_count(void)
