@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "bench/build_info.h"
 #include "bench/command.h"
 
 static char **command_line; /* as the process was started; kept until it ends */
@@ -95,6 +96,45 @@ bool hb_command_output_failed(void)
     return true;
 }
 
+/* What figures of an unoptimised build are not good for, and what to do; NULL for any other build. */
+static const char *build_warning(void)
+{
+    const struct hb_build_info *build = hb_build_info();
+    static char text[256];
+
+    if (!build->unoptimised)
+        return NULL;
+    snprintf(
+        text, sizeof text,
+        "built as %s, without -O, so times say little of any allocator; 'cmake --preset release' makes a "
+        "build to measure with",
+        build->build_type);
+    return text;
+}
+
+bool hb_command_table_failed(void)
+{
+    const char *warning = build_warning();
+
+    if (warning != NULL)
+        printf("%s%s\n", hb_build_mark(hb_build_info()), warning);
+    return hb_command_output_failed();
+}
+
+/* `object` with that as its first key. NULL stays NULL. */
+static json_t *with_warning(json_t *object)
+{
+    const char *warning = build_warning();
+    json_t *whole =
+        warning != NULL && json_is_object(object) ? json_pack("{s:s}", "not_optimised", warning) : NULL;
+
+    if (whole == NULL)
+        return object;
+    json_object_update(whole, object);
+    json_decref(object);
+    return whole;
+}
+
 json_t *hb_json_text(const char *text)
 {
     json_t *value = json_string(text);
@@ -117,6 +157,7 @@ int hb_command_print_json(json_t *object)
         fputs("heapbench: out of memory for the answer\n", stderr);
         return HB_EXIT_FAILED;
     }
+    object = with_warning(object);
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(object);

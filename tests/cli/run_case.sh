@@ -27,6 +27,10 @@ export CASES PATH HEAPBENCH_TRACES LC_ALL
 mkdir "$folder/work"
 (cd "$folder/work" && sh "$name.sh") >"$folder/out" 2>"$folder/err" </dev/null
 status=$?
+# What an unoptimised build says of itself, in every table: the case not_optimised wants to see it.
+if [ "$(basename "$name")" != not_optimised ]; then
+    sed -i '/^NOT OPTIMISED: /d; /^  "not_optimised": /d' "$folder/out"
+fi
 expected=$(sed -n 's/^# exit \([0-9]*\)$/\1/p' "$name.sh")
 
 if [ -n "${UPDATE-}" ]; then

@@ -128,6 +128,18 @@ class Report(unittest.TestCase):
         self.assertIn("<dd>&lt;b&gt;a machine&lt;/b&gt;</dd>", text)
         self.assertEqual(text.count("<li>simple on everything after operation 120000"), 1)
 
+    def test_an_unoptimised_build_is_said_on_the_page(self):
+        figures_test.make_results(self.results)
+        text, _ = self.report()
+        self.assertNotIn("NOT OPTIMISED", text)
+        throughput = os.path.join(self.results, "throughput.csv")
+        with open(throughput, encoding="utf-8") as lines:
+            rows = lines.read()
+        with open(throughput, "w", encoding="utf-8") as out:
+            out.write("# build     NOT OPTIMISED: gcc, <Debug>\n" + rows)
+        text, _ = self.report()
+        self.assertIn("<code>throughput.csv</code> is of a build that is NOT OPTIMISED: gcc, &lt;Debug&gt;;", text)
+
     def test_png_files_on_request(self):
         figures_test.make_results(self.results, ["one"])
         self.report("--png")
