@@ -42,6 +42,8 @@ hb=$work/links/hb
 state_of_tree >"$work/before"
 HOME=$work/home
 export HOME
+LC_ALL=C
+export LC_ALL
 unset HEAPBENCH_TRACES HEAPBENCH_PLOTS HEAPBENCH_RECORDER HEAPBENCH
 cd "$work/home" || exit 1
 
