@@ -11,8 +11,8 @@ set(HB_INSTALL_HEADERS "${CMAKE_INSTALL_INCLUDEDIR}/${PROJECT_NAME}")
 file(RELATIVE_PATH HB_DATA_FROM_BIN "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_DATADIR}/${PROJECT_NAME}")
 file(RELATIVE_PATH HB_LIBRARIES_FROM_BIN "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}/${PROJECT_NAME}")
 
-# hb_show_in_build(NAME) - the current source folder's, or its folder of that name, as share/heapbench/NAME of the build
-# tree: a link, so that a file that is dropped there counts at once. A build inside the source tree may be moved with it.
+# hb_show_in_build(NAME SOURCE) - the folder SOURCE as share/heapbench/NAME of the build tree: a link, so that a file that
+# is dropped there counts at once. A source tree with its build inside may be moved.
 function(hb_show_in_build name source)
     set(link "${PROJECT_BINARY_DIR}/share/${PROJECT_NAME}/${name}")
     cmake_path(GET link PARENT_PATH folder)

@@ -1,4 +1,3 @@
-#!/bin/zsh
 # completion_test.zsh - what zsh completes: every command, every option of each --help, and the names.
 #
 # Usage:  completion_test.zsh COMPLETION HEAPBENCH

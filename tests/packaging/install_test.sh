@@ -52,7 +52,7 @@ cd "$work/home" || exit 1
 names_no_path_of() {
     ! grep -rlF "$1" "$prefix"
 }
-expect 'nothing names the source tree' names_no_path_of "$source"
+expect 'nothing names the source tree' names_no_path_of "$source/"
 expect 'nothing names the build tree' names_no_path_of "$build"
 
 lists_its_own_traces() {
