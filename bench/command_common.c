@@ -96,6 +96,22 @@ bool hb_command_output_failed(void)
     return true;
 }
 
+json_t *hb_json_text(const char *text)
+{
+    json_t *value = json_string(text);
+    char *plain;
+
+    if (value != NULL)
+        return value;
+    plain = strdup(text);
+    for (char *at = plain; at != NULL && *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    value = plain != NULL ? json_string(plain) : NULL;
+    free(plain);
+    return value;
+}
+
 /* What figures of an unoptimised build are not good for, and what to do; NULL for any other build. */
 static const char *build_warning(void)
 {
@@ -133,22 +149,6 @@ static json_t *with_warning(json_t *object)
     json_object_update(whole, object);
     json_decref(object);
     return whole;
-}
-
-json_t *hb_json_text(const char *text)
-{
-    json_t *value = json_string(text);
-    char *plain;
-
-    if (value != NULL)
-        return value;
-    plain = strdup(text);
-    for (char *at = plain; at != NULL && *at != '\0'; at++)
-        if ((unsigned char)*at >= 0x80)
-            *at = '?';
-    value = plain != NULL ? json_string(plain) : NULL;
-    free(plain);
-    return value;
 }
 
 int hb_command_print_json(json_t *object)
