@@ -17,6 +17,12 @@
 #define COMPILER "gcc " TRIPLE(__GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__)
 #endif
 
+#ifdef __OPTIMIZE__
+#define UNOPTIMISED false
+#else
+#define UNOPTIMISED true
+#endif
+
 #ifdef NDEBUG
 #define ASSERTS false
 #else
@@ -29,6 +35,7 @@ static const struct hb_build_info info = {
     .tree = HB_GIT_STATE,
     .compiler = COMPILER,
     .build_type = HB_BUILD_TYPE[0] != '\0' ? HB_BUILD_TYPE : "no build type",
+    .unoptimised = UNOPTIMISED,
     .asserts = ASSERTS,
     .sanitized = HB_SANITIZED,
 };
@@ -36,4 +43,9 @@ static const struct hb_build_info info = {
 const struct hb_build_info *hb_build_info(void)
 {
     return &info;
+}
+
+const char *hb_build_mark(const struct hb_build_info *build)
+{
+    return build->unoptimised ? HB_BUILD_UNOPTIMISED ": " : "";
 }

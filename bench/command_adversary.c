@@ -327,7 +327,7 @@ int hb_command_adversary(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     if (run(&session, &error) != HB_OK)
         return hb_command_fail(&error);
-    if (session.unprinted || hb_command_output_failed())
+    if (session.unprinted || (options.json ? hb_command_output_failed : hb_command_table_failed)())
         return HB_EXIT_FAILED;
     if (session.failed == 0)
         return HB_EXIT_DONE;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "bench/build_info.h"
 #include "bench/command.h"
 
 static char **command_line; /* as the process was started; kept until it ends */
@@ -165,12 +166,52 @@ static void print_json_value(json_t *value, int depth)
         json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 }
 
+/* What figures of an unoptimised build are not good for, and what to do; NULL for any other build. */
+static const char *build_warning(void)
+{
+    const struct hb_build_info *build = hb_build_info();
+    static char text[256];
+
+    if (!build->unoptimised)
+        return NULL;
+    snprintf(
+        text, sizeof text,
+        "built as %s, without -O, so times say little of any allocator; 'cmake --preset release' makes a "
+        "build to measure with",
+        build->build_type);
+    return text;
+}
+
+bool hb_command_table_failed(void)
+{
+    const char *warning = build_warning();
+
+    if (warning != NULL)
+        printf("%s%s\n", hb_build_mark(hb_build_info()), warning);
+    return hb_command_output_failed();
+}
+
+/* `object` with that as its first key. NULL stays NULL. */
+static json_t *with_warning(json_t *object)
+{
+    const char *warning = build_warning();
+    json_t *whole =
+        warning != NULL && json_is_object(object) ? json_pack("{s:s}", "not_optimised", warning) : NULL;
+
+    if (whole == NULL)
+        return object;
+    json_object_update(whole, object);
+    json_decref(object);
+    return whole;
+}
+
 int hb_command_print_json(json_t *object)
 {
     if (object == NULL) {
         fputs("heapbench: out of memory for the answer\n", stderr);
         return HB_EXIT_FAILED;
     }
+    object = with_warning(object);
     print_json_value(object, 0);
     putchar('\n');
     json_decref(object);

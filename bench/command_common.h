@@ -53,6 +53,9 @@ enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, s
 /* True, having said so, when standard output could not be written: disk full, or a closed pipe. */
 bool hb_command_output_failed(void);
 
+/* The same, at the end of a table: below it stands that this build is not optimised, if it is not. */
+bool hb_command_table_failed(void);
+
 /*
  * Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program
  * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done.

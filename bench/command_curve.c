@@ -194,7 +194,7 @@ static int print_text(const struct hb_curve_study *study)
     for (size_t i = 0; i < study->count; i++)
         print_point(study, &study->points[i]);
     print_anomalies(&study->anomalies);
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
@@ -285,7 +285,7 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     hb_curve_survey_close(&survey);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_curve(int argc, char **argv)

@@ -209,7 +209,7 @@ static int print_json(const struct hb_workload *workload, const struct hb_summar
 static int print_text(const struct hb_workload *workload, const struct hb_summary *summary)
 {
     hb_info_text_print(workload, summary, stdout);
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_info(int argc, char **argv)

@@ -14,7 +14,10 @@
 
 struct list_options {
     bool json;
+    const char *names; /* "allocators" or "traces": nothing but these; NULL: the tables */
 };
+
+enum { KEY_NAMES = 1000 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -24,6 +27,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'j':
         options->json = true;
         return 0;
+    case KEY_NAMES:
+        if (strcmp(argument, "allocators") != 0 && strcmp(argument, "traces") != 0)
+            hb_option_fail(state, "--names takes allocators or traces, not '%s'", argument);
+        options->names = argument;
+        return 0;
     case ARGP_KEY_ARG:
         hb_option_fail(state, "list takes no argument such as '%s'", argument);
     default:
@@ -32,13 +40,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_option option_table[] = {
-    {"json", 'j', NULL, 0, "print one JSON object: {\"allocators\": [...], \"traces\": [...]}", 0}, {0}};
+    {"json", 'j', NULL, 0, "print one JSON object: {\"allocators\": [...], \"traces\": [...]}", 0},
+    {"names", KEY_NAMES, "WHAT", 0,
+     "print only the names of the allocators, models included, or of the traces, one a line and untried", 0},
+    {0}};
 
 static const struct argp argp = {
     .options = option_table,
     .parser = parse,
     .doc = "List the allocators that can be measured, with version and path, and the traces.\v"
-           "Traces are the files in workloads/traces, or in the folder that $HEAPBENCH_TRACES names.\n\n"
+           "Traces are the files in workloads/traces, or in share/heapbench/traces where heapbench is "
+           "installed, or in "
+           "the folder that $HEAPBENCH_TRACES names.\n\n"
            "Example: heapbench list --json | jq -r '.traces[].name'",
 };
 
@@ -151,7 +164,69 @@ static bool print_text(const struct hb_discovery *found, bool *whole)
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
-    return !hb_command_output_failed();
+    return !hb_command_table_failed();
+}
+
+/* A line for a name; none for one that would not be a line. */
+static void print_name(const char *name, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if ((unsigned char)name[i] < ' ' || name[i] == 127)
+            return;
+    printf("%.*s\n", (int)bytes, name);
+}
+
+static void print_allocator_names(void)
+{
+    size_t count;
+    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
+
+    for (size_t i = 0; i < count; i++)
+        print_name(builtin[i]->name, strlen(builtin[i]->name));
+    for (const char *const *name = hb_allocator_library_names(); *name != NULL; name++)
+        print_name(*name, strlen(*name));
+}
+
+/* The part of a trace's file name that names it: all before the ending, if there is one. */
+static size_t stem_length(const char *base)
+{
+    const char *dot = strrchr(base, '.');
+
+    return dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+}
+
+/* Whole where another one is called the same but for its ending. */
+static void print_trace_name(char *const *paths, const char *path)
+{
+    const char *base = strrchr(path, '/') + 1;
+    size_t stem = stem_length(base), bytes = stem;
+
+    for (; *paths != NULL; paths++) {
+        const char *other = strrchr(*paths, '/') + 1;
+
+        if (*paths != path && stem_length(other) == stem && memcmp(other, base, stem) == 0)
+            bytes = strlen(base);
+    }
+    print_name(base, bytes);
+}
+
+/* For scripts and completion: nothing is loaded. */
+static int print_names(bool traces)
+{
+    char **paths;
+    size_t count;
+    struct hb_error error;
+
+    if (!traces) {
+        print_allocator_names();
+    } else {
+        if (hb_traces_find(&paths, &count, &error) != HB_OK)
+            return hb_command_fail(&error);
+        for (size_t i = 0; i < count; i++)
+            print_trace_name(paths, paths[i]);
+        hb_traces_free(paths);
+    }
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_list(int argc, char **argv)
@@ -162,6 +237,8 @@ int hb_command_list(int argc, char **argv)
     bool printed, whole = true;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (options.names != NULL)
+        return print_names(strcmp(options.names, "traces") == 0);
     if (hb_discover(NULL, NULL, &found, &error) != HB_OK)
         return hb_command_fail(&error);
     printed = (options.json ? print_json : print_text)(&found, &whole);

@@ -207,7 +207,7 @@ static int print_text(const struct options *options, const char *trace, const st
     hb_row("operations", "%s", hb_counted(number, sizeof number, answer->counts.ops, ""));
     hb_row("time", "%.3f ms, %.1f million operations a second", ns / 1e6, ns > 0 ? ops * 1e3 / ns : 0);
     hb_print_counts(&answer->counts);
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_model(int argc, char **argv)

@@ -191,7 +191,7 @@ int hb_command_model_all(int argc, char **argv, char *const *traces, const char 
     hb_discovery_free(&session.found);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    if (hb_command_output_failed())
+    if (hb_command_table_failed())
         return HB_EXIT_FAILED;
     return session.failed > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
 }

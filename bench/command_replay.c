@@ -233,7 +233,7 @@ int hb_command_replay(int argc, char **argv)
         exit_status = hb_command_print_json(answer_json(&answer));
     } else {
         print_answer(&answer);
-        exit_status = hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+        exit_status = hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
     }
     hb_prepared_free(prepared);
     fflush(NULL);

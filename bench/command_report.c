@@ -179,16 +179,29 @@ static void tell_left_out(struct job *job)
             fprintf(stderr, "heapbench: left out: %s\n", job->pictures[i].error.text);
 }
 
+/* The folders to write to, and whether they can be written: drawing first would be in vain. */
 static enum hb_status make_folders(const struct job *job, struct hb_error *error)
 {
-    char *plots = NULL;
-    enum hb_status status;
+    struct hb_file *page = NULL;
+    char *plots = NULL, *path = NULL;
+    struct hb_error reason;
+    enum hb_status status = HB_ERR_MEMORY;
 
-    if (asprintf(&plots, "%s/plots", job->output) < 0)
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", job->output);
-    status = hb_folder_create(plots, error);
+    if (asprintf(&plots, "%s/plots", job->output) < 0 || asprintf(&path, "%s/report.html", job->output) < 0)
+        hb_error_set(&reason, HB_ERR_MEMORY, "%s: out of memory", job->output);
+    else
+        status = hb_folder_create(plots, &reason);
+    if (status == HB_OK)
+        status = hb_file_begin(path, &page, &reason);
+    if (status == HB_OK)
+        hb_file_abandon(page);
     free(plots);
-    return status;
+    free(path);
+    if (status == HB_OK)
+        return HB_OK;
+    return hb_error_set(error, status, "%s%s", reason.text,
+                        status == HB_ERR_IO && job->options->output == NULL ? "; -o DIR writes elsewhere"
+                                                                            : "");
 }
 
 static enum hb_status make_page(const struct job *job, struct hb_error *error)

@@ -239,7 +239,7 @@ int hb_command_run(int argc, char **argv)
         exit_status = print_json(&run);
     else
         print_foot(&run);
-    if (exit_status == HB_EXIT_DONE && hb_command_output_failed())
+    if (exit_status == HB_EXIT_DONE && (options.json ? hb_command_output_failed : hb_command_table_failed)())
         exit_status = HB_EXIT_FAILED;
     if (exit_status == HB_EXIT_DONE && run.failed_cells > 0)
         exit_status = HB_EXIT_PARTIAL;

@@ -332,7 +332,7 @@ static int walk(const struct walk_options *options, const struct hb_workload *wo
         hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);
         return hb_command_fail(&error);
     }
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
 int hb_command_walk(int argc, char **argv)

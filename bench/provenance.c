@@ -141,8 +141,8 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
     char text[512];
 
     visit(context, "command", provenance->command);
-    snprintf(text, sizeof text, "%s, %s, asserts %s%s", build->compiler, build->build_type,
-             build->asserts ? "on" : "off", build->sanitized ? ", sanitized" : "");
+    snprintf(text, sizeof text, "%s%s, %s, asserts %s%s", hb_build_mark(build), build->compiler,
+             build->build_type, build->asserts ? "on" : "off", build->sanitized ? ", sanitized" : "");
     visit(context, "build", text);
     snprintf(text, sizeof text, "%s, %u cores, %u GiB, THP %s, ASLR %s, %s", machine->cpu, machine->cores,
              machine->memory_gib, machine->thp, machine->aslr, machine->kernel);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/place.h"
 
 extern char **environ;
 
@@ -45,9 +46,7 @@ enum { NOTHING_TO_DRAW = 2 };
 
 const char *hb_plots_folder(void)
 {
-    const char *folder = getenv("HEAPBENCH_PLOTS");
-
-    return folder != NULL && folder[0] != '\0' ? folder : HB_PLOTS_FOLDER;
+    return hb_place_of(HB_PLACE_PLOTS);
 }
 
 size_t hb_figure_count(void)
@@ -163,6 +162,26 @@ void hb_figure_clear(struct hb_figure *figure)
     memset(figure, 0, sizeof *figure);
 }
 
+/* This process's environment, but in a locale of UTF-8: in another one gnuplot complains of the names that it
+ * is to draw, and some write 0,5 for a half. From malloc; NULL without memory. */
+static char **figure_environment(void)
+{
+    static char locale[] = "LC_ALL=C.UTF-8";
+    char **made, **next;
+    size_t count = 0;
+
+    while (environ[count] != NULL)
+        count++;
+    made = next = calloc(count + 2, sizeof *made);
+    if (made == NULL)
+        return NULL;
+    *next++ = locale;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], "LC_ALL=", strlen("LC_ALL=")) != 0)
+            *next++ = environ[i];
+    return made;
+}
+
 /* Starts gnuplot with its output on `out` and its complaints on `complaints`. An errno, 0 when it runs. */
 static int start_gnuplot(const struct hb_figure *figure, const char *csv, const char *terminal, int out,
                          int complaints, pid_t *pid)
@@ -170,18 +189,22 @@ static int start_gnuplot(const struct hb_figure *figure, const char *csv, const 
     /* -d: without the user's own settings, which would change the picture. */
     const char *const argv[] = {"gnuplot", "-d", "-c", figure->script, csv, terminal, NULL};
     posix_spawn_file_actions_t actions;
-    int result = posix_spawn_file_actions_init(&actions);
+    char **environment = figure_environment();
+    int result = environment != NULL ? posix_spawn_file_actions_init(&actions) : ENOMEM;
 
-    if (result != 0)
+    if (result != 0) {
+        free(environment);
         return result;
+    }
     result = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (result == 0)
         result = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     if (result == 0)
         result = posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
     if (result == 0)
-        result = posix_spawnp(pid, "gnuplot", &actions, NULL, (char *const *)(uintptr_t)argv, environ);
+        result = posix_spawnp(pid, "gnuplot", &actions, NULL, (char *const *)(uintptr_t)argv, environment);
     posix_spawn_file_actions_destroy(&actions);
+    free(environment);
     return result;
 }
 

@@ -17,7 +17,7 @@ struct hb_figure {
 
 enum hb_figure_format { HB_FIGURE_SVG, HB_FIGURE_PNG };
 
-/* Where the scripts are: $HEAPBENCH_PLOTS, else plots/ of the source tree that was built. */
+/* Where the scripts are: $HEAPBENCH_PLOTS, else where base/place.h finds them from this executable. */
 const char *hb_plots_folder(void);
 
 /* The figures of a report, in its order. */

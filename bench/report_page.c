@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "bench/build_info.h"
 #include "bench/report_html.h"
 #include "bench/report_style.h"
 #include "bench/report_tables.h"
@@ -141,6 +142,25 @@ static void print_facts(const struct page *page)
         fputs("</a>\n", page->out);
     }
     fputs("<a href=\"#sources\">Where the figures come from</a></nav>\n", page->out);
+}
+
+/* Files of unoptimised builds: their times are not to be believed, wherever they stand below. */
+static void print_unoptimised(const struct page *page)
+{
+    for (size_t file = 0; file < HB_RESULT_FILES; file++) {
+        const struct hb_csv *csv = page->source->csv[file];
+
+        for (size_t i = 0; csv != NULL && i < hb_csv_provenance_count(csv); i++) {
+            const char *build = strstr(hb_csv_provenance(csv, i), HB_BUILD_UNOPTIMISED ": ");
+
+            if (build == NULL || strncmp(hb_csv_provenance(csv, i), "build ", 6) != 0)
+                continue;
+            fprintf(page->out, "<p class=\"left-out\"><code>%s</code> is of a build that is ",
+                    hb_result_file_name((enum hb_result_file)file));
+            hb_html_text(page->out, build);
+            fputs("; its times say little of any allocator.</p>\n", page->out);
+        }
+    }
 }
 
 static void print_item(FILE *out, const char *text)
@@ -291,6 +311,7 @@ static enum hb_status print_page(const struct page *page)
 {
     print_head(page);
     print_facts(page);
+    print_unoptimised(page);
     print_missing(page);
     print_left_out(page);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

@@ -18,6 +18,7 @@ function(hb_find_module name module package)
         hb_missing("The library ${module}" ${package})
     endif()
     set(HB_${name}_VERSION "${${name}_VERSION}" CACHE INTERNAL "")
+    set(HB_${name}_MODULE "${module}" CACHE INTERNAL "")
 endfunction()
 
 hb_find_module(ZSTD libzstd libzstd-dev)

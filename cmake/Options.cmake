@@ -18,6 +18,10 @@ target_compile_options(hb_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wpointer-arith -Wvla -Wundef -Wformat=2 -Wconversion
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition>
     $<$<BOOL:${HEAPBENCH_WERROR}>:-Werror>)
+# Assertions and debugging information name files from the root of the source tree, wherever that was, and what is made
+# while building from "build".
+target_compile_options(hb_warnings INTERFACE
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=" "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build")
 target_compile_definitions(hb_warnings INTERFACE _GNU_SOURCE)
 target_include_directories(hb_warnings INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 

@@ -11,17 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "workloads/workload.h"
-
-#ifndef HB_SOURCE_TRACES /* the build says where; else seen from the source tree's root */
-#define HB_SOURCE_TRACES "workloads/traces"
-#endif
 
 const char *hb_traces_folder(void)
 {
-    const char *folder = getenv("HEAPBENCH_TRACES");
-
-    return folder != NULL && folder[0] != '\0' ? folder : HB_SOURCE_TRACES;
+    return hb_place_of(HB_PLACE_TRACES);
 }
 
 static bool ends_with(const char *text, const char *ending)

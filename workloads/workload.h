@@ -67,7 +67,7 @@ enum hb_status hb_workload_save(const struct hb_workload *workload, const char *
                                 struct hb_error *error);
 void hb_workload_free(struct hb_workload *workload); /* NULL does nothing */
 
-/* Where shipped traces are: $HEAPBENCH_TRACES, else workloads/traces of the source tree that was built. */
+/* Where shipped traces are: $HEAPBENCH_TRACES, else where base/place.h finds them from this executable. */
 const char *hb_traces_folder(void);
 
 /*

@@ -214,6 +214,20 @@ static void the_head_says_where_figures_come_from(void **state)
     free(text);
 }
 
+static void an_unoptimised_build_says_so_first(void **state)
+{
+    struct hb_build_info build = release_build;
+    struct hb_provenance provenance = make_provenance();
+    char *text;
+
+    (void)state;
+    build.unoptimised = true;
+    provenance.build = &build;
+    text = write_sample(&provenance);
+    assert_string_equal(head_line(text, "build"), "NOT OPTIMISED: gcc 1.2.3, RelWithDebInfo, asserts off");
+    free(text);
+}
+
 static void figures_that_are_no_times_have_no_floor_and_no_rounds(void **state)
 {
     struct hb_provenance provenance = make_provenance();
@@ -361,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_by_column_name, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(the_head_says_where_figures_come_from, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_unoptimised_build_says_so_first, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(figures_that_are_no_times_have_no_floor_and_no_rounds, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_was_left_out_is_said_once_each, make_folder, remove_folder),

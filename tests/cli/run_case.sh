@@ -31,6 +31,10 @@ if [ "$status" -eq 77 ]; then
     cat "$folder/out"
     exit 77
 fi
+# What an unoptimised build says of itself, in every table: the case not_optimised wants to see it.
+if [ "$(basename "$name")" != not_optimised ]; then
+    sed -i '/^NOT OPTIMISED: /d; /^  "not_optimised": /d' "$folder/out"
+fi
 expected=$(sed -n 's/^# exit \([0-9]*\)$/\1/p' "$name.sh")
 
 if [ -n "${UPDATE-}" ]; then

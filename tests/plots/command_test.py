@@ -61,9 +61,9 @@ class Report(unittest.TestCase):
         return subprocess.run([HEAPBENCH, "report", *arguments], capture_output=True, text=True, cwd=cwd or self.folder,
                               env={**os.environ, "HEAPBENCH_PLOTS": os.environ["PLOTS"], **(env or {})}, check=False)
 
-    def report(self, *arguments, expect=0):
+    def report(self, *arguments, expect=0, env=None):
         """Runs it on the results into the output; the page's text and what was said."""
-        done = self.run_report("--results", self.results, "-o", self.output, *arguments)
+        done = self.run_report("--results", self.results, "-o", self.output, *arguments, env=env)
         self.assertEqual(done.returncode, expect, done.stderr)
         self.assertEqual(done.stdout, os.path.join(self.output, "report.html") + "\n")
         with open(os.path.join(self.output, "report.html"), encoding="utf-8") as page:
@@ -128,6 +128,18 @@ class Report(unittest.TestCase):
         self.assertIn("<dd>&lt;b&gt;a machine&lt;/b&gt;</dd>", text)
         self.assertEqual(text.count("<li>simple on everything after operation 120000"), 1)
 
+    def test_an_unoptimised_build_is_said_on_the_page(self):
+        figures_test.make_results(self.results)
+        text, _ = self.report()
+        self.assertNotIn("NOT OPTIMISED", text)
+        throughput = os.path.join(self.results, "throughput.csv")
+        with open(throughput, encoding="utf-8") as lines:
+            rows = lines.read()
+        with open(throughput, "w", encoding="utf-8") as out:
+            out.write("# build     NOT OPTIMISED: gcc, <Debug>\n" + rows)
+        text, _ = self.report()
+        self.assertIn("<code>throughput.csv</code> is of a build that is NOT OPTIMISED: gcc, &lt;Debug&gt;;", text)
+
     def test_png_files_on_request(self):
         figures_test.make_results(self.results, ["one"])
         self.report("--png")
@@ -141,6 +153,17 @@ class Report(unittest.TestCase):
         self.assertIn("report.html", self.files(self.results))
         self.assertIn("plots", self.files(self.results))
         self.assertEqual([name for name in self.files(self.results) if ".part" in name], [])
+
+    def test_a_results_folder_that_cannot_be_written_is_said_before_anything_is_drawn(self):
+        figures_test.make_results(self.results, ["one"])
+        os.symlink("/dev/null/nowhere", os.path.join(self.results, "plots"))
+        self.assert_fails(self.run_report("--results", self.results), "plots", "-o DIR writes elsewhere")
+
+    def test_figures_are_drawn_in_every_locale(self):
+        figures_test.make_results(self.results, ["one"])
+        for locale in ["C", "POSIX", "xx_XX.unknown"]:
+            _, said = self.report(env={"LC_ALL": locale})
+            self.assertEqual(said, "")
 
     def test_a_picture_that_does_not_fit_on_the_disk_is_an_error(self):
         figures_test.make_results(self.results, ["one"])

@@ -2,7 +2,8 @@
 #
 # Usage:  recipe.sh OUT.trace
 #
-# $HEAPBENCH names the tool (default: the release build of this tree, else the one in $PATH). A recipe works in a
+# $HEAPBENCH names the tool (default: the release build of this tree, or the one that is installed with this recipe, else
+# the one in $PATH). A recipe works in a
 # temporary folder of its own, under relative names, so that nothing of this machine gets into the trace; with
 # a fixed locale, time zone and environment, so that the same versions of the programs record the same trace.
 # shellcheck shell=sh
@@ -20,7 +21,8 @@ case $1 in
 esac
 
 heapbench=${HEAPBENCH:-$recipes/../../build/release/bin/heapbench}
-[ -x "$heapbench" ] || heapbench=heapbench
+[ -x "$heapbench" ] || heapbench=$recipes/../../../bin/heapbench
+[ -x "$heapbench" ] || heapbench=$(command -v heapbench || echo heapbench) # before `clean` changes PATH
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/recipe.XXXXXX")
 trap 'rm -rf "$work"' EXIT

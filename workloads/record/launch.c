@@ -13,10 +13,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/place.h"
 #include "workloads/record/next.h"
-
-#define RECORDER_VARIABLE "HEAPBENCH_RECORDER"
-#define RECORDER_NAME     "libheapbench_record.so"
 
 /* All are blocked, and taken one by one. */
 enum { CAUGHT = 5 };
@@ -51,40 +49,22 @@ struct run {
     bool has_told;
 };
 
-static char *beside_this_program(void)
-{
-    char self[PATH_MAX];
-    ssize_t bytes = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *slash, *path = NULL;
-
-    if (bytes <= 0)
-        return NULL;
-    self[bytes] = '\0';
-    slash = strrchr(self, '/');
-    if (slash == NULL)
-        return NULL;
-    *slash = '\0';
-    return asprintf(&path, "%s/../lib/" RECORDER_NAME, self) < 0 ? NULL : path;
-}
-
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
 {
-    const char *named = getenv(RECORDER_VARIABLE);
-    char *wanted = named != NULL ? strdup(named) : beside_this_program();
-    char *found = wanted != NULL ? realpath(wanted, NULL) : NULL;
+    const char *wanted = hb_place_of(HB_PLACE_RECORDER);
+    char *found = realpath(wanted, NULL);
     enum hb_status status = HB_OK;
 
     if (found == NULL)
         status = hb_error_set(error, HB_ERR_UNAVAILABLE,
-                              "%s: the recorder is not there; build it, or name it in " RECORDER_VARIABLE,
-                              wanted != NULL ? wanted : RECORDER_NAME);
+                              "%s: the recorder is not there; build or install it, or name it in %s", wanted,
+                              hb_place_variable(HB_PLACE_RECORDER));
     else if (strpbrk(found, " :") != NULL)
         status =
             hb_error_set(error, HB_ERR_UNAVAILABLE,
                          "%s: the loader splits LD_PRELOAD at spaces and colons; copy the recorder to a path "
-                         "without them and name it in " RECORDER_VARIABLE,
-                         found);
-    free(wanted);
+                         "without them and name it in %s",
+                         found, hb_place_variable(HB_PLACE_RECORDER));
     if (status == HB_OK)
         *path = found;
     else

@@ -9,9 +9,9 @@
 #include "workloads/record/host.h"
 
 /*
- * The recorder to load, from malloc: $HEAPBENCH_RECORDER, else the library beside this program's folder
- * (../lib). HB_ERR_UNAVAILABLE: it is not there, or its path has a space or a colon, at which the loader
- * would split it.
+ * The recorder to load, from malloc: $HEAPBENCH_RECORDER, else where base/place.h finds it
+ * from this executable. HB_ERR_UNAVAILABLE: it is not there, or its path has a space or a colon, at which the
+ * loader would split it.
  */
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error);
 

@@ -5,7 +5,7 @@ heapbench import redis -o direct.trace >/dev/null # what is shipped is of an old
 cmp redis.trace direct.trace && echo same
 heapbench export demo --to rep | cmp - "$HEAPBENCH_TRACES/demo.rep" && echo same
 heapbench import demo -o demo.trace
-heapbench export demo.trace --to text
+heapbench export demo.trace --to text | sed "s/import $(heapbench --version | cut -d " " -f 2),/import VERSION,/"
 printf 'a x 1\nc y 2\nt 1\nm z 16 3\nt 0\nr x 4\nf x\n' >all.txt
 heapbench export all.txt --to rep
 cat >timed.txt <<'END'
