@@ -23,15 +23,20 @@ static size_t round_to_pages(size_t bytes)
     return (bytes + page - 1) / page * page;
 }
 
-static void *map_pages(size_t bytes, int flags)
+static void *map_pages_at(void *address, size_t bytes, int flags)
 {
     size_t length = round_to_pages(bytes);
     void *pages;
 
     if (length == 0)
         return NULL;
-    pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    pages = mmap(address, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     return pages == MAP_FAILED ? NULL : pages;
+}
+
+static void *map_pages(size_t bytes, int flags)
+{
+    return map_pages_at(NULL, bytes, flags);
 }
 
 void *hb_pages_alloc(size_t bytes)
@@ -42,6 +47,36 @@ void *hb_pages_alloc(size_t bytes)
 void *hb_pages_reserve(size_t bytes)
 {
     return map_pages(bytes, MAP_NORESERVE);
+}
+
+/* At that very address, or NULL. A kernel older than 4.17 takes it for a wish. */
+static void *reserve_at(uintptr_t address, size_t bytes)
+{
+    void *pages = map_pages_at((void *)address, bytes, MAP_NORESERVE | MAP_FIXED_NOREPLACE);
+
+    if ((uintptr_t)pages == address)
+        return pages;
+    hb_pages_free(pages, bytes);
+    return NULL;
+}
+
+/*
+ * Asks where there is room, and tries the aligned places from there down. To map more and to give back what
+ * lies around would take address space that a limit may not grant.
+ */
+void *hb_pages_reserve_aligned(size_t bytes, size_t alignment)
+{
+    enum { PLACES = 256 };
+    void *pages = hb_pages_reserve(bytes);
+    uintptr_t place = (uintptr_t)pages & ~(uintptr_t)(alignment - 1);
+
+    if ((uintptr_t)pages == place)
+        return pages;
+    hb_pages_free(pages, bytes);
+    pages = NULL;
+    for (int i = 0; i < PLACES && place > 0 && pages == NULL; i++, place -= alignment)
+        pages = reserve_at(place, bytes);
+    return pages;
 }
 
 void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes)

@@ -19,6 +19,9 @@ void *hb_pages_alloc(size_t bytes);
  * when there is none. */
 void *hb_pages_reserve(size_t bytes);
 
+/* The same, beginning at a multiple of `alignment`: a power of two, a page or more. */
+void *hb_pages_reserve_aligned(size_t bytes, size_t alignment);
+
 /*
  * Makes what hb_pages_reserve gave larger, its content kept; `old_bytes` as it was asked for. The old address
  * is no longer good. NULL, and nothing changed, when there is none.

@@ -60,7 +60,7 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size);
 /*
  * The same, with the payload at a multiple of `alignment`, a power of two, as the ladder places it: in the
  * first range that would hold it wherever it lay; what is left before it stays free. Offsets count as if the
- * heap began at a multiple of every alignment, which a real heap does of those up to a page's. Models
+ * heap began at a multiple of every alignment, which a real heap does of those up to 1 GiB (region.h). Models
  * without an alignment of their own, or with one shorter than their header, take no notice of `alignment`.
  */
 uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size);

@@ -36,6 +36,32 @@ static void reserve_is_cheap(void **state)
     hb_pages_free(pages, bytes);
 }
 
+/* Wherever the system would have put them, and with others' pages around. */
+static void reserved_at_a_multiple(void **state)
+{
+    enum { TIMES = 20 };
+    size_t page = hb_page_bytes(), bytes = 3 * page;
+    unsigned char *pages[TIMES];
+
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        size_t alignment = i % 2 == 0 ? (size_t)1 << 30 : page << i % 8;
+
+        pages[i] = hb_pages_reserve_aligned(bytes, alignment);
+        assert_non_null(pages[i]);
+        assert_int_equal((uintptr_t)pages[i] % alignment, 0);
+        for (size_t at = 0; at < bytes; at += page - 1)
+            assert_int_equal(pages[i][at], 0);
+        memset(pages[i], i + 1, bytes);
+    }
+    for (int i = 0; i < TIMES; i++) {
+        assert_int_equal(pages[i][0], i + 1);
+        assert_int_equal(pages[i][bytes - 1], i + 1);
+        hb_pages_free(pages[i], bytes);
+    }
+    assert_null(hb_pages_reserve_aligned(SIZE_MAX - 1, page));
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -80,6 +106,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("pages come zeroed, aligned and writable to the last byte", zeroed),
         hb_test("a reservation of 64 GiB takes only the pages that are touched", reserve_is_cheap),
+        hb_test("a reservation begins at the multiple asked for, and overlaps nothing",
+                reserved_at_a_multiple),
         hb_test("a reservation grows, and keeps what is in it", grown),
         hb_test("nothing, too much and sizes that wrap are refused", refused),
         hb_test("the clock never goes back", monotonic),
