@@ -13,6 +13,13 @@ size_t hb_page_bytes(void)
     return page;
 }
 
+uint64_t hb_half_of_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+
+    return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
+}
+
 /* Whole pages for `bytes`, or 0 when that does not fit a size_t. */
 static size_t round_to_pages(size_t bytes)
 {

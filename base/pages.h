@@ -8,9 +8,13 @@
 #define HB_BASE_PAGES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The page size in bytes. */
 size_t hb_page_bytes(void);
+
+/* Half of the machine's memory, in bytes: what one input may take. */
+uint64_t hb_half_of_memory(void);
 
 /* Zeroed memory of at least `bytes` (1 or more), every page already faulted in. NULL when there is none. */
 void *hb_pages_alloc(size_t bytes);

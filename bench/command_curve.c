@@ -136,7 +136,7 @@ static json_t *study_json(const struct hb_curve_study *study)
     json_object_set_new(object, "trace", hb_json_text(prepared->name));
     hb_json_set(object, "ops", prepared->op_count);
     hb_json_set(object, "peak_live_bytes", prepared->peak_live_bytes);
-    hb_json_set(object, "high_water_bytes", hb_curve_high_water(study->curve));
+    hb_json_set(object, "high_water_bytes", study->curve->high_water_bytes);
     hb_json_set(object, "minimum_heap_bytes", study->anomalies.least_bytes);
     hb_json_set(object, "undecided_sizes", study->anomalies.undecided);
     hb_json_set(object, "hopeless_sizes", study->anomalies.hopeless);

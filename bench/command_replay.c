@@ -166,7 +166,8 @@ static enum hb_status fill_answer(struct answer *answer, struct hb_error *error)
     if (status != HB_OK || !can_be_inspected(answer->options->allocator))
         return status;
     status = run(answer->options, HB_SAMPLE_COUNT, answer->prepared, &counted, error);
-    answer->counts = counted.counts;
+    if (status == HB_OK)
+        answer->counts = counted.counts;
     return status;
 }
 

@@ -90,7 +90,7 @@ static void add_summary(struct hb_results *out, const char *name, const struct h
     hb_results_count(out, curve->prepared->peak_live_bytes);
     hb_results_count(out, curve->peak_with_records);
     hb_results_count(out, anomalies->least_bytes);
-    hb_results_count(out, hb_curve_high_water(curve));
+    hb_results_count(out, curve->high_water_bytes);
     hb_results_count(out, curve->count);
     hb_results_count(out, anomalies->undecided);
     hb_results_count(out, anomalies->hopeless);
@@ -113,7 +113,7 @@ static void print_line(const char *name, const struct hb_curve_study *study)
 
     printf("%-16.16s %-12s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %8.3f %9" PRIu64 " %9" PRIu64
            " %9" PRIu64 "\n",
-           prepared->name, name, prepared->peak_live_bytes, hb_curve_high_water(study->curve),
+           prepared->name, name, prepared->peak_live_bytes, study->curve->high_water_bytes,
            anomalies->least_bytes, (double)anomalies->least_bytes / (double)prepared->peak_live_bytes,
            anomalies->undecided, anomalies->simulated, sizes_in(&anomalies->failing));
 }

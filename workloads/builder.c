@@ -13,13 +13,6 @@ enum { FIRST_BYTES = 1 << 16 };
 
 #define MAX_OPS (UINT64_C(1) << 31)
 
-static uint64_t half_of_memory(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES);
-
-    return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
-}
-
 char *hb_builder_name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -33,7 +26,8 @@ enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, st
 {
     struct hb_workload *workload = calloc(1, sizeof *workload);
 
-    *builder = (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = half_of_memory()};
+    *builder =
+        (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = hb_half_of_memory()};
     if (workload == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
     workload->name = hb_builder_name_of(path);
