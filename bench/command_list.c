@@ -52,7 +52,7 @@ struct trace_facts {
 static void load_facts(const struct hb_found_trace *trace, struct trace_facts *facts)
 {
     *facts = (struct trace_facts){.name = trace->name, .path = trace->path};
-    if (hb_workload_load(trace->path, &facts->workload, &facts->error) != HB_OK)
+    if (hb_workload_load_as(trace->path, HB_FORMAT_ANY, &facts->workload, &facts->error) != HB_OK)
         facts->workload = NULL;
 }
 

@@ -50,7 +50,7 @@ enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, 
     status = hb_workload_locate(path_or_name, &stream->path, error);
     if (status != HB_OK)
         goto fail;
-    stream->name = hb_builder_name_of(stream->path);
+    stream->name = hb_workload_name_of(stream->path);
     if (stream->name == NULL) {
         status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path_or_name);
         goto fail;
