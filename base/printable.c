@@ -1,5 +1,6 @@
 #include "base/printable.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,8 +42,9 @@ static uint32_t code_point(const char *text, size_t length)
 /* Controls; marks, embeddings and isolates of direction; separators of lines; the byte order mark. */
 static bool is_obeyed(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F || code == 0x61C ||
-           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F ||
+           code == 0x61C || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
+           code == 0xFEFF;
 }
 
 /* The bytes of the character at `p` if it may stay as it is, else 0. */
@@ -55,7 +57,8 @@ static size_t plain_length(const char *p, const char *end, const char *also)
     return length;
 }
 
-/* The bytes at `p` that are escaped together: a character, so that none is cut in two, or one of no character. */
+/* The bytes at `p` that are escaped together: a character, so that none is cut in two, or one of no
+ * character. */
 static size_t escaped_length(const char *p, const char *end)
 {
     size_t length = hb_utf8_length(p, end);
@@ -90,6 +93,23 @@ char *hb_printable_copy(const char *text, const char *also)
     char *copy = malloc(bytes);
 
     return copy != NULL ? hb_printable(copy, bytes, text, also) : NULL;
+}
+
+void hb_print_line(FILE *out, const char *format, ...)
+{
+    char *line = NULL, *escaped = NULL;
+    va_list args;
+
+    va_start(args, format);
+    if (vasprintf(&line, format, args) < 0)
+        line = NULL;
+    else
+        escaped = hb_printable_copy(line, "");
+    va_end(args);
+    if (escaped != NULL)
+        fprintf(out, "%s\n", escaped);
+    free(escaped);
+    free(line);
 }
 
 void hb_make_printable(char *text, size_t bytes)

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "workloads/record/collect.h"
@@ -184,7 +185,7 @@ static bool keep_beside(const struct hb_collected *item, const char *out, int le
         snprintf(image, sizeof image, ".%" PRIu32, item->image);
     if (snprintf(path, sizeof path, "%.*s.%" PRIu32 "%s.trace", (int)stem, out, item->capture->header->pid,
                  image) >= (int)sizeof path) {
-        fprintf(stderr, "heapbench: %s: the name is too long\n", out);
+        hb_print_line(stderr, "heapbench: %s: the name is too long", out);
         return false;
     }
     return keep(item, path, level);
@@ -277,7 +278,7 @@ static int convert_folder(const struct arguments *arguments)
     enum outcome outcome = convert(arguments, arguments->convert);
 
     if (outcome == NOTHING_RECORDED)
-        fprintf(stderr, "heapbench: %s: no captures there\n", arguments->convert);
+        hb_print_line(stderr, "heapbench: %s: no captures there", arguments->convert);
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 

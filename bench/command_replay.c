@@ -6,12 +6,14 @@
  * or valgrind.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
@@ -173,9 +175,10 @@ static enum hb_status fill_answer(struct answer *answer, struct hb_error *error)
 
 static const char *allocator_name(const struct replay_options *options)
 {
+    static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
     const char *slash = strrchr(options->allocator, '/');
 
-    return slash != NULL ? slash + 1 : options->allocator;
+    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : options->allocator, "\\");
 }
 
 static json_t *answer_json(const struct answer *answer)

@@ -259,6 +259,8 @@ int hb_command_run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     status = open_run(&run, argc, argv, &error);
     if (status == HB_OK)
+        hb_provenance_warn(&run.session.provenance, "heapbench");
+    if (status == HB_OK)
         status = run_traces(&run, &error);
     hb_progress_clear(&run.session.progress);
     if (status != HB_OK)

@@ -395,4 +395,5 @@ void hb_discovery_libraries(const struct hb_discovery *found, char *out, size_t 
             snprintf(out + used, bytes - used, "; %s %s", candidate->name,
                      candidate->version[0] != '\0' ? candidate->version : "(version not told)");
     }
+    hb_make_printable(out, bytes);
 }

@@ -144,6 +144,8 @@ bool hb_program_discover(struct hb_program *program, int *exit_status)
         status = hb_error_set(&error, HB_ERR_MEMORY, "out of memory for the names of benchmarks");
     if (status != HB_OK)
         *exit_status = fail(program, &error);
+    else
+        hb_provenance_warn(&program->session.provenance, program->question->name);
     return status == HB_OK;
 }
 
