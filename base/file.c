@@ -140,7 +140,9 @@ enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_e
     }
     file->stream = open_stream(file);
     if (file->stream == NULL) {
-        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
+        status = errno == ENXIO
+                     ? hb_error_set(error, HB_ERR_IO, "%s: cannot be written: nobody reads this pipe", path)
+                     : hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
         goto fail;
     }
     *out = file;
@@ -268,10 +270,15 @@ enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error
     FILE *stream = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-    if (fd >= 0 && fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) {
-        close(fd);
+    int failure = errno;
+
+    /* A socket cannot even be opened. */
+    if ((fd >= 0 ? fstat(fd, &info) : stat(path, &info)) == 0 && !S_ISREG(info.st_mode)) {
+        if (fd >= 0)
+            close(fd);
         return hb_error_set(error, HB_ERR_IO, "%s: cannot be read: it is %s", path, kind_of(info.st_mode));
     }
+    errno = failure;
     if (fd >= 0)
         stream = fdopen(fd, "r");
     if (stream == NULL) {

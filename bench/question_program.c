@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/question.h"
 #include "bench/question_options.h"
@@ -169,7 +170,7 @@ int hb_program_answer(struct hb_program *program)
         return fail(program, &error);
     for (unsigned i = 0; i < session->provenance.left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         fprintf(stderr, "%s: left out: %s\n", question->name, session->provenance.left_out[i]);
-    printf("%s: wrote %s to %s\n", question->name, question->files, program->options.results);
+    hb_print_line(stdout, "%s: wrote %s to %s", question->name, question->files, program->options.results);
     if (failed_cells > 0)
         fprintf(stderr, "%s: %u cells have no figures; the column 'status', or what was left out, says why\n",
                 question->name, failed_cells);
