@@ -294,11 +294,11 @@ enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error
 enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
                             struct hb_error *error)
 {
-    FILE *stream;
+    FILE *stream = NULL;
     enum hb_status status = hb_file_open(path, &stream, error);
     char *text;
 
-    if (status != HB_OK)
+    if (stream == NULL)
         return status;
     text = read_stream(stream, max_bytes, bytes);
     if (text != NULL)

@@ -67,11 +67,25 @@ static void *reserve_at(uintptr_t address, size_t bytes)
     return NULL;
 }
 
-/*
- * Asks where there is room, and tries the aligned places from there down. To map more and to give back what
- * lies around would take address space that a limit may not grant.
- */
-void *hb_pages_reserve_aligned(size_t bytes, size_t alignment)
+/* Maps more, and gives back what lies around; NULL where a limit does not grant so much address space. */
+static void *cut_out(size_t bytes, size_t alignment)
+{
+    size_t length = round_to_pages(bytes), whole;
+    unsigned char *pages, *start;
+
+    if (length == 0 || __builtin_add_overflow(length, alignment, &whole))
+        return NULL;
+    pages = hb_pages_reserve(whole);
+    if (pages == NULL)
+        return NULL;
+    start = pages + (-(uintptr_t)pages & (alignment - 1));
+    hb_pages_free(start > pages ? pages : NULL, (size_t)(start - pages));
+    hb_pages_free(start + length, (size_t)(pages + whole - (start + length)));
+    return start;
+}
+
+/* Asks where there is room, and tries the aligned places from there down. */
+static void *look_down(size_t bytes, size_t alignment)
 {
     enum { PLACES = 256 };
     void *pages = hb_pages_reserve(bytes);
@@ -84,6 +98,13 @@ void *hb_pages_reserve_aligned(size_t bytes, size_t alignment)
     for (int i = 0; i < PLACES && place > 0 && pages == NULL; i++, place -= alignment)
         pages = reserve_at(place, bytes);
     return pages;
+}
+
+void *hb_pages_reserve_aligned(size_t bytes, size_t alignment)
+{
+    void *pages = cut_out(bytes, alignment);
+
+    return pages != NULL ? pages : look_down(bytes, alignment);
 }
 
 void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes)

@@ -82,7 +82,7 @@ static void restore(char *field)
 
         while (i < 3 && strncmp(from, escapes[i], 4) != 0)
             i++;
-        *to++ = i < 3 ? characters[i] : *from;
+        *to++ = *(i < 3 ? &characters[i] : from);
         from += i < 3 ? 4 : 1;
     }
     *to = '\0';

@@ -174,7 +174,8 @@ static int start_gnuplot(const struct hb_figure *figure, const char *csv, const 
 
     if (result != 0)
         return result;
-    /* Nor the user's locale: the scripts and the names are UTF-8, and elsewhere gnuplot complains of its signs. */
+    /* Nor the user's locale: the scripts and the names are UTF-8, and elsewhere gnuplot complains of its
+     * signs. */
     setenv("LC_ALL", "C.UTF-8", 1);
     result = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (result == 0)

@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
@@ -60,6 +61,30 @@ static void reserved_at_a_multiple(void **state)
         hb_pages_free(pages[i], bytes);
     }
     assert_null(hb_pages_reserve_aligned(SIZE_MAX - 1, page));
+    assert_null(hb_pages_reserve_aligned(SIZE_MAX - (1 << 20), (size_t)1 << 30));
+}
+
+/* Address space for the pages, and not for as much again to find them a place in. */
+static void reserved_within_a_limit(void **state)
+{
+    struct rlimit before, limit;
+    unsigned char *pages;
+
+    (void)state;
+    if (HB_SANITIZED) {
+        print_message("skipped: a sanitizer has terabytes of address space already\n");
+        skip();
+    }
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)512 << 20;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    pages = hb_pages_reserve_aligned(100000, (size_t)1 << 30);
+    setrlimit(RLIMIT_AS, &before);
+    assert_non_null(pages);
+    assert_int_equal((uintptr_t)pages % ((size_t)1 << 30), 0);
+    memset(pages, 1, 100000);
+    hb_pages_free(pages, 100000);
 }
 
 static void refused(void **state)
@@ -108,6 +133,7 @@ int main(void)
         hb_test("a reservation of 64 GiB takes only the pages that are touched", reserve_is_cheap),
         hb_test("a reservation begins at the multiple asked for, and overlaps nothing",
                 reserved_at_a_multiple),
+        hb_test("where address space is short, too", reserved_within_a_limit),
         hb_test("a reservation grows, and keeps what is in it", grown),
         hb_test("nothing, too much and sizes that wrap are refused", refused),
         hb_test("the clock never goes back", monotonic),

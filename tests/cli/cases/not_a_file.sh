@@ -19,7 +19,7 @@ for what in ./pipe /dev/null ./socket ./folder; do
     try heapbench export $what --to text
     try heapbench import $what -o out.trace
     try heapbench replay demo -a $what
-    try throughput --traces=$what --allocators=simple --results=made
+    timeout 20 throughput --traces=$what --allocators=simple 2>&1 | grep -o 'ERROR OCCURRED.*'
 done
 for what in pipe socket folder /dev/null; do
     try heapbench import demo -o $what
