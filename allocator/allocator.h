@@ -111,10 +111,12 @@ struct hb_allocator {
     uint64_t (*offset)(const void *heap, const void *block); /* of the payload, from the start of the heap */
 
     /*
-     * True once the allocator itself, not the heap it keeps, was out of memory: its figures are worthless
-     * then. NULL where that cannot be. Models keep their ranges in the harness's memory.
+     * Other than HB_OK once the allocator itself, not the heap it keeps, could not go on: its figures are
+     * worthless then. HB_ERR_MEMORY: it was out of memory, as models may be, which keep their ranges in the
+     * harness's. HB_ERR_LIMIT: an infinite heap was to become longer than can be counted. NULL where neither
+     * can be.
      */
-    bool (*broken)(const void *heap);
+    enum hb_status (*broken)(const void *heap);
 
     /*
      * A hint: `block` will be freed or resized some operations from now, with `soon` in about half as many.

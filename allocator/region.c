@@ -7,7 +7,7 @@
 static enum hb_status open_ample(struct hb_region *region, const char *name, struct hb_error *error)
 {
     for (size_t bytes = HB_REGION_AMPLE_BYTES; bytes >= AMPLE_LEAST_BYTES; bytes /= 2) {
-        void *start = hb_pages_reserve(bytes);
+        void *start = hb_pages_reserve_aligned(bytes, HB_REGION_ALIGN_BYTES);
 
         if (start != NULL) {
             *region = (struct hb_region){.start = start, .bytes = bytes};
@@ -25,7 +25,7 @@ enum hb_status hb_region_open(struct hb_region *region, const char *name, size_t
 
     if (bytes == 0)
         return open_ample(region, name, error);
-    start = hb_pages_reserve(bytes);
+    start = hb_pages_reserve_aligned(bytes, HB_REGION_ALIGN_BYTES);
     if (start == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: no memory for a heap of %zu bytes", name, bytes);
     *region = (struct hb_region){.start = start, .bytes = bytes};

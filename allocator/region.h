@@ -11,6 +11,10 @@
 /* What a region of ample room is where the system grants it. */
 #define HB_REGION_AMPLE_BYTES ((size_t)64 << 30)
 
+/* A region begins at a multiple of this, wherever the system puts it, so that blocks of every alignment up to
+ * it lie at the offsets that the model computes. */
+#define HB_REGION_ALIGN_BYTES ((size_t)1 << 30)
+
 struct hb_region {
     void *start;
     size_t bytes;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
+
 __attribute__((format(printf, 3, 0))) static void
 write_sentence(struct hb_error *error, enum hb_status status, const char *format, va_list args)
 {
@@ -12,6 +14,7 @@ write_sentence(struct hb_error *error, enum hb_status status, const char *format
         return;
     error->status = status;
     vsnprintf(error->text, sizeof error->text, format, args);
+    hb_make_printable(error->text, sizeof error->text);
 }
 
 enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const char *format, ...)

@@ -4,7 +4,8 @@
  * Library code never prints. A function that can fail in several ways returns an `enum hb_status` and takes a
  * `struct hb_error *`, which may be NULL; on failure it writes there a sentence that says what, where (file
  * and line, or byte offset) and, where there is something to do, what to do. The sentence has no full stop
- * and no newline, so that a caller can put "heapbench: " before it. Nothing is written on success.
+ * and no newline, so that a caller can put "heapbench: " before it. What it quotes, a path or a word of some
+ * file, is made printable (printable.h). Nothing is written on success.
  */
 #ifndef HB_BASE_ERROR_H
 #define HB_BASE_ERROR_H

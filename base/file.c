@@ -50,6 +50,36 @@ static bool is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
+/* Why `path` is nothing to write to, or NULL. A disk, a socket and a folder are not meant, whoever may write
+ * there. */
+static const char *refusal(const char *path)
+{
+    struct stat info;
+
+    if (stat(path, &info) != 0)
+        return NULL;
+    if (S_ISDIR(info.st_mode))
+        return "it is a folder";
+    if (S_ISBLK(info.st_mode))
+        return "it is a disk";
+    return S_ISSOCK(info.st_mode) ? "it is a socket" : NULL;
+}
+
+/* A pipe that nobody reads is refused, where fopen would wait for a reader. */
+static FILE *open_special(const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    FILE *stream = NULL;
+
+    if (descriptor < 0)
+        return NULL;
+    if (fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) == 0)
+        stream = fdopen(descriptor, "w");
+    if (stream == NULL)
+        close(descriptor);
+    return stream;
+}
+
 /* The folder that `path` is in. From malloc. */
 static char *folder_of(const char *path)
 {
@@ -78,8 +108,10 @@ static FILE *open_stream(struct hb_file *file)
     int descriptor = file->temporary != NULL ? open_nameless(file->path) : -1;
     FILE *stream;
 
+    if (file->temporary == NULL)
+        return open_special(file->path);
     if (descriptor < 0)
-        return fopen(file->temporary != NULL ? file->temporary : file->path, "we");
+        return fopen(file->temporary, "we");
     file->nameless = true;
     stream = fdopen(descriptor, "w");
     if (stream == NULL)
@@ -97,6 +129,10 @@ enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_e
     file->path = resolve(path);
     if (file->path == NULL)
         goto fail;
+    if (refusal(file->path) != NULL) {
+        status = hb_error_set(error, HB_ERR_IO, "%s: cannot be written: %s", path, refusal(file->path));
+        goto fail;
+    }
     if (!is_special(file->path)) {
         file->temporary = temporary_name(file->path);
         if (file->temporary == NULL)
@@ -104,7 +140,9 @@ enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_e
     }
     file->stream = open_stream(file);
     if (file->stream == NULL) {
-        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
+        status = errno == ENXIO
+                     ? hb_error_set(error, HB_ERR_IO, "%s: cannot be written: nobody reads this pipe", path)
+                     : hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
         goto fail;
     }
     *out = file;
@@ -217,15 +255,51 @@ static char *read_stream(FILE *stream, size_t max_bytes, size_t *bytes)
     return data;
 }
 
+static const char *kind_of(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return "a folder";
+    if (S_ISFIFO(mode))
+        return "a pipe; save what it gives as a file first";
+    return S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error)
+{
+    struct stat info;
+    FILE *stream = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    int failure = errno;
+
+    /* A socket cannot even be opened. */
+    if ((fd >= 0 ? fstat(fd, &info) : stat(path, &info)) == 0 && !S_ISREG(info.st_mode)) {
+        if (fd >= 0)
+            close(fd);
+        return hb_error_set(error, HB_ERR_IO, "%s: cannot be read: it is %s", path, kind_of(info.st_mode));
+    }
+    errno = failure;
+    if (fd >= 0)
+        stream = fdopen(fd, "r");
+    if (stream == NULL) {
+        hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
+        if (fd >= 0)
+            close(fd);
+        return HB_ERR_IO;
+    }
+    *out = stream;
+    return HB_OK;
+}
+
 enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
                             struct hb_error *error)
 {
-    FILE *stream = fopen(path, "re");
-    enum hb_status status = HB_OK;
+    FILE *stream = NULL;
+    enum hb_status status = hb_file_open(path, &stream, error);
     char *text;
 
     if (stream == NULL)
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
+        return status;
     text = read_stream(stream, max_bytes, bytes);
     if (text != NULL)
         *data = text;

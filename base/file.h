@@ -15,8 +15,11 @@
 
 struct hb_file;
 
-/* Begins writing `path`. On success `*out` is to be ended by hb_file_commit or hb_file_abandon. HB_ERR_IO,
- * HB_ERR_MEMORY. */
+/*
+ * Begins writing `path`. On success `*out` is to be ended by hb_file_commit or hb_file_abandon. A terminal or
+ * another character device is written to as it is, and so is a pipe that somebody reads; one that nobody
+ * reads, a folder, a disk and a socket are HB_ERR_IO. HB_ERR_MEMORY.
+ */
 enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_error *error);
 
 /* The stream to write to. Write errors need no checking: the commit reports them. */
@@ -30,8 +33,15 @@ enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error);
 void hb_file_abandon(struct hb_file *file);
 
 /*
+ * Opens a regular file for reading; fclose ends it. A folder, a pipe or a device is HB_ERR_IO at once: a pipe
+ * that nobody writes to would be waited for, and what is no file has no length to hold claims against.
+ */
+enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error);
+
+/*
  * Reads a whole file into memory from malloc; the caller frees `*data`. A terminating NUL, not counted in
- * `*bytes`, is added. HB_ERR_LIMIT where the file is larger than `max_bytes`; HB_ERR_IO; HB_ERR_MEMORY.
+ * `*bytes`, is added. HB_ERR_LIMIT where the file is larger than `max_bytes`; HB_ERR_IO, as hb_file_open;
+ * HB_ERR_MEMORY.
  */
 enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
                             struct hb_error *error);

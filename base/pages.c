@@ -13,6 +13,13 @@ size_t hb_page_bytes(void)
     return page;
 }
 
+uint64_t hb_half_of_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+
+    return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
+}
+
 /* Whole pages for `bytes`, or 0 when that does not fit a size_t. */
 static size_t round_to_pages(size_t bytes)
 {
@@ -23,15 +30,20 @@ static size_t round_to_pages(size_t bytes)
     return (bytes + page - 1) / page * page;
 }
 
-static void *map_pages(size_t bytes, int flags)
+static void *map_pages_at(void *address, size_t bytes, int flags)
 {
     size_t length = round_to_pages(bytes);
     void *pages;
 
     if (length == 0)
         return NULL;
-    pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    pages = mmap(address, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     return pages == MAP_FAILED ? NULL : pages;
+}
+
+static void *map_pages(size_t bytes, int flags)
+{
+    return map_pages_at(NULL, bytes, flags);
 }
 
 void *hb_pages_alloc(size_t bytes)
@@ -42,6 +54,57 @@ void *hb_pages_alloc(size_t bytes)
 void *hb_pages_reserve(size_t bytes)
 {
     return map_pages(bytes, MAP_NORESERVE);
+}
+
+/* At that very address, or NULL. A kernel older than 4.17 takes it for a wish. */
+static void *reserve_at(uintptr_t address, size_t bytes)
+{
+    void *pages = map_pages_at((void *)address, bytes, MAP_NORESERVE | MAP_FIXED_NOREPLACE);
+
+    if ((uintptr_t)pages == address)
+        return pages;
+    hb_pages_free(pages, bytes);
+    return NULL;
+}
+
+/* Maps more, and gives back what lies around; NULL where a limit does not grant so much address space. */
+static void *cut_out(size_t bytes, size_t alignment)
+{
+    size_t length = round_to_pages(bytes), whole;
+    unsigned char *pages, *start;
+
+    if (length == 0 || __builtin_add_overflow(length, alignment, &whole))
+        return NULL;
+    pages = hb_pages_reserve(whole);
+    if (pages == NULL)
+        return NULL;
+    start = pages + (-(uintptr_t)pages & (alignment - 1));
+    hb_pages_free(start > pages ? pages : NULL, (size_t)(start - pages));
+    hb_pages_free(start + length, (size_t)(pages + whole - (start + length)));
+    return start;
+}
+
+/* Asks where there is room, and tries the aligned places from there down. */
+static void *look_down(size_t bytes, size_t alignment)
+{
+    enum { PLACES = 256 };
+    void *pages = hb_pages_reserve(bytes);
+    uintptr_t place = (uintptr_t)pages & ~(uintptr_t)(alignment - 1);
+
+    if ((uintptr_t)pages == place)
+        return pages;
+    hb_pages_free(pages, bytes);
+    pages = NULL;
+    for (int i = 0; i < PLACES && place > 0 && pages == NULL; i++, place -= alignment)
+        pages = reserve_at(place, bytes);
+    return pages;
+}
+
+void *hb_pages_reserve_aligned(size_t bytes, size_t alignment)
+{
+    void *pages = cut_out(bytes, alignment);
+
+    return pages != NULL ? pages : look_down(bytes, alignment);
 }
 
 void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes)

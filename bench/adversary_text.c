@@ -1,16 +1,19 @@
 #include "bench/adversary_text.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command_common.h"
 
 const char *hb_adversary_allocator(const struct hb_adversary_plan *plan)
 {
+    static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
     const char *slash = strrchr(plan->allocator, '/');
 
-    return slash != NULL ? slash + 1 : plan->allocator;
+    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : plan->allocator, "\\");
 }
 
 static double over_live(const struct hb_adversary_result *result, uint64_t bytes)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "bench/build_info.h"
 #include "bench/command.h"
 
@@ -27,11 +28,13 @@ void hb_option_fail(const struct argp_state *state, const char *format, ...)
 {
     va_list args;
 
-    fputs("heapbench: ", stderr);
+    char sentence[512];
+
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    fprintf(stderr, "; '%s --help' explains\n", state->name);
+    hb_make_printable(sentence, sizeof sentence);
+    fprintf(stderr, "heapbench: %s; '%s --help' explains\n", sentence, state->name);
     exit(HB_EXIT_USAGE);
 }
 
@@ -100,16 +103,13 @@ bool hb_command_output_failed(void)
 json_t *hb_json_text(const char *text)
 {
     json_t *value = json_string(text);
-    char *plain;
+    char *escaped;
 
     if (value != NULL)
         return value;
-    plain = strdup(text);
-    for (char *at = plain; at != NULL && *at != '\0'; at++)
-        if ((unsigned char)*at >= 0x80)
-            *at = '?';
-    value = plain != NULL ? json_string(plain) : NULL;
-    free(plain);
+    escaped = hb_printable_copy(text, "\\");
+    value = escaped != NULL ? json_string(escaped) : NULL;
+    free(escaped);
     return value;
 }
 

@@ -37,8 +37,8 @@ uint64_t hb_option_number(const struct argp_state *state, const char *option, co
 enum hb_policy hb_option_policy(const struct argp_state *state, const char *text);
 enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);
 
-/* A string; text that is not UTF-8, such as the name of some file, with '?' for every byte of it that is not
- * ASCII. */
+/* A string. Text that is not UTF-8, as the name of a file may be, is escaped (base/printable.h), backslashes
+ * included. */
 json_t *hb_json_text(const char *text);
 
 /*

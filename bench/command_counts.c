@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/printable.h"
 #include "bench/command_common.h"
 
 void hb_json_set(json_t *object, const char *key, uint64_t value)
@@ -58,13 +59,13 @@ void hb_json_set_counts(json_t *object, const struct hb_counts *counts)
 
 void hb_row(const char *label, const char *format, ...)
 {
+    char line[1024];
     va_list args;
 
-    printf("%-16s", label);
     va_start(args, format);
-    vprintf(format, args);
+    vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    putchar('\n');
+    hb_print_line(stdout, "%-16s%s", label, line);
 }
 
 static void print_walks(const struct hb_counts *c)

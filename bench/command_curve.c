@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
@@ -136,7 +137,7 @@ static json_t *study_json(const struct hb_curve_study *study)
     json_object_set_new(object, "trace", hb_json_text(prepared->name));
     hb_json_set(object, "ops", prepared->op_count);
     hb_json_set(object, "peak_live_bytes", prepared->peak_live_bytes);
-    hb_json_set(object, "high_water_bytes", hb_curve_high_water(study->curve));
+    hb_json_set(object, "high_water_bytes", study->curve->high_water_bytes);
     hb_json_set(object, "minimum_heap_bytes", study->anomalies.least_bytes);
     hb_json_set(object, "undecided_sizes", study->anomalies.undecided);
     hb_json_set(object, "hopeless_sizes", study->anomalies.hopeless);
@@ -251,7 +252,24 @@ static enum hb_status survey_trace(struct hb_curve_survey *survey, const char *t
     return status;
 }
 
-static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_error *error)
+/* What cannot be read, or has no curve, is a line that says so and `*left_out` more; the others go on. */
+static void survey_or_leave_out(struct hb_curve_survey *survey, const char *trace,
+                                struct hb_provenance *provenance, size_t *left_out)
+{
+    struct hb_error error;
+    char *name;
+
+    if (survey_trace(survey, trace, &error) == HB_OK)
+        return;
+    name = hb_workload_name_of(trace);
+    printf("%-16.16s not usable: %s\n", name != NULL ? name : "", error.text);
+    hb_provenance_leave_out(provenance, "trace %s: %s", name != NULL ? name : "", error.text);
+    free(name);
+    ++*left_out;
+}
+
+static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_provenance *provenance,
+                                 size_t *left_out, struct hb_error *error)
 {
     char **traces;
     size_t count;
@@ -259,10 +277,12 @@ static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_error
 
     if (status != HB_OK)
         return status;
-    for (size_t i = 0; i < count && status == HB_OK; i++)
-        status = survey_trace(survey, traces[i], error);
+    for (size_t i = 0; i < count; i++)
+        survey_or_leave_out(survey, traces[i], provenance, left_out);
     hb_traces_free(traces);
-    return status == HB_OK ? hb_curve_survey_add_example(survey, error) : status;
+    if (*left_out == count)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: no trace there can be used", hb_traces_folder());
+    return hb_curve_survey_add_example(survey, error);
 }
 
 static int make_survey(const struct options *options, struct hb_provenance *provenance)
@@ -270,6 +290,7 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     struct hb_curve_survey survey = {.points = NULL};
     enum hb_status status = HB_OK;
     struct hb_error error;
+    size_t left_out = 0;
 
     provenance->computed = true;
     if (options->results != NULL)
@@ -278,14 +299,17 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
         status = hb_curve_survey_open(&survey, &error);
     if (status == HB_OK) {
         hb_curve_survey_head();
-        status = options->all ? survey_all(&survey, &error) : survey_trace(&survey, options->trace, &error);
+        status = options->all ? survey_all(&survey, provenance, &left_out, &error)
+                              : survey_trace(&survey, options->trace, &error);
     }
     if (status == HB_OK && options->results != NULL)
         status = hb_curve_survey_write(&survey, options->results, provenance, &error);
     hb_curve_survey_close(&survey);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    if (hb_command_table_failed())
+        return HB_EXIT_FAILED;
+    return left_out > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
 }
 
 int hb_command_curve(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "bench/build_info.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
@@ -199,8 +200,8 @@ static void print_summary(const struct options *options, const struct output *ou
     char description[DESCRIPTION_BYTES];
 
     hb_generate_describe(options->generator, &options->settings, description, sizeof description);
-    fprintf(stderr, "heapbench: %s: %" PRIu64 " operations, %" PRIu64 " objects: %s\n", options->out,
-            output->ops, options->generator->births(&options->settings), description);
+    hb_print_line(stderr, "heapbench: %s: %" PRIu64 " operations, %" PRIu64 " objects: %s", options->out,
+                  output->ops, options->generator->births(&options->settings), description);
 }
 
 int hb_command_generate(int argc, char **argv)

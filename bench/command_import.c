@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/build_info.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
@@ -112,8 +113,8 @@ int hb_command_import(int argc, char **argv)
     if (status == HB_OK)
         status = hb_workload_save(workload, options.output, 0, &error);
     if (status == HB_OK)
-        printf("%s: %llu operations on %llu objects\n", options.output,
-               (unsigned long long)workload->op_count, (unsigned long long)workload->object_count);
+        hb_print_line(stdout, "%s: %llu operations on %llu objects", options.output,
+                      (unsigned long long)workload->op_count, (unsigned long long)workload->object_count);
     hb_workload_free(workload);
     return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/discover.h"
@@ -65,7 +66,7 @@ struct trace_facts {
 static void load_facts(const struct hb_found_trace *trace, struct trace_facts *facts)
 {
     *facts = (struct trace_facts){.name = trace->name, .path = trace->path};
-    if (hb_workload_load(trace->path, &facts->workload, &facts->error) != HB_OK)
+    if (hb_workload_load_as(trace->path, HB_FORMAT_ANY, &facts->workload, &facts->error) != HB_OK)
         facts->workload = NULL;
 }
 
@@ -133,7 +134,7 @@ static void print_allocator(const struct hb_candidate *c)
     if (!c->usable)
         printf(" not usable: %s\n", c->error.text);
     else if (c->library)
-        printf(" %s%s%s\n", c->version, c->version[0] != '\0' ? "  " : "", c->path);
+        hb_print_line(stdout, " %s%s%s", c->version, c->version[0] != '\0' ? "  " : "", c->path);
     else
         printf(" %s%s%s%s\n", summary_of(c), c->version[0] != '\0' ? " (" : "", c->version,
                c->version[0] != '\0' ? ")" : "");

@@ -31,6 +31,7 @@ struct session {
     struct hb_results *results; /* NULL: none wanted */
     struct means few, many;
     unsigned failed;
+    size_t unusable; /* traces */
 };
 
 static void measure(struct session *session, struct means *means, const struct hb_prepared *prepared,
@@ -59,8 +60,13 @@ static enum hb_status measure_trace(struct session *session, size_t trace, struc
     struct means *means;
     char what[80];
 
-    if (status != HB_OK)
-        return status;
+    if (status != HB_OK) {
+        fprintf(stderr, "heapbench: left out: %s\n", error->text);
+        hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
+                                error->text);
+        session->failed++;
+        return ++session->unusable == session->found.trace_count ? status : HB_OK;
+    }
     means = prepared->op_count < FEW_OPS ? &session->few : &session->many;
     means->traces++;
     means->name = session->found.traces[trace].name;

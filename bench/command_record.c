@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/record_words.h"
@@ -184,7 +185,7 @@ static bool keep_beside(const struct hb_collected *item, const char *out, const 
         snprintf(image, sizeof image, ".%" PRIu32, item->image);
     if (snprintf(path, sizeof path, "%.*s.%" PRIu32 "%s.trace", (int)stem, out, item->capture->header->pid,
                  image) >= (int)sizeof path) {
-        fprintf(stderr, "heapbench: %s: the name is too long\n", out);
+        hb_print_line(stderr, "heapbench: %s: the name is too long", out);
         return false;
     }
     if (!may_write(path, arguments, &error)) {

@@ -6,12 +6,14 @@
  * or valgrind.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/command_counts.h"
@@ -166,15 +168,17 @@ static enum hb_status fill_answer(struct answer *answer, struct hb_error *error)
     if (status != HB_OK || !can_be_inspected(answer->options->allocator))
         return status;
     status = run(answer->options, HB_SAMPLE_COUNT, answer->prepared, &counted, error);
-    answer->counts = counted.counts;
+    if (status == HB_OK)
+        answer->counts = counted.counts;
     return status;
 }
 
 static const char *allocator_name(const struct replay_options *options)
 {
+    static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
     const char *slash = strrchr(options->allocator, '/');
 
-    return slash != NULL ? slash + 1 : options->allocator;
+    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : options->allocator, "\\");
 }
 
 static json_t *answer_json(const struct answer *answer)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/command_common.h"
 #include "bench/report_page.h"
@@ -213,7 +214,7 @@ static enum hb_status make_page(const struct job *job, struct hb_error *error)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", job->output);
     status = hb_report_page_write(path, &job->source, job->pictures, job->count, error);
     if (status == HB_OK)
-        printf("%s\n", path);
+        hb_print_line(stdout, "%s", path);
     free(path);
     return status;
 }

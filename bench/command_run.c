@@ -152,17 +152,45 @@ static enum hb_status use_rounds(struct run *run, const struct hb_rounds *rounds
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
 }
 
+static enum hb_status run_trace(struct run *run, size_t trace, struct hb_error *error)
+{
+    struct hb_rounds rounds;
+    enum hb_status status = hb_throughput_run(&run->session, trace, &rounds, error);
+
+    if (status == HB_OK)
+        status = use_rounds(run, &rounds, error);
+    hb_rounds_close(&rounds);
+    return status;
+}
+
+/* A file that is no trace: a row of its own, and the others go on. */
+static enum hb_status tell_unusable(struct run *run, size_t trace, struct hb_error *error)
+{
+    const char *name = run->session.found.traces[trace].name;
+    struct hb_error why = *error;
+
+    run->failed_cells++;
+    hb_progress_clear(&run->session.progress);
+    if (run->rows == NULL)
+        printf("%s: not usable: %s\n\n", name, why.text);
+    else if (json_array_append_new(run->rows,
+                                   json_pack("{s:o, s:n, s:s, s:o}", "trace", hb_json_text(name), "allocator",
+                                             "status", "unusable", "problem", hb_json_text(why.text))) != 0)
+        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
+    fflush(stdout);
+    return HB_OK;
+}
+
 static enum hb_status run_traces(struct run *run, struct hb_error *error)
 {
     enum hb_status status = HB_OK;
 
     for (size_t i = 0; i < run->session.found.trace_count && status == HB_OK; i++) {
-        struct hb_rounds rounds;
+        bool usable;
 
-        status = hb_throughput_run(&run->session, i, &rounds, error);
+        status = hb_session_open_trace(&run->session, i, &usable, error);
         if (status == HB_OK)
-            status = use_rounds(run, &rounds, error);
-        hb_rounds_close(&rounds);
+            status = usable ? run_trace(run, i, error) : tell_unusable(run, i, error);
     }
     hb_session_note_floor(&run->session);
     if (status == HB_OK && run->results != NULL)
@@ -230,6 +258,8 @@ int hb_command_run(int argc, char **argv)
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     status = open_run(&run, argc, argv, &error);
+    if (status == HB_OK)
+        hb_provenance_warn(&run.session.provenance, "heapbench");
     if (status == HB_OK)
         status = run_traces(&run, &error);
     hb_progress_clear(&run.session.progress);

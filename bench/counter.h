@@ -22,7 +22,8 @@ enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap,
                                struct hb_counter **out, struct hb_error *error);
 void hb_counter_close(struct hb_counter *counter); /* NULL does nothing */
 
-/* Does the next operations, whose objects are slots. HB_ERR_MEMORY. */
+/* Does the next operations, whose objects are slots. HB_ERR_MEMORY; HB_ERR_LIMIT, naming the operation that
+ * an infinite heap has no numbers for. */
 enum hb_status hb_counter_feed(struct hb_counter *counter, const struct hb_op *ops, size_t count,
                                struct hb_error *error);
 

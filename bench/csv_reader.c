@@ -3,11 +3,11 @@
 #include "bench/csv_reader.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/printable.h"
 
 struct hb_csv {
     char *text;
@@ -33,34 +33,16 @@ static enum hb_status refuse(const struct cursor *at, const char *why)
     return hb_error_set(at->error, HB_ERR_FORMAT, "%s:%zu: %s", at->name, at->line, why);
 }
 
-/* The bytes of the UTF-8 sequence that begins at `p`, 0 where none does: RFC 3629, no surrogates, no overlong
- * forms. */
-static size_t utf8_length(const unsigned char *p, const unsigned char *end)
-{
-    size_t length = *p < 0x80 ? 1 : *p >= 0xC2 && *p < 0xE0 ? 2 : *p >= 0xE0 && *p < 0xF0 ? 3 : 4;
-
-    if ((*p >= 0x80 && *p < 0xC2) || *p > 0xF4 || (size_t)(end - p) < length)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F) || (*p == 0xF0 && p[1] < 0x90) ||
-        (*p == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return length;
-}
-
 /* Why a line cannot be taken, or NULL. */
 static const char *line_fault(const char *line, const char *end)
 {
-    const unsigned char *p = (const unsigned char *)line, *stop = (const unsigned char *)end;
-
-    while (p < stop) {
-        size_t length = utf8_length(p, stop);
+    for (const char *p = line; p < end;) {
+        const unsigned char *byte = (const unsigned char *)p;
+        size_t length = hb_utf8_length(p, end);
 
         if (length == 0)
             return "not valid UTF-8";
-        if (*p < 0x20 || *p == 0x7F || (*p == 0xC2 && p[1] < 0xA0))
+        if (*byte < 0x20 || *byte == 0x7F || (*byte == 0xC2 && byte[1] < 0xA0))
             return "holds a control character";
         p += length;
     }
@@ -89,6 +71,23 @@ static enum hb_status next_line(struct cursor *at, char **line)
     return HB_OK;
 }
 
+/* Gives back, in place, the characters that a field cannot hold as they are (results.h). */
+static void restore(char *field)
+{
+    static const char escapes[][5] = {"\\x2c", "\\x22", "\\x23"}, characters[] = ",\"#";
+    char *to = field;
+
+    for (const char *from = field; *from != '\0';) {
+        size_t i = 0;
+
+        while (i < 3 && strncmp(from, escapes[i], 4) != 0)
+            i++;
+        *to++ = *(i < 3 ? &characters[i] : from);
+        from += i < 3 ? 4 : 1;
+    }
+    *to = '\0';
+}
+
 /* Cuts `line` at its commas into at most `limit` fields; the number that it has, or limit + 1 where it has
  * more. */
 static size_t cut(char *line, const char **fields, size_t limit)
@@ -102,6 +101,7 @@ static size_t cut(char *line, const char **fields, size_t limit)
             return limit + 1;
         if (comma != NULL)
             *comma++ = '\0';
+        restore(field);
         fields[count] = field;
         field = comma;
     }

@@ -23,8 +23,12 @@ static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
     return true;
 }
 
-static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, struct hb_error *error)
+static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, bool beyond_numbers,
+                                  struct hb_error *error)
 {
+    if (beyond_numbers)
+        return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", prepared->name,
+                            (unsigned long long)op, HB_MODEL_BROKEN_END);
     return hb_error_set(error, HB_ERR_LIMIT,
                         "%s: operation %llu asks for %llu bytes, more than any heap has, so every heap fails",
                         prepared->name, (unsigned long long)op, (unsigned long long)prepared->ops[op].size);
@@ -50,9 +54,10 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_model_run *
     for (uint64_t op = 0; op < prepared->op_count && room; op++) {
         bool served;
 
-        room = hb_slack_step(&slack, &run->drive, &prepared->ops[op], &served) && !hb_model_broken(model);
+        room = hb_slack_step(&slack, &run->drive, &prepared->ops[op], &served) &&
+               hb_model_broken(model) != HB_ERR_MEMORY;
         if (room && !served)
-            return refuse_size(prepared, op, error);
+            return refuse_size(prepared, op, hb_model_broken(model) == HB_ERR_LIMIT, error);
         hb_ledger_enter(&run->ledger, &prepared->ops[op], false);
         note_peak(curve, &run->ledger);
         if (room && hb_model_reach(model) > high_water) {
@@ -63,6 +68,7 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_model_run *
     if (!room || !hb_slack_end(&slack, high_water))
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for the failure curve", prepared->name);
     hb_size_spans_sort(&curve->undecided);
+    curve->high_water_bytes = hb_model_high_water(model);
     return HB_OK;
 }
 
@@ -112,7 +118,7 @@ void hb_curve_free(struct hb_curve *curve)
     free(curve);
 }
 
-uint64_t hb_curve_high_water(const struct hb_curve *curve)
+uint64_t hb_curve_reach(const struct hb_curve *curve)
 {
     return curve->count == 0 ? 0 : curve->steps[curve->count - 1].high_water_bytes;
 }

@@ -32,6 +32,7 @@ struct hb_curve {
     size_t count;
     struct hb_size_spans undecided; /* sorted */
     uint64_t split_bytes;           /* h */
+    uint64_t high_water_bytes;      /* METRICS.md's W; what aligned allocations asked for may be more */
     uint64_t peak_with_records;     /* the most bytes ever live, a record for each object included: no heap of
                                        fewer completes, however it is run */
 };
@@ -52,8 +53,8 @@ enum hb_status hb_curve_build(const struct hb_prepared *prepared, const struct h
                               struct hb_curve **out, struct hb_error *error);
 void hb_curve_free(struct hb_curve *curve); /* NULL does nothing */
 
-/* W at the end: every size that is h above it or more completes. 0 where nothing was allocated. */
-uint64_t hb_curve_high_water(const struct hb_curve *curve);
+/* The last step: every size that is h above it or more completes. 0 where nothing was allocated. */
+uint64_t hb_curve_reach(const struct hb_curve *curve);
 
 /* The index of the first step that takes W past `heap_bytes`; curve->count where none does. */
 size_t hb_curve_step_past(const struct hb_curve *curve, uint64_t heap_bytes);

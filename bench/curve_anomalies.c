@@ -18,7 +18,7 @@ static uint64_t next_candidate(struct candidates *c)
 {
     const struct hb_size_spans *spans = &c->curve->undecided;
 
-    if (c->size > hb_curve_high_water(c->curve))
+    if (c->size > hb_curve_reach(c->curve))
         return --c->size;
     while (c->spans > 0 && spans->at[c->spans - 1].low >= c->size)
         c->spans--;
@@ -62,9 +62,8 @@ static enum hb_status try_size(const struct hb_curve *curve, uint64_t size, bool
 enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_limit, struct hb_anomalies *out,
                                   struct hb_error *error)
 {
-    struct candidates candidates = {.curve = curve,
-                                    .size = hb_curve_high_water(curve) + curve->split_bytes,
-                                    .spans = curve->undecided.count};
+    struct candidates candidates = {
+        .curve = curve, .size = hb_curve_reach(curve) + curve->split_bytes, .spans = curve->undecided.count};
     enum hb_status status = HB_OK;
     uint64_t spent = 0, ops, size;
     bool completes;

@@ -71,7 +71,7 @@ static enum hb_status fill(struct hb_curve_study *study, struct hb_error *error)
 
 enum hb_status hb_curve_study_list(struct hb_curve_study *study, size_t count, struct hb_error *error)
 {
-    uint64_t high = hb_curve_high_water(study->curve);
+    uint64_t high = hb_curve_reach(study->curve);
     double low = (double)high / SMALLEST_PART;
 
     if (!make_room(study, count, error))
@@ -94,7 +94,7 @@ static uint64_t step_under(const struct hb_curve *curve, uint64_t size)
 enum hb_status hb_curve_study_draw(struct hb_curve_study *study, size_t count, struct hb_error *error)
 {
     const struct hb_size_spans *failing = &study->anomalies.failing;
-    uint64_t high = hb_curve_high_water(study->curve);
+    uint64_t high = hb_curve_reach(study->curve);
 
     if (!make_room(study, 2 * count + 4 * failing->count, error))
         return HB_ERR_MEMORY;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
+
 /* Columns of the picture: finer than a panel of it can show. */
 enum { COLUMNS = 240 };
 
@@ -90,7 +92,7 @@ static void add_summary(struct hb_results *out, const char *name, const struct h
     hb_results_count(out, curve->prepared->peak_live_bytes);
     hb_results_count(out, curve->peak_with_records);
     hb_results_count(out, anomalies->least_bytes);
-    hb_results_count(out, hb_curve_high_water(curve));
+    hb_results_count(out, curve->high_water_bytes);
     hb_results_count(out, curve->count);
     hb_results_count(out, anomalies->undecided);
     hb_results_count(out, anomalies->hopeless);
@@ -110,12 +112,14 @@ static void print_line(const char *name, const struct hb_curve_study *study)
 {
     const struct hb_prepared *prepared = study->curve->prepared;
     const struct hb_anomalies *anomalies = &study->anomalies;
+    char shown[17];
 
-    printf("%-16.16s %-12s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %8.3f %9" PRIu64 " %9" PRIu64
-           " %9" PRIu64 "\n",
-           prepared->name, name, prepared->peak_live_bytes, hb_curve_high_water(study->curve),
-           anomalies->least_bytes, (double)anomalies->least_bytes / (double)prepared->peak_live_bytes,
-           anomalies->undecided, anomalies->simulated, sizes_in(&anomalies->failing));
+    hb_printable(shown, sizeof shown, prepared->name, "");
+    printf("%-16s %-12s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %8.3f %9" PRIu64 " %9" PRIu64 " %9" PRIu64
+           "\n",
+           shown, name, prepared->peak_live_bytes, study->curve->high_water_bytes, anomalies->least_bytes,
+           (double)anomalies->least_bytes / (double)prepared->peak_live_bytes, anomalies->undecided,
+           anomalies->simulated, sizes_in(&anomalies->failing));
 }
 
 enum hb_status hb_curve_survey_add(struct hb_curve_survey *survey, const struct hb_prepared *prepared,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "bench/sample.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
@@ -21,6 +22,12 @@ static const char *base_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash != NULL ? slash + 1 : path;
+}
+
+/* As hb_workload_name_of has it. */
+static char *printable_name(const char *text)
+{
+    return hb_printable_copy(text, "\\");
 }
 
 const char *hb_builtin_model(const char *name)
@@ -71,7 +78,7 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     candidate = &grown[found->candidate_count++];
     memset(candidate, 0, sizeof *candidate);
     candidate->spec = strndup(spec, bytes);
-    candidate->name = candidate->spec != NULL ? strdup(base_name(candidate->spec)) : NULL;
+    candidate->name = candidate->spec != NULL ? printable_name(base_name(candidate->spec)) : NULL;
     if (candidate->name == NULL)
         return out_of_memory(error);
     builtin = hb_builtin_find(candidate->spec);
@@ -147,7 +154,7 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
     if (status == HB_OK) {
         candidate->usable = result->outcome == HB_SAMPLE_OK;
         candidate->error = result->error;
-        memcpy(candidate->version, result->library.version, sizeof candidate->version);
+        hb_printable(candidate->version, sizeof candidate->version, result->library.version, "");
         memcpy(candidate->path, result->library.path, sizeof candidate->path);
         if (result->outcome == HB_SAMPLE_CRASHED)
             hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)",
@@ -172,9 +179,9 @@ static enum hb_status make_candidates_unique(struct hb_discovery *found, struct 
             struct hb_candidate *candidate = &found->candidates[i];
             char *full;
 
-            if (i == j || strcmp(candidate->name, base_name(found->candidates[j].spec)) != 0)
+            if (i == j || strcmp(base_name(candidate->spec), base_name(found->candidates[j].spec)) != 0)
                 continue;
-            full = strdup(candidate->spec);
+            full = printable_name(candidate->spec);
             if (full == NULL)
                 return out_of_memory(error);
             free(candidate->name);
@@ -201,15 +208,6 @@ static enum hb_status try_candidates(struct hb_discovery *found, struct hb_error
 
 /* Traces */
 
-/* "workloads/traces/cc1.trace" -> "cc1"; from malloc. */
-static char *trace_name(const char *path)
-{
-    const char *base = base_name(path);
-    const char *dot = strrchr(base, '.');
-
-    return dot != NULL && dot != base ? strndup(base, (size_t)(dot - base)) : strdup(base);
-}
-
 static enum hb_status add_trace(struct hb_discovery *found, const char *path, struct hb_error *error)
 {
     struct hb_found_trace *grown = realloc(found->traces, (found->trace_count + 1) * sizeof *found->traces);
@@ -218,83 +216,97 @@ static enum hb_status add_trace(struct hb_discovery *found, const char *path, st
         return out_of_memory(error);
     found->traces = grown;
     grown[found->trace_count].path = strdup(path);
-    grown[found->trace_count].name = trace_name(path);
+    grown[found->trace_count].name = hb_workload_name_of(path);
     found->trace_count++;
     if (grown[found->trace_count - 1].path == NULL || grown[found->trace_count - 1].name == NULL)
         return out_of_memory(error);
     return HB_OK;
 }
 
-/* The shipped trace called `name`, or NULL. */
-static const char *find_shipped(char *const *shipped, const char *name)
+/* A trace that is named twice is measured once. */
+static bool is_trace(const struct hb_discovery *found, const char *path)
 {
-    for (; *shipped != NULL; shipped++) {
-        char *stem = trace_name(*shipped);
-        bool same = stem != NULL && strcmp(stem, name) == 0;
-
-        free(stem);
-        if (same || strcmp(base_name(*shipped), name) == 0)
-            return *shipped;
-    }
-    return NULL;
+    for (size_t i = 0; i < found->trace_count; i++)
+        if (strcmp(found->traces[i].path, path) == 0)
+            return true;
+    return false;
 }
 
-/* A file that is there is that file; any other name without a slash is a shipped trace's. */
-static enum hb_status add_named_trace(struct hb_discovery *found, char *const *shipped, const char *name,
-                                      struct hb_error *error)
+static enum hb_status add_named_trace(struct hb_discovery *found, const char *name, struct hb_error *error)
 {
-    const char *path = name;
+    char *path = NULL;
+    enum hb_status status = hb_workload_locate(name, &path, error);
 
-    if (access(name, R_OK) != 0) {
-        path = strchr(name, '/') == NULL ? find_shipped(shipped, name) : NULL;
-        if (path == NULL)
-            return hb_error_set(error, HB_ERR_IO,
-                                "%s: no such file, nor a trace in %s ('heapbench list' names them)", name,
-                                hb_traces_folder());
-    }
-    return add_trace(found, path, error);
+    if (status == HB_OK && access(path, F_OK) != 0)
+        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
+    if (status == HB_OK && !is_trace(found, path))
+        status = add_trace(found, path, error);
+    free(path);
+    return status;
 }
 
-static enum hb_status add_traces(struct hb_discovery *found, char *const *traces, struct hb_error *error)
+static enum hb_status add_every_trace(struct hb_discovery *found, struct hb_error *error)
 {
-    bool named = traces != NULL && traces[0] != NULL;
-    char **shipped = NULL;
-    char *none[] = {NULL};
+    char **paths = NULL;
     size_t count = 0;
-    enum hb_status status = hb_traces_find(&shipped, &count, named ? NULL : error);
+    enum hb_status status = hb_traces_find(&paths, &count, error);
 
-    if (status != HB_OK && !named)
-        return status;
-    status = HB_OK;
-    for (size_t i = 0; !named && i < count && status == HB_OK; i++)
-        status = add_trace(found, shipped[i], error);
-    for (size_t i = 0; named && traces[i] != NULL && status == HB_OK; i++)
-        status = add_named_trace(found, shipped != NULL ? shipped : none, traces[i], error);
-    if (shipped != NULL)
-        hb_traces_free(shipped);
-    if (status == HB_OK && found->trace_count == 0)
+    for (size_t i = 0; i < count && status == HB_OK; i++)
+        status = add_trace(found, paths[i], error);
+    hb_traces_free(paths);
+    if (status == HB_OK && count == 0)
         return hb_error_set(error, HB_ERR_IO, "%s: no traces there; name one, or set HEAPBENCH_TRACES",
                             hb_traces_folder());
     return status;
 }
 
-/* Two files that differ in their endings alone, a.rep and a.trace, keep them in their names. */
+static enum hb_status add_traces(struct hb_discovery *found, char *const *traces, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    if (traces == NULL || traces[0] == NULL)
+        return add_every_trace(found, error);
+    for (; *traces != NULL && status == HB_OK; traces++)
+        status = add_named_trace(found, *traces, error);
+    return status;
+}
+
+/* What a trace may be called: its file's name without ending, with it, its path. */
+enum { NAME_STEM, NAME_FILE, NAME_PATH };
+
+static char *name_of(const char *path, int kind)
+{
+    if (kind == NAME_STEM)
+        return hb_workload_name_of(path);
+    return printable_name(kind == NAME_FILE ? base_name(path) : path);
+}
+
+/* Whether another trace would be called `name`. */
+static bool is_shared(const struct hb_discovery *found, size_t index, const char *name, int kind)
+{
+    bool shared = false;
+
+    for (size_t i = 0; i < found->trace_count && !shared; i++) {
+        char *other = i != index ? name_of(found->traces[i].path, kind) : NULL;
+
+        shared = other != NULL && strcmp(name, other) == 0;
+        free(other);
+    }
+    return shared;
+}
+
+/* Two files that differ in their endings alone, a.rep and a.trace, keep them in their names; two that differ
+ * in their folders are shown with their paths. */
 static enum hb_status make_names_unique(struct hb_discovery *found, struct hb_error *error)
 {
     for (size_t i = 0; i < found->trace_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            struct hb_found_trace *pair[] = {&found->traces[i], &found->traces[j]};
+        struct hb_found_trace *trace = &found->traces[i];
 
-            if (strcmp(pair[0]->name, pair[1]->name) != 0)
-                continue;
-            for (size_t k = 0; k < 2; k++) {
-                char *full = strdup(base_name(pair[k]->path));
-
-                if (full == NULL)
-                    return out_of_memory(error);
-                free(pair[k]->name);
-                pair[k]->name = full;
-            }
+        for (int kind = NAME_FILE; kind <= NAME_PATH && is_shared(found, i, trace->name, kind - 1); kind++) {
+            free(trace->name);
+            trace->name = name_of(trace->path, kind);
+            if (trace->name == NULL)
+                return out_of_memory(error);
         }
     }
     return HB_OK;
@@ -347,7 +359,7 @@ enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, cons
     if (found->loaded == NULL || found->loaded_index != index) {
         hb_prepared_free(found->loaded);
         found->loaded = NULL;
-        status = hb_workload_load(found->traces[index].path, &workload, error);
+        status = hb_workload_load_as(found->traces[index].path, HB_FORMAT_ANY, &workload, error);
         if (status != HB_OK)
             return status;
         status = hb_prepare(workload, &found->loaded, error);
@@ -383,4 +395,5 @@ void hb_discovery_libraries(const struct hb_discovery *found, char *out, size_t 
             snprintf(out + used, bytes - used, "; %s %s", candidate->name,
                      candidate->version[0] != '\0' ? candidate->version : "(version not told)");
     }
+    hb_make_printable(out, bytes);
 }

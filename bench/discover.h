@@ -19,7 +19,7 @@
 #define HB_SUBJECT "simple"
 
 struct hb_candidate {
-    char *name; /* what tables show: its name, or the file name of a library given by path */
+    char *name; /* what tables show: its name, or the file name of a library given by path; printable */
     char *spec; /* what hb_allocator_open takes */
     bool usable;
     bool walks;        /* examines ranges one by one, and can count them: O(n) an operation */
@@ -35,7 +35,7 @@ struct hb_candidate {
 };
 
 struct hb_found_trace {
-    char *name; /* unique: the file's name without ending, with it where two would be alike */
+    char *name; /* unique: the file's name without ending; with it, or the path, where two would be alike */
     char *path;
 };
 
@@ -50,10 +50,11 @@ struct hb_discovery {
 
 /*
  * Fills in `found`. `allocators`: names or paths, comma-separated; NULL: every one that is known, but for
- * models. `traces`: names or paths, NULL-terminated; NULL or empty: every one in hb_traces_folder().
- * HB_ERR_USAGE: an unknown allocator or an empty name; HB_ERR_IO: the folder, or a trace, is not there;
- * HB_ERR_MEMORY; HB_ERR_CHILD: no child could be started. An allocator that cannot be used is no error: its
- * candidate says why. On failure nothing is left to free.
+ * models. `traces`: names or paths (hb_workload_locate), NULL-terminated; NULL or empty: every one in
+ * hb_traces_folder(). HB_ERR_USAGE: an unknown allocator, an empty name or one that two traces have;
+ * HB_ERR_IO: the folder, or a trace, is not there; HB_ERR_MEMORY; HB_ERR_CHILD: no child could be started. An
+ * allocator that cannot be used is no error: its candidate says why; nor is a file that is no trace: loading
+ * it says so. On failure nothing is left to free.
  */
 enum hb_status hb_discover(const char *allocators, char *const *traces, struct hb_discovery *found,
                            struct hb_error *error);

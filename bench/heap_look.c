@@ -1,6 +1,7 @@
 /*
  * heap_look - a heap's state as METRICS.md counts it, with or without an end.
  */
+#include "allocator/model/model.h"
 #include "allocator/survey.h"
 #include "bench/replay.h"
 
@@ -44,10 +45,13 @@ void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool a
 enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,
                                     struct hb_error *error)
 {
+    enum hb_status status = allocator->broken != NULL ? allocator->broken(heap) : HB_OK;
     struct hb_heap_state state;
 
-    if (allocator->broken == NULL || !allocator->broken(heap))
+    if (status == HB_OK)
         return HB_OK;
+    if (status == HB_ERR_LIMIT)
+        return hb_error_set(error, status, "%s: %s", allocator->name, HB_MODEL_BROKEN_END);
     allocator->inspect(heap, &state);
     return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its %llu ranges", allocator->name,
                         (unsigned long long)state.ranges);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/adversary.h"
 #include "bench/build_info.h"
 #include "bench/command_common.h"
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
     }
     command = find_command(argv[1]);
     if (command == NULL) {
-        fprintf(stderr, "heapbench: no command '%s'; 'heapbench --help' lists them\n", argv[1]);
+        hb_print_line(stderr, "heapbench: no command '%s'; 'heapbench --help' lists them", argv[1]);
         return HB_EXIT_USAGE;
     }
     return run(command, argc - 1, argv + 1);

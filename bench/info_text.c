@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command_common.h"
 
 enum { TEXT_BYTES = 48, BAR_WIDTH = 40, LABEL_WIDTH = 12 };
@@ -38,9 +40,7 @@ static void print_fact(const char *name, const char *text, FILE *out)
     if (text == NULL)
         return;
     label(name, out);
-    for (; *text != '\0'; text++)
-        putc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
-    putc('\n', out);
+    hb_print_line(out, "%s", text);
 }
 
 static void print_operations(const struct hb_workload *workload, const struct hb_summary *summary, FILE *out)
@@ -257,9 +257,11 @@ static void print_file(const struct hb_workload *workload, FILE *out)
 {
     char text[TEXT_BYTES];
     double ops = workload->op_count > 0 ? (double)workload->op_count : 1;
+    char *path = hb_printable_copy(workload->path, "");
 
     label("file", out);
-    fprintf(out, "%s, %s bytes", workload->path, grouped(workload->file_bytes, text));
+    fprintf(out, "%s, %s bytes", path != NULL ? path : workload->name, grouped(workload->file_bytes, text));
+    free(path);
     if (workload->op_count > 0)
         fprintf(out, ": %.3f an operation", (double)workload->file_bytes / ops);
     if (workload->raw_bytes > 0)

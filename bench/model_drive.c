@@ -75,7 +75,11 @@ bool hb_drive_step(struct hb_drive *drive, const struct hb_op *op)
 enum hb_status hb_drive_check_broken(const struct hb_drive *drive, const struct hb_prepared *prepared,
                                      struct hb_error *error)
 {
-    if (!hb_model_broken(drive->model))
-        return HB_OK;
-    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for a model heap", prepared->name);
+    enum hb_status status = hb_model_broken(drive->model);
+
+    if (status == HB_ERR_MEMORY)
+        return hb_error_set(error, status, "%s: out of memory for a model heap", prepared->name);
+    if (status != HB_OK)
+        return hb_error_set(error, status, "%s: %s", prepared->name, HB_MODEL_BROKEN_END);
+    return HB_OK;
 }

@@ -174,7 +174,7 @@ static void place(struct packer *packer, struct hb_model *model, uint32_t object
 /* Moves the model past one operation, in either direction; a model without memory stays as it is. */
 static void pass(struct packer *packer, struct hb_model *model, uint32_t leaves, uint32_t comes)
 {
-    if (hb_model_broken(model))
+    if (hb_model_broken(model) != HB_OK)
         return;
     if (leaves != NOBODY)
         hb_model_free(model, packer->blocks[leaves]);
@@ -219,14 +219,16 @@ static enum hb_status pack_half(struct packer *packer, struct plan *plan, bool l
 
     if (status != HB_OK)
         return status;
-    for (uint64_t i = 0; i < packer->stack_count && !hb_model_broken(model); i++)
+    for (uint64_t i = 0; i < packer->stack_count && hb_model_broken(model) == HB_OK; i++)
         place(packer, model, packer->stack[i].object);
     note_extent(plan, model, plan->pivot_op);
     if (later)
         pack_later_half(packer, model, plan, limit);
     else
         pack_earlier_half(packer, model, plan, limit);
-    if (hb_model_broken(model))
+    if (hb_model_broken(model) == HB_ERR_LIMIT)
+        status = hb_error_set(error, HB_ERR_LIMIT, "offline packing: %s", HB_MODEL_BROKEN_END);
+    else if (hb_model_broken(model) != HB_OK)
         status = out_of_memory(error);
     hb_model_destroy(model);
     return status;

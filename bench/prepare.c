@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,10 +18,11 @@
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/printable.h"
 
 #define IMAGE_MAGIC UINT64_C(0x3165676d69706268) /* "hbpimge1" */
 
-enum { IMAGE_HEADER_BYTES = 4096, IMAGE_NAME_BYTES = 256 };
+enum { IMAGE_HEADER_BYTES = 4096, IMAGE_NAME_BYTES = HB_PRINTABLE_BYTES(NAME_MAX) };
 
 struct image_header {
     uint64_t magic;

@@ -14,6 +14,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/printable.h"
+
 #define ERASE_LINE "\r\033[K"
 
 static bool is_watched(void)
@@ -109,7 +111,7 @@ void hb_progress_begin(const char *what)
 
     if (!is_watched())
         return;
-    snprintf(text, sizeof text, "%s", what);
+    hb_printable(text, sizeof text, what, "");
     atomic_store(&seconds, 0);
     hb_progress_total(0);
     hb_progress_set(NULL, 0);

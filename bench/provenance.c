@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "base/printable.h"
 
 /* Appends a word of the command line, quoted where a shell would need it. */
 static void append_word(char *out, size_t out_bytes, const char *word)
@@ -14,7 +17,12 @@ static void append_word(char *out, size_t out_bytes, const char *word)
     size_t used = strlen(out);
     bool plain = word[0] != '\0' && word[strcspn(word, " \t\n\"'$`\\|&;<>()*?[#~!{}")] == '\0';
 
-    snprintf(out + used, out_bytes - used, plain ? "%s%s" : "%s'%s'", used > 0 ? " " : "", word);
+    used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", used > 0 ? " " : "", plain ? "" : "'");
+    for (; *word != '\0' && used < out_bytes; word++)
+        used +=
+            (size_t)snprintf(out + used, out_bytes - used, *word == '\'' && !plain ? "'\\''" : "%c", *word);
+    if (!plain && used < out_bytes)
+        snprintf(out + used, out_bytes - used, "'");
 }
 
 static const char *base_name(const char *path)
@@ -24,12 +32,26 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* One line whatever the arguments hold. */
-static void remove_control(char *text)
+/* Whether allocators, or the loader that chooses among them, take orders from this "NAME=value". */
+static bool is_obeyed(const char *variable)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = '_';
+    static const char *const names[] = {"GLIBC_TUNABLES=", "MALLOC_",     "_RJEM_MALLOC_CONF=", "MIMALLOC_",
+                                        "TCMALLOC_",       "TBB_MALLOC_", "LD_PRELOAD="};
+    const char *value = strchr(variable, '=');
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(variable, names[i], strlen(names[i])) == 0)
+            return value != NULL && value[1] != '\0';
+    return false;
+}
+
+/* As the user set it: what children are given beside (allocator.h, hb_allocator_tunables) is not in it. */
+static void read_environment(char *out, size_t bytes)
+{
+    for (char *const *variable = environ; variable != NULL && *variable != NULL; variable++)
+        if (is_obeyed(*variable))
+            append_word(out, bytes, *variable);
+    hb_make_printable(out, bytes);
 }
 
 static void write_time(char *out, size_t out_bytes)
@@ -53,7 +75,8 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
         snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
     for (int i = 1; i < argc; i++)
         append_word(provenance->command, sizeof provenance->command, argv[i]);
-    remove_control(provenance->command);
+    hb_make_printable(provenance->command, sizeof provenance->command);
+    read_environment(provenance->environment, sizeof provenance->environment);
 }
 
 void hb_provenance_leave_out(struct hb_provenance *provenance, const char *format, ...)
@@ -64,7 +87,7 @@ void hb_provenance_leave_out(struct hb_provenance *provenance, const char *forma
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    remove_control(line);
+    hb_make_printable(line, sizeof line);
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         if (strcmp(provenance->left_out[i], line) == 0)
             return;
@@ -84,6 +107,15 @@ enum hb_status hb_provenance_check_build(const struct hb_provenance *provenance,
         "this build has %s, so its figures are not kept: build with 'cmake --workflow --preset "
         "report' or another preset than check and tsan",
         build->sanitized ? "sanitizers" : "assertions");
+}
+
+void hb_provenance_warn(const struct hb_provenance *provenance, const char *program)
+{
+    if (provenance->environment[0] != '\0')
+        fprintf(
+            stderr,
+            "%s: set from outside, which changes what is measured: %s; 'env -u NAME %s ...' goes without\n",
+            program, provenance->environment, program);
 }
 
 const char *hb_touch_name(enum hb_touch touch)
@@ -148,6 +180,8 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
              machine->memory_gib, machine->thp, machine->aslr, machine->kernel);
     visit(context, "machine", text);
     visit_run(provenance, visit, context);
+    if (provenance->environment[0] != '\0')
+        visit(context, "environ", provenance->environment);
     visit(context, "libraries", provenance->libraries[0] != '\0' ? provenance->libraries : "none");
     if (!provenance->untimed)
         visit_floor(provenance, visit, context);

@@ -25,6 +25,7 @@ struct hb_provenance {
     uint64_t seed;
     uint32_t rounds;
     enum hb_touch touch;
+    char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
     double null_ns;         /* per operation; 0: not measured */
     uint64_t clock_pair_ns; /* 0: not measured */
@@ -51,6 +52,10 @@ typedef void hb_provenance_visit(void *context, const char *key, const char *tex
 
 /* Calls `visit` for each line in the order of results/README.md, but for the first and the schema's. */
 void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context);
+
+/* Says on standard error, in one line, what is set in the environment that allocators obey; nothing where
+ * nothing is. */
+void hb_provenance_warn(const struct hb_provenance *provenance, const char *program);
 
 /* "none", "page", "all" */
 const char *hb_touch_name(enum hb_touch touch);

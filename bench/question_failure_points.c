@@ -220,16 +220,20 @@ static enum hb_status answer_failure_points(struct hb_session *session, const ch
                                 "peak_live_bytes,asked_ops"),
     };
     enum hb_status status = HB_OK;
+    bool usable;
 
     if (answer.out == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
-    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++)
-        status = answer_on_trace(&answer, i, error);
+    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable)
+            status = answer_on_trace(&answer, i, error);
+    }
     hb_session_note_floor(session);
     if (status == HB_OK)
         status = hb_results_write(answer.out, folder, "failure_points.csv", &session->provenance, error);
     hb_results_free(answer.out);
-    *failed_cells = answer.failed_cells;
+    *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;
 }
 

@@ -289,11 +289,15 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
         .maps = hb_heap_map_begin(),
     };
     enum hb_status status = HB_OK;
+    bool usable;
 
     if (answer.series == NULL || answer.summary == NULL || answer.maps == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
-    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++)
-        status = answer_on_trace(&answer, i, error);
+    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable)
+            status = answer_on_trace(&answer, i, error);
+    }
     hb_session_note_floor(session);
     if (status == HB_OK)
         status = hb_results_write(answer.series, folder, "fragmentation.csv", &session->provenance, error);
@@ -305,7 +309,7 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
     hb_results_free(answer.series);
     hb_results_free(answer.summary);
     hb_results_free(answer.maps);
-    *failed_cells = answer.failed_cells;
+    *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;
 }
 

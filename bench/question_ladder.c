@@ -176,17 +176,21 @@ static enum hb_status answer_ladder(struct hb_session *session, const char *fold
 {
     struct answer answer = {.session = session, .out = hb_ladder_results()};
     enum hb_status status = HB_OK;
+    bool usable;
 
     if (answer.out == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     session->progress.total = steps_of(session);
-    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++)
-        status = answer_on_trace(&answer, i, error);
+    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable)
+            status = answer_on_trace(&answer, i, error);
+    }
     hb_session_note_floor(session);
     if (status == HB_OK)
         status = hb_results_write(answer.out, folder, "ladder.csv", &session->provenance, error);
     hb_results_free(answer.out);
-    *failed_cells = answer.failed_cells;
+    *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;
 }
 

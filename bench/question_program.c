@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command.h"
 #include "bench/question.h"
 #include "bench/question_options.h"
@@ -144,6 +145,8 @@ bool hb_program_discover(struct hb_program *program, int *exit_status)
         status = hb_error_set(&error, HB_ERR_MEMORY, "out of memory for the names of benchmarks");
     if (status != HB_OK)
         *exit_status = fail(program, &error);
+    else
+        hb_provenance_warn(&program->session.provenance, program->question->name);
     return status == HB_OK;
 }
 
@@ -167,10 +170,10 @@ int hb_program_answer(struct hb_program *program)
         return fail(program, &error);
     for (unsigned i = 0; i < session->provenance.left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         fprintf(stderr, "%s: left out: %s\n", question->name, session->provenance.left_out[i]);
-    printf("%s: wrote %s to %s\n", question->name, question->files, program->options.results);
+    hb_print_line(stdout, "%s: wrote %s to %s", question->name, question->files, program->options.results);
     if (failed_cells > 0)
-        fprintf(stderr, "%s: %u cells have no figures; the column 'status' says why\n", question->name,
-                failed_cells);
+        fprintf(stderr, "%s: %u cells have no figures; the column 'status', or what was left out, says why\n",
+                question->name, failed_cells);
     return failed_cells > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
 }
 
@@ -205,8 +208,11 @@ void hb_program_context(struct hb_program *program, bool measure_floor,
     struct hb_error error;
     char text[128];
 
-    if (measure_floor && hb_session_measure_floor(session, 0, &error) == HB_OK)
-        hb_session_note_floor(session);
+    for (size_t i = 0; i < session->found.trace_count && measure_floor; i++)
+        if (hb_session_measure_floor(session, i, &error) == HB_OK) {
+            hb_session_note_floor(session);
+            break; /* the first that is a trace */
+        }
     snprintf(text, sizeof text, "%s (git %s, %s)", build->version, build->commit, build->tree);
     visit(context, "version", text);
     hb_provenance_lines(&session->provenance, visit, context);

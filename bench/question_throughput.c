@@ -95,6 +95,20 @@ void hb_throughput_write(struct hb_results *out, const struct hb_rounds *rounds)
     }
 }
 
+static enum hb_status answer_on_trace(struct hb_session *session, size_t trace, struct hb_results *out,
+                                      unsigned *failed_cells, struct hb_error *error)
+{
+    struct hb_rounds rounds;
+    enum hb_status status = hb_throughput_run(session, trace, &rounds, error);
+
+    if (status == HB_OK)
+        hb_throughput_write(out, &rounds);
+    for (size_t i = 0; i < rounds.cell_count; i++)
+        *failed_cells += hb_rounds_is_failed(&rounds.cells[i]);
+    hb_rounds_close(&rounds);
+    return status;
+}
+
 static enum hb_status answer_throughput(struct hb_session *session, const char *folder,
                                         unsigned *failed_cells, struct hb_error *error)
 {
@@ -104,14 +118,12 @@ static enum hb_status answer_throughput(struct hb_session *session, const char *
     if (out == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
-        struct hb_rounds rounds;
+        bool usable;
 
-        status = hb_throughput_run(session, i, &rounds, error);
-        if (status == HB_OK)
-            hb_throughput_write(out, &rounds);
-        for (size_t j = 0; j < rounds.cell_count; j++)
-            *failed_cells += hb_rounds_is_failed(&rounds.cells[j]);
-        hb_rounds_close(&rounds);
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable)
+            status = answer_on_trace(session, i, out, failed_cells, error);
+        *failed_cells += !usable;
     }
     hb_session_note_floor(session);
     if (status == HB_OK)

@@ -271,20 +271,24 @@ static enum hb_status answer_walk_cost(struct hb_session *session, const char *f
             "peak_live_bytes,ns_per_op,ratio_to_glibc,walk_ops"),
     };
     enum hb_status status = HB_OK;
+    bool usable;
 
     if (answer.windows == NULL || answer.lengths == NULL || answer.summary == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     session->progress.total =
         session->found.trace_count * (1 + session->options.rounds * session->found.candidate_count);
-    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++)
-        status = answer_on_trace(&answer, i, error);
+    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable)
+            status = answer_on_trace(&answer, i, error);
+    }
     hb_session_note_floor(session);
     if (status == HB_OK)
         status = write_files(&answer, folder, error);
     hb_results_free(answer.windows);
     hb_results_free(answer.lengths);
     hb_results_free(answer.summary);
-    *failed_cells = answer.failed_cells;
+    *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;
 }
 

@@ -130,8 +130,8 @@ enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, 
 void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool ample,
                   struct hb_heap_state *state);
 
-/* HB_ERR_MEMORY where the allocator itself ran out of memory (a model of many ranges): its figures are
- * worthless. */
+/* HB_ERR_MEMORY where the allocator itself ran out of memory (a model of many ranges), HB_ERR_LIMIT where an
+ * infinite heap became longer than can be counted: its figures are worthless. */
 enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,
                                     struct hb_error *error);
 

@@ -8,6 +8,7 @@
  */
 #include <assert.h>
 
+#include "allocator/model/model.h"
 #include "base/pages.h"
 #include "bench/count_lengths.h"
 #include "bench/counter.h"
@@ -174,11 +175,18 @@ static void show_progress(struct hb_counter *c)
     c->options->progress(c->options->context, c->ledger.ops);
 }
 
-/* False when out of memory. */
+static bool is_broken(const struct hb_counter *c)
+{
+    return c->allocator->broken != NULL && c->allocator->broken(c->heap) != HB_OK;
+}
+
+/* False when it could not be done: refuse_step says why. */
 static bool step(struct hb_counter *c, const struct hb_op *op)
 {
     bool served = do_op(c, op);
 
+    if (!served && is_broken(c))
+        return false;
     if (!served)
         note_failure(c, op);
     hb_ledger_enter(&c->ledger, op, !served);
@@ -200,7 +208,7 @@ uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
     return ops / windows * (index + 1) + ops % windows * (index + 1) / windows;
 }
 
-/* The loop. `*points_done` windows are filled. False when out of memory. */
+/* The loop. `*points_done` windows are filled. False when an operation could not be done. */
 static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done)
 {
     const struct hb_count_options *o = c->options;
@@ -264,6 +272,17 @@ static void begin(struct hb_counter *c)
 static enum hb_status out_of_memory(struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
+}
+
+/* Why the next operation could not be done. */
+static enum hb_status refuse_step(const struct hb_counter *c, struct hb_error *error)
+{
+    if (!is_broken(c))
+        return out_of_memory(error);
+    if (c->allocator->broken(c->heap) == HB_ERR_LIMIT)
+        return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", c->allocator->name,
+                            (unsigned long long)c->ledger.ops, HB_MODEL_BROKEN_END);
+    return hb_heap_check_broken(c->allocator, c->heap, error);
 }
 
 enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
@@ -341,7 +360,7 @@ enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, si
     for (size_t i = 0; i < count; i++) {
         look_ahead(c, ops + i, count - i, is_large);
         if (!step(c, &ops[i]))
-            return out_of_memory(error);
+            return refuse_step(c, error);
     }
     return hb_heap_check_broken(c->allocator, c->heap, error);
 }
@@ -360,7 +379,7 @@ enum hb_status hb_counter_run(struct hb_counter *c, const struct hb_prepared *pr
     if (run(c, prepared, points_done))
         status = hb_heap_check_broken(c->allocator, c->heap, error);
     else
-        status = out_of_memory(error);
+        status = refuse_step(c, error);
     if (status == HB_OK)
         report(c);
     return status;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/printable.h"
 
 struct hb_results {
     const char *schema;
@@ -17,6 +18,7 @@ struct hb_results {
     unsigned column_count;
     unsigned fields; /* of the row that is being written */
     bool misfit;     /* some row had another number of fields than there are columns */
+    bool lost;       /* there was no memory for some field */
     FILE *rows;      /* a memory stream */
     char *text;      /* what it holds, once flushed */
     size_t text_bytes;
@@ -58,12 +60,13 @@ static void begin_field(struct hb_results *results)
 
 void hb_results_text(struct hb_results *results, const char *text)
 {
-    begin_field(results);
-    for (; text != NULL && *text != '\0'; text++) {
-        bool plain = (unsigned char)*text >= ' ' && *text != 127 && *text != ',' && *text != '"';
+    char *escaped = text != NULL ? hb_printable_copy(text, HB_RESULTS_ESCAPED) : NULL;
 
-        fputc(plain ? *text : '_', results->rows);
-    }
+    begin_field(results);
+    if (escaped != NULL)
+        fputs(escaped, results->rows);
+    results->lost |= text != NULL && escaped == NULL;
+    free(escaped);
 }
 
 void hb_results_count(struct hb_results *results, uint64_t value)
@@ -101,7 +104,7 @@ void hb_results_end_row(struct hb_results *results)
 
 static void write_line(void *context, const char *key, const char *text)
 {
-    fprintf(context, "# %-9s %s\n", key, text);
+    hb_print_line(context, "# %-9s %s", key, text);
 }
 
 static void write_head(FILE *out, const struct hb_results *results, const struct hb_provenance *provenance)
@@ -123,7 +126,7 @@ static char *join_path(const char *folder, const char *name)
 
 static enum hb_status check_rows(struct hb_results *results, const char *name, struct hb_error *error)
 {
-    if (fflush(results->rows) != 0 || ferror(results->rows))
+    if (fflush(results->rows) != 0 || ferror(results->rows) || results->lost)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its rows", name);
     if (results->misfit || results->fields != 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: a row does not have the %u fields of its header", name,

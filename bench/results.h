@@ -27,7 +27,12 @@ enum hb_status hb_results_check_folder(const char *folder, const struct hb_prove
  * memory. */
 struct hb_results *hb_results_begin(const char *schema, const char *columns);
 
-/* A field of text; commas, quotes and control characters become '_'. NULL is an empty field. */
+/* What is written \xHH in a field, beside what is never shown as it is (base/printable.h): the separator, the
+ * quote and the sign of a comment, so that whoever cuts a line at its commas has its fields. The reader of
+ * results (csv_reader.h) gives these three back. */
+#define HB_RESULTS_ESCAPED ",\"#"
+
+/* A field of text, escaped. NULL is an empty field. */
 void hb_results_text(struct hb_results *results, const char *text);
 void hb_results_count(struct hb_results *results, uint64_t value);
 /* Six significant digits, always with a point as decimal separator. */

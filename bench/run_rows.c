@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "bench/command_common.h"
 #include "bench/stats.h"
 
@@ -128,7 +129,9 @@ static void print_row(FILE *out, const struct hb_run_row *row, int width)
 {
     char name[64];
 
-    snprintf(name, sizeof name, "%.60s%s", row->allocator, row->cut ? "*" : "");
+    hb_printable(name, sizeof name - 1, row->allocator, "");
+    if (row->cut)
+        strcat(name, "*");
     fprintf(out, "  %-*s", width, name);
     if (row->has_figures)
         print_figures(out, row);

@@ -82,6 +82,20 @@ const struct hb_candidate *hb_session_next_candidate(struct hb_session *session,
     return NULL;
 }
 
+enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
+                                     struct hb_error *error)
+{
+    const struct hb_prepared *prepared;
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
+
+    *usable = status == HB_OK;
+    if (*usable)
+        return HB_OK;
+    hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
+                            error->text);
+    return ++session->unusable_traces == session->found.trace_count ? status : HB_OK;
+}
+
 enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, uint64_t *ops,
                                     struct hb_error *error)
 {

@@ -40,6 +40,7 @@ struct hb_session {
     const struct hb_candidate *count_candidate;
     size_t count_trace;
     uint32_t count_points;
+    size_t unusable_traces; /* of those that hb_session_open_trace was asked for */
 };
 
 /*
@@ -49,6 +50,14 @@ struct hb_session {
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error);
 void hb_session_close(struct hb_session *session);
+
+/*
+ * Loads the trace at `trace`, which is to be asked for once. A file that is damaged, or no trace, is left
+ * out, as the provenance then says, and the others go on: `*usable` is false, and `error` says why. HB_OK;
+ * where no trace at all is usable, the error of the last.
+ */
+enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
+                                     struct hb_error *error);
 
 /*
  * Runs one sample of `candidate` on the trace at `trace`: `request` says what; its trace, allocator, touch

@@ -101,7 +101,7 @@ bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step)
     heap->blocks[op->object] = after;
     step->held = after != NULL;
     step->offset = step->held ? heap->allocator->offset(heap->heap, after) : 0;
-    return !heap->allocator->broken(heap->heap);
+    return heap->allocator->broken(heap->heap) == HB_OK;
 }
 
 bool hb_walk_heap_next_walks(const struct hb_walk_heap *heap)

@@ -13,30 +13,15 @@ enum { FIRST_BYTES = 1 << 16 };
 
 #define MAX_OPS (UINT64_C(1) << 31)
 
-static uint64_t half_of_memory(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES);
-
-    return pages > 0 ? (uint64_t)pages * hb_page_bytes() / 2 : UINT64_C(1) << 30;
-}
-
-char *hb_builder_name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash != NULL ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-
-    return strndup(base, dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base));
-}
-
 enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, struct hb_error *error)
 {
     struct hb_workload *workload = calloc(1, sizeof *workload);
 
-    *builder = (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = half_of_memory()};
+    *builder =
+        (struct hb_builder){.workload = workload, .max_ops = MAX_OPS, .max_bytes = hb_half_of_memory()};
     if (workload == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
-    workload->name = hb_builder_name_of(path);
+    workload->name = hb_workload_name_of(path);
     workload->path = strdup(path);
     workload->ops = hb_pages_reserve(FIRST_BYTES);
     workload->ops_capacity_bytes = FIRST_BYTES;

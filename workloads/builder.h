@@ -19,9 +19,6 @@ struct hb_builder {
         max_bytes; /* of operations, sizes and waits together; half of the machine's memory, else a test's */
 };
 
-/* "web.trace" of "/tmp/web.trace", less its ending: "web". From malloc; NULL when there is no memory. */
-char *hb_builder_name_of(const char *path);
-
 /* HB_ERR_MEMORY. `path` is for the workload's name and for sentences. End with finish or abandon. */
 enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, struct hb_error *error);
 

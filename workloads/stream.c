@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/pages.h"
 #include "workloads/builder.h"
 #include "workloads/slot_map.h"
 
@@ -15,6 +16,7 @@ struct hb_stream {
     size_t pending_count;
     struct hb_slot_map map;
     uint64_t ops, objects;
+    uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
     struct hb_op chunk[HB_STREAM_BLOCK_OPS];
 };
 
@@ -44,10 +46,11 @@ enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, 
         hb_error_set(error, status, "%s: out of memory", path_or_name);
         goto fail;
     }
+    stream->max_bytes = hb_half_of_memory();
     status = hb_workload_locate(path_or_name, &stream->path, error);
     if (status != HB_OK)
         goto fail;
-    stream->name = hb_builder_name_of(stream->path);
+    stream->name = hb_workload_name_of(stream->path);
     if (stream->name == NULL) {
         status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path_or_name);
         goto fail;
@@ -74,6 +77,11 @@ void hb_stream_close(struct hb_stream *stream)
     free(stream);
 }
 
+void hb_stream_limit(struct hb_stream *stream, uint64_t max_bytes)
+{
+    stream->max_bytes = max_bytes;
+}
+
 const char *hb_stream_name(const struct hb_stream *stream)
 {
     return stream->name;
@@ -96,6 +104,10 @@ static enum hb_status renumber(struct hb_stream *stream, struct hb_op *op, struc
     } else if (op->kind == HB_OP_REALLOC) {
         slot = hb_slot_map_find(&stream->map, op->object);
     } else {
+        if (stream->map.live >= stream->max_bytes / HB_STREAM_LIVE_BYTES)
+            return hb_error_set(error, HB_ERR_LIMIT,
+                                "%s: more live objects than fit half of this machine's memory (%llu MiB)",
+                                stream->path, (unsigned long long)(stream->max_bytes >> 20));
         slot = hb_slot_map_insert(&stream->map, op->object);
         if (slot == HB_NO_SLOT)
             return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %lu live objects", stream->path,

@@ -14,18 +14,25 @@
 /* Operations handed out at once, at most. */
 enum { HB_STREAM_BLOCK_OPS = 4096 };
 
+/* What a live object takes at most, of the stream and of who counts on it, while their tables double. */
+enum { HB_STREAM_LIVE_BYTES = 128 };
+
 struct hb_stream;
 
 /* `path_or_name` as hb_workload_load takes it, and its errors. */
 enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, struct hb_error *error);
 void hb_stream_close(struct hb_stream *stream); /* NULL does nothing */
 
+/* Another limit than half of the machine's memory, for tests. */
+void hb_stream_limit(struct hb_stream *stream, uint64_t max_bytes);
+
 /* The file's name without folder and ending; valid until the stream is closed. */
 const char *hb_stream_name(const struct hb_stream *stream);
 
 /*
  * The next operations, whose `object` is a slot: `*ops` stays valid until the next call; `*count` is 0 at the
- * end. HB_ERR_FORMAT: damaged, or a free of what is not live, with its index; HB_ERR_IO; HB_ERR_MEMORY.
+ * end. HB_ERR_FORMAT: damaged, or a free of what is not live, with its index; HB_ERR_LIMIT: more live objects
+ * than fit half of the machine's memory, whatever the file's length; HB_ERR_IO; HB_ERR_MEMORY.
  */
 enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
                               struct hb_error *error);

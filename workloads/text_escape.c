@@ -2,17 +2,19 @@
 
 #include <string.h>
 
+#include "base/printable.h"
+
 void hb_text_write_escaped(const char *text, FILE *out)
 {
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    const char *end = text + strlen(text);
 
-        if (c == '\\')
-            fputs("\\\\", out);
-        else if (c < ' ' || c == 0x7f)
-            fprintf(out, "\\x%02x", c);
-        else
-            putc(c, out);
+    while (text < end) {
+        size_t length = hb_utf8_length(text, end);
+        char piece[8] = "", shown[HB_PRINTABLE_BYTES(4)];
+
+        memcpy(piece, text, length > 0 ? length : 1);
+        fputs(*text == '\\' ? "\\\\" : hb_printable(shown, sizeof shown, piece, ""), out);
+        text += length > 0 ? length : 1;
     }
 }
 

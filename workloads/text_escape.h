@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Control characters as \xHH and a backslash as two; all else as it is. */
+/* What is not printable (base/printable.h) as \xHH and a backslash as two; all else as it is. */
 void hb_text_write_escaped(const char *text, FILE *out);
 
 /* Undoes that in place; false when a backslash begins neither, or stands for a NUL. */

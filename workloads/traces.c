@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/place.h"
+#include "base/printable.h"
 #include "workloads/workload.h"
 
 const char *hb_traces_folder(void)
@@ -26,11 +27,43 @@ static bool ends_with(const char *text, const char *ending)
     return length >= tail && strcmp(text + length - tail, ending) == 0;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Of a file's name, the bytes before its ending. */
+static size_t stem_bytes(const char *base)
+{
+    const char *dot = strrchr(base, '.');
+
+    return dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+}
+
+char *hb_workload_name_of(const char *path)
+{
+    const char *base = base_name(path);
+    char *stem = strndup(base, stem_bytes(base));
+    char *name = stem != NULL ? hb_printable_copy(stem, "\\") : NULL;
+
+    free(stem);
+    return name;
+}
+
 static bool is_file(const char *path)
 {
     struct stat info;
 
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 /* For scandir: what may be a workload by its name. */
@@ -53,7 +86,7 @@ static char *join(const char *folder, const char *name)
     return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
-/* Appends the entries that are files; false when out of memory. */
+/* Appends the entries that are no folders; false when out of memory. */
 static bool keep_files(struct dirent *const *entries, int found, const char *folder, char **paths,
                        size_t *count)
 {
@@ -62,7 +95,7 @@ static bool keep_files(struct dirent *const *entries, int found, const char *fol
 
         if (path == NULL)
             return false;
-        if (is_file(path))
+        if (!is_folder(path))
             paths[(*count)++] = path;
         else
             free(path);
@@ -105,22 +138,28 @@ void hb_traces_free(char **paths)
     free(paths);
 }
 
-/* Whether `path`'s file is called `name`, or would be without its ending. */
+/* Whether `path`'s file would be called `name` without its ending. */
 static bool is_called(const char *path, const char *name)
 {
-    const char *base = strrchr(path, '/') + 1;
-    const char *dot = strrchr(base, '.');
+    const char *base = base_name(path);
 
-    return strcmp(base, name) == 0 || (dot != NULL && strlen(name) == (size_t)(dot - base) &&
-                                       strncmp(base, name, (size_t)(dot - base)) == 0);
+    return strlen(name) == stem_bytes(base) && strncmp(base, name, strlen(name)) == 0;
+}
+
+static const char *find_file(char *const *paths, const char *name)
+{
+    for (; *paths != NULL; paths++)
+        if (strcmp(base_name(*paths), name) == 0)
+            return *paths;
+    return NULL;
 }
 
 /* The one of `paths` called `name`. HB_ERR_IO when there is none, HB_ERR_USAGE when there are two. */
 static enum hb_status choose(char *const *paths, const char *name, const char **out, struct hb_error *error)
 {
-    const char *match = NULL;
+    const char *match = find_file(paths, name);
 
-    for (; *paths != NULL; paths++) {
+    for (bool whole = match != NULL; *paths != NULL && !whole; paths++) {
         if (!is_called(*paths, name))
             continue;
         if (match != NULL)

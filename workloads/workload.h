@@ -17,7 +17,7 @@ enum hb_workload_format {
 };
 
 struct hb_workload {
-    char *name; /* the file's name without folder and ending: what tables and benchmark names show */
+    char *name; /* hb_workload_name_of its path */
     char *path;
     struct hb_trace_info info;
     struct hb_op *ops; /* from hb_pages_reserve */
@@ -50,9 +50,20 @@ struct hb_workload {
  */
 enum hb_status hb_workload_load(const char *path_or_name, struct hb_workload **out, struct hb_error *error);
 
-/* The file that `path_or_name` stands for, as hb_workload_load finds it; from malloc. HB_ERR_IO,
- * HB_ERR_USAGE, HB_ERR_MEMORY. */
+/*
+ * The file that `path_or_name` stands for; from malloc. Every command and every benchmark finds traces by
+ * this: what has a slash in it is a path; else a file in the current folder is that file; else a shipped
+ * trace with that file name; else the one shipped trace that is called so but for its ending. HB_ERR_USAGE
+ * where two are, naming both; HB_ERR_IO where none is; HB_ERR_MEMORY.
+ */
 enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct hb_error *error);
+
+/*
+ * What tables, files of results and benchmark names show of a trace: its file's name without folder and
+ * ending, printable (base/printable.h), a backslash escaped too, so that no two names become one. From
+ * malloc; NULL when out of memory.
+ */
+char *hb_workload_name_of(const char *path);
 
 /* The format that a file's first bytes are of. HB_ERR_IO; HB_ERR_FORMAT when of none. */
 enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *format,
@@ -71,9 +82,9 @@ void hb_workload_free(struct hb_workload *workload); /* NULL does nothing */
 const char *hb_traces_folder(void);
 
 /*
- * The files in hb_traces_folder() that look like workloads (regular files but *.md, *.part and those that
- * begin with a dot), sorted by name; from malloc, NULL-terminated, freed with hb_traces_free. HB_ERR_IO when
- * the folder cannot be read.
+ * What is in hb_traces_folder() to be read as workloads (all but folders, *.md, *.part and what begins with a
+ * dot), sorted by name; from malloc, NULL-terminated, freed with hb_traces_free. Whether it is one, loading
+ * says. HB_ERR_IO when the folder cannot be read.
  */
 enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error);
 void hb_traces_free(char **paths);

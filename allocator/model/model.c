@@ -22,9 +22,9 @@ static enum hb_status check_options(const struct hb_model_options *options, stru
         return hb_error_set(error, HB_ERR_USAGE,
                             "an alignment of %u is out of range: a power of two, 1 to %d", options->align,
                             MAX_PARAMETER);
-    if (options->heap_bytes > HB_MODEL_INFINITE_BYTES)
+    if (options->heap_bytes > HB_MODEL_MOST_BYTES)
         return hb_error_set(error, HB_ERR_USAGE,
-                            "a heap of %llu bytes is out of range: up to 2^62, or 0 for infinite",
+                            "a heap of %llu bytes is out of range: up to 2^63 - 4096, or 0 for infinite",
                             (unsigned long long)options->heap_bytes);
     if (options->heap_bytes != 0 && options->heap_bytes < options->header_bytes)
         return hb_error_set(error, HB_ERR_USAGE,
@@ -32,6 +32,30 @@ static enum hb_status check_options(const struct hb_model_options *options, stru
                             (unsigned long long)options->heap_bytes, options->heap_bytes == 1 ? "" : "s",
                             options->header_bytes);
     return HB_OK;
+}
+
+/* -- the free ranges by size, where they are kept -- */
+
+/* What a free range counts as among the others: the tail of an infinite heap is longer than any other. */
+static uint64_t index_length(const struct hb_model *model, uint64_t offset, uint64_t length)
+{
+    bool endless = hb_model_is_infinite(model) && offset + length == model->total_bytes;
+
+    return endless ? length | UINT64_C(1) << 63 : length;
+}
+
+static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
+{
+    if (model->sizes != NULL)
+        hb_size_index_insert(model->sizes,
+                             (struct hb_size_entry){
+                                 .length = index_length(model, offset, length), .offset = offset, .id = id});
+}
+
+static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
+{
+    if (model->sizes != NULL)
+        hb_size_index_remove(model->sizes, index_length(model, offset, length), offset);
 }
 
 /* Best fit alone keeps the free ranges by size. False when there is no memory. */
@@ -42,7 +66,7 @@ static bool create_sizes(struct hb_model *model, uint64_t length)
     model->sizes = hb_size_index_create();
     if (model->sizes == NULL || !hb_size_index_reserve(model->sizes))
         return false;
-    hb_size_index_insert(model->sizes, (struct hb_size_entry){.length = length});
+    index_free(model, 0, 0, length);
     return true;
 }
 
@@ -60,7 +84,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
         goto fail;
     model->options = *options;
     model->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
-    length = hb_model_is_infinite(model) ? HB_MODEL_INFINITE_BYTES : options->heap_bytes;
+    length = hb_model_is_infinite(model) ? HB_MODEL_MOST_BYTES : options->heap_bytes;
     model->total_bytes = model->free_bytes = length;
     model->walk.ranges = 1;
     model->tree = hb_range_tree_create(length);
@@ -82,30 +106,15 @@ void hb_model_destroy(struct hb_model *model)
     free(model);
 }
 
-/* -- the free ranges by size, where they are kept -- */
-
-static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
-{
-    if (model->sizes != NULL)
-        hb_size_index_insert(model->sizes,
-                             (struct hb_size_entry){.length = length, .offset = offset, .id = id});
-}
-
-static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
-{
-    if (model->sizes != NULL)
-        hb_size_index_remove(model->sizes, length, offset);
-}
+/* -- placing -- */
 
 /* Memory for what one more operation may need, so that nothing fails half-way. */
 static bool reserve(struct hb_model *model)
 {
     if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_size_index_reserve(model->sizes)))
-        model->broken = true;
-    return !model->broken;
+        model->broken = HB_ERR_MEMORY;
+    return model->broken == HB_OK;
 }
-
-/* -- placing -- */
 
 /* `size` with its header, rounded up; false when that overflows. */
 static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *need)
@@ -142,16 +151,27 @@ static uint64_t offset_if_asked(const struct hb_model *model, struct hb_range_pl
     return range.offset;
 }
 
-/* Hands out the free range at `place`, splitting off what is left of it; returns its id. */
+/* No range holds `need` bytes. In an infinite heap one would, if there were numbers for it. */
+static uint32_t nothing_fits(struct hb_model *model, uint64_t need)
+{
+    if (hb_model_is_infinite(model) && need <= INT64_MAX)
+        model->broken = HB_ERR_LIMIT;
+    return HB_MODEL_NO_BLOCK;
+}
+
+/* Hands out the free range at `place`, splitting off what is left of it; returns its id. The tail of an
+ * infinite heap is not to be used up. */
 static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, uint64_t need)
 {
     uint32_t id = hb_range_tree_id(model->tree, place);
     uint64_t length = hb_range_tree_length(model->tree, place);
-    bool last = hb_range_tree_is_last(model->tree, place);
+    bool last = hb_range_tree_is_last(model->tree, place), splits = length - need >= model->split_bytes;
     uint64_t offset = offset_if_asked(model, place, last);
 
+    if (last && !splits && hb_model_is_infinite(model))
+        return nothing_fits(model, need);
     forget_free(model, offset, length);
-    if (length - need >= model->split_bytes) {
+    if (splits) {
         uint32_t rest = hb_range_tree_take_part(model->tree, place, need);
 
         index_free(model, rest, offset + need, length - need);
@@ -178,7 +198,7 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
         return HB_MODEL_NO_BLOCK;
     model->walk.walks++;
     place = hb_model_find_fit(model, need);
-    return hb_range_is_somewhere(place) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
+    return hb_range_is_somewhere(place) ? hand_out(model, place, need) : nothing_fits(model, need);
 }
 
 /* How far into the range its payload has to begin, for it to be aligned: a multiple of the heap's alignment,
@@ -226,7 +246,7 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     model->walk.walks++;
     place = hb_model_find_fit(model, sought);
     if (!hb_range_is_somewhere(place))
-        return HB_MODEL_NO_BLOCK;
+        return nothing_fits(model, sought);
     hb_range_tree_get(model->tree, place, &range);
     if (hb_range_tree_is_last(model->tree, place) && range.offset + sought > model->reach_bytes)
         model->reach_bytes = range.offset + sought;

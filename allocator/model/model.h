@@ -30,7 +30,7 @@ struct hb_model_options {
     uint32_t
         header_bytes;    /* of one record, 0 to 4096; 0: ranges cost nothing, as Johnstone and Wilson count */
     uint32_t align;      /* a power of two, 1 to 4096: lengths are rounded up to it */
-    uint64_t heap_bytes; /* 0: infinite */
+    uint64_t heap_bytes; /* up to HB_MODEL_MOST_BYTES; 0: infinite */
     /*
      * Next fit in an infinite heap would never leave the tail once it is there. True: the tail is used only
      * where nothing else fits, as by an allocator that asks the system for more when it must. The other
@@ -42,6 +42,12 @@ struct hb_model_options {
 
 #define HB_MODEL_NO_BLOCK UINT32_MAX
 
+/* The longest heap, a multiple of every alignment. A record has 63 bits for a length, so no range is longer
+ * than 2^63 - 1 bytes in any heap. An infinite heap that comes to this end is broken, and not full. */
+#define HB_MODEL_MOST_BYTES ((UINT64_C(1) << 63) - 4096)
+#define HB_MODEL_BROKEN_END \
+    "a block would lie beyond 2^63 bytes, further than an infinite heap can be counted"
+
 struct hb_model;
 
 /* HB_ERR_USAGE: an option out of its range, a heap too small for one record among them, naming it.
@@ -52,15 +58,15 @@ void hb_model_destroy(struct hb_model *model); /* takes NULL */
 
 /*
  * Places `size` bytes. HB_MODEL_NO_BLOCK when no range is long enough, for size 0 and for sizes that overflow
- * with their header (neither of which walks), and when the model itself is out of memory (hb_model_broken
- * says so).
+ * with their header (neither of which walks), and when the model is broken (hb_model_broken). In an infinite
+ * heap only what needs 2^63 bytes or more finds no range long enough.
  */
 uint32_t hb_model_alloc(struct hb_model *model, uint64_t size);
 
 /*
  * The same, with the payload at a multiple of `alignment`, a power of two, as the ladder places it: in the
  * first range that would hold it wherever it lay; what is left before it stays free. Offsets count as if the
- * heap began at a multiple of every alignment, which a real heap does of those up to a page's. Models
+ * heap began at a multiple of every alignment, which a real heap does of those up to 1 GiB (region.h). Models
  * without an alignment of their own, or with one shorter than their header, take no notice of `alignment`.
  */
 uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t size);
@@ -73,8 +79,9 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
 /* A hint: `block` will be freed or resized some operations from now, with `soon` in about half as many. */
 void hb_model_expect(const struct hb_model *model, uint32_t block, bool soon);
 
-/* True once the model ran out of memory of its own: its figures are then worthless. */
-bool hb_model_broken(const struct hb_model *model);
+/* HB_OK; else why the figures are worthless: HB_ERR_MEMORY, the model ran out of memory of its own;
+ * HB_ERR_LIMIT, a block was to lie beyond HB_MODEL_MOST_BYTES of an infinite heap. */
+enum hb_status hb_model_broken(const struct hb_model *model);
 
 /* The length of the shortest free range that hb_model_aligned would take, and hb_model_alloc where
  * `alignment` is 1; UINT64_MAX where that overflows. `size` is 1 or more. */

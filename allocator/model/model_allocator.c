@@ -69,7 +69,7 @@ static size_t table_usable_size(void *heap, void *block)
     return hb_model_usable_bytes(heap, block_id(block));
 }
 
-static bool table_broken(const void *heap)
+static enum hb_status table_broken(const void *heap)
 {
     return hb_model_broken(heap);
 }

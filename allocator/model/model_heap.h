@@ -1,8 +1,8 @@
 /*
  * model_heap.h - what a model heap is made of, for the files that make it up. Not an interface.
  *
- * An infinite heap is one of 2^62 bytes whose last range, the tail, is never used up: the tail is examined by
- * walks and counted as a range, and is left out of every other figure (METRICS.md).
+ * An infinite heap is one of HB_MODEL_MOST_BYTES whose last range, the tail, is never used up: the tail is
+ * examined by walks and counted as a range, and is left out of every other figure (METRICS.md).
  */
 #ifndef HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 #define HB_ALLOCATOR_MODEL_MODEL_HEAP_H
@@ -10,8 +10,6 @@
 #include "allocator/model/model.h"
 #include "allocator/model/range_place.h"
 #include "allocator/model/size_index.h"
-
-#define HB_MODEL_INFINITE_BYTES (UINT64_C(1) << 62)
 
 struct hb_model {
     struct hb_model_options options;
@@ -22,7 +20,7 @@ struct hb_model {
     uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
     uint32_t rover;       /* next fit: where the next search begins */
     struct hb_walk walk;
-    bool broken;
+    enum hb_status broken; /* HB_OK: it is not */
 };
 
 static inline bool hb_model_is_infinite(const struct hb_model *model)

@@ -2,7 +2,7 @@
 #include "allocator/model/model_heap.h"
 #include "allocator/survey.h"
 
-bool hb_model_broken(const struct hb_model *model)
+enum hb_status hb_model_broken(const struct hb_model *model)
 {
     return model->broken;
 }

@@ -7,8 +7,8 @@
  * 6).
  *
  * Ranges are known by an id that stays the same while the range lives, whatever is inserted or removed beside
- * it. They tile the heap: a range's offset follows from the lengths before it. Lengths are bytes, 1 to 2^62.
- * Up to 2^31 ranges. Finding a range, its neighbours and its length is inline: range_place.h.
+ * it. They tile the heap: a range's offset follows from the lengths before it. Lengths are bytes, 1 to 2^63
+ * - 1. Up to 2^31 ranges. Finding a range, its neighbours and its length is inline: range_place.h.
  */
 #ifndef HB_ALLOCATOR_MODEL_RANGE_TREE_H
 #define HB_ALLOCATOR_MODEL_RANGE_TREE_H

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -195,8 +197,8 @@ static void unwritable(void **state)
     assert_string_equal(error.text, "missing/a: cannot be written: No such file or directory");
     assert_null(file);
     assert_int_equal(mkdir("d", 0777), 0);
-    assert_int_not_equal(
-        hb_file_begin("d", &file, &error) == HB_OK ? hb_file_commit(file, &error) : HB_ERR_IO, HB_OK);
+    assert_int_equal(hb_file_begin("d", &file, &error), HB_ERR_IO);
+    assert_string_equal(error.text, "d: cannot be written: it is a folder");
     assert_int_equal(files_here(), 1);
 }
 
@@ -210,7 +212,8 @@ static void bounded(void **state)
     write_file("a", "0123456789");
     assert_int_equal(hb_file_read("a", 9, &data, &bytes, &error), HB_ERR_LIMIT);
     assert_string_equal(error.text, "a: larger than 9 bytes");
-    assert_int_equal(hb_file_read("/dev/zero", 100000, &data, &bytes, &error), HB_ERR_LIMIT);
+    assert_int_equal(hb_file_read("/dev/zero", 100000, &data, &bytes, &error), HB_ERR_IO);
+    assert_string_equal(error.text, "/dev/zero: cannot be read: it is a device");
     assert_int_equal(hb_file_read(".", 1000, &data, &bytes, &error), HB_ERR_IO);
     assert_int_equal(hb_file_read("missing", 1000, &data, &bytes, &error), HB_ERR_IO);
     assert_null(data);
@@ -218,6 +221,64 @@ static void bounded(void **state)
     assert_int_equal(hb_file_read("a", 10, &data, &bytes, NULL), HB_OK);
     assert_int_equal(bytes, 10);
     free(data);
+}
+
+static void make_socket(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    strcpy(address.sun_path, path);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    close(fd);
+}
+
+/* None of these is waited for: the test would not end. */
+static void what_is_no_file_is_not_read(void **state)
+{
+    static const char *const cases[][2] = {
+        {"pipe", "pipe: cannot be read: it is a pipe; save what it gives as a file first"},
+        {"socket", "socket: cannot be read: it is a socket"},
+        {"/dev/zero", "/dev/zero: cannot be read: it is a device"},
+        {".", ".: cannot be read: it is a folder"},
+    };
+    struct hb_error error;
+    FILE *stream = NULL;
+
+    (void)state;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    make_socket("socket");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(hb_file_open(cases[i][0], &stream, &error), HB_ERR_IO);
+        assert_string_equal(error.text, cases[i][1]);
+        assert_null(stream);
+    }
+}
+
+/* A pipe is written where somebody reads it, and refused where nobody does; a socket is nothing to write to.
+ */
+static void pipes_are_written_where_they_are_read(void **state)
+{
+    struct hb_file *file = NULL;
+    struct hb_error error;
+    char got[8] = "";
+    int reader;
+
+    (void)state;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    make_socket("socket");
+    assert_int_equal(hb_file_begin("pipe", &file, &error), HB_ERR_IO);
+    assert_string_equal(error.text, "pipe: cannot be written: nobody reads this pipe");
+    assert_int_equal(hb_file_begin("socket", &file, &error), HB_ERR_IO);
+    assert_string_equal(error.text, "socket: cannot be written: it is a socket");
+    assert_null(file);
+    reader = open("pipe", O_RDONLY | O_NONBLOCK);
+    write_file("pipe", "through");
+    assert_int_equal(read(reader, got, sizeof got), 7);
+    assert_memory_equal(got, "through", 7);
+    close(reader);
+    write_file("/dev/null", "nowhere");
+    assert_int_equal(files_here(), 2);
 }
 
 static void folders(void **state)
@@ -256,6 +317,10 @@ int main(void)
         in_folder("a device is written to, not renamed over, and a full one is reported", device_kept),
         in_folder("running out of room leaves the file before and no remains", no_room),
         in_folder("a folder that is missing or in the way is reported by name", unwritable),
+        in_folder("a pipe, a socket, a device and a folder are not read, and not waited for",
+                  what_is_no_file_is_not_read),
+        in_folder("a pipe is written where somebody reads it, and refused where nobody does",
+                  pipes_are_written_where_they_are_read),
         in_folder("reading stops at the bound that was given", bounded),
         in_folder("folders are made with their parents; a file in the way is reported", folders),
     };

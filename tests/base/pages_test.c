@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
@@ -34,6 +35,56 @@ static void reserve_is_cheap(void **state)
     pages[0] = 1;
     pages[bytes - 1] = 1;
     hb_pages_free(pages, bytes);
+}
+
+/* Wherever the system would have put them, and with others' pages around. */
+static void reserved_at_a_multiple(void **state)
+{
+    enum { TIMES = 20 };
+    size_t page = hb_page_bytes(), bytes = 3 * page;
+    unsigned char *pages[TIMES];
+
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        size_t alignment = i % 2 == 0 ? (size_t)1 << 30 : page << i % 8;
+
+        pages[i] = hb_pages_reserve_aligned(bytes, alignment);
+        assert_non_null(pages[i]);
+        assert_int_equal((uintptr_t)pages[i] % alignment, 0);
+        for (size_t at = 0; at < bytes; at += page - 1)
+            assert_int_equal(pages[i][at], 0);
+        memset(pages[i], i + 1, bytes);
+    }
+    for (int i = 0; i < TIMES; i++) {
+        assert_int_equal(pages[i][0], i + 1);
+        assert_int_equal(pages[i][bytes - 1], i + 1);
+        hb_pages_free(pages[i], bytes);
+    }
+    assert_null(hb_pages_reserve_aligned(SIZE_MAX - 1, page));
+    assert_null(hb_pages_reserve_aligned(SIZE_MAX - (1 << 20), (size_t)1 << 30));
+}
+
+/* Address space for the pages, and not for as much again to find them a place in. */
+static void reserved_within_a_limit(void **state)
+{
+    struct rlimit before, limit;
+    unsigned char *pages;
+
+    (void)state;
+    if (HB_SANITIZED) {
+        print_message("skipped: a sanitizer has terabytes of address space already\n");
+        skip();
+    }
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)512 << 20;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    pages = hb_pages_reserve_aligned(100000, (size_t)1 << 30);
+    setrlimit(RLIMIT_AS, &before);
+    assert_non_null(pages);
+    assert_int_equal((uintptr_t)pages % ((size_t)1 << 30), 0);
+    memset(pages, 1, 100000);
+    hb_pages_free(pages, 100000);
 }
 
 static void refused(void **state)
@@ -80,6 +131,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("pages come zeroed, aligned and writable to the last byte", zeroed),
         hb_test("a reservation of 64 GiB takes only the pages that are touched", reserve_is_cheap),
+        hb_test("a reservation begins at the multiple asked for, and overlaps nothing",
+                reserved_at_a_multiple),
+        hb_test("where address space is short, too", reserved_within_a_limit),
         hb_test("a reservation grows, and keeps what is in it", grown),
         hb_test("nothing, too much and sizes that wrap are refused", refused),
         hb_test("the clock never goes back", monotonic),

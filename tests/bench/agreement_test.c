@@ -243,11 +243,38 @@ static void random_workloads(void **state)
     report();
 }
 
+/*
+ * Blocks aligned to more than a page, in heaps that have the room: up to 1 GiB, which is what a real heap's
+ * base is a multiple of, so that no placement depends on where the system put it.
+ */
+static void far_alignments(void **state)
+{
+    enum { SEEDS = HB_TEST_SCALE(6, 2) };
+    static const uint64_t heaps[] = {0, UINT64_C(1) << 32, 3000000000, 70000001, 5000000};
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct random_ops recipe = {.seed = 100 + seed,
+                                    .ops = HB_TEST_SCALE(3000, 300),
+                                    .max_size = UINT64_C(64) << 2 * seed,
+                                    .max_live = 6 * seed,
+                                    .percent_far = 60};
+        struct hb_workload *workload = random_ops_create(&recipe);
+        struct hb_prepared *prepared = must_prepare(workload);
+
+        compare_all(prepared, heaps, sizeof heaps / sizeof heaps[0]);
+        hb_prepared_free(prepared);
+        random_ops_free(workload);
+    }
+    report();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         hb_test("the model places and walks as the walking allocators do, on random workloads",
                 random_workloads),
+        hb_test("blocks aligned up to 1 GiB lie where the model says", far_alignments),
         hb_test("the model places and walks as the walking allocators do, on every shipped trace",
                 shipped_traces),
     };

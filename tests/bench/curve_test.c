@@ -40,6 +40,8 @@ static const struct subject subjects[] = {
     {NULL, {.merge = true, .header_bytes = 40, .align = 8}},
 };
 
+static unsigned seen_beyond; /* curves whose aligned requests asked for more than W */
+
 static struct hb_curve *must_build(const struct hb_prepared *prepared, const struct hb_model_options *options)
 {
     struct hb_curve *curve = NULL;
@@ -134,7 +136,7 @@ static void every_size(const struct subject *subject, const struct hb_workload *
 {
     struct hb_prepared *prepared = must_prepare(workload);
     struct hb_curve *curve = must_build(prepared, &subject->model);
-    uint64_t least = subject->model.header_bytes, sizes = hb_curve_high_water(curve) + 64;
+    uint64_t least = subject->model.header_bytes, sizes = hb_curve_reach(curve) + 64;
     struct hb_curve_point *points = calloc(sizes, sizeof points[0]);
     bool *completes = calloc(sizes, sizeof completes[0]);
 
@@ -238,7 +240,7 @@ static void the_high_water_mark_itself_may_fail_with_merging_and_realloc(void **
     uint64_t first;
 
     (void)state;
-    assert_true(hb_curve_high_water(curve) == 109);
+    assert_true(hb_curve_reach(curve) == 109);
     assert_false(hb_curve_decides(curve, 109, &first));
     assert_int_equal(hb_curve_fill(curve, &point, 1, NULL), HB_OK);
     assert_true(point.first.op == 9);
@@ -287,9 +289,74 @@ static void other_policies_are_refused(void **state)
     random_ops_free(workload);
 }
 
+/* W is that of a replay, whatever is aligned to what; an aligned request may reach beyond it for its choice
+ * of place, and a heap that has all that and h bytes more completes. */
+static void the_high_water_mark_is_the_models(const struct hb_prepared *prepared,
+                                              const struct hb_model_options *options)
+{
+    const struct subject model = {NULL, *options};
+    struct hb_curve *curve = must_build(prepared, options);
+    uint64_t reach = hb_curve_reach(curve);
+    struct hb_counts direct;
+
+    run_directly(&model, prepared, 0, &direct);
+    assert_int_equal(direct.failures, 0);
+    assert_true(curve->high_water_bytes == direct.state.high_water_bytes);
+    assert_true(reach >= curve->high_water_bytes);
+    seen_beyond += reach > curve->high_water_bytes;
+    run_directly(&model, prepared, reach + curve->split_bytes, &direct);
+    assert_int_equal(direct.failures, 0);
+    assert_true(curve->high_water_bytes <= direct.state.high_water_bytes || options->merge);
+    hb_curve_free(curve);
+}
+
+static void alignments(void **state)
+{
+    static const uint32_t headers[] = {0, 8, 16, 40};
+
+    (void)state;
+    for (unsigned i = 0; i < 13 * 4 * 2; i++) {
+        struct hb_model_options options = {
+            .align = 1u << i % 13, .header_bytes = headers[i / 13 % 4], .merge = i / 52 != 0};
+        struct random_ops recipe = {
+            .seed = 1000 + i, .ops = 300, .max_size = 3000, .max_live = 40, .percent_far = 20};
+        struct hb_workload *workload = random_ops_create(&recipe);
+        struct hb_prepared *prepared = must_prepare(workload);
+
+        the_high_water_mark_is_the_models(prepared, &options);
+        hb_prepared_free(prepared);
+        random_ops_free(workload);
+    }
+    assert_true(seen_beyond > 0);
+}
+
+/* The case that was wrong: W is 80, and the second request looked for 128 bytes to find its place in. */
+static void an_aligned_request_raises_the_mark_by_what_it_got(void **state)
+{
+    static const struct hb_op ops[] = {
+        {.kind = HB_OP_MALLOC, .object = 0, .size = 40},
+        {.kind = HB_OP_ALIGNED, .object = 1, .size = 10, .align_log2 = 6},
+    };
+    static const struct hb_model_options options = {.header_bytes = 8, .align = 16};
+    struct hb_workload *workload = workload_of("aligned", ops, 2);
+    struct hb_prepared *prepared = must_prepare(workload);
+    struct hb_curve *curve = must_build(prepared, &options);
+
+    (void)state;
+    assert_int_equal(curve->high_water_bytes, 80);
+    assert_int_equal(hb_curve_reach(curve), 128);
+    hb_curve_free(curve);
+    hb_prepared_free(prepared);
+    random_ops_free(workload);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        hb_test("the high-water mark is the model's, for every alignment of the heap and of requests",
+                alignments),
+        hb_test("an aligned request raises the mark by what it got, not by what it looked for",
+                an_aligned_request_raises_the_mark_by_what_it_got),
         hb_test("every heap size fails where, how and why a direct run of it does, merging and aligned too",
                 every_size_of_random_workloads),
         hb_test("the paper's two heaps that one more byte breaks", one_more_byte_loses),

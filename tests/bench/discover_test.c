@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/discover.h"
@@ -139,6 +140,53 @@ static void unknown_names_are_refused(void **state)
     assert_non_null(strstr(error.text, "no_such_trace"));
 }
 
+/* As info, model and the others find it: hb_workload_locate. */
+static void a_bare_name_that_two_traces_have_is_refused_with_both(void **state)
+{
+    char two[] = "two", whole[] = "two.rep";
+    char *const bare[] = {two, NULL}, *const exact[] = {whole, NULL};
+    struct hb_discovery found;
+    struct hb_error error;
+    char path[256];
+
+    (void)state;
+    write_rep("two.trace");
+    assert_int_equal(hb_discover("simple", bare, &found, &error), HB_ERR_USAGE);
+    snprintf(path, sizeof path, "%s/two.rep or %s/two.trace", folder, folder);
+    assert_non_null(strstr(error.text, path));
+    assert_int_equal(hb_discover("simple", exact, &found, &error), HB_OK);
+    assert_string_equal(found.traces[0].name, "two");
+    hb_discovery_free(&found);
+    assert_int_equal(hb_discover("simple", NULL, &found, &error), HB_OK);
+    assert_string_equal(found.traces[1].name, "two.rep");
+    assert_string_equal(found.traces[3].name, "two.trace");
+    hb_discovery_free(&found);
+    snprintf(path, sizeof path, "%s/two.trace", folder);
+    unlink(path);
+}
+
+static void traces_of_one_file_name_keep_their_paths_and_each_is_there_once(void **state)
+{
+    char one[128], other[128], other_folder[80];
+    char *const traces[] = {one, other, one, NULL};
+    struct hb_discovery found;
+    struct hb_error error;
+
+    (void)state;
+    snprintf(other_folder, sizeof other_folder, "%s/sub", folder);
+    snprintf(one, sizeof one, "%s/one.rep", folder);
+    snprintf(other, sizeof other, "%s/sub/one.rep", folder);
+    assert_int_equal(mkdir(other_folder, 0700), 0);
+    write_rep("sub/one.rep");
+    assert_int_equal(hb_discover("simple", traces, &found, &error), HB_OK);
+    assert_int_equal(found.trace_count, 2);
+    assert_string_equal(found.traces[0].name, one);
+    assert_string_equal(found.traces[1].name, other);
+    hb_discovery_free(&found);
+    unlink(other);
+    rmdir(other_folder);
+}
+
 static void a_trace_is_loaded_when_it_is_asked_for(void **state)
 {
     char one[] = "one", path[128];
@@ -167,6 +215,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_library_that_is_not_there_says_so),
         cmocka_unit_test(libraries_of_one_file_name_keep_their_paths),
         cmocka_unit_test(unknown_names_are_refused),
+        cmocka_unit_test(a_bare_name_that_two_traces_have_is_refused_with_both),
+        cmocka_unit_test(traces_of_one_file_name_keep_their_paths_and_each_is_there_once),
         cmocka_unit_test(a_trace_is_loaded_when_it_is_asked_for),
     };
 

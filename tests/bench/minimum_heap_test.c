@@ -146,7 +146,7 @@ static void not_known(void **state)
 {
     static const struct hb_op ops[] = {
         {.kind = HB_OP_MALLOC, .object = 0, .size = 100},
-        {.kind = HB_OP_MALLOC, .object = 1, .size = UINT64_C(1) << 62},
+        {.kind = HB_OP_MALLOC, .object = 1, .size = UINT64_C(1) << 63},
     };
     struct hb_session session;
 

@@ -1,5 +1,6 @@
 #include "tests/bench/random_ops.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,12 +51,13 @@ static struct hb_op random_birth(struct hb_random *random, const struct random_o
 {
     struct hb_op op = {.kind = HB_OP_MALLOC, .object = object, .size = random_size(random, recipe)};
     uint64_t dice = hb_random_below(random, 10);
+    bool far = recipe->percent_far > 0 && hb_random_below(random, 100) < recipe->percent_far;
 
     if (dice == 0)
         op.kind = HB_OP_CALLOC;
     if (dice == 1) {
         op.kind = HB_OP_ALIGNED;
-        op.align_log2 = (uint8_t)hb_random_below(random, 9);
+        op.align_log2 = (uint8_t)hb_random_below(random, far ? 31 : 9);
     }
     return op;
 }

@@ -16,6 +16,7 @@ struct random_ops {
     uint64_t max_live;     /* objects live at once */
     unsigned percent_zero; /* of allocations have size 0 */
     unsigned percent_huge; /* of allocations have a size that no heap has, some of which overflow */
+    unsigned percent_far;  /* of aligned allocations are at multiples of up to 1 GiB; the others, 256 */
 };
 
 /* A workload named "random"; give it to random_ops_free. Aborts when out of memory. */

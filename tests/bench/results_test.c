@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "bench/csv_reader.h"
 #include "bench/results.h"
+#include "workloads/workload.h"
 
 static char folder[64];
 
@@ -182,11 +184,71 @@ static void what_is_written_is_read_back_by_column_name(void **state)
     assert_field(text, "ops", 0, "18446744073709551615");
     assert_field(text, "ratio", 0, "0.1");
     assert_field(text, "reason", 0, "");
-    assert_field(text, "trace", 1, "a_b_c_d_e");
+    assert_field(text, "trace", 1, "a\\x2cb\\x22c\\x0ad\\x09e");
     assert_field(text, "ops", 1, "0");
     assert_field(text, "ratio", 1, "");
     assert_int_equal(files_in_folder(), 1);
     free(text);
+}
+
+/* Names as hb_workload_name_of makes them, of files called anything. */
+static void names_are_read_back_equal(void **state)
+{
+    static const char *const paths[] = {
+        "plain",   "a,b",   "a_b",     "say \"x\"",    "#1", "x#y",          "a\nb", "\x1b[31m",
+        "caf\xE9", "a\\,b", "a\\x2cb", "\\x5c\\x2c\\", " ",  "\xE2\x80\xAE", "100%", "caf\xC3\xA9",
+    };
+    enum { COUNT = sizeof paths / sizeof paths[0] };
+    struct hb_provenance provenance = make_provenance();
+    struct hb_results *results = hb_results_begin("sample/1", "trace,ops");
+    char *names[COUNT], path[128];
+    struct hb_error error;
+    struct hb_csv *csv;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) {
+        names[i] = hb_workload_name_of(paths[i]);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i], names[j]);
+        hb_results_text(results, names[i]);
+        hb_results_count(results, i);
+        hb_results_end_row(results);
+    }
+    hb_provenance_leave_out(&provenance, "trace %s: %s", names[7], "no\nnews \xE9");
+    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
+    hb_results_free(results);
+    snprintf(path, sizeof path, "%s/sample.csv", folder);
+    assert_int_equal(hb_csv_read(path, &csv, &error), HB_OK);
+    assert_int_equal(hb_csv_rows(csv), COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_string_equal(hb_csv_text(csv, i, 0), names[i]);
+        free(names[i]);
+    }
+    hb_csv_free(csv);
+}
+
+static void what_is_set_in_the_environment_is_said(void **state)
+{
+    char name[] = "run", *argv[] = {name, NULL};
+    struct hb_provenance provenance;
+
+    (void)state;
+    unsetenv("GLIBC_TUNABLES");
+    hb_provenance_begin(&provenance, 1, argv);
+    assert_string_equal(provenance.environment, "");
+    setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
+    setenv("MIMALLOC_PURGE_DELAY", "", 1); /* says nothing */
+    setenv("HEAPBENCH_MALLOC_X", "1", 1);  /* nobody's */
+    setenv("_RJEM_MALLOC_CONF", "a:'b'\n\x1b", 1);
+    hb_provenance_begin(&provenance, 1, argv);
+    assert_non_null(strstr(provenance.environment, "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"));
+    assert_non_null(strstr(provenance.environment, "'_RJEM_MALLOC_CONF=a:'\\''b'\\''\\x0a\\x1b'"));
+    assert_null(strstr(provenance.environment, "MIMALLOC"));
+    assert_null(strstr(provenance.environment, "HEAPBENCH"));
+    unsetenv("GLIBC_TUNABLES");
+    unsetenv("MIMALLOC_PURGE_DELAY");
+    unsetenv("HEAPBENCH_MALLOC_X");
+    unsetenv("_RJEM_MALLOC_CONF");
 }
 
 static void the_head_says_where_figures_come_from(void **state)
@@ -374,6 +436,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_by_column_name, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(names_are_read_back_equal, make_folder, remove_folder),
+        cmocka_unit_test(what_is_set_in_the_environment_is_said),
         cmocka_unit_test_setup_teardown(the_head_says_where_figures_come_from, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(an_unoptimised_build_says_so_first, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(figures_that_are_no_times_have_no_floor_and_no_rounds, make_folder,

@@ -138,6 +138,34 @@ static void hand_written(void **state)
     hb_stream_close(stream);
 }
 
+/* As many as the limit has room for, and one more, which names it; those that were freed do not count. */
+static void too_many_live(void **state)
+{
+    enum { MOST = 1000 };
+    static struct hb_op ops[MOST + 3];
+    const struct hb_op *got;
+    struct hb_stream *stream;
+    struct hb_error error;
+    size_t count;
+
+    (void)state;
+    for (uint32_t i = 0; i < MOST; i++)
+        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 1};
+    ops[MOST] = (struct hb_op){.kind = HB_OP_FREE, .object = 7};
+    ops[MOST + 1] = (struct hb_op){.kind = HB_OP_MALLOC, .object = MOST, .size = 1};
+    ops[MOST + 2] = (struct hb_op){.kind = HB_OP_MALLOC, .object = MOST + 1, .size = 1};
+    for (size_t extra = 2; extra <= 3; extra++) {
+        write_trace("live.trace", ops, MOST + extra);
+        assert_int_equal(hb_stream_open("live.trace", &stream, NULL), HB_OK);
+        hb_stream_limit(stream, MOST * HB_STREAM_LIVE_BYTES + 1);
+        assert_int_equal(hb_stream_next(stream, &got, &count, &error), extra == 2 ? HB_OK : HB_ERR_LIMIT);
+        hb_stream_close(stream);
+    }
+    assert_string_equal(error.text,
+                        "live.trace: more live objects than fit half of this machine's memory (0 MiB)");
+    unlink("live.trace");
+}
+
 static void map_against_table(void **state)
 {
     enum { OBJECTS = 20000 };
@@ -170,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("a stream renumbers as a plain table does, operation by operation", same_as_plain),
         hb_test("a free of what does not live is refused, with its index", not_live),
+        hb_test("more live objects than fit half of the machine's memory are refused", too_many_live),
         hb_test("a file written by hand streams as well", hand_written),
         hb_test("the map of slots agrees with a table through growth and removal", map_against_table),
     };

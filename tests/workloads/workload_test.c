@@ -31,11 +31,12 @@ static void names(void **state)
     expect_name("./my.server.txt", "my.server");
     expect_name("plain", "plain");
     expect_name("./.hidden", ".hidden");
+    expect_name("./\x1b[31m\xE9,\\.txt", "\\x1b[31m\\xe9,\\x5c");
 }
 
 static void folder(void **state)
 {
-    static const char *const expected[] = {"t/a.rep", "t/b", "t/b.x.trace"};
+    static const char *const expected[] = {"t/a.rep", "t/b", "t/b.x.trace", "t/nowhere", "t/pipe"};
     char **paths;
     size_t count;
     struct hb_error error;
@@ -49,12 +50,14 @@ static void folder(void **state)
     hb_test_write_text("t/.hidden", "");
     hb_test_write_text("t/c.trace.12.part", "");
     hb_test_write_text("t/b", "");
+    assert_int_equal(mkfifo("t/pipe", 0600), 0);
+    assert_int_equal(symlink("missing", "t/nowhere"), 0);
     setenv("HEAPBENCH_TRACES", "t", 1);
     assert_int_equal(hb_traces_find(&paths, &count, NULL), HB_OK);
-    assert_int_equal(count, 3);
-    for (size_t i = 0; i < 3; i++)
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < 5; i++)
         assert_string_equal(paths[i], expected[i]);
-    assert_null(paths[3]);
+    assert_null(paths[5]);
     hb_traces_free(paths);
     setenv("HEAPBENCH_TRACES", "missing", 1);
     assert_int_equal(hb_traces_find(&paths, &count, &error), HB_ERR_IO);
@@ -83,6 +86,10 @@ static void bare_names(void **state)
     hb_workload_free(workload);
     assert_int_equal(hb_workload_load("two", &workload, &error), HB_ERR_USAGE);
     assert_string_equal(error.text, "'two' may be t/two.rep or t/two.txt; give the path of one");
+    hb_test_write_text("t/two.rep.txt", "a 0 1\n");
+    assert_int_equal(hb_workload_load("two.rep", &workload, NULL), HB_OK); /* a whole name before a stem */
+    assert_string_equal(workload->path, "t/two.rep");
+    hb_workload_free(workload);
     assert_int_equal(hb_workload_load("none", &workload, &error), HB_ERR_IO);
     assert_string_equal(error.text,
                         "none: no such file, and no trace of that name in t; 'heapbench list' shows them");
@@ -260,7 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test_in_folder("a workload is called as its file, less the ending", names),
-        hb_test_in_folder("the folder of traces: files alone, sorted, without notes and remains", folder),
+        hb_test_in_folder("the folder of traces: all but folders, sorted, without notes and remains", folder),
         hb_test_in_folder("a bare name is a file here, else a shipped trace, never two", bare_names),
         hb_test("too many operations are refused before memory is taken", limits),
         hb_test_in_folder("peaks and ends are those of a plain recount", peaks),

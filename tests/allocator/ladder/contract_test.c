@@ -133,7 +133,6 @@ static void ample_heaps(void **unused)
     }
 }
 
-/* Addresses above a page's alignment depend on where the system put the heap, so they are not compared. */
 static void large_alignments(void **unused)
 {
     (void)unused;

@@ -243,6 +243,12 @@ static uint64_t random_size(struct rig *rig, uint64_t reach)
     }
 }
 
+/* Mostly up to a page's; some that only the heap's base can make agree. */
+static uint64_t random_alignment(struct rig *rig)
+{
+    return UINT64_C(1) << hb_random_below(&rig->random, hb_random_below(&rig->random, 4) == 0 ? 31 : 13);
+}
+
 static void step_empty(struct rig *rig, struct rig_slot *slot, uint64_t reach)
 {
     uint64_t size = random_size(rig, reach);
@@ -255,7 +261,7 @@ static void step_empty(struct rig *rig, struct rig_slot *slot, uint64_t reach)
         rig_zalloc(rig, slot, size);
         break;
     case 2:
-        rig_aligned(rig, slot, UINT64_C(1) << hb_random_below(&rig->random, 13), size);
+        rig_aligned(rig, slot, random_alignment(rig), size);
         break;
     default:
         rig_alloc(rig, slot, size);

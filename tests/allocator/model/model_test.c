@@ -362,6 +362,62 @@ static void huge_sizes(void **state)
     hb_model_destroy(model);
 }
 
+/* An infinite heap serves requests of 2^62 bytes; what has no number breaks it, and is no failure. */
+static void the_end_of_an_infinite_heap(void **state)
+{
+    static const uint64_t large = UINT64_C(1) << 62;
+
+    (void)state;
+    for (int i = 0; i < 3 * 2; i++) {
+        struct hb_model_options options = {
+            .policy = (enum hb_policy)(i % 3), .merge = i / 3 != 0, .header_bytes = 8, .align = 1};
+        struct hb_heap_state heap;
+        struct hb_model *model;
+        uint32_t first, second;
+
+        assert_int_equal(hb_model_create(&options, &model, NULL), HB_OK);
+        first = hb_model_alloc(model, large);
+        second = hb_model_alloc(model, 10);
+        assert_int_equal(hb_model_offset(model, first), 8);
+        assert_true(hb_model_offset(model, second) == large + 16);
+        assert_true(hb_model_high_water(model) == large + 26);
+        assert_true(hb_model_alloc(model, UINT64_MAX / 2) ==
+                    HB_MODEL_NO_BLOCK); /* no record has its length */
+        assert_int_equal(hb_model_broken(model), HB_OK);
+        hb_model_free(model, first);
+        if (options.policy !=
+            HB_POLICY_NEXT) { /* endless is longer than what was freed, whatever is left of it */
+            assert_int_equal(hb_model_offset(model, hb_model_alloc(model, 10)), 8);
+            hb_model_inspect(model, &heap);
+            assert_true(heap.largest_free_bytes == large - 10);
+        }
+        second = hb_model_alloc(model, large - 5000);
+        assert_true(second != HB_MODEL_NO_BLOCK);
+        if (options.policy == HB_POLICY_NEXT) /* took that from the tail, and finds the freed range now */
+            assert_true(hb_model_alloc(model, large) != HB_MODEL_NO_BLOCK);
+        assert_true(hb_model_alloc(model, large) == HB_MODEL_NO_BLOCK);
+        assert_int_equal(hb_model_broken(model), HB_ERR_LIMIT);
+        hb_model_destroy(model);
+    }
+}
+
+/* The last bytes that have numbers are not handed out: the tail of an infinite heap is never used up. */
+static void the_tail_is_never_used_up(void **state)
+{
+    (void)state;
+    for (uint64_t left = 0; left <= 9; left++) {
+        struct hb_model_options options = {.header_bytes = 8, .align = 1};
+        struct hb_model *model;
+        bool served;
+
+        assert_int_equal(hb_model_create(&options, &model, NULL), HB_OK);
+        served = hb_model_alloc(model, HB_MODEL_MOST_BYTES - 8 - left) != HB_MODEL_NO_BLOCK;
+        assert_int_equal(served, left >= 8);
+        assert_int_equal(hb_model_broken(model), served ? HB_OK : HB_ERR_LIMIT);
+        hb_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +426,9 @@ int main(void)
         hb_test("next fit in a heap that grows comes round before it takes from the tail",
                 next_fit_in_a_heap_that_grows),
         hb_test("options out of range are refused, with the range", options_out_of_range),
+        hb_test("an infinite heap serves what has a number, and says where numbers end",
+                the_end_of_an_infinite_heap),
+        hb_test("and its tail is never used up", the_tail_is_never_used_up),
         hb_test("sizes that overflow fail without a walk, sizes near 2^63 with one", huge_sizes),
     };
 
