@@ -3,5 +3,5 @@
 message(STATUS "heapbench ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, ${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}")
 message(STATUS "  sanitizers   ${HEAPBENCH_SANITIZE}")
 message(STATUS "  benchmark    ${benchmark_VERSION}")
-message(STATUS "  zstd         ${HB_ZSTD_VERSION}   xxhash ${HB_XXHASH_VERSION}   jansson ${HB_JANSSON_VERSION}")
+message(STATUS "  zstd         ${HB_ZSTD_VERSION}   zlib ${HB_ZLIB_VERSION}   xxhash ${HB_XXHASH_VERSION}   jansson ${HB_JANSSON_VERSION}")
 message(STATUS "  gnuplot      ${GNUPLOT}")
