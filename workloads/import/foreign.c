@@ -1,16 +1,15 @@
 #include "workloads/import/foreign.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
 struct kind {
-    const char *begin;  /* the first bytes; "" where any will do */
+    const char *begin;  /* the first bytes */
     const char *inside; /* what stands somewhere in the beginning; NULL where nothing need */
     const char *name;
 };
 
-/* The first that fits is it: those that are looked for inside a text come after those that begin it. */
+/* The first that fits is it. None may fit a text of ours, whatever its comments say. */
 static const struct kind kinds[] = {
     {"\x1f\x8b", NULL, "gzip data within packed data: unpack it once"},
     {"\x28\xb5\x2f\xfd", NULL, "zstd data within packed data: unpack it once"},
@@ -35,15 +34,16 @@ static const struct kind kinds[] = {
      "valgrind's XML, which has no allocations: give --trace-malloc=yes "
      "--log-file=FILE and no --xml"},
     {"desc: ", "time_unit:", "a massif file: sums, and no record of each allocation"},
-    {"", "Memory usage summary:", "a summary of memusage: sums, and no record of each allocation"},
+    {"Memory usage summary:", NULL, "a summary of memusage: sums, and no record of each allocation"},
+    {"\x1b[01;32mMemory usage summary:", NULL,
+     "a summary of memusage: sums, and no record of each allocation"},
     {"heap profile:", NULL, "a heap profile of gperftools: sums, and no record of each allocation"},
     {"heap_v2/", NULL, "a heap profile of jemalloc: sums, and no record of each allocation"},
-    {"", "lttng_ust_libc:", "text of babeltrace (LTTng's libc wrapper)"},
+    {"[", "lttng_ust_libc:", "text of babeltrace (LTTng's libc wrapper)"},
     {"<!DOCTYPE html", NULL, "a web page"},
     {"<html", NULL, "a web page"},
     {"<?xml", NULL, "an XML file"},
     {"{", NULL, "a JSON file"},
-    {"#!", NULL, "a script"},
 };
 
 static const char *find_kind(const char *head, size_t bytes)
@@ -58,14 +58,22 @@ static const char *find_kind(const char *head, size_t bytes)
     return NULL;
 }
 
-/* Past "[pid 12] ", "12 ", "library.so->" and times: where the name of the called function begins. */
-static const char *skip_to_name(const char *line, size_t length)
+/* Past "[pid 12] ", "12 " and times, and past "library.so->": the name of the function that a line is a call
+ * of; NULL when it begins with none. A text of ours begins no line so. */
+static const char *name_of_call(const char *line)
 {
-    const char *paren = memchr(line, '(', length), *name = paren;
+    const char *name;
+    size_t length = strcspn(line, "]\n");
 
-    while (name != NULL && name > line && (isalnum((unsigned char)name[-1]) || name[-1] == '_'))
+    if (strncmp(line, "[pid ", 5) == 0 && line[length] == ']')
+        line += length + 1;
+    line += strspn(line, " 0123456789.:");
+    length = strcspn(line, " (\n");
+    if (length == 0 || line[length] != '(')
+        return NULL;
+    for (name = line + length; name > line && name[-1] != '>';)
         name--;
-    return name == paren ? NULL : name;
+    return name;
 }
 
 /* "NAME(...) = ..." */
@@ -98,10 +106,10 @@ static const char *find_log(const char *head)
 {
     for (const char *line = head; *line != '\0'; line += *line == '\n') {
         size_t length = strcspn(line, "\n");
-        const char *name = skip_to_name(line, length);
+        const char *name = name_of_call(line);
 
         if (name != NULL && is_call(line, length)) {
-            if (is_of_malloc(name) || (name - line > 2 && strncmp(name - 2, "->", 2) == 0))
+            if (is_of_malloc(name) || (name > line && name[-1] == '>'))
                 return "an ltrace log";
             if (strncmp(name, "execve(", 7) == 0 || strncmp(name, "brk(", 4) == 0 ||
                 strncmp(name, "mmap(", 5) == 0)
@@ -114,7 +122,8 @@ static const char *find_log(const char *head)
 
 const char *hb_foreign_name(const char *head, size_t bytes)
 {
-    const char *name = find_kind(head, bytes);
+    size_t blank = strspn(head, " \t\r\n");
+    const char *name = find_kind(head + blank, bytes - blank);
 
     if (name == NULL && bytes > 262 && memcmp(head + 257, "ustar", 5) == 0)
         name = "a tar archive: unpack it first";

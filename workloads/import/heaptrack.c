@@ -78,13 +78,11 @@ static enum hb_status read_line(struct hb_import *import, char *line)
         return line[1] == '\0' ? read_clock(import, "") : read_clock(import, line + 2);
     case 'X':
         return line[1] == '\0' ? HB_OK : hb_import_keep_command(import, line + 2);
-    case 's':
-    case 'i':
-    case 'a':
-        return refuse_interpreted(import);
     default:
         break;
     }
+    if (strchr("sia", line[0]) != NULL && import->lines.line > 1)
+        return refuse_interpreted(import);
     if (strchr("vxImtRSA#", line[0]) == NULL)
         return hb_import_fault(import, "'%.20s' is no line of heaptrack's", line);
     return HB_OK;
