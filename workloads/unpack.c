@@ -228,7 +228,8 @@ static enum hb_status choose_file(struct hb_unpack *unpack, const char *path, st
     struct contents contents = {0};
 
     if (!list_contents(unpack->zip, &contents))
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: the list of files in this zip is damaged", path);
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: the list of files in this zip is damaged or cut off",
+                            path);
     if (contents.files == 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: a zip with no file in it", path);
     if (contents.files > 1)
@@ -241,7 +242,8 @@ static enum hb_status choose_file(struct hb_unpack *unpack, const char *path, st
         return hb_error_set(error, HB_ERR_FORMAT, "%s: %s in this zip is encrypted; unpack it first", path,
                             contents.names[0]);
     if (!ends_with_zip(unpack->file, unpack->zip))
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: the zip data is followed by something else", path);
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: the zip data is cut off or followed by something else",
+                            path);
     if (unzGoToFilePos64(unpack->zip, &contents.position) != UNZ_OK ||
         unzOpenCurrentFile(unpack->zip) != UNZ_OK)
         return hb_error_set(error, HB_ERR_FORMAT,

@@ -42,7 +42,8 @@ static bool recognise(const char *head)
         if (read_prefix(&head, "--", &process) || read_prefix(&head, "==", &process))
             return true;
         head = strchr(head, '\n');
-        head += head != NULL;
+        if (head != NULL)
+            head++;
     }
     return false;
 }

@@ -168,16 +168,16 @@ static void flipped(void **state)
 
 static void trailing(void **state)
 {
-    static const char *const names[] = {"gzip", "zstd", "zip"};
+    static const char *const sentences[] = {"a: the gzip data is followed by something else",
+                                            "a: the zstd data is followed by something else",
+                                            "a: the zip data is cut off or followed by something else"};
 
     (void)state;
     for (int i = 0; i < PACKERS; i++) {
         size_t length = packers[i](TEXT, TEXT_BYTES);
-        char sentence[100];
 
         memcpy(packed + length, "more", 4);
-        snprintf(sentence, sizeof sentence, "a: the %s data is followed by something else", names[i]);
-        expect_sentence(length + 4, sentence);
+        expect_sentence(length + 4, sentences[i]);
     }
 }
 

@@ -5,7 +5,7 @@
  * The first byte of an input chooses what the rest is: a file; a file whose checksums are made right first,
  * so that what stands behind them is reached; or the operations of one block, in a file forged around them.
  */
-#include "tests/workloads/fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
