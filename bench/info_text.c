@@ -194,17 +194,16 @@ static void print_verdict(const struct hb_workload *workload, FILE *out)
 
     print_nulls(&workload->repairs, out);
     label("checked", out);
-    if (workload->dropped == 0) {
-        fputs("sound: every free and realloc names an object that is live\n", out);
-        return;
+    fprintf(out, "%s: every free and realloc names an object that is live\n",
+            workload->dropped == 0 ? "sound" : "incomplete");
+    if (workload->dropped > 0) {
+        label("dropped", out);
+        fprintf(out, "%s that were lost, left out, moved or made up\n",
+                hb_counted(text, sizeof text, workload->dropped, "event"));
     }
-    fputs("repaired, so not sound: every free and realloc names an object that is live now\n", out);
-    label("dropped", out);
-    fprintf(out, "%s events that were lost, left out, moved or made up\n", grouped(workload->dropped, text));
-    hb_repairs_describe(&workload->repairs, details, sizeof details);
-    if (details[0] != '\0') {
+    if (hb_repairs_dropped(&workload->repairs) > 0) {
         label("", out);
-        fprintf(out, "%s\n", details);
+        fprintf(out, "%s\n", hb_repairs_describe(&workload->repairs, details, sizeof details));
     }
 }
 

@@ -10,7 +10,7 @@
 static const struct hb_import_format *const formats[] = {&hb_import_android, &hb_import_mtrace,
                                                          &hb_import_heaptrack, &hb_import_valgrind};
 
-enum { FORMATS = sizeof formats / sizeof formats[0] };
+enum { FORMATS = sizeof formats / sizeof formats[0], LEAST_WAIT_US = 1000 };
 
 bool hb_import_recognise(const char *head, enum hb_workload_format *out)
 {
@@ -76,21 +76,29 @@ enum hb_status hb_import_realloc(struct hb_import *import, uint64_t from, uint64
     return hb_repair_realloc(import->repair, from, to, size, thread) ? HB_OK : out_of_memory(import);
 }
 
-/*
- * Time passed before the operations that are collected from here on: `us` microseconds, `hb_repair_collected`
- * operations after the first of this chunk. Nothing keeps it yet but the sum.
- */
+/* Time passed before the operations that are collected from here on. */
 static void pass_time(struct hb_import *import, uint64_t us)
 {
-    import->passed_us += us;
+    uint64_t before = import->ops_before + hb_repair_collected(import->repair);
+    struct hb_import_wait *last = &import->waits[import->wait_count];
+
+    import->untold_us += us;
+    if (import->untold_us < LEAST_WAIT_US)
+        return;
+    if (import->wait_count > 0 && last[-1].before_op == before)
+        last[-1].us += import->untold_us;
+    else
+        import->waits[import->wait_count++] = (struct hb_import_wait){before, import->untold_us};
+    import->untold_us = 0;
 }
 
 void hb_import_clock(struct hb_import *import, uint64_t now_us)
 {
-    if (import->now_us != 0 && now_us > import->now_us)
+    if (import->clock_begun && now_us > import->now_us)
         pass_time(import, now_us - import->now_us);
-    if (now_us > import->now_us)
+    if (!import->clock_begun || now_us > import->now_us)
         import->now_us = now_us;
+    import->clock_begun = true;
 }
 
 struct hb_op hb_import_aligned(uint64_t alignment, uint64_t size)
@@ -223,6 +231,8 @@ static enum hb_status fill_chunk(struct hb_import *import, size_t *count, struct
     bool done = false;
 
     import->error = error;
+    import->ops_before += hb_repair_collected(import->repair);
+    import->wait_count = 0;
     hb_repair_collect(import->repair, import->ops);
     while (status == HB_OK && !done && hb_repair_collected(import->repair) < HB_IMPORT_CHUNK_OPS)
         status = advance(import, &done);
@@ -282,6 +292,12 @@ enum hb_status hb_import_next(struct hb_import *import, const struct hb_op **ops
     *ops = import->ops;
     *count = filled;
     return HB_OK;
+}
+
+const struct hb_import_wait *hb_import_waits(const struct hb_import *import, size_t *count)
+{
+    *count = import->wait_count;
+    return import->waits;
 }
 
 const struct hb_trace_info *hb_import_info(const struct hb_import *import)

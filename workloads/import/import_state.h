@@ -13,7 +13,8 @@ enum {
     HB_IMPORT_CHUNK_OPS = 4096,
     HB_IMPORT_LINE_EVENTS = 16, /* at most, from one line */
     HB_IMPORT_OPEN_CALLS = 8,   /* of valgrind's: begun, and their result not seen yet */
-    HB_IMPORT_LINE_BYTES = 1 << 16
+    HB_IMPORT_LINE_BYTES = 1 << 16,
+    HB_IMPORT_ROOM_OPS = HB_IMPORT_CHUNK_OPS + HB_IMPORT_LINE_EVENTS * HB_REPAIR_EVENT_OPS
 };
 
 /* One format. A line is without its end, and may be changed. */
@@ -44,10 +45,13 @@ struct hb_import {
     struct hb_trace_info info; /* the command line, once it was seen */
     uint64_t other_processes;
     uint64_t events; /* lines that said something of the heap */
-    uint64_t now_us; /* on the file's own clock; 0 before its first time */
-    uint64_t passed_us;
-    bool read_all;    /* no lines are left; allocations may still wait */
-    bool first_ready; /* the first operations were read when the file was opened */
+    uint64_t now_us; /* on the file's own clock */
+    bool clock_begun;
+    uint64_t untold_us;  /* passed, and too little for a wait of its own */
+    uint64_t ops_before; /* those of this chunk */
+    size_t wait_count;   /* of this chunk */
+    bool read_all;       /* no lines are left; allocations may still wait */
+    bool first_ready;    /* the first operations were read when the file was opened */
     size_t first_count;
 
     bool in_realloc;       /* mtrace: between the two lines of one */
@@ -56,7 +60,8 @@ struct hb_import {
     unsigned open_count;   /* valgrind */
     struct hb_import_call open[HB_IMPORT_OPEN_CALLS];
 
-    struct hb_op ops[HB_IMPORT_CHUNK_OPS + HB_IMPORT_LINE_EVENTS * HB_REPAIR_EVENT_OPS];
+    struct hb_import_wait waits[HB_IMPORT_ROOM_OPS + 1];
+    struct hb_op ops[HB_IMPORT_ROOM_OPS];
 };
 
 /* "PATH:LINE: ...", HB_ERR_FORMAT. */

@@ -151,6 +151,36 @@ static void android(void **state)
     hb_workload_free(workload);
 }
 
+/* Times stand beside the operations: of a call, when it began; less than a millisecond is kept for later. */
+static void waits(void **state)
+{
+    struct hb_import *import = NULL;
+    const struct hb_import_wait *wait;
+    const struct hb_op *ops;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(hb_import_open(HB_IMPORT_DATA "/by_hand.android", HB_FORMAT_ANDROID, &import, NULL),
+                     HB_OK);
+    assert_int_equal(hb_import_next(import, &ops, &count, NULL), HB_OK);
+    wait = hb_import_waits(import, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(wait->before_op, 2);
+    assert_int_equal(wait->us, 250000 - 1000);
+    hb_import_close(import);
+    hb_test_write_text("a.raw", "v 10400 3\nc 0\n+ 1 1 10\nc 3\nc 5\n- 10\nc 5\nc 4\nc ff\n");
+    assert_int_equal(hb_import_open("a.raw", HB_FORMAT_HEAPTRACK, &import, NULL), HB_OK);
+    assert_int_equal(hb_import_next(import, &ops, &count, NULL), HB_OK);
+    assert_int_equal(count, 2);
+    wait = hb_import_waits(import, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(wait[0].before_op, 1);
+    assert_int_equal(wait[0].us, 5000);
+    assert_int_equal(wait[1].before_op, 2);
+    assert_int_equal(wait[1].us, 250000);
+    hb_import_close(import);
+}
+
 static void assert_same(const struct hb_workload *a, const struct hb_workload *b)
 {
     assert_int_equal(a->op_count, b->op_count);
@@ -309,6 +339,7 @@ int main(void)
         hb_test_in_folder("what heaptrack wrote of a program is what it did, less what it missed",
                           real_heaptrack),
         hb_test_in_folder("Android's text has threads, alignments and times", android),
+        hb_test_in_folder("times become waits before operations", waits),
         hb_test_in_folder("what was imported is the same after a round through text and through a trace",
                           round_trips),
         hb_test_in_folder("a stream of an import gives the same operations", streamed),
