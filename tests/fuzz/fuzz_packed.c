@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static void put(uint8_t **at, uint64_t value, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
-        *(*at)++ = (uint8_t)(value >> (8 * i));
+        *(*at)++ = i < sizeof value ? (uint8_t)(value >> (8 * i)) : 0;
 }
 
 /* The fields that a file has both before its data and in the list at the end. */

@@ -60,7 +60,7 @@ static void others()
         free(p);
     sink = p = memalign(32, 77);
     free(p);
-    sink = malloc(0);                            /* never freed */
+    sink = malloc(0);                           /* never freed */
     sink = malloc(static_cast<size_t>(-1) / 4); /* fails */
     free(nullptr);
 }
