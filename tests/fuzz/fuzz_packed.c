@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 static void put(uint8_t **at, uint64_t value, unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++)
-        *(*at)++ = i < sizeof value ? (uint8_t)(value >> (8 * i)) : 0;
+    for (unsigned i = 0; i < bytes; i++, value >>= 8)
+        *(*at)++ = (uint8_t)value;
 }
 
 /* The fields that a file has both before its data and in the list at the end. */
