@@ -218,13 +218,24 @@ int hb_command_print_json(json_t *object)
     return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
 }
 
+void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
+{
+    char text[400];
+
+    if (hb_repairs_dropped(repairs) > 0)
+        fprintf(stderr, "heapbench: %s: repaired: %s\n", path,
+                hb_repairs_describe(repairs, text, sizeof text));
+}
+
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
 {
     struct hb_workload *workload = NULL;
     enum hb_status status = hb_workload_load(trace, &workload, error);
 
-    if (status == HB_OK)
+    if (status == HB_OK) {
+        hb_command_tell_repairs(workload->path, &workload->repairs);
         status = hb_prepare(workload, out, error);
+    }
     hb_workload_free(workload);
     return status;
 }

@@ -47,6 +47,9 @@ json_t *hb_json_text(const char *text);
  */
 int hb_command_print_json(json_t *object);
 
+/* Says on standard error what was repaired in a file of somebody else's, if anything was. */
+void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
+
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
 

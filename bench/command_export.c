@@ -123,6 +123,7 @@ int hb_command_export(int argc, char **argv)
     status = hb_workload_load(options.trace, &workload, &error);
     if (status != HB_OK)
         return hb_command_fail(&error);
+    hb_command_tell_repairs(workload->path, &workload->repairs);
     if (options.output != NULL)
         result = write_file(workload, options.rep, options.output);
     else

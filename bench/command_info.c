@@ -51,11 +51,11 @@ static const struct argp parser = {
     .args_doc = "TRACE",
     .doc =
         "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
-        "TRACE is a .trace, a .rep or text file, or the bare name of a shipped trace. Sizes are the bytes "
-        "that "
-        "the program asked for; a lifetime is the number of operations from an object's birth to its "
-        "free. Of a trace with times it shows when things happened: bursts are what waits of more than 10 ms "
-        "leave.\n\n"
+        "TRACE is a .trace, a file in any format that 'heapbench import' takes, or the bare name of a "
+        "shipped trace. Sizes are the bytes that the program asked for; a lifetime is the number of "
+        "operations "
+        "from an object's birth to its free. Of a trace with times it shows when things happened: bursts are "
+        "what waits of more than 10 ms leave.\n\n"
         "Example: heapbench info demo",
 };
 
@@ -188,6 +188,8 @@ static void add_workload(struct members *members, const struct hb_workload *work
     add_file(members, workload);
     add(members, "sound", json_boolean(workload->dropped == 0));
     add_number(members, "dropped", workload->dropped);
+    add_number(members, "null_reallocs", workload->repairs.null_reallocs);
+    add_number(members, "null_frees", workload->repairs.null_frees);
     add_number(members, "suggested_heap_bytes", workload->suggested_heap_bytes);
     add(members, "command", text_or_null(workload->info.command));
     add(members, "origin", text_or_null(workload->info.origin));
@@ -225,6 +227,7 @@ int hb_command_info(int argc, char **argv)
     status = hb_workload_load(options.trace, &workload, &error);
     if (status != HB_OK)
         return hb_command_fail(&error);
+    hb_command_tell_repairs(workload->path, &workload->repairs);
     status = hb_workload_summarise(workload, &summary, &error);
     if (status == HB_OK)
         result = (options.json ? print_json : print_text)(workload, &summary);

@@ -229,6 +229,7 @@ int hb_command_model(int argc, char **argv)
         exit_status = print_json(&options, hb_stream_name(stream), &answer);
     else
         exit_status = print_text(&options, hb_stream_name(stream), &answer);
+    hb_command_tell_repairs(hb_stream_name(stream), hb_stream_repairs(stream));
     hb_stream_close(stream);
     return exit_status;
 }

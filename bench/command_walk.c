@@ -283,7 +283,7 @@ static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
 
 static uint64_t default_heap(const struct hb_workload *workload)
 {
-    if (workload->suggested_heap_bytes != 0)
+    if (workload->suggested_heap_bytes >= workload->peak_live_bytes && workload->suggested_heap_bytes != 0)
         return workload->suggested_heap_bytes;
     return workload->op_count <= SHORT_TRACE && workload->peak_live_bytes < DOCUMENT_HEAP / 2 ? DOCUMENT_HEAP
                                                                                               : 0;
@@ -304,11 +304,22 @@ static enum hb_status check_options(const struct walk_options *options, const st
     return HB_OK;
 }
 
+/* What a file suggests is not believed where its own operations cannot fit. */
+static void tell_suggestion(const struct hb_workload *workload)
+{
+    if (workload->suggested_heap_bytes != 0 && workload->suggested_heap_bytes < workload->peak_live_bytes)
+        printf("The file suggests a heap of %" PRIu64 " bytes, fewer than the %" PRIu64
+               " that are live at once: not taken\n",
+               workload->suggested_heap_bytes, workload->peak_live_bytes);
+}
+
 static bool show(const struct walk_options *options, struct hb_walk_heap *heap)
 {
     const struct hb_workload *workload = heap->workload;
     char bytes[48];
 
+    if (!options->has_heap)
+        tell_suggestion(workload);
     printf("%s in a heap of %s\n", workload->name,
            heap->heap_bytes != 0 ? hb_counted(bytes, sizeof bytes, heap->heap_bytes, "byte") : "ample size");
     if (workload->op_count == 0 || (!options->has_at && workload->op_count <= SHORT_TRACE))
@@ -345,6 +356,7 @@ int hb_command_walk(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (hb_workload_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
+    hb_command_tell_repairs(workload->path, &workload->repairs);
     exit_status = walk(&options, workload);
     hb_workload_free(workload);
     return exit_status;

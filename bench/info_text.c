@@ -273,18 +273,36 @@ static void print_file(const struct hb_workload *workload, FILE *out)
     }
 }
 
+/* Ids of a .rep that were never used are NULL: nothing is lost, and the reader should know. */
+static void print_nulls(const struct hb_repairs *repairs, FILE *out)
+{
+    char reallocs[TEXT_BYTES], frees[TEXT_BYTES];
+
+    if (repairs->null_reallocs + repairs->null_frees == 0)
+        return;
+    label("null", out);
+    fprintf(out, "%s and %s of ids never used: realloc(NULL) is a malloc, free(NULL) nothing\n",
+            hb_counted(reallocs, sizeof reallocs, repairs->null_reallocs, "realloc"),
+            hb_counted(frees, sizeof frees, repairs->null_frees, "free"));
+}
+
 /* Sound is what nothing was lost of, left out of or made up for. */
 static void print_verdict(const struct hb_workload *workload, FILE *out)
 {
-    char text[TEXT_BYTES];
+    char text[TEXT_BYTES], details[400];
 
+    print_nulls(&workload->repairs, out);
     label("checked", out);
     fprintf(out, "%s: every free and realloc names an object that is live\n",
             workload->dropped == 0 ? "sound" : "incomplete");
     if (workload->dropped > 0) {
         label("dropped", out);
-        fprintf(out, "%s that the recorder lost, left out or made up\n",
+        fprintf(out, "%s that were lost, left out, moved or made up\n",
                 hb_counted(text, sizeof text, workload->dropped, "event"));
+    }
+    if (hb_repairs_dropped(&workload->repairs) > 0) {
+        label("", out);
+        fprintf(out, "%s\n", hb_repairs_describe(&workload->repairs, details, sizeof details));
     }
 }
 

@@ -22,6 +22,8 @@ function(hb_find_module name module package)
 endfunction()
 
 hb_find_module(ZSTD libzstd libzstd-dev)
+hb_find_module(ZLIB zlib zlib1g-dev)
+hb_find_module(MINIZIP minizip libminizip-dev)
 hb_find_module(XXHASH libxxhash libxxhash-dev)
 hb_find_module(JANSSON jansson libjansson-dev)
 hb_find_module(ELF libelf libelf-dev)

@@ -36,3 +36,10 @@ if(HEAPBENCH_SANITIZE)
 else()
     target_compile_definitions(hb_options INTERFACE HB_SANITIZED=0)
 endif()
+
+# A fuzzer never finds a right checksum by itself: in its builds none is looked at, and in no other.
+option(HEAPBENCH_FUZZERS "Build the fuzz targets for libFuzzer: with clang, by the preset fuzz" OFF)
+if(HEAPBENCH_FUZZERS AND NOT HEAPBENCH_SANITIZE MATCHES "fuzzer-no-link")
+    message(FATAL_ERROR "HEAPBENCH_FUZZERS is for the preset fuzz: its builds do not look at checksums")
+endif()
+target_compile_definitions(hb_options INTERFACE HB_FUZZING=$<BOOL:${HEAPBENCH_FUZZERS}>)

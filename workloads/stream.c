@@ -5,13 +5,15 @@
 
 #include "base/pages.h"
 #include "workloads/builder.h"
+#include "workloads/import/import.h"
 #include "workloads/slot_map.h"
 
 struct hb_stream {
     char *path;
     char *name;
     struct hb_trace_reader *reader; /* of a .trace */
-    struct hb_workload *loaded;     /* of anything else */
+    struct hb_import *import;       /* of what is imported */
+    struct hb_workload *loaded;     /* of what people write by hand */
     const struct hb_op *pending;    /* read and not yet handed out */
     size_t pending_count;
     struct hb_slot_map map;
@@ -29,6 +31,8 @@ static enum hb_status open_source(struct hb_stream *stream, struct hb_error *err
         return status;
     if (format == HB_FORMAT_TRACE)
         return hb_trace_reader_open(stream->path, &stream->reader, error);
+    if (hb_import_format_name(format) != NULL)
+        return hb_import_open(stream->path, format, &stream->import, error);
     status = hb_workload_load_as(stream->path, format, &stream->loaded, error);
     if (status == HB_OK) {
         stream->pending = stream->loaded->ops;
@@ -70,6 +74,7 @@ void hb_stream_close(struct hb_stream *stream)
     if (stream == NULL)
         return;
     hb_trace_reader_close(stream->reader);
+    hb_import_close(stream->import);
     hb_workload_free(stream->loaded);
     hb_slot_map_clear(&stream->map);
     free(stream->path);
@@ -128,6 +133,8 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
 
     if (stream->pending_count == 0 && stream->reader != NULL)
         status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
+    if (stream->pending_count == 0 && stream->import != NULL)
+        status = hb_import_next(stream->import, &stream->pending, &stream->pending_count, error);
     if (status != HB_OK)
         return status;
     wanted = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
@@ -145,6 +152,15 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
     *ops = stream->chunk;
     *count = wanted;
     return HB_OK;
+}
+
+const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream)
+{
+    static const struct hb_repairs none;
+
+    if (stream->import != NULL)
+        return hb_import_repairs(stream->import);
+    return stream->loaded != NULL ? &stream->loaded->repairs : &none;
 }
 
 uint64_t hb_stream_ops(const struct hb_stream *stream)

@@ -1,14 +1,15 @@
 /*
  * stream.h - the operations of a trace as they come, on reused slots, in memory that follows the live set.
  *
- * A loaded workload (workload.h) holds every operation; a stream of a .trace holds one block and a table of
- * the objects that live, so a trace of any length can be followed. The other formats, which people write by
- * hand, are loaded whole behind it. Objects are renumbered as bench/prepare.h does it: the slot that was
- * freed last is taken first.
+ * A loaded workload (workload.h) holds every operation; a stream of a .trace, or of a file that is imported,
+ * holds one block and a table of the objects that live, so one of any length can be followed. .rep and text,
+ * which people write by hand, are loaded whole behind it. Objects are renumbered as bench/prepare.h does it:
+ * the slot that was freed last is taken first.
  */
 #ifndef HB_WORKLOADS_STREAM_H
 #define HB_WORKLOADS_STREAM_H
 
+#include "workloads/repairs.h"
 #include "workloads/trace.h"
 
 /* Operations handed out at once, at most. */
@@ -36,6 +37,9 @@ const char *hb_stream_name(const struct hb_stream *stream);
  */
 enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
                               struct hb_error *error);
+
+/* What was repaired in a file that is imported, so far. */
+const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream);
 
 uint64_t hb_stream_ops(const struct hb_stream *stream);     /* handed out so far */
 uint64_t hb_stream_objects(const struct hb_stream *stream); /* born so far */

@@ -2,32 +2,14 @@
  * text_operation.c - the lines of a .rep or a text file: what each asks for, and all that can be wrong with
  * it.
  */
-#include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "workloads/text_state.h"
 
-enum hb_status hb_text_fault(const struct hb_text *text, const char *format, ...)
-{
-    char sentence[400];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
-    va_end(args);
-    for (char *c = sentence; *c != '\0'; c++) /* words of the file must not steer the terminal */
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
-    return hb_error_set(text->error, HB_ERR_FORMAT, "%s:%llu: %s", text->path, (unsigned long long)text->line,
-                        sentence);
-}
-
 enum hb_status hb_text_out_of_memory(const struct hb_text *text)
 {
-    return hb_error_set(text->error, HB_ERR_MEMORY, "%s: out of memory", text->path);
+    return hb_error_set(text->error, HB_ERR_MEMORY, "%s: out of memory", text->lines.path);
 }
 
 enum hb_status hb_text_flush(struct hb_text *text)
@@ -77,9 +59,9 @@ static struct hb_name *find_name(struct hb_text *text, enum hb_status *status)
 
     if (text->strict && !hb_number_parse(word, &number))
         *status = hb_text_fault(text, "'%.40s' is not an id: ids are numbers from 0", word);
-    else if (text->strict && number >= text->header[1])
+    else if (text->strict && number >= text->ids)
         *status = hb_text_fault(text, "id %s is not below the %llu ids that the header announces", word,
-                                (unsigned long long)text->header[1]);
+                                (unsigned long long)text->ids);
     else if ((name = hb_names_find(&text->names, word)) == NULL)
         *status = hb_text_out_of_memory(text);
     return name;
@@ -87,7 +69,7 @@ static struct hb_name *find_name(struct hb_text *text, enum hb_status *status)
 
 static uint32_t line_mark(const struct hb_text *text)
 {
-    return text->line < UINT32_MAX ? (uint32_t)text->line : UINT32_MAX;
+    return text->lines.line < UINT32_MAX ? (uint32_t)text->lines.line : UINT32_MAX;
 }
 
 static enum hb_status give_birth(struct hb_text *text, struct hb_op op)
@@ -108,12 +90,18 @@ static enum hb_status give_birth(struct hb_text *text, struct hb_op op)
     return add_op(text, op);
 }
 
-/* As find_name, and the object must be live. */
+/* In a .rep, an id that was never used stands for NULL. */
+static bool is_null(const struct hb_text *text, const struct hb_name *name)
+{
+    return text->strict && !name->live && name->line == 0;
+}
+
+/* As find_name, and the object must be live, or a NULL. */
 static struct hb_name *find_live(struct hb_text *text, enum hb_status *status)
 {
     struct hb_name *name = find_name(text, status);
 
-    if (name == NULL || name->live)
+    if (name == NULL || name->live || is_null(text, name))
         return name;
     if (name->line > 0)
         *status = hb_text_fault(text, "%.60s was freed already, on line %u", text->word[1], name->line);
@@ -153,16 +141,24 @@ static enum hb_status line_aligned(struct hb_text *text)
     return status == HB_OK ? give_birth(text, op) : status;
 }
 
+static enum hb_status free_null(struct hb_text *text)
+{
+    text->builder->workload->repairs.null_frees++;
+    return HB_OK;
+}
+
 static enum hb_status line_free(struct hb_text *text)
 {
     struct hb_name *name;
     enum hb_status status = HB_OK;
 
     if (text->strict && strcmp(text->word[1], "-1") == 0)
-        return HB_OK; /* how some courses write free(NULL) */
+        return free_null(text); /* how some courses write it */
     name = find_live(text, &status);
     if (name == NULL)
         return status;
+    if (!name->live)
+        return free_null(text);
     name->live = false;
     name->line = line_mark(text);
     return add_op(text, (struct hb_op){.kind = HB_OP_FREE, .object = name->object});
@@ -176,11 +172,16 @@ static enum hb_status line_realloc(struct hb_text *text)
 
     if (status != HB_OK)
         return status;
-    if (op.size == 0)
-        return line_free(text);
     name = find_live(text, &status);
     if (name == NULL)
         return status;
+    if (!name->live) {
+        text->builder->workload->repairs.null_reallocs++;
+        op.kind = HB_OP_MALLOC;
+        return give_birth(text, op);
+    }
+    if (op.size == 0)
+        return line_free(text);
     op.object = name->object;
     return add_op(text, op);
 }

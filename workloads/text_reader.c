@@ -2,38 +2,65 @@
  * text_reader.c - .rep and the project's own text form, line by line.
  *
  * One reader for both, since one is nearly a subset of the other: `strict` marks where a .rep, which a
- * program wrote, is held to more than what a person wrote. A line is at most LINE_BYTES long, so that a file
- * that is no text cannot make us hold it.
+ * program wrote, is held to more than what a person wrote.
  */
 #include "workloads/text_reader.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
-#include "workloads/source.h"
 #include "workloads/text_escape.h"
 #include "workloads/text_state.h"
 
-/* The four numbers before a .rep's operations; they may share lines. */
+/*
+ * The numbers before a .rep's operations are four, or two; they may share lines. A first number of 0 or 1 is
+ * no heap but a weight, as newer tools write it: then the fourth is the most bytes live, which suggests no
+ * heap either.
+ */
+static enum hb_status settle_rep_header(struct hb_text *text)
+{
+    const uint64_t *header = text->header;
+    bool four = text->header_count == HEADER_NUMBERS;
+
+    if (!four && text->header_count != 2)
+        return hb_text_fault(text,
+                             "the header has %u number%s; a .rep begins with four (heap, ids, operations, "
+                             "weight) or two (ids, operations)",
+                             text->header_count, text->header_count == 1 ? "" : "s");
+    text->ids = header[four ? 1 : 0];
+    text->op_count = header[four ? 2 : 1];
+    if (four && header[0] > 1)
+        text->builder->workload->info.suggested_heap_bytes = header[0];
+    text->header_read = true;
+    return HB_OK;
+}
+
 static enum hb_status read_rep_header(struct hb_text *text)
 {
-    static const char *const names[] = {"suggested heap size", "number of ids", "number of operations",
-                                        "weight"};
-
     for (unsigned i = 0; i < text->words; i++) {
-        if (text->header_count == 4)
+        if (text->header_count == HEADER_NUMBERS)
             return hb_text_fault(text, "'%.40s' follows the fourth and last number of the header",
                                  text->word[i]);
         if (!hb_number_parse(text->word[i], &text->header[text->header_count]))
-            return hb_text_fault(text, "'%.40s' is not the %s that the header of a .rep has here",
-                                 text->word[i], names[text->header_count]);
+            return hb_text_fault(text, "'%.40s' is not a number, as the header of a .rep has here",
+                                 text->word[i]);
         text->header_count++;
     }
-    text->builder->workload->info.suggested_heap_bytes = text->header[0];
     return HB_OK;
+}
+
+/* A line of a .rep: of its header as long as lines begin with a digit, then operations. */
+static enum hb_status read_rep_line(struct hb_text *text)
+{
+    enum hb_status status = HB_OK;
+
+    if (!text->header_read && (isdigit((unsigned char)text->word[0][0]) || text->header_count == 0))
+        return read_rep_header(text);
+    if (!text->header_read)
+        status = settle_rep_header(text);
+    return status == HB_OK ? hb_text_operation(text) : status;
 }
 
 /* "command ..." and "origin ...": the rest of the line, escapes undone. */
@@ -62,7 +89,7 @@ static char *after_keyword(char *line, const char *keyword)
 /* Cuts the line into words, up to a comment. False when it has more than any line may. */
 static bool split(struct hb_text *text)
 {
-    char *rest = text->bytes;
+    char *rest = text->lines.bytes;
 
     text->words = 0;
     if (!text->strict)
@@ -80,7 +107,7 @@ static bool split(struct hb_text *text)
 static enum hb_status read_line(struct hb_text *text)
 {
     struct hb_trace_info *info = &text->builder->workload->info;
-    char *line = text->bytes + strspn(text->bytes, " \t"), *rest;
+    char *line = text->lines.bytes + strspn(text->lines.bytes, " \t"), *rest;
 
     if (!text->strict && (rest = after_keyword(line, "command")) != NULL)
         return read_fact(text, &info->command, rest);
@@ -90,41 +117,20 @@ static enum hb_status read_line(struct hb_text *text)
         return hb_text_fault(text, "more words than any line has");
     if (text->words == 0)
         return HB_OK;
-    if (text->strict && (text->header_count < 4 || isdigit((unsigned char)text->word[0][0])))
-        return read_rep_header(text);
-    return hb_text_operation(text);
-}
-
-/* The next line without its end; false at the end of the file. */
-static enum hb_status next_line(struct hb_text *text, bool *more)
-{
-    size_t length = 0;
-    int c;
-
-    text->line++;
-    while ((c = getc_unlocked(text->stream)) != EOF && c != '\n') {
-        if (c == '\0' || length == LINE_BYTES - 1)
-            return hb_text_fault(text, c == '\0' ? "a NUL byte: not a text file" : "the line is too long");
-        text->bytes[length++] = (char)c;
-    }
-    if (ferror(text->stream))
-        return hb_error_set_errno(text->error, HB_ERR_IO, "%s: cannot be read", text->path);
-    *more = c != EOF || length > 0;
-    if (length > 0 && text->bytes[length - 1] == '\r')
-        length--;
-    text->bytes[length] = '\0';
-    return HB_OK;
+    return text->strict ? read_rep_line(text) : hb_text_operation(text);
 }
 
 /* What can only be said when everything was read. */
 static enum hb_status check_whole(struct hb_text *text)
 {
-    if (text->strict && text->header_count < 4)
-        return hb_text_fault(text, "the file ends within the header: a .rep begins with four numbers");
-    if (text->strict && text->op_lines != text->header[2])
+    enum hb_status status = HB_OK;
+
+    if (text->strict && !text->header_read)
+        status = settle_rep_header(text);
+    if (status == HB_OK && text->strict && text->op_lines != text->op_count)
         return hb_text_fault(text, "the file ends after %llu operations; its header announces %llu",
-                             (unsigned long long)text->op_lines, (unsigned long long)text->header[2]);
-    return hb_text_flush(text);
+                             (unsigned long long)text->op_lines, (unsigned long long)text->op_count);
+    return status == HB_OK ? hb_text_flush(text) : status;
 }
 
 static enum hb_status read_lines(struct hb_text *text)
@@ -133,7 +139,7 @@ static enum hb_status read_lines(struct hb_text *text)
     enum hb_status status = HB_OK;
 
     while (status == HB_OK) {
-        status = next_line(text, &more);
+        status = hb_line_reader_next(&text->lines, &more, text->error);
         if (status == HB_OK && !more)
             break;
         if (status == HB_OK)
@@ -144,9 +150,8 @@ static enum hb_status read_lines(struct hb_text *text)
 
 static bool prepare(struct hb_text *text)
 {
-    text->bytes = malloc(LINE_BYTES);
     text->threads = malloc(HB_TRACE_MAX_THREADS * sizeof *text->threads);
-    if (text->bytes == NULL || text->threads == NULL)
+    if (text->threads == NULL)
         return false;
     for (size_t i = 0; i < HB_TRACE_MAX_THREADS; i++)
         text->threads[i] = NO_THREAD;
@@ -162,17 +167,16 @@ enum hb_status hb_text_read(struct hb_builder *builder, const char *path, enum h
     if (text == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
     text->builder = builder;
-    text->path = path;
+    text->lines.path = path;
     text->strict = format == HB_FORMAT_REP;
     text->error = error;
-    status = prepare(text) ? hb_source_open(path, &text->stream, error) : hb_text_out_of_memory(text);
-    if (text->stream != NULL) {
+    status = prepare(text) ? hb_line_reader_open(&text->lines, path, LINE_BYTES, error)
+                           : hb_text_out_of_memory(text);
+    if (status == HB_OK)
         status = read_lines(text);
-        fclose(text->stream);
-    }
+    hb_line_reader_close(&text->lines);
     hb_names_clear(&text->names);
     free(text->threads);
-    free(text->bytes);
     free(text);
     return status;
 }
@@ -188,7 +192,7 @@ static bool is_text(const uint8_t *head, size_t bytes)
 
 bool hb_text_recognise(const uint8_t *head, size_t bytes, enum hb_workload_format *out)
 {
-    size_t first = 0;
+    size_t first = bytes >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
 
     if (!is_text(head, bytes))
         return false;

@@ -23,7 +23,8 @@
 enum { CHUNK_OPS = 16384 };
 
 struct hb_trace_reader {
-    FILE *stream;
+    struct hb_source *source;
+    FILE *stream; /* of the source */
     char *path;
     struct hb_trace_info info;
     struct hb_trace_totals totals;
@@ -54,7 +55,7 @@ static enum hb_status read_bytes(struct hb_trace_reader *reader, void *out, size
     if (fread(out, 1, length, reader->stream) == length)
         return HB_OK;
     if (ferror(reader->stream))
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", reader->path);
+        return hb_source_fault(reader->source, error);
     return damaged(reader, reader->offset, error, "the section that begins here is cut off");
 }
 
@@ -95,13 +96,12 @@ static enum hb_status read_header(struct hb_trace_reader *reader, struct hb_erro
     size_t length = HB_TRACE_HEADER_BYTES;
     enum hb_status status;
 
-    status = read_bytes(reader, reader->packed, HB_TRACE_MAGIC_BYTES, NULL);
-    if (status == HB_ERR_FORMAT ||
-        (status == HB_OK && memcmp(reader->packed, hb_trace_magic, HB_TRACE_MAGIC_BYTES) != 0))
+    if (fread(reader->packed, 1, HB_TRACE_MAGIC_BYTES, reader->stream) < HB_TRACE_MAGIC_BYTES &&
+        ferror(reader->stream))
+        return hb_source_fault(reader->source, error);
+    if (memcmp(reader->packed, hb_trace_magic, HB_TRACE_MAGIC_BYTES) != 0)
         return damaged(reader, 0, error, "not a heapbench trace");
-    if (status == HB_OK)
-        status =
-            read_bytes(reader, reader->packed + HB_TRACE_MAGIC_BYTES, length - HB_TRACE_MAGIC_BYTES, error);
+    status = read_bytes(reader, reader->packed + HB_TRACE_MAGIC_BYTES, length - HB_TRACE_MAGIC_BYTES, error);
     if (status != HB_OK)
         return status;
     if (!hb_trace_unpack_header(reader->packed, &header)) {
@@ -131,15 +131,18 @@ enum hb_status hb_trace_reader_open(const char *path, struct hb_trace_reader **o
     if (reader == NULL)
         return hb_error_set(error, status, "%s: out of memory", path);
     memset(reader, 0, offsetof(struct hb_trace_reader, ops));
+    memset(reader->packed, 0, HB_TRACE_MAGIC_BYTES); /* of a file that is shorter */
     reader->path = strdup(path);
     reader->zstd = ZSTD_createDCtx();
     if (reader->path == NULL || reader->zstd == NULL) {
         hb_error_set(error, status, "%s: out of memory", path);
         goto fail;
     }
-    status = hb_source_open(path, &reader->stream, error);
-    if (status == HB_OK)
-        status = read_header(reader, error);
+    status = hb_source_open(path, &reader->source, error);
+    if (status != HB_OK)
+        goto fail;
+    reader->stream = hb_source_stream(reader->source);
+    status = read_header(reader, error);
     if (status != HB_OK)
         goto fail;
     *out = reader;
@@ -153,8 +156,7 @@ void hb_trace_reader_close(struct hb_trace_reader *reader)
 {
     if (reader == NULL)
         return;
-    if (reader->stream != NULL)
-        fclose(reader->stream);
+    hb_source_close(reader->source);
     ZSTD_freeDCtx(reader->zstd);
     free(reader->info.command);
     free(reader->info.origin);
@@ -247,6 +249,8 @@ static enum hb_status read_end(struct hb_trace_reader *reader, struct hb_error *
     if (fgetc(reader->stream) != EOF)
         return damaged(reader, reader->offset + length + HB_TRACE_CHECKSUM_BYTES, error,
                        "something follows the end of the trace");
+    if (ferror(reader->stream)) /* a packed file that is cut off behind the trace is not whole either */
+        return hb_source_fault(reader->source, error);
     reader->totals = totals;
     reader->ended = true;
     return HB_OK;
@@ -257,7 +261,7 @@ static enum hb_status read_section(struct hb_trace_reader *reader, struct hb_err
     size_t got = fread(reader->packed, 1, HB_TRACE_SECTION_BYTES, reader->stream);
 
     if (ferror(reader->stream))
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", reader->path);
+        return hb_source_fault(reader->source, error);
     if (got == 0)
         return damaged(reader, reader->offset, error,
                        "the trace ends without its trailer: it was cut off, or its writer was killed");

@@ -50,7 +50,7 @@ void hb_trace_seal(uint8_t *bytes, size_t length)
 
 bool hb_trace_sealed(const uint8_t *bytes, size_t length)
 {
-    return get64(bytes + length) == XXH64(bytes, length, 0);
+    return HB_FUZZING || get64(bytes + length) == XXH64(bytes, length, 0);
 }
 
 enum hb_section_kind hb_trace_section_kind(const uint8_t in[4])

@@ -8,9 +8,13 @@
 
 #include "base/pages.h"
 #include "workloads/builder.h"
+#include "workloads/import/foreign.h"
+#include "workloads/import/import.h"
 #include "workloads/source.h"
 #include "workloads/text_reader.h"
 #include "workloads/trace_format.h"
+
+enum { HEAD_BYTES = 4096 };
 
 /* A piece of a trace: operations, and the waits where they stood between them. */
 static enum hb_status append_piece(struct hb_builder *builder, const struct hb_op *ops, size_t count,
@@ -87,32 +91,69 @@ static enum hb_status read_trace(struct hb_builder *builder, const char *path, s
     return status;
 }
 
-enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *out, struct hb_error *error)
+static enum hb_status read_import(struct hb_builder *builder, const char *path,
+                                  enum hb_workload_format format, struct hb_error *error)
 {
-    FILE *stream;
-    uint8_t head[4096];
-    size_t got;
-    bool refused;
-    enum hb_status status = hb_source_open(path, &stream, error);
+    struct hb_workload *workload = builder->workload;
+    struct hb_import *import;
+    const struct hb_op *ops;
+    size_t count = 0;
+    bool failed = false;
+    enum hb_status status = hb_import_open(path, format, &import, error);
 
     if (status != HB_OK)
         return status;
-    got = fread(head, 1, sizeof head, stream);
-    refused = ferror(stream) != 0;
-    if (refused)
-        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", path);
-    fclose(stream);
-    if (refused)
+    do {
+        status = hb_import_next(import, &ops, &count, error);
+        if (status == HB_OK)
+            status = hb_builder_append(builder, ops, count, error);
+    } while (status == HB_OK && count > 0);
+    workload->info.command = copy_or_null(hb_import_info(import)->command, &failed);
+    workload->repairs = *hb_import_repairs(import);
+    workload->dropped = hb_repairs_dropped(&workload->repairs);
+    hb_import_close(import);
+    return status == HB_OK && failed ? hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path) : status;
+}
+
+/* The first bytes of what the file holds, and a NUL. */
+static enum hb_status read_head(const char *path, uint8_t head[HEAD_BYTES + 1], size_t *got,
+                                struct hb_error *error)
+{
+    struct hb_source *source;
+    enum hb_status status = hb_source_open(path, &source, error);
+
+    if (status != HB_OK)
         return status;
-    if (got == 0)
+    *got = fread(head, 1, HEAD_BYTES, hb_source_stream(source));
+    head[*got] = '\0';
+    if (ferror(hb_source_stream(source)))
+        status = hb_source_fault(source, error);
+    hb_source_close(source);
+    if (status == HB_OK && *got == 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: the file is empty", path);
+    return status;
+}
+
+enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *out, struct hb_error *error)
+{
+    uint8_t head[HEAD_BYTES + 1];
+    const char *text = (const char *)head, *foreign;
+    size_t got = 0;
+    enum hb_status status = read_head(path, head, &got, error);
+
+    if (status != HB_OK)
+        return status;
+    if (got >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
+        text += 3;
     /* The first bytes of one that was cut off within its magic are no text. */
     if (memcmp(head, hb_trace_magic, got < HB_TRACE_MAGIC_BYTES ? got : HB_TRACE_MAGIC_BYTES) == 0)
         *out = HB_FORMAT_TRACE;
+    else if (hb_import_recognise(text, out))
+        return HB_OK;
+    else if ((foreign = hb_foreign_name(text, got)) != NULL)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: this is %s; " HB_READABLE, path, foreign);
     else if (!hb_text_recognise(head, got, out))
-        return hb_error_set(error, HB_ERR_FORMAT,
-                            "%s: byte 0: not a workload: neither a heapbench trace nor a .rep or text file",
-                            path);
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: byte 0: not a workload; " HB_READABLE, path);
     return HB_OK;
 }
 
@@ -137,6 +178,8 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
         return status;
     if (format == HB_FORMAT_TRACE)
         status = read_trace(&builder, path, error);
+    else if (hb_import_format_name(format) != NULL)
+        status = read_import(&builder, path, format, error);
     else
         status = hb_text_read(&builder, path, format, error);
     if (status != HB_OK) {

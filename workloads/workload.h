@@ -7,6 +7,7 @@
 #ifndef HB_WORKLOADS_WORKLOAD_H
 #define HB_WORKLOADS_WORKLOAD_H
 
+#include "workloads/repairs.h"
 #include "workloads/trace.h"
 
 enum hb_workload_format {
@@ -14,6 +15,10 @@ enum hb_workload_format {
     HB_FORMAT_TRACE,
     HB_FORMAT_REP,
     HB_FORMAT_TEXT,
+    HB_FORMAT_ANDROID,   /* memory_replay's text */
+    HB_FORMAT_MTRACE,    /* of glibc's mtrace */
+    HB_FORMAT_HEAPTRACK, /* raw */
+    HB_FORMAT_VALGRIND,  /* a log with --trace-malloc=yes */
 };
 
 struct hb_workload {
@@ -34,9 +39,10 @@ struct hb_workload {
     uint64_t peak_live_bytes;     /* of requested sizes, after any operation */
     uint64_t live_objects_at_end; /* never freed */
     uint64_t live_bytes_at_end;
-    uint32_t threads;   /* that do anything */
-    uint64_t dropped;   /* events that were lost, left out or made up; 0 in a faithful trace */
-    uint32_t version;   /* of a .trace: 1, which has no times, or 2; of other formats 0 */
+    uint32_t threads;          /* that do anything */
+    uint64_t dropped;          /* events that were lost, left out or made up; 0 in a faithful trace */
+    struct hb_repairs repairs; /* of this very file; a trace keeps their sum as `dropped` */
+    uint32_t version;          /* of a .trace: 1, which has no times, or 2; of other formats 0 */
     uint64_t raw_bytes; /* of the operation stream before compression; 0 when the file was not a .trace */
     uint64_t file_bytes;
     uint64_t suggested_heap_bytes; /* from a .rep header; 0 where there is none */

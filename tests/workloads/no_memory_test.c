@@ -28,6 +28,18 @@ static void write_trace_of_times(const char *path, const struct hb_trace_info *i
     assert_int_equal(hb_trace_writer_finish(writer, NULL), HB_OK);
 }
 
+/* A log of valgrind's with so many blocks that tables grow, and one that waits. */
+static void write_log(void)
+{
+    FILE *out = fopen(".a.log", "w");
+
+    assert_non_null(out);
+    fputs("==7== Command: p\n", out);
+    for (int i = 0; i < 5000; i++)
+        fprintf(out, "--7-- malloc(%d) = 0x%x\n", i, 16 * (i % 4999 + 1));
+    assert_int_equal(fclose(out), 0);
+}
+
 static int enter(void **state)
 {
     struct hb_trace_info info = {.command = (char *)"command", .origin = (char *)"origin"};
@@ -39,6 +51,7 @@ static int enter(void **state)
     ops = hb_test_random_ops(&random, OPS, 3);
     write_trace_of_times("a.trace", &info);
     hb_test_write_text("a.txt", "command c\norigin o\na x 1\nw 1s\nc y 2\nf x\na 7 3\nm z 4 4\n");
+    write_log();
     setenv("HEAPBENCH_TRACES", ".", 1);
     return 0;
 }
@@ -87,6 +100,16 @@ static enum hb_status load_text(struct hb_error *error)
 {
     struct hb_workload *workload;
     enum hb_status status = hb_workload_load("./a.txt", &workload, error);
+
+    if (status == HB_OK)
+        hb_workload_free(workload);
+    return status;
+}
+
+static enum hb_status load_import(struct hb_error *error)
+{
+    struct hb_workload *workload;
+    enum hb_status status = hb_workload_load("./.a.log", &workload, error);
 
     if (status == HB_OK)
         hb_workload_free(workload);
@@ -142,6 +165,12 @@ static void loading_text(void **state)
     with_ever_more_memory(load_text, 12);
 }
 
+static void loading_an_import(void **state)
+{
+    (void)state;
+    with_ever_more_memory(load_import, 12);
+}
+
 static void finding(void **state)
 {
     (void)state;
@@ -170,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_want("loading a trace", loading_a_trace),
         in_want("loading a text", loading_text),
+        in_want("loading an import", loading_an_import),
         in_want("finding traces", finding),
         in_want("writing a trace", writing),
         in_want("a summary", summing),

@@ -169,7 +169,7 @@ bool plain_decode_ops(const uint8_t *bytes, size_t length, unsigned *thread, str
 static bool sound(const struct cursor *cursor, uint64_t length)
 {
     return cursor->left >= length + 8 &&
-           integer(cursor->in + length, 8) == XXH64(cursor->in, (size_t)length, 0);
+           (HB_FUZZING || integer(cursor->in + length, 8) == XXH64(cursor->in, (size_t)length, 0));
 }
 
 static void skip(struct cursor *cursor, uint64_t length)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "workloads/record/address_table.h"
+#include "workloads/address_table.h"
 #include "workloads/record/order.h"
 
 enum {

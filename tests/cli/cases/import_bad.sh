@@ -18,6 +18,8 @@ heapbench export good.txt --to text >/dev/full
 echo "exit $?"
 ls
 heapbench import good.txt --from heaptrack -o out.trace
+echo "exit $?"
+heapbench import good.txt --from perf -o out.trace
 heapbench import good.txt
 heapbench import -o out.trace
 heapbench export good.txt --to png

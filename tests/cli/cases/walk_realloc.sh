@@ -12,4 +12,4 @@ r 0 500
 a 2 900
 r 2 10
 REP
-heapbench walk realloc.rep
+heapbench walk realloc.rep --heap 200

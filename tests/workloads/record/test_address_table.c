@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "workloads/record/address_table.h"
+#include "workloads/address_table.h"
 
 enum { PLACES = 600, STEPS = 200000 };
 

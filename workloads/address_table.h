@@ -1,8 +1,9 @@
 /*
- * address_table.h - which object is at an address now: a hash table with open addressing.
+ * address_table.h - which object is at an address now: a hash table with open addressing. Private to
+ * workloads/.
  */
-#ifndef HB_WORKLOADS_RECORD_ADDRESS_TABLE_H
-#define HB_WORKLOADS_RECORD_ADDRESS_TABLE_H
+#ifndef HB_WORKLOADS_ADDRESS_TABLE_H
+#define HB_WORKLOADS_ADDRESS_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,9 @@ bool hb_address_table_holds(const struct hb_address_table *table, uint64_t addre
 
 /* Puts an object at an address where none is. False: no memory. */
 bool hb_address_table_put(struct hb_address_table *table, uint64_t address, uint32_t object);
+
+/* The object at an address. False: there is none. */
+bool hb_address_table_find(const struct hb_address_table *table, uint64_t address, uint32_t *object);
 
 /* Takes the object away from an address. False: there is none. */
 bool hb_address_table_take(struct hb_address_table *table, uint64_t address, uint32_t *object);

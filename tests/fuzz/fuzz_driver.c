@@ -6,7 +6,7 @@
  * A fault aborts; the iteration and the seed that lead to it are printed first. The input is the same when
  * begun at that iteration: each has a seed of its own.
  */
-#include "tests/workloads/fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <signal.h>
 #include <stdio.h>

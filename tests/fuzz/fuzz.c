@@ -1,4 +1,4 @@
-#include "tests/workloads/fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdbool.h>
 #include <stdio.h>

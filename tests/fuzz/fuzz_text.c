@@ -4,7 +4,7 @@
  *
  * The first byte of an input chooses the format: .rep, text, or what the content is taken for.
  */
-#include "tests/workloads/fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <inttypes.h>
 #include <stdio.h>

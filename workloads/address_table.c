@@ -1,4 +1,4 @@
-#include "workloads/record/address_table.h"
+#include "workloads/address_table.h"
 
 #include <stdlib.h>
 
@@ -57,6 +57,16 @@ static bool grow(struct hb_address_table *table)
 bool hb_address_table_holds(const struct hb_address_table *table, uint64_t address)
 {
     return table->entries[find(table, address + 1)].key != 0;
+}
+
+bool hb_address_table_find(const struct hb_address_table *table, uint64_t address, uint32_t *object)
+{
+    const struct hb_address_entry *entry = &table->entries[find(table, address + 1)];
+
+    if (entry->key == 0)
+        return false;
+    *object = entry->object;
+    return true;
 }
 
 bool hb_address_table_put(struct hb_address_table *table, uint64_t address, uint32_t object)

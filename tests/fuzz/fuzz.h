@@ -2,11 +2,11 @@
  * fuzz.h - what a fuzz target is: one function in libFuzzer's form, and one that makes valid inputs to begin
  * with.
  *
- * fuzz_driver.c mutates those inputs by a seed, so that it is a test like any other; with clang and
- * -DHEAPBENCH_FUZZERS=ON the same targets are built for libFuzzer as well (NAME_libfuzzer).
+ * fuzz_driver.c mutates those inputs by a seed, so that it is a test like any other; the preset `fuzz` builds
+ * the same targets for libFuzzer, which begins with what lies in corpus/ (run starts them).
  */
-#ifndef HB_TESTS_WORKLOADS_FUZZ_H
-#define HB_TESTS_WORKLOADS_FUZZ_H
+#ifndef HB_TESTS_FUZZ_FUZZ_H
+#define HB_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

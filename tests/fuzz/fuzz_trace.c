@@ -6,7 +6,7 @@
  * so that what stands behind them is reached; or the operations of one block, in a file forged around them,
  * of version 1 or 2.
  */
-#include "tests/workloads/fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
