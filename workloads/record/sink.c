@@ -419,7 +419,9 @@ static void ask_for_names(struct hb_capture_header *header)
 {
     header->pid = (uint32_t)process();
     header->parent_pid = (uint32_t)SYSTEM1(getppid, 0);
-    read_program(header->program, sizeof header->program);
+    if (read_program(header->program, sizeof header->program) == 0 && getauxval(AT_EXECFN) != 0)
+        append_text(header->program, header->program + sizeof header->program - 1,
+                    (const char *)getauxval(AT_EXECFN)); /* another root, without /proc */
     header->command_bytes =
         (uint32_t)read_path("/proc/self/cmdline", header->command, sizeof header->command);
 }
