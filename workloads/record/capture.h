@@ -96,6 +96,7 @@ struct hb_capture_refused {
 };
 
 /* The file's first HB_CAPTURE_SHARED_BYTES. */
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): lines of their own for what many write */
 struct hb_capture_shared {
     char magic[8];
     uint32_t page_bytes;

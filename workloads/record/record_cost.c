@@ -101,7 +101,7 @@ static double processor_ns(void)
 static int run_pattern(const struct pattern *pattern)
 {
     double begin = processor_ns();
-    pthread_t extra;
+    pthread_t extra = 0;
 
     if (pattern->threads == 2 && pthread_create(&extra, NULL, pattern->work[1], (void *)(uintptr_t)1) != 0)
         return EXIT_FAILURE;
