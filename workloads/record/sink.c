@@ -133,7 +133,7 @@ static char *append_number(char *at, const char *end, unsigned long number)
 static void make_path(char path[static PATH_BYTES], const char *folder, unsigned long number,
                       const char *name)
 {
-    const char *end = path + PATH_BYTES - 1;
+    const char *end = &path[PATH_BYTES - 1];
     char *at = append_text(path, end, folder);
 
     at = append_text(at, end, "/");
