@@ -96,8 +96,8 @@ static char *make_origin(const char *path)
 
 static void tell_written(const char *output, uint64_t ops, uint64_t objects)
 {
-    printf("%s: %llu operations on %llu objects\n", output, (unsigned long long)ops,
-           (unsigned long long)objects);
+    hb_print_line(stdout, "%s: %llu operations on %llu objects", output, (unsigned long long)ops,
+                  (unsigned long long)objects);
 }
 
 /* A trace that does not know where it comes from learns it here. */

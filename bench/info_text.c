@@ -297,7 +297,7 @@ static void print_verdict(const struct hb_workload *workload, FILE *out)
             workload->dropped == 0 ? "sound" : "incomplete");
     if (workload->dropped > 0) {
         label("dropped", out);
-        fprintf(out, "%s that were lost, left out, moved or made up\n",
+        fprintf(out, "%s lost, left out, moved or made up\n",
                 hb_counted(text, sizeof text, workload->dropped, "event"));
     }
     if (hb_repairs_dropped(&workload->repairs) > 0) {

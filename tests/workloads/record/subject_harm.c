@@ -164,7 +164,7 @@ static int first_in_vfork(const char *file)
 
 /* Limits. */
 
-static int set_limit(int resource, rlim_t limit)
+static int set_limit(__rlimit_resource_t resource, rlim_t limit)
 {
     struct rlimit both = {limit, limit};
 

@@ -3,7 +3,7 @@ cat >look.sh <<'LOOK'
 env | grep -vE '^(_|LD_PRELOAD|HEAPBENCH_RECORD_FOLDER)=' | sort
 umask
 ulimit -a
-grep -E '^(Sig|Shd|NoNewPrivs|Seccomp)' /proc/self/status
+grep -E '^(Sig(Blk|Ign|Cgt)|NoNewPrivs|Seccomp)' /proc/self/status
 ls -l /proc/self/fd | awk '{ print $9 }'
 LOOK
 try() {
