@@ -137,7 +137,7 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
                                     struct hb_error *error)
 {
     struct hb_sample_request request = {
-        .prepared = nothing, .allocator = candidate->spec, .mode = HB_SAMPLE_TIME, .timeout_s = 60};
+        .prepared = nothing, .allocator = candidate->spec, .mode = HB_SAMPLE_TIME, .timeout_ms = 10000};
     struct hb_sample_result *result = calloc(1, sizeof *result);
     enum hb_status status;
 
@@ -153,8 +153,8 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
             hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)",
                          candidate->spec, result->signal);
         else if (result->outcome == HB_SAMPLE_TIMED_OUT)
-            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %u s",
-                         candidate->spec, request.timeout_s);
+            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %.0f s",
+                         candidate->spec, (double)request.timeout_ms / 1000);
         hb_sample_result_clear(result);
     }
     free(result);

@@ -47,7 +47,7 @@ static const char *round_status(const struct hb_rounds_cell *cell, const struct 
 
 static bool has_figures(const struct hb_round *round)
 {
-    return round->done && round->outcome == HB_SAMPLE_OK;
+    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
 static void write_figures(struct hb_results *out, const struct hb_rounds *rounds,
@@ -110,7 +110,7 @@ static enum hb_status answer_throughput(struct hb_session *session, const char *
         if (status == HB_OK)
             hb_throughput_write(out, &rounds);
         for (size_t j = 0; j < rounds.cell_count; j++)
-            *failed_cells += hb_rounds_is_failed(&rounds.cells[j]);
+            *failed_cells += hb_rounds_is_problem(&rounds.cells[j]);
         hb_rounds_close(&rounds);
     }
     hb_session_note_floor(session);
