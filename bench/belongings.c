@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -62,6 +64,7 @@ enum hb_status hb_belongings_take(struct hb_belongings *belongings, struct hb_er
 {
     enum hb_status status = count_threads(&belongings->threads, error);
 
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* children of what the library starts are to be seen too */
     return status == HB_OK ? take_descriptors(belongings, error) : status;
 }
 
@@ -118,6 +121,16 @@ static enum hb_status compare_threads(const struct hb_belongings *before, struct
     return hb_error_set(error, HB_ERR_BROKEN, "leaves %u thread%s running", left, left == 1 ? "" : "s");
 }
 
+/* Before the library, this process had no children. */
+static enum hb_status check_children(struct hb_error *error)
+{
+    siginfo_t info;
+
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return HB_OK; /* ECHILD */
+    return hb_error_set(error, HB_ERR_BROKEN, "leaves a process behind");
+}
+
 enum hb_status hb_belongings_compare(const struct hb_belongings *before, struct hb_error *error)
 {
     struct hb_belongings *after = malloc(sizeof *after);
@@ -130,6 +143,8 @@ enum hb_status hb_belongings_compare(const struct hb_belongings *before, struct 
         status = compare_descriptors(before, after, error);
     if (status == HB_OK)
         status = compare_threads(before, error);
+    if (status == HB_OK)
+        status = check_children(error);
     free(after);
     return status;
 }

@@ -1,5 +1,6 @@
 /*
- * belongings.h - the descriptors and threads of this process: what a library left behind, or took away.
+ * belongings.h - descriptors, threads and children of this process: what a library left behind, or took
+ * away.
  */
 #ifndef HB_BENCH_BELONGINGS_H
 #define HB_BENCH_BELONGINGS_H
@@ -20,11 +21,12 @@ struct hb_belongings {
     unsigned threads;
 };
 
-/* HB_ERR_IO without /proc. */
+/* To be called in a process that has no children, whose orphans it adopts from now on. HB_ERR_IO without
+ * /proc. */
 enum hb_status hb_belongings_take(struct hb_belongings *belongings, struct hb_error *error);
 
 /*
- * HB_ERR_BROKEN, with a sentence, where descriptors or threads are not as they were. Threads that are about
+ * HB_ERR_BROKEN, with a sentence, where they are not as they were. Threads that are about
  * to end are given a moment. HB_ERR_IO, HB_ERR_MEMORY.
  */
 enum hb_status hb_belongings_compare(const struct hb_belongings *before, struct hb_error *error);

@@ -304,7 +304,8 @@ static enum hb_status check_op(struct check *check, uint64_t index)
         status = op->kind == HB_OP_REALLOC ? check_resize(check, op) : check_birth(check, op);
     if (status == HB_OK)
         status = check_output(check);
-    hb_ledger_enter(&check->ledger, op, check->counts->failures != failures);
+    if (status == HB_OK)
+        hb_ledger_enter(&check->ledger, op, check->counts->failures != failures);
     return status;
 }
 

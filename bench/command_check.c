@@ -102,6 +102,8 @@ static enum hb_status check(struct hb_session *session, struct answer *answer, s
         return status;
     if (!answer->candidate->usable) {
         answer->result.outcome = HB_SAMPLE_UNAVAILABLE;
+        answer->result.check.op = HB_CHECK_NO_OP;
+        answer->result.counts.first_failure = HB_NO_FAILURE;
         answer->result.error = answer->candidate->error;
         return HB_OK;
     }
@@ -146,13 +148,14 @@ static json_t *answer_json(const struct answer *answer)
     const char *status = answer->problem[0] != '\0' ? hb_sample_outcome_name(result->outcome)
                                                     : hb_session_status(result, false);
 
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "trace",
-                     hb_json_text(answer->trace), "allocator", hb_json_text(answer->candidate->name),
-                     "status", status, "operation", op_json(result->check.op), "problem",
-                     text_json(answer->problem), "warning", text_json(answer->warning), "ops",
-                     (json_int_t)result->counts.ops, "trace_ops", (json_int_t)answer->trace_ops, "failures",
-                     (json_int_t)result->counts.failures, "first_failure",
-                     op_json(result->counts.first_failure));
+    uint64_t op = result->outcome == HB_SAMPLE_FAILED ? result->counts.first_failure : result->check.op;
+
+    return json_pack(
+        "{s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "trace", hb_json_text(answer->trace),
+        "allocator", hb_json_text(answer->candidate->name), "status", status, "operation", op_json(op),
+        "problem", text_json(answer->problem), "warning", text_json(answer->warning), "ops",
+        (json_int_t)result->counts.ops, "trace_ops", (json_int_t)answer->trace_ops, "failures",
+        (json_int_t)result->counts.failures, "first_failure", op_json(result->counts.first_failure));
 }
 
 static int give_answer(const struct check_options *options, struct answer *answer)

@@ -136,8 +136,11 @@ static enum hb_status add_named_candidates(struct hb_discovery *found, const cha
 static enum hb_status try_candidate(struct hb_candidate *candidate, const struct hb_prepared *nothing,
                                     struct hb_error *error)
 {
-    struct hb_sample_request request = {
-        .prepared = nothing, .allocator = candidate->spec, .mode = HB_SAMPLE_TIME, .timeout_ms = 10000};
+    struct hb_sample_request request = {.prepared = nothing,
+                                        .allocator = candidate->spec,
+                                        .mode = HB_SAMPLE_TIME,
+                                        .timeout_ms = 10000,
+                                        .quiet = true};
     struct hb_sample_result *result = calloc(1, sizeof *result);
     enum hb_status status;
 
@@ -149,7 +152,11 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
         candidate->error = result->error;
         memcpy(candidate->version, result->library.version, sizeof candidate->version);
         memcpy(candidate->path, result->library.path, sizeof candidate->path);
-        if (result->outcome == HB_SAMPLE_CRASHED)
+        if (result->outcome == HB_SAMPLE_CRASHED && result->signal == 0)
+            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE,
+                         "%s: ended the process as it was loaded (exit status %d)", candidate->spec,
+                         result->exit_status);
+        else if (result->outcome == HB_SAMPLE_CRASHED)
             hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)",
                          candidate->spec, result->signal);
         else if (result->outcome == HB_SAMPLE_TIMED_OUT)

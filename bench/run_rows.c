@@ -170,6 +170,14 @@ static void print_heading(FILE *out, const struct hb_run_row *rows, size_t count
             "to " HB_REFERENCE, "peak mem", "over live", "failures");
 }
 
+static bool any_broken(const struct hb_run_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].status, hb_sample_outcome_name(HB_SAMPLE_BROKEN)) == 0)
+            return true;
+    return false;
+}
+
 void hb_run_rows_print(FILE *out, const struct hb_run_row *rows, size_t count)
 {
     int width = name_width(rows, count);
@@ -180,6 +188,8 @@ void hb_run_rows_print(FILE *out, const struct hb_run_row *rows, size_t count)
     print_heading(out, rows, count, width);
     for (size_t i = 0; i < count; i++)
         print_row(out, &rows[i], width);
+    if (any_broken(rows, count))
+        fputs("  ! broken: wrong in a check before the rounds; --no-check measures it all the same\n", out);
     for (size_t i = 0; i < count; i++) {
         if (rows[i].warning[0] != '\0')
             fprintf(out, "  ! %s: %s\n", rows[i].allocator, rows[i].warning);

@@ -131,7 +131,6 @@ static enum hb_status run_child(const struct hb_sample_request *request, const s
     return status == HB_OK ? collect(request, exchange, child, result, error) : status;
 }
 
-/* What a library prints during a check is the check's business; else it goes to standard error. */
 static enum hb_status run_exchange(const struct hb_sample_request *request,
                                    const struct hb_exchange *exchange, int exchange_fd,
                                    struct hb_sample_result *result, struct hb_error *error)
@@ -139,10 +138,10 @@ static enum hb_status run_exchange(const struct hb_sample_request *request,
     enum hb_status status;
     int ends[2];
 
-    if (request->mode != HB_SAMPLE_CHECK)
+    if (!request->quiet && request->mode != HB_SAMPLE_CHECK)
         return run_child(request, exchange, exchange_fd, STDERR_FILENO, result, error);
     if (!hb_child_pipe(ends))
-        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for a check");
+        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for what a library prints");
     status = run_child(request, exchange, exchange_fd, ends[1], result, error);
     if (status == HB_OK)
         take_printed(ends[0], result);

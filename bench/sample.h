@@ -35,6 +35,8 @@ struct hb_sample_request {
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
     uint64_t timeout_ms; /* 0: none */
+    bool
+        quiet; /* what the library prints goes into `printed`, as always in a CHECK; else to standard error */
 };
 
 enum { HB_SAMPLE_MAX_POINTS = 4096 };
@@ -60,7 +62,7 @@ struct hb_sample_result {
     struct hb_error error;
     uint64_t timeout_ms;                   /* of TIMED_OUT: what it was given */
     struct hb_check_result check;          /* of CHECK; `op` says also where a crash or a time-out was */
-    char printed[HB_SAMPLE_PRINTED_BYTES]; /* CHECK: the first line that the library printed, as plain text */
+    char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
     struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
     uint64_t elapsed_ns;
     uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */

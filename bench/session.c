@@ -401,12 +401,18 @@ void hb_session_describe(const struct hb_sample_result *result, char *out, size_
 void hb_session_warn(const struct hb_sample_result *check, char *out, size_t bytes)
 {
     const struct hb_check_result *found = &check->check;
+    size_t used = 0;
 
     out[0] = '\0';
     if (found->weak_blocks > 0)
         snprintf(out, bytes,
-                 "%" PRIu64 " block%s aligned to 8, where C wants 16; the first is object "
-                 "%" PRIu64 " of %" PRIu64 " bytes (operation %" PRIu64 ")",
+                 "%" PRIu64 " block%s aligned to 8, where C wants 16; the first is object %" PRIu64
+                 " of %" PRIu64 " bytes (operation %" PRIu64 ")",
                  found->weak_blocks, found->weak_blocks == 1 ? " is" : "s are", found->weak_object,
                  found->weak_size, found->weak_op);
+    used = strlen(out);
+    if (check->outcome == HB_SAMPLE_STOPPED)
+        snprintf(out + used, bytes - used,
+                 "%stoo slow to be checked on more than the first %" PRIu64 " operations (see --timeout)",
+                 used > 0 ? "; " : "", check->counts.ops);
 }

@@ -137,6 +137,7 @@ enum hb_status hb_session_check(struct hb_session *session, size_t trace,
         return out_of_memory(error);
     hb_progress_step(&session->progress, "%s: %s, a check", session->found.traces[trace].name,
                      candidate->name);
+    session->progress.done--; /* the plan does not count it */
     status = hb_discovery_trace(&session->found, trace, &request.prepared, error);
     if (status == HB_OK)
         status = hb_session_limit(session, trace, candidate, &request, error);
