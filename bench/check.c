@@ -115,32 +115,54 @@ static uint64_t alignment_of(uintptr_t address)
     return address & (0 - address);
 }
 
-/* What an address must be a multiple of. */
+/* What no block may be aligned to less than. A heap of ours may align nothing. */
 static uint64_t least_alignment(const struct check *check, const struct hb_op *op)
 {
     unsigned caps = check->plan->allocator->caps;
+    uint64_t asked = UINT64_C(1) << op->align_log2;
 
-    if ((caps & HB_CAP_UNALIGNED) != 0)
-        return (caps & HB_CAP_PROCESS) != 0 ? LEAST_ALIGNMENT : 1; /* a heap of ours may align nothing */
-    return op->kind == HB_OP_ALIGNED ? UINT64_C(1) << op->align_log2 : LEAST_ALIGNMENT;
+    if ((caps & HB_CAP_UNALIGNED) != 0 && (caps & HB_CAP_PROCESS) == 0)
+        return 1;
+    if (op->kind == HB_OP_ALIGNED && asked < C_ALIGNMENT)
+        return asked;
+    return op->size < C_ALIGNMENT ? LEAST_ALIGNMENT : C_ALIGNMENT;
+}
+
+static void note_request(struct hb_check_result *result, const struct hb_op *op, const struct block *block)
+{
+    uint64_t asked = UINT64_C(1) << op->align_log2, given = alignment_of((uintptr_t)block->start);
+
+    result->requests++;
+    if (given >= asked || result->unmet++ > 0)
+        return;
+    result->unmet_op = result->op;
+    result->unmet_object = block->object;
+    result->unmet_asked = asked;
+    result->unmet_given = given;
 }
 
 static enum hb_status check_alignment(struct check *check, const struct hb_op *op, const struct block *block)
 {
-    struct hb_check_result *result = check->result;
-    uint64_t least = least_alignment(check, op), has = alignment_of((uintptr_t)block->start);
+    uint64_t least = least_alignment(check, op), given = alignment_of((uintptr_t)block->start);
 
-    if (has < least)
+    if (given < least)
         return wrong(check, "block of object %" PRIu32 " is aligned to %" PRIu64 ", not to %" PRIu64,
-                     block->object, has, least);
-    if (least != LEAST_ALIGNMENT || op->kind == HB_OP_ALIGNED || has >= C_ALIGNMENT || op->size < C_ALIGNMENT)
-        return HB_OK;
-    if (result->weak_blocks++ == 0) {
-        result->weak_object = block->object;
-        result->weak_op = result->op;
-        result->weak_size = op->size;
-    }
+                     block->object, given, least);
+    if (op->kind == HB_OP_ALIGNED && (check->plan->allocator->caps & HB_CAP_UNALIGNED) == 0)
+        note_request(check->result, op, block);
     return HB_OK;
+}
+
+/* Now and then is a warning, mostly is wrong. */
+static enum hb_status judge_requests(struct check *check)
+{
+    struct hb_check_result *result = check->result;
+
+    if (result->unmet == 0 || result->unmet < result->requests - result->unmet)
+        return HB_OK;
+    result->op = result->unmet_op;
+    return wrong(check, "block of object %" PRIu64 " is aligned to %" PRIu64 ", not to %" PRIu64,
+                 result->unmet_object, result->unmet_given, result->unmet_asked);
 }
 
 static enum hb_status check_usable(const struct check *check, struct block *block)
@@ -345,6 +367,8 @@ enum hb_status hb_check_run(const struct hb_check_plan *plan, struct hb_check_re
         status = check_op(&check, i);
     if (status == HB_OK)
         status = check_rest(&check);
+    if (status == HB_OK)
+        status = judge_requests(&check);
     if (status == HB_OK)
         result->op = HB_CHECK_NO_OP;
     hb_ledger_report(&check.ledger, counts);

@@ -6,10 +6,10 @@
  * and that the library prints nothing and leaves descriptors and threads as they were. A NULL is not wrong:
  * it is counted.
  *
- * Alignment: what was asked for; else 8 bytes, which compilers take for granted of malloc, and 16 for a block
- * of 16 bytes or more, which C wants. glibc, jemalloc, mimalloc, tcmalloc and tbbmalloc give that (jemalloc
- * and its like 8 for sizes up to 8). A block of 16 bytes or more that only 8 divides is a warning: programs
- * seldom notice, many small allocators align so, and mimalloc 2.0.9 does now and then.
+ * Alignment: 8 for a block of less than 16 bytes and else 16, as C has it; glibc, jemalloc, mimalloc,
+ * tcmalloc and tbbmalloc give no less. More is to be had where it was asked for. mimalloc 2.0.9 gives less
+ * now and then where the size is a power of two: fewer than half of the requests that are not met are a
+ * warning.
  */
 #ifndef HB_BENCH_CHECK_H
 #define HB_BENCH_CHECK_H
@@ -29,10 +29,11 @@ struct hb_check_plan {
 };
 
 struct hb_check_result {
-    uint64_t op;  /* being done, or at which the wrong was found; HB_CHECK_NO_OP: none, or not known */
-    bool printed; /* the wrong is that it prints */
-    uint64_t weak_blocks; /* of 16 bytes or more, whose address 8 divides and 16 does not */
-    uint64_t weak_object, weak_op, weak_size; /* the first of them */
+    uint64_t op;       /* being done, or at which the wrong was found; HB_CHECK_NO_OP: none, or not known */
+    bool printed;      /* the wrong is that it prints */
+    uint64_t requests; /* for an alignment, that were served */
+    uint64_t unmet;    /* how many of them with less; of the first of these: */
+    uint64_t unmet_op, unmet_object, unmet_asked, unmet_given;
 };
 
 /*

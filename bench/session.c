@@ -404,12 +404,12 @@ void hb_session_warn(const struct hb_sample_result *check, char *out, size_t byt
     size_t used = 0;
 
     out[0] = '\0';
-    if (found->weak_blocks > 0)
+    if (found->unmet > 0)
         snprintf(out, bytes,
-                 "%" PRIu64 " block%s aligned to 8, where C wants 16; the first is object %" PRIu64
-                 " of %" PRIu64 " bytes (operation %" PRIu64 ")",
-                 found->weak_blocks, found->weak_blocks == 1 ? " is" : "s are", found->weak_object,
-                 found->weak_size, found->weak_op);
+                 "%" PRIu64 " of %" PRIu64 " requests for an alignment got less; the first is object %" PRIu64
+                 ", aligned to %" PRIu64 " and not to %" PRIu64 " (operation %" PRIu64 ")",
+                 found->unmet, found->requests, found->unmet_object, found->unmet_given, found->unmet_asked,
+                 found->unmet_op);
     used = strlen(out);
     if (check->outcome == HB_SAMPLE_STOPPED)
         snprintf(out + used, bytes - used,

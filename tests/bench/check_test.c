@@ -71,7 +71,8 @@ static void the_first_wrong_operation_is_named(void **state)
     static const char *const cases[][2] = {
         {"same", "broken: blocks of objects 0 and 1 overlap (operation 1)"},
         {"overlap", "broken: blocks of objects 98 and 99 overlap (operation 99)"},
-        {"align", "broken: block of object 99 is aligned to 4, not to 8 (operation 99)"},
+        {"align", "broken: block of object 99 is aligned to 4, not to 16 (operation 99)"},
+        {"weak", "broken: block of object 99 is aligned to 8, not to 16 (operation 99)"},
         {"forget", "broken: byte 0 of object 200 is lost in a realloc (operation 201)"},
         {"dirty", "broken: byte 39 of object 200 is not zero after calloc (operation 200)"},
         {"short", "broken: usable size of object 0 is 16, less than its 17 (operation 0)"},
@@ -141,17 +142,32 @@ static void nulls_are_counted_and_are_not_wrong(void **state)
     assert_int_equal(result->counts.failures, 104); /* 101 mallocs, the calloc and both reallocs */
 }
 
-static void a_block_aligned_to_8_is_a_warning(void **state)
+/* Three blocks of 64 bytes, aligned to 64. */
+static void an_alignment_that_is_not_given_is_a_warning_now_and_then_and_wrong_mostly(void **state)
 {
+    static char name[] = "aligned";
+    struct hb_op aligned[3];
+    struct hb_workload workload = {
+        .name = name, .path = name, .ops = aligned, .op_count = 3, .object_count = 3, .threads = 1};
+    struct hb_prepared *made = prepared;
+    const struct hb_sample_result *result;
+    struct hb_error error;
     char text[600];
-    const struct hb_sample_result *result =
-        check(WRONG_LIBRARIES "/libwrong_weak.so", 60000, text, sizeof text);
 
     (void)state;
+    for (uint32_t i = 0; i < 3; i++)
+        aligned[i] = (struct hb_op){.kind = HB_OP_ALIGNED, .size = 64, .object = i, .align_log2 = 6};
+    assert_int_equal(hb_prepare(&workload, &prepared, &error), HB_OK);
+    check(WRONG_LIBRARIES "/libwrong_unmet.so", 60000, text, sizeof text);
+    assert_string_equal(text, "broken: block of object 0 is aligned to 16, not to 64 (operation 0)");
+    result = check(WRONG_LIBRARIES "/libwrong_loose.so", 60000, text, sizeof text);
     assert_string_equal(text, "ok");
     hb_session_warn(result, text, sizeof text);
-    assert_string_equal(text, "1 block is aligned to 8, where C wants 16; the first is object 99 of 17 bytes "
-                              "(operation 99)");
+    assert_string_equal(text,
+                        "1 of 3 requests for an alignment got less; the first is object 0, aligned to 16 "
+                        "and not to 64 (operation 0)");
+    hb_prepared_free(prepared);
+    prepared = made;
 }
 
 static void what_a_library_started_ends_with_the_check(void **state)
@@ -287,7 +303,8 @@ int main(int argc, char **argv)
         hb_test("a hang in free is ended and has its operation",
                 a_hang_in_free_is_ended_and_has_its_operation),
         hb_test("NULLs are counted and are not wrong", nulls_are_counted_and_are_not_wrong),
-        hb_test("a block aligned to 8 is a warning", a_block_aligned_to_8_is_a_warning),
+        hb_test("an alignment that is not given is a warning now and then, and wrong mostly",
+                an_alignment_that_is_not_given_is_a_warning_now_and_then_and_wrong_mostly),
         hb_test("what a library started ends with the check", what_a_library_started_ends_with_the_check),
         hb_test("being interrupted, we end all that a library started",
                 being_interrupted_we_end_all_that_a_library_started),
