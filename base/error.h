@@ -21,6 +21,7 @@ enum hb_status {
     HB_ERR_MEMORY,      /* the harness itself (not the heap under test) ran out of memory */
     HB_ERR_UNAVAILABLE, /* an allocator or library is missing, or is not the one that was named */
     HB_ERR_CHILD,       /* a child process crashed, timed out or could not be started */
+    HB_ERR_BROKEN,      /* an allocator does what none may */
 };
 
 struct hb_error {

@@ -38,7 +38,7 @@ static void collect(const struct exchange *exchange, pid_t child, struct hb_adve
 {
     const struct hb_adversary_plan *plan = &exchange->plan;
     int wait_status = 0;
-    bool in_time = hb_child_wait(child, plan->timeout_s, &wait_status);
+    bool in_time = hb_child_wait(child, plan->timeout_s * UINT64_C(1000), &wait_status);
 
     *result = exchange->result;
     if (exchange->done)
@@ -61,7 +61,7 @@ static enum hb_status run_exchange(struct exchange *exchange, int fd, struct hb_
     pid_t child;
 
     snprintf(argument, sizeof argument, ADVERSARY_ARGUMENT "%d", fd);
-    status = hb_child_spawn(argument, &fd, 1, &child, error);
+    status = hb_child_spawn(argument, &fd, 1, STDERR_FILENO, &child, error);
     if (status == HB_OK)
         collect(exchange, child, result);
     return status;

@@ -9,11 +9,12 @@
 
 #include "base/error.h"
 
+/* results/README.md, "Exit status", says the same to users. */
 enum hb_exit {
     HB_EXIT_DONE = 0,
     HB_EXIT_FAILED = 1,
     HB_EXIT_USAGE = 2,
-    HB_EXIT_PARTIAL = 3, /* done, but some cell failed; the table says which */
+    HB_EXIT_PARTIAL = 3, /* done, but some allocator has a problem (hb_session_is_problem): the answer says */
 };
 
 struct hb_command {
@@ -33,6 +34,7 @@ int hb_command_walk(int argc, char **argv);
 int hb_command_model(int argc, char **argv);
 int hb_command_curve(int argc, char **argv);
 int hb_command_replay(int argc, char **argv);
+int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
 

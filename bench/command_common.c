@@ -12,6 +12,7 @@
 #include "base/printable.h"
 #include "bench/build_info.h"
 #include "bench/command.h"
+#include "bench/sample.h"
 
 static char **command_line; /* as the process was started; kept until it ends */
 
@@ -65,6 +66,16 @@ uint64_t hb_option_number(const struct argp_state *state, const char *option, co
     if (!hb_number_parse(text, &number))
         hb_option_fail(state, "%s takes a number, not '%s'", option, text);
     return number;
+}
+
+uint64_t hb_option_timeout(const struct argp_state *state, const char *text)
+{
+    uint64_t seconds;
+
+    if (!hb_number_parse(text, &seconds) || seconds < 1 || seconds > HB_TIMEOUT_MAX_S)
+        hb_option_fail(state, "--timeout takes a number of seconds from 1 to %d, not '%s'",
+                       (int)HB_TIMEOUT_MAX_S, text);
+    return seconds * 1000;
 }
 
 static const char *const touch_names[] = {

@@ -33,6 +33,8 @@ void hb_option_argument(const struct argp_state *state, const char *what, const 
  * it. */
 uint64_t hb_option_size(const struct argp_state *state, const char *option, const char *text);
 uint64_t hb_option_number(const struct argp_state *state, const char *option, const char *text);
+/* Seconds, 1 or more; in milliseconds. */
+uint64_t hb_option_timeout(const struct argp_state *state, const char *text);
 /* first, next or best. */
 enum hb_policy hb_option_policy(const struct argp_state *state, const char *text);
 enum hb_touch hb_option_touch(const struct argp_state *state, const char *text);

@@ -30,7 +30,17 @@ struct run {
     unsigned failed_cells;
 };
 
-enum { KEY_HEAP = 1000, KEY_TOUCH, KEY_ROUNDS, KEY_SEED, KEY_RESULTS, KEY_STEP_LIMIT, KEY_FULL };
+enum {
+    KEY_HEAP = 1000,
+    KEY_TOUCH,
+    KEY_ROUNDS,
+    KEY_SEED,
+    KEY_RESULTS,
+    KEY_STEP_LIMIT,
+    KEY_FULL,
+    KEY_TIMEOUT,
+    KEY_NO_CHECK
+};
 enum { ROUNDS_MAX = 1000, DEFAULT_SEED = 42 };
 
 static uint32_t parse_rounds(const struct argp_state *state, const char *argument)
@@ -77,6 +87,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SEED:
         session->seed = hb_option_number(state, "--seed", argument);
         return 0;
+    case KEY_TIMEOUT:
+        session->timeout_ms = hb_option_timeout(state, argument);
+        return 0;
+    case KEY_NO_CHECK:
+        session->unchecked = true;
+        return 0;
     case KEY_RESULTS:
         options->results = argument;
         return 0;
@@ -113,6 +129,12 @@ static const struct argp_option option_table[] = {
      "200000000",
      0},
     {"full", KEY_FULL, NULL, 0, "the same as --step-limit 0: may take hours", 0},
+    {"timeout", KEY_TIMEOUT, "S", 0,
+     "seconds that a replay may take. Default: ten times what glibc takes, at least 10; none for a built-in "
+     "allocator that walks",
+     0},
+    {"no-check", KEY_NO_CHECK, NULL, 0,
+     "measure libraries given by path as they are; else each is checked first ('heapbench check')", 0},
     {"results", KEY_RESULTS, "DIR", 0, "write throughput.csv to DIR as well", 0},
     {"json", 'j', NULL, 0, "print one JSON object; its rows are as the table's", 0},
     {0}};
@@ -121,11 +143,13 @@ static const struct argp argp = {
     .options = option_table,
     .parser = parse,
     .args_doc = "[TRACE...]",
-    .doc = "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
-           "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all of "
-           "those by "
-           "default. Exit status 3: some allocator crashed or is not there, as the table says.\n\n"
-           "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --rounds 9",
+    .doc =
+        "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
+        "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all of "
+        "those by "
+        "default. Exit status 3: some allocator is wrong, crashed, hung, returned NULL where glibc does not, "
+        "or is not there, as the table says.\n\n"
+        "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --rounds 9",
 };
 
 static enum hb_status use_rounds(struct run *run, const struct hb_rounds *rounds, struct hb_error *error)
@@ -139,7 +163,7 @@ static enum hb_status use_rounds(struct run *run, const struct hb_rounds *rounds
     if (status != HB_OK)
         return status;
     for (size_t i = 0; room && i < count; i++)
-        run->failed_cells += !rows[i].has_figures;
+        run->failed_cells += rows[i].problem[0] != '\0';
     if (run->results != NULL)
         hb_throughput_write(run->results, rounds);
     hb_progress_clear(&run->session.progress);

@@ -143,8 +143,11 @@ static enum hb_status add_named_candidates(struct hb_discovery *found, const cha
 static enum hb_status try_candidate(struct hb_candidate *candidate, const struct hb_prepared *nothing,
                                     struct hb_error *error)
 {
-    struct hb_sample_request request = {
-        .prepared = nothing, .allocator = candidate->spec, .mode = HB_SAMPLE_TIME, .timeout_s = 60};
+    struct hb_sample_request request = {.prepared = nothing,
+                                        .allocator = candidate->spec,
+                                        .mode = HB_SAMPLE_TIME,
+                                        .timeout_ms = 10000,
+                                        .quiet = true};
     struct hb_sample_result *result = calloc(1, sizeof *result);
     enum hb_status status;
 
@@ -156,12 +159,16 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
         candidate->error = result->error;
         hb_printable(candidate->version, sizeof candidate->version, result->library.version, "");
         memcpy(candidate->path, result->library.path, sizeof candidate->path);
-        if (result->outcome == HB_SAMPLE_CRASHED)
+        if (result->outcome == HB_SAMPLE_CRASHED && result->signal == 0)
+            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE,
+                         "%s: ended the process as it was loaded (exit status %d)", candidate->spec,
+                         result->exit_status);
+        else if (result->outcome == HB_SAMPLE_CRASHED)
             hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)",
                          candidate->spec, result->signal);
         else if (result->outcome == HB_SAMPLE_TIMED_OUT)
-            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %u s",
-                         candidate->spec, request.timeout_s);
+            hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %.0f s",
+                         candidate->spec, (double)request.timeout_ms / 1000);
         hb_sample_result_clear(result);
     }
     free(result);

@@ -45,7 +45,7 @@ enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candi
     if (result == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
     status = hb_session_sample(session, trace, candidate, &request, result, error);
-    if (status == HB_OK && hb_session_has_figures(result))
+    if (status == HB_OK && !hb_session_is_problem(result))
         take_time(result, measurement);
     else if (status == HB_OK)
         hb_session_describe(result, measurement->problem, sizeof measurement->problem);

@@ -178,7 +178,7 @@ static enum hb_status answer_budgeted(struct answer *answer, struct on_trace t,
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
     t.ops = t.trace_ops;
     status = hb_session_sample(answer->session, t.trace, candidate, &request, ample, error);
-    if (status == HB_OK && !hb_session_has_figures(ample)) {
+    if (status == HB_OK && hb_session_is_problem(ample)) {
         write_unusable(answer, &t, candidate, ample);
     } else if (status == HB_OK) {
         heap.peak_live_bytes = ample->counts.peak_live_bytes;

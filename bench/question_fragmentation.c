@@ -199,7 +199,7 @@ static enum hb_status answer_resident(struct answer *answer, const struct on_tra
 
     if (status != HB_OK)
         return status;
-    if (!hb_session_has_figures(result)) {
+    if (hb_session_is_problem(result)) {
         write_failed(answer, t, candidate, result);
         return HB_OK;
     }
@@ -336,7 +336,7 @@ static enum hb_status measure_resident(struct hb_session *session, const struct 
         status = hb_session_sample(session, trace, candidate, &request, result, error);
     if (status != HB_OK)
         return status;
-    if (!hb_session_has_figures(result)) {
+    if (hb_session_is_problem(result)) {
         hb_session_describe(result, measurement->problem, sizeof measurement->problem);
         return HB_OK;
     }

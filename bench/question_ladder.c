@@ -64,7 +64,7 @@ static enum hb_status weigh_rung(struct hb_session *session, size_t trace, struc
     status = hb_session_sample(session, trace, rung->candidate, &request, result, error);
     if (status == HB_OK) {
         rung->counts = result->counts;
-        rung->figures = hb_session_has_figures(result);
+        rung->figures = !hb_session_is_problem(result);
         rung->status = hb_session_status(result, false);
         rung->extent_bytes = result->peak_resident_bytes;
     }

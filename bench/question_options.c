@@ -34,6 +34,16 @@ static enum hb_status take_rounds(const char *value, struct hb_question_options 
     return status;
 }
 
+static enum hb_status take_timeout(const char *value, struct hb_question_options *options,
+                                   struct hb_error *error)
+{
+    uint64_t seconds = 0;
+    enum hb_status status = hb_question_take_number("--timeout", value, 1, HB_TIMEOUT_MAX_S, &seconds, error);
+
+    options->session.timeout_ms = seconds * 1000;
+    return status;
+}
+
 static enum hb_status take_touch(const char *value, struct hb_question_options *options,
                                  struct hb_error *error)
 {
@@ -92,6 +102,8 @@ static enum hb_status take(const char *name, char *value, struct hb_question_opt
         return hb_question_take_number(name, value, 0, UINT64_MAX, &session->seed, error);
     if (strcmp(name, "--touch") == 0)
         return take_touch(value, options, error);
+    if (strcmp(name, "--timeout") == 0)
+        return take_timeout(value, options, error);
     return take_rounds(value, options, error);
 }
 
@@ -99,7 +111,7 @@ static enum hb_status take(const char *name, char *value, struct hb_question_opt
 static const char *our_name(const char *argument)
 {
     static const char *const names[] = {"--results", "--allocators", "--traces", "--step-limit",
-                                        "--rounds",  "--seed",       "--touch"};
+                                        "--rounds",  "--seed",       "--touch",  "--timeout"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t bytes = strlen(names[i]);
@@ -127,6 +139,8 @@ enum hb_status hb_question_options_take(int *argc, char **argv, const struct hb_
         options->help = options->help || strcmp(argv[i], "--help") == 0;
         if (strcmp(argv[i], "--full") == 0)
             options->session.step_limit = 0;
+        else if (strcmp(argv[i], "--no-check") == 0)
+            options->session.unchecked = true;
         else if (name == NULL)
             argv[kept++] = argv[i];
         else if (argv[i][strlen(name)] == '=')
@@ -163,7 +177,10 @@ void hb_question_options_help(const struct hb_question *question)
            "  --full               the same as --step-limit=0: may take hours\n"
            "  --rounds=R           of --results, interleaved in shuffled order; default %u\n"
            "  --seed=N             of that order; default %d\n"
-           "  --touch=none|page|all  what is written of each block; default page\n\n"
+           "  --touch=none|page|all  what is written of each block; default page\n"
+           "  --timeout=S          seconds that a sample may take; default: ten times what glibc takes, at\n"
+           "                       least 10; none for a built-in allocator that walks\n"
+           "  --no-check           measure libraries given by path as they are, without a check before\n\n"
            "Example: %s --benchmark_filter='/(simple|glibc)/' --benchmark_repetitions=5\n\n"
            "Google Benchmark's own options:\n\n",
            question->name, question->name, question->variant_name != NULL ? "/" : "",

@@ -47,7 +47,7 @@ static const char *round_status(const struct hb_rounds_cell *cell, const struct 
 
 static bool has_figures(const struct hb_round *round)
 {
-    return round->done && round->outcome == HB_SAMPLE_OK;
+    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
 static void write_figures(struct hb_results *out, const struct hb_rounds *rounds,
@@ -104,7 +104,7 @@ static enum hb_status answer_on_trace(struct hb_session *session, size_t trace, 
     if (status == HB_OK)
         hb_throughput_write(out, &rounds);
     for (size_t i = 0; i < rounds.cell_count; i++)
-        *failed_cells += hb_rounds_is_failed(&rounds.cells[i]);
+        *failed_cells += hb_rounds_is_problem(&rounds.cells[i]);
     hb_rounds_close(&rounds);
     return status;
 }

@@ -179,7 +179,7 @@ static void write_trace(struct answer *answer, const struct on_trace *t)
         write_summary(answer->summary, t, cell);
         if (t->count != NULL && is_subject(cell->candidate))
             write_lengths(answer->lengths, t, cell->candidate);
-        answer->failed_cells += hb_rounds_is_failed(cell);
+        answer->failed_cells += hb_rounds_is_problem(cell);
     }
 }
 

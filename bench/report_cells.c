@@ -36,7 +36,7 @@ void hb_names_collect(const struct hb_csv *csv, const char *column, struct hb_na
 bool hb_report_has_figures(const char *status)
 {
     return strcmp(status, "crashed") != 0 && strcmp(status, "timeout") != 0 &&
-           strcmp(status, "unavailable") != 0;
+           strcmp(status, "unavailable") != 0 && strcmp(status, "broken") != 0;
 }
 
 /* Columns that the page has room for; with more, a table is set smaller. */

@@ -95,13 +95,19 @@ static bool gather(const struct hb_csv *csv, const char *trace, const char *allo
     return found;
 }
 
+/* One that returned NULL where others did not is no rival of theirs, however fast. */
+static int class_of(const struct contender *contender)
+{
+    return !contender->measured ? 2 : strcmp(contender->status, "failed") == 0;
+}
+
 /* Fastest first; those without a figure last, by name. */
 static int by_rank(const void *a, const void *b)
 {
     const struct contender *x = a, *y = b;
 
-    if (x->measured != y->measured)
-        return x->measured ? -1 : 1;
+    if (class_of(x) != class_of(y))
+        return class_of(x) - class_of(y);
     if (x->spread.median != y->spread.median)
         return x->spread.median < y->spread.median ? -1 : 1;
     return strcmp(x->allocator, y->allocator);

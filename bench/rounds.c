@@ -87,6 +87,11 @@ bool hb_rounds_is_failed(const struct hb_rounds_cell *cell)
     return !hb_session_has_figures(&cell->result);
 }
 
+bool hb_rounds_is_problem(const struct hb_rounds_cell *cell)
+{
+    return hb_session_is_problem(&cell->result);
+}
+
 const char *hb_rounds_status(const struct hb_rounds_cell *cell)
 {
     return hb_session_status(&cell->result, cell->cut);
@@ -96,7 +101,7 @@ const char *hb_rounds_status(const struct hb_rounds_cell *cell)
 static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
                  struct hb_sample_result *result)
 {
-    bool first = round == 0 || !hb_session_has_figures(result);
+    bool first = round == 0 || hb_session_is_problem(result);
 
     cell->rounds[round] = (struct hb_round){.done = true,
                                             .outcome = result->outcome,

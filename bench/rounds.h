@@ -60,7 +60,10 @@ enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, s
 enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
                              struct hb_error *error);
 
-bool hb_rounds_is_failed(const struct hb_rounds_cell *cell);
+bool hb_rounds_is_failed(const struct hb_rounds_cell *cell); /* has no figures */
+
+/* Is to have no rank, with figures or without (hb_session_is_problem). */
+bool hb_rounds_is_problem(const struct hb_rounds_cell *cell);
 
 /* The `status` of results, of the cell as a whole. */
 const char *hb_rounds_status(const struct hb_rounds_cell *cell);

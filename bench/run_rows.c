@@ -33,6 +33,16 @@ static void take_figures(struct hb_run_row *row, const struct hb_rounds *rounds,
     row->first_failure = cell->result.counts.first_failure;
 }
 
+static void take_warning(struct hb_run_row *row, const struct hb_rounds *rounds,
+                         const struct hb_rounds_cell *cell)
+{
+    const struct hb_sample_result *check =
+        hb_session_known_check(rounds->session, rounds->trace, cell->candidate);
+
+    if (check != NULL)
+        hb_session_warn(check, row->warning, sizeof row->warning);
+}
+
 static struct hb_run_row make_row(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                                   uint64_t trace_ops)
 {
@@ -49,17 +59,26 @@ static struct hb_run_row make_row(const struct hb_rounds *rounds, const struct h
 
     if (row.has_figures)
         take_figures(&row, rounds, cell);
-    else
+    if (hb_rounds_is_problem(cell))
         hb_session_describe(&cell->result, row.problem, sizeof row.problem);
+    take_warning(&row, rounds, cell);
     return row;
+}
+
+/* 0: ranked. */
+static int badness(const struct hb_run_row *row)
+{
+    if (row->problem[0] != '\0')
+        return row->has_figures ? 2 : 3;
+    return row->failures > 0;
 }
 
 static int compare_rows(const void *left, const void *right)
 {
     const struct hb_run_row *a = left, *b = right;
 
-    if (a->has_figures != b->has_figures)
-        return a->has_figures ? -1 : 1;
+    if (badness(a) != badness(b))
+        return badness(a) - badness(b);
     if (a->ns != b->ns)
         return a->ns < b->ns ? -1 : 1;
     return strcmp(a->allocator, b->allocator);
@@ -133,7 +152,7 @@ static void print_row(FILE *out, const struct hb_run_row *row, int width)
     if (row->cut)
         strcat(name, "*");
     fprintf(out, "  %-*s", width, name);
-    if (row->has_figures)
+    if (row->problem[0] == '\0')
         print_figures(out, row);
     else
         fprintf(out, " %s\n", row->problem);
@@ -154,6 +173,14 @@ static void print_heading(FILE *out, const struct hb_run_row *rows, size_t count
             "to " HB_REFERENCE, "peak mem", "over live", "failures");
 }
 
+static bool any_broken(const struct hb_run_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].status, hb_sample_outcome_name(HB_SAMPLE_BROKEN)) == 0)
+            return true;
+    return false;
+}
+
 void hb_run_rows_print(FILE *out, const struct hb_run_row *rows, size_t count)
 {
     int width = name_width(rows, count);
@@ -164,7 +191,11 @@ void hb_run_rows_print(FILE *out, const struct hb_run_row *rows, size_t count)
     print_heading(out, rows, count, width);
     for (size_t i = 0; i < count; i++)
         print_row(out, &rows[i], width);
+    if (any_broken(rows, count))
+        fputs("  ! broken: wrong in a check before the rounds; --no-check measures it all the same\n", out);
     for (size_t i = 0; i < count; i++) {
+        if (rows[i].warning[0] != '\0')
+            fprintf(out, "  ! %s: %s\n", rows[i].allocator, rows[i].warning);
         if (!rows[i].cut || !rows[i].has_figures)
             continue;
         fprintf(out, "  * %s: the first %s only", rows[i].allocator,
@@ -190,8 +221,10 @@ static json_t *row_json(const struct hb_run_row *row, uint32_t rounds)
                   "trace_ops", (json_int_t)row->trace_ops, "rounds", (int)rounds);
     int failed = object == NULL;
 
-    if (!failed && !row->has_figures)
+    if (!failed && row->problem[0] != '\0')
         failed = json_object_set_new(object, "problem", hb_json_text(row->problem));
+    if (!failed && row->warning[0] != '\0')
+        failed = json_object_set_new(object, "warning", hb_json_text(row->warning));
     if (failed || !row->has_figures)
         return object;
     failed |= json_object_set_new(object, "ns_per_op", json_real(row->ns));

@@ -15,7 +15,8 @@ struct hb_run_row {
     const char *allocator;
     const char *status; /* as in results */
     bool has_figures;
-    char problem[600]; /* why not */
+    char problem[600]; /* why it has no rank, with figures or without; empty where it has one */
+    char warning[200]; /* what its check found that is not wrong; or empty */
     bool cut;          /* of fewer operations than the trace has */
     uint64_t ops, trace_ops;
     double ns, ns_min, ns_max; /* per operation: median, least and most of the rounds */
@@ -28,7 +29,8 @@ struct hb_run_row {
 };
 
 /*
- * The rows of a trace, fastest first, then those without figures; from malloc, the caller frees. `*count` of
+ * The rows of a trace: fastest first; then those in whose bounded heap something got NULL; then those with a
+ * problem; from malloc, the caller frees. `*count` of
  * them. Their texts belong to the session. NULL when out of memory.
  */
 struct hb_run_row *hb_run_rows(const struct hb_rounds *rounds, uint64_t trace_ops, size_t *count);

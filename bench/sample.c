@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/child.h"
@@ -38,17 +39,31 @@ static struct hb_exchange *create_exchange(const struct hb_sample_request *reque
     }
     exchange->parent = getpid();
     exchange->request = *request;
+    exchange->result.check.op = HB_CHECK_NO_OP;
     memcpy(exchange->allocator, request->allocator, strlen(request->allocator) + 1);
     return exchange;
 }
 
-static enum hb_status spawn_child(int image_fd, int exchange_fd, pid_t *child, struct hb_error *error)
+static enum hb_status spawn_child(int image_fd, int exchange_fd, int output, pid_t *child,
+                                  struct hb_error *error)
 {
     const int fds[] = {image_fd, exchange_fd};
     char argument[sizeof HB_SAMPLE_ARGUMENT + 24];
 
     snprintf(argument, sizeof argument, HB_SAMPLE_ARGUMENT "%d,%d", image_fd, exchange_fd);
-    return hb_child_spawn(argument, fds, 2, child, error);
+    return hb_child_spawn(argument, fds, 2, output, child, error);
+}
+
+/* A wrong library may have written anywhere, and there too. */
+static void distrust(const struct hb_sample_request *request, struct hb_sample_result *result)
+{
+    if (result->outcome > HB_SAMPLE_FAILED)
+        result->outcome = HB_SAMPLE_CRASHED;
+    if (result->point_count > request->points)
+        result->point_count = request->points;
+    result->error.text[sizeof result->error.text - 1] = '\0';
+    result->library.path[sizeof result->library.path - 1] = '\0';
+    result->library.version[sizeof result->library.version - 1] = '\0';
 }
 
 static enum hb_status take_points(const struct hb_exchange *exchange, struct hb_sample_result *result,
@@ -66,27 +81,73 @@ static enum hb_status take_points(const struct hb_exchange *exchange, struct hb_
     return HB_OK;
 }
 
-static enum hb_status collect(const struct hb_exchange *exchange, pid_t child,
-                              struct hb_sample_result *result, struct hb_error *error)
+static enum hb_status collect(const struct hb_sample_request *request, const struct hb_exchange *exchange,
+                              pid_t child, struct hb_sample_result *result, struct hb_error *error)
 {
-    const struct hb_sample_request *request = &exchange->request;
     int wait_status = 0;
-    bool in_time = hb_child_wait(child, request->timeout_s, &wait_status);
+    bool in_time = hb_child_wait(child, request->timeout_ms, &wait_status);
 
     if (exchange->done) {
         *result = exchange->result;
+        distrust(request, result);
         return take_points(exchange, result, error);
     }
-    *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE};
+    *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
+                                        .check.op = exchange->result.check.op};
     if (in_time) {
         result->outcome = HB_SAMPLE_CRASHED;
+        result->exit_status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
         result->signal = hb_child_describe_end(request->allocator, wait_status, &result->error);
     } else {
         result->outcome = HB_SAMPLE_TIMED_OUT;
-        hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %u s", request->allocator,
-                     request->timeout_s);
+        result->timeout_ms = request->timeout_ms;
+        hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %.1f s", request->allocator,
+                     (double)request->timeout_ms / 1000);
     }
     return HB_OK;
+}
+
+/* The first line that came through the pipe, with '?' for what is no plain character. */
+static void take_printed(int pipe, struct hb_sample_result *result)
+{
+    ssize_t bytes = read(pipe, result->printed, sizeof result->printed - 1);
+    char *end = result->printed + (bytes > 0 ? bytes : 0);
+
+    *end = '\0';
+    for (char *at = result->printed; at < end; at++)
+        if (*at == '\n')
+            *(end = at) = '\0';
+        else if (*at < ' ' || *at > '~')
+            *at = '?';
+}
+
+static enum hb_status run_child(const struct hb_sample_request *request, const struct hb_exchange *exchange,
+                                int exchange_fd, int output, struct hb_sample_result *result,
+                                struct hb_error *error)
+{
+    pid_t child;
+    enum hb_status status = spawn_child(request->prepared->fd, exchange_fd, output, &child, error);
+
+    return status == HB_OK ? collect(request, exchange, child, result, error) : status;
+}
+
+static enum hb_status run_exchange(const struct hb_sample_request *request,
+                                   const struct hb_exchange *exchange, int exchange_fd,
+                                   struct hb_sample_result *result, struct hb_error *error)
+{
+    enum hb_status status;
+    int ends[2];
+
+    if (!request->quiet && request->mode != HB_SAMPLE_CHECK)
+        return run_child(request, exchange, exchange_fd, STDERR_FILENO, result, error);
+    if (!hb_child_pipe(ends))
+        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for what a library prints");
+    status = run_child(request, exchange, exchange_fd, ends[1], result, error);
+    if (status == HB_OK)
+        take_printed(ends[0], result);
+    close(ends[0]);
+    close(ends[1]);
+    return status;
 }
 
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
@@ -94,7 +155,6 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
 {
     struct hb_exchange *exchange;
     enum hb_status status;
-    pid_t child;
     int fd;
 
     if (request->points > HB_SAMPLE_MAX_POINTS || (request->mode == HB_SAMPLE_SERIES && request->points == 0))
@@ -103,9 +163,7 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
     exchange = create_exchange(request, &fd, error);
     if (exchange == NULL)
         return HB_ERR_MEMORY;
-    status = spawn_child(request->prepared->fd, fd, &child, error);
-    if (status == HB_OK)
-        status = collect(exchange, child, result, error);
+    status = run_exchange(request, exchange, fd, result, error);
     munmap(exchange, exchange_bytes(request));
     close(fd);
     return status;
@@ -126,6 +184,8 @@ const char *hb_sample_outcome_name(enum hb_sample_outcome outcome)
         [HB_SAMPLE_CRASHED] = "crashed",
         [HB_SAMPLE_TIMED_OUT] = "timeout",
         [HB_SAMPLE_UNAVAILABLE] = "unavailable",
+        [HB_SAMPLE_BROKEN] = "broken",
+        [HB_SAMPLE_FAILED] = "failed",
     };
 
     return names[outcome];

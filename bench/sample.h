@@ -9,6 +9,7 @@
 #ifndef HB_BENCH_SAMPLE_H
 #define HB_BENCH_SAMPLE_H
 
+#include "bench/check.h"
 #include "bench/replay.h"
 
 enum hb_sample_mode {
@@ -16,6 +17,7 @@ enum hb_sample_mode {
     HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md; with
                          `points`, the windows of SERIES too, with their walks and without their times */
     HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
+    HB_SAMPLE_CHECK,  /* is the allocator right? (check.h) Not timed */
 };
 
 struct hb_sample_request {
@@ -32,25 +34,36 @@ struct hb_sample_request {
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
-    uint32_t timeout_s; /* 0: none */
+    uint64_t timeout_ms; /* 0: none */
+    bool
+        quiet; /* what the library prints goes into `printed`, as always in a CHECK; else to standard error */
 };
 
 enum { HB_SAMPLE_MAX_POINTS = 4096 };
+enum { HB_TIMEOUT_MAX_S = 10000000 }; /* that a user may ask for: some months */
 
 enum hb_sample_outcome {
     HB_SAMPLE_OK,      /* ran to the end; `counts.failures` says how many allocations got NULL */
     HB_SAMPLE_STOPPED, /* reached step_limit or failure_limit: the figures are of the first `counts.ops`
                           operations */
-    HB_SAMPLE_CRASHED, /* ended by `signal` */
+    HB_SAMPLE_CRASHED, /* ended by `signal`, or with `exit_status`, before it was done */
     HB_SAMPLE_TIMED_OUT,
     HB_SAMPLE_UNAVAILABLE, /* the allocator or its heap could not be had; `error` says why */
+    HB_SAMPLE_BROKEN,      /* CHECK: it does what no allocator may; `error` says what */
+    HB_SAMPLE_FAILED,      /* of sessions: it returned NULL where the reference did not (session.h) */
 };
+
+enum { HB_SAMPLE_PRINTED_BYTES = 160 };
 
 struct hb_sample_result {
     enum hb_sample_outcome outcome;
-    int signal;
+    int signal;      /* of CRASHED; 0: it ended the process by itself */
+    int exit_status; /* then */
     struct hb_error error;
-    struct hb_counts counts; /* replay.h; TIME fills ops, failures, first_failure */
+    uint64_t timeout_ms;                   /* of TIMED_OUT: what it was given */
+    struct hb_check_result check;          /* of CHECK; `op` says also where a crash or a time-out was */
+    char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
+    struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
     uint64_t elapsed_ns;
     uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
     uint64_t page_faults;         /* from just before the heap was made */
@@ -64,7 +77,8 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);
 
-/* "ok", "stopped", "crashed", "timeout", "unavailable": the `status` column of results. */
+/* "ok", "stopped", "crashed", "timeout", "unavailable", "broken", "failed": the `status` column of results.
+ */
 const char *hb_sample_outcome_name(enum hb_sample_outcome outcome);
 
 /*

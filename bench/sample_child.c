@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/pages.h"
+#include "bench/belongings.h"
 #include "bench/child.h"
 #include "bench/counter.h"
 #include "bench/memory.h"
@@ -27,7 +30,8 @@ struct sample {
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
-    uint64_t ops; /* to do */
+    uint64_t ops;                 /* to do */
+    struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
 };
 
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
@@ -157,11 +161,56 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
     return account(s, x->points, result->point_count, error);
 }
 
+/* A slow allocator is not wrong for that: half of the time is for finding out, and a hang is what outlives
+ * all of it. */
+static uint64_t check_deadline(const struct hb_sample_request *request)
+{
+    return request->timeout_ms == 0 ? 0 : hb_clock_ns() + request->timeout_ms * UINT64_C(500000);
+}
+
+static enum hb_status run_check(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    enum hb_status status = open_heap(s, s->allocator, error);
+    struct hb_check_plan plan = {.prepared = s->prepared,
+                                 .allocator = s->allocator,
+                                 .heap = s->heap,
+                                 .ops = s->ops,
+                                 .sparse = s->exchange->request.touch == HB_TOUCH_NONE,
+                                 .output = STDOUT_FILENO,
+                                 .deadline_ns = check_deadline(&s->exchange->request)};
+
+    if (status == HB_OK && (s->allocator->caps & HB_CAP_UNTOUCHABLE) != 0)
+        status = hb_error_set(error, HB_ERR_USAGE, "%s hands out no memory: there is nothing to check",
+                              s->allocator->name);
+    if (status == HB_OK)
+        status = hb_check_run(&plan, &result->check, &result->counts, error);
+    if (status == HB_OK)
+        status = hb_belongings_compare(s->before, error);
+    if (status == HB_ERR_BROKEN)
+        result->outcome = HB_SAMPLE_BROKEN;
+    else if (status == HB_OK && result->counts.ops < s->ops)
+        result->outcome = HB_SAMPLE_STOPPED;
+    return status == HB_ERR_BROKEN ? HB_OK : status;
+}
+
+/* Looks at what there is before a library can change it, and lets nothing that it prints wait in a buffer. */
+static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
+{
+    setvbuf(stdout, NULL, _IONBF, 0);
+    s->before = hb_pages_alloc(sizeof *s->before);
+    if (s->before == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to check a replay of %s", s->prepared->name);
+    return hb_belongings_take(s->before, error);
+}
+
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 {
     struct hb_exchange *x = s->exchange;
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
+    if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
+        status = prepare_check(s, error);
     if (status == HB_OK && x->request.budget_bytes != 0)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
@@ -178,6 +227,7 @@ static void close_sample(struct sample *s)
     hb_replay_close(s->replay);
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
+    hb_pages_free(s->before, sizeof *s->before);
 }
 
 void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
@@ -186,6 +236,7 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
         [HB_SAMPLE_TIME] = run_time,
         [HB_SAMPLE_COUNT] = run_count,
         [HB_SAMPLE_SERIES] = run_series,
+        [HB_SAMPLE_CHECK] = run_check,
     };
     const struct hb_sample_request *request = &exchange->request;
     struct sample s = {
@@ -197,7 +248,7 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
         s.ops = request->op_limit;
     exchange->result.counts.heap_bytes = request->heap_bytes;
     exchange->result.counts.first_failure = HB_NO_FAILURE;
-    if (request->mode != HB_SAMPLE_COUNT)
+    if (request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES)
         status = hb_replay_open(prepared, &s.replay, error);
     if (status == HB_OK)
         status = open_allocator(&s, error);

@@ -3,6 +3,7 @@
  */
 #include "bench/session.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 
 /* A trace of a few operations measures the clock and cold caches: it counts only where there is no other. */
 enum { FLOOR_SAMPLES = 3, FLOOR_LEAST_OPS = 1000 };
-enum { TIMEOUT_S = 600 }; /* for what does not walk: a replay of 2^31 operations is well within it */
 
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error)
@@ -35,7 +35,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->null_ops = calloc(session->found.trace_count, sizeof *session->null_ops);
     session->cuts =
         calloc(session->found.trace_count * session->found.candidate_count, sizeof *session->cuts);
-    if (session->null_ns == NULL || session->null_ops == NULL || session->cuts == NULL) {
+    if (!hb_session_open_checks(session) || session->null_ns == NULL || session->null_ops == NULL ||
+        session->cuts == NULL) {
         hb_session_close(session);
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu traces", session->found.trace_count);
     }
@@ -49,6 +50,7 @@ void hb_session_close(struct hb_session *session)
     free(session->null_ns);
     free(session->null_ops);
     free(session->cuts);
+    hb_session_close_checks(session);
     hb_discovery_free(&session->found);
     memset(session, 0, sizeof *session);
 }
@@ -107,20 +109,9 @@ enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, ui
     return status;
 }
 
-enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
-                                 const struct hb_candidate *candidate, struct hb_sample_request *request,
-                                 struct hb_sample_result *result, struct hb_error *error)
+static void fill_request(struct hb_session *session, const struct hb_candidate *candidate,
+                         struct hb_sample_request *request)
 {
-    enum hb_status status = hb_discovery_trace(&session->found, trace, &request->prepared, error);
-
-    memset(result, 0, sizeof *result);
-    if (status != HB_OK)
-        return status;
-    if (!candidate->usable) {
-        result->outcome = HB_SAMPLE_UNAVAILABLE;
-        result->error = candidate->error;
-        return HB_OK;
-    }
     if (session->options.heap_bytes != 0 && candidate->bounded)
         request->heap_bytes = session->options.heap_bytes;
     else if (session->options.heap_bytes != 0 && candidate->process)
@@ -131,8 +122,25 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
         session->provenance.computed = true;
     }
     request->touch = session->options.touch;
-    request->timeout_s = candidate->walks ? 0 : TIMEOUT_S;
-    return hb_sample_run(request, result, error);
+}
+
+enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
+                                 const struct hb_candidate *candidate, struct hb_sample_request *request,
+                                 struct hb_sample_result *result, struct hb_error *error)
+{
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &request->prepared, error);
+    bool refused = false;
+
+    memset(result, 0, sizeof *result);
+    if (status == HB_OK)
+        status = hb_session_refuse(session, trace, candidate, result, &refused, error);
+    if (status != HB_OK || refused)
+        return status;
+    fill_request(session, candidate, request);
+    status = hb_session_limit(session, trace, candidate, request, error);
+    if (status == HB_OK)
+        status = hb_sample_run(request, result, error);
+    return status == HB_OK ? hb_session_judge(session, trace, candidate, request, result, error) : status;
 }
 
 /* 1234567 -> 1230000 */
@@ -342,7 +350,12 @@ void hb_session_note_floor(struct hb_session *session)
 
 bool hb_session_has_figures(const struct hb_sample_result *result)
 {
-    return result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED;
+    return result->outcome == HB_SAMPLE_FAILED || !hb_session_is_problem(result);
+}
+
+bool hb_session_is_problem(const struct hb_sample_result *result)
+{
+    return result->outcome != HB_SAMPLE_OK && result->outcome != HB_SAMPLE_STOPPED;
 }
 
 const char *hb_session_status(const struct hb_sample_result *result, bool cut)
@@ -354,14 +367,66 @@ const char *hb_session_status(const struct hb_sample_result *result, bool cut)
     return result->counts.failures > 0 ? "failed" : "ok";
 }
 
+/* "signal 11, operation 57" */
+static void describe_crash(const struct hb_sample_result *result, char *out, size_t bytes)
+{
+    bool shown = result->printed[0] != '\0';
+    char op[40] = "";
+
+    if (result->check.op != HB_CHECK_NO_OP)
+        snprintf(op, sizeof op, ", operation %" PRIu64, result->check.op);
+    snprintf(out, bytes, "crashed (%s %d%s)%s%s", result->signal != 0 ? "signal" : "exit status",
+             result->signal != 0 ? result->signal : result->exit_status, op, shown ? ": " : "",
+             result->printed);
+}
+
+static void describe_timeout(const struct hb_sample_result *result, char *out, size_t bytes)
+{
+    char op[40] = "";
+
+    if (result->check.op != HB_CHECK_NO_OP)
+        snprintf(op, sizeof op, " (operation %" PRIu64 ")", result->check.op);
+    snprintf(out, bytes, "timeout after %.1f s%s", (double)result->timeout_ms / 1000, op);
+}
+
+static void describe_failures(const struct hb_counts *counts, char *out, size_t bytes)
+{
+    snprintf(out, bytes,
+             "failed: NULL %" PRIu64 " time%s, first at operation %" PRIu64 " (%" PRIu64 " bytes)",
+             counts->failures, counts->failures == 1 ? "" : "s", counts->first_failure, counts->failure.size);
+}
+
 void hb_session_describe(const struct hb_sample_result *result, char *out, size_t bytes)
 {
-    if (result->outcome == HB_SAMPLE_CRASHED && result->signal == 0)
-        snprintf(out, bytes, "crashed (ended without a result)");
-    else if (result->outcome == HB_SAMPLE_CRASHED)
-        snprintf(out, bytes, "crashed (signal %d)", result->signal);
-    else if (result->outcome == HB_SAMPLE_UNAVAILABLE)
-        snprintf(out, bytes, "unavailable: %s", result->error.text);
+    if (result->outcome == HB_SAMPLE_CRASHED)
+        describe_crash(result, out, bytes);
+    else if (result->outcome == HB_SAMPLE_TIMED_OUT)
+        describe_timeout(result, out, bytes);
+    else if (result->outcome == HB_SAMPLE_FAILED)
+        describe_failures(&result->counts, out, bytes);
+    else if (result->outcome == HB_SAMPLE_BROKEN && result->check.printed)
+        snprintf(out, bytes, "broken: %s: %s", result->error.text, result->printed);
+    else if (result->outcome == HB_SAMPLE_BROKEN || result->outcome == HB_SAMPLE_UNAVAILABLE)
+        snprintf(out, bytes, "%s: %s", hb_sample_outcome_name(result->outcome), result->error.text);
     else
         snprintf(out, bytes, "%s", hb_sample_outcome_name(result->outcome));
+}
+
+void hb_session_warn(const struct hb_sample_result *check, char *out, size_t bytes)
+{
+    const struct hb_check_result *found = &check->check;
+    size_t used = 0;
+
+    out[0] = '\0';
+    if (found->unmet > 0)
+        snprintf(out, bytes,
+                 "%" PRIu64 " of %" PRIu64 " requests for an alignment got less; the first is object %" PRIu64
+                 ", aligned to %" PRIu64 " and not to %" PRIu64 " (operation %" PRIu64 ")",
+                 found->unmet, found->requests, found->unmet_object, found->unmet_given, found->unmet_asked,
+                 found->unmet_op);
+    used = strlen(out);
+    if (check->outcome == HB_SAMPLE_STOPPED)
+        snprintf(out + used, bytes - used,
+                 "%stoo slow to be checked on more than the first %" PRIu64 " operations (see --timeout)",
+                 used > 0 ? "; " : "", check->counts.ops);
 }

@@ -26,7 +26,11 @@ struct hb_session_options {
     uint32_t rounds;        /* 1 or more */
     uint64_t seed;
     enum hb_touch touch;
+    uint64_t timeout_ms; /* of a sample or a check; 0: hb_session_limit says */
+    bool unchecked;      /* strange libraries are measured as they are */
 };
+
+struct hb_session_baseline;
 
 struct hb_session {
     struct hb_session_options options;
@@ -41,6 +45,8 @@ struct hb_session {
     size_t count_trace;
     uint32_t count_points;
     size_t unusable_traces; /* of those that hb_session_open_trace was asked for */
+    struct hb_session_baseline *baselines; /* of each trace */
+    struct hb_sample_result **checks;      /* of each trace and candidate; NULL: not checked */
 };
 
 /*
@@ -61,8 +67,10 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
 
 /*
  * Runs one sample of `candidate` on the trace at `trace`: `request` says what; its trace, allocator, touch
- * and timeout are filled in here. Errors: those of loading the trace, and HB_ERR_CHILD. Clear `result`
- * afterwards.
+ * and timeout are filled in here. A library that nobody vouches for is checked before its first sample; one
+ * that is wrong has no sample, and what the check found is the result. One that in ample room returns NULL
+ * more often than the reference has HB_SAMPLE_FAILED, with its figures. Errors: those of loading the trace,
+ * and HB_ERR_CHILD. Clear `result` afterwards.
  */
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
                                  const struct hb_candidate *candidate, struct hb_sample_request *request,
@@ -113,7 +121,49 @@ const char *hb_session_status(const struct hb_sample_result *result, bool cut);
 /* True where the result has figures: it ran to its end or to a limit. */
 bool hb_session_has_figures(const struct hb_sample_result *result);
 
-/* Why a result has no figures, in a few words: "crashed (signal 11)". */
+/* True where the allocator is to have no rank, with figures (HB_SAMPLE_FAILED) or without. */
+bool hb_session_is_problem(const struct hb_sample_result *result);
+
+/* What the problem is, in a few words: "crashed (signal 11, operation 57)". */
 void hb_session_describe(const struct hb_sample_result *result, char *out, size_t bytes);
+
+/* What a check found that is not wrong, in a sentence; empty where there is nothing. */
+void hb_session_warn(const struct hb_sample_result *check, char *out, size_t bytes);
+
+/* -- checks: session_check.c -- */
+
+/* False when out of memory. */
+bool hb_session_open_checks(struct hb_session *session);
+void hb_session_close_checks(struct hb_session *session);
+
+/* Checks `candidate`, which must be usable, on the trace, unless that was done. As hb_session_sample. The
+ * result belongs to the session. */
+enum hb_status hb_session_check(struct hb_session *session, size_t trace,
+                                const struct hb_candidate *candidate, const struct hb_sample_result **out,
+                                struct hb_error *error);
+
+/* The check that was done; NULL where none was. */
+const struct hb_sample_result *hb_session_known_check(const struct hb_session *session, size_t trace,
+                                                      const struct hb_candidate *candidate);
+
+/*
+ * Sets the request's time limit: what the user said; else, for what is a process's own heap, ten times what
+ * the reference takes for the trace and no less than 10 s (60 s within a budget, where each failure takes
+ * system calls); for what is built in, none where it walks and else 600 s.
+ */
+enum hb_status hb_session_limit(struct hb_session *session, size_t trace,
+                                const struct hb_candidate *candidate, struct hb_sample_request *request,
+                                struct hb_error *error);
+
+/* Before a sample: is there to be none, since the allocator is not usable, or wrong? Then `result` says why.
+ */
+enum hb_status hb_session_refuse(struct hb_session *session, size_t trace,
+                                 const struct hb_candidate *candidate, struct hb_sample_result *result,
+                                 bool *refused, struct hb_error *error);
+
+/* After a sample: HB_SAMPLE_FAILED where it is one, and the operation of a crash where it can be found. */
+enum hb_status hb_session_judge(struct hb_session *session, size_t trace,
+                                const struct hb_candidate *candidate, const struct hb_sample_request *request,
+                                struct hb_sample_result *result, struct hb_error *error);
 
 #endif

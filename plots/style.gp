@@ -75,7 +75,7 @@ pick(list, i) = word(list, (i - 1) % words(list) + 1)
 colour(name) = known_index(name) ? word(known_colours, known_index(name)) : pick(other_colours, other_at(name))
 shape(name) = int(known_index(name) ? word(known_shapes, known_index(name)) : pick(other_shapes, other_at(name)))
 
-measured(status) = status ne "crashed" && status ne "timeout" && status ne "unavailable"
+measured(status) = status ne "crashed" && status ne "timeout" && status ne "unavailable" && status ne "broken"
 wanted(name) = measured(strcol("status"))
 # Allocators in the order of the palette, then the others in the order of the file: the same in every figure.
 array in_order[most]

@@ -38,7 +38,7 @@ static struct hb_counts sample_glibc(const struct hb_prepared *prepared, enum hb
                                               .mode = mode,
                                               .touch = HB_TOUCH_PAGE,
                                               .budget_bytes = budget_bytes,
-                                              .timeout_s = 60};
+                                              .timeout_ms = 60000};
     struct hb_sample_result result;
     struct hb_counts counts;
     struct hb_error error = {0};

@@ -43,7 +43,7 @@ static int free_workload(void **state)
 static struct hb_sample_request request_for(const char *allocator)
 {
     return (struct hb_sample_request){
-        .prepared = prepared, .allocator = allocator, .touch = HB_TOUCH_PAGE, .timeout_s = 60};
+        .prepared = prepared, .allocator = allocator, .touch = HB_TOUCH_PAGE, .timeout_ms = 60000};
 }
 
 static struct hb_sample_result must_run(const struct hb_sample_request *request)
@@ -244,10 +244,10 @@ static void a_library_that_never_returns_times_out(void **state)
     struct hb_sample_result result;
 
     (void)state;
-    request.timeout_s = 1;
+    request.timeout_ms = 1000;
     result = must_run(&request);
     assert_int_equal(result.outcome, HB_SAMPLE_TIMED_OUT);
-    assert_non_null(strstr(result.error.text, "1 s"));
+    assert_non_null(strstr(result.error.text, "1.0 s"));
     assert_int_equal(waitpid(-1, NULL, 0), -1); /* nothing was left behind */
     assert_int_equal(errno, ECHILD);
 }
@@ -299,7 +299,7 @@ static void run_endless_sample(void)
     struct hb_sample_result result;
     struct hb_error error;
 
-    request.timeout_s = 0;
+    request.timeout_ms = 0;
     hb_sample_run(&request, &result, &error);
     _exit(0);
 }

@@ -4,5 +4,5 @@
 throughput --allocators="$(dirname "$(command -v throughput)")/../tests/libodd_crash.so" --traces=many.rep \
     --benchmark_format=csv 2>/dev/null >csv
 status=$?
-grep '^"throughput' csv | sed 's/ (.*)//'
+grep '^"throughput' csv | sed 's/ (.*"$/"/'
 exit $status
