@@ -44,7 +44,7 @@ struct hb_session {
     const struct hb_candidate *count_candidate;
     size_t count_trace;
     uint32_t count_points;
-    size_t unusable_traces; /* of those that hb_session_open_trace was asked for */
+    size_t unusable_traces;                /* of those that hb_session_open_trace was asked for */
     struct hb_session_baseline *baselines; /* of each trace */
     struct hb_sample_result **checks;      /* of each trace and candidate; NULL: not checked */
 };
