@@ -188,6 +188,14 @@ static void look_when_due(struct run *run)
     run->look_ns = now + took + (took > run->look_interval_ns / 100 ? took * 100 : run->look_interval_ns);
 }
 
+/* The kernel's word: a look may fall between the end of a parent and the coming of its child to us. */
+static bool has_children(void)
+{
+    siginfo_t info;
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 /* True when there is nothing more to wait for. */
 static bool is_over(struct run *run)
 {
@@ -195,8 +203,13 @@ static bool is_over(struct run *run)
 
     if (!run->has_ended)
         return false;
-    if (run->family->running.count == 0 || run->is_interrupted)
+    if (run->is_interrupted)
         return true;
+    if (run->family->running.count == 0) {
+        run->look_ns = 0;
+        if (!has_children())
+            return true;
+    }
     waited_ns = hb_clock_ns() - run->ended_ns;
     if (waited_ns / 1000000000 >= run->launch->wait_s)
         return true;
