@@ -354,29 +354,38 @@ static void keep_node(void *node)
     (void)node; /* the blocks are the table's */
 }
 
+static enum hb_status run_check(struct check *check)
+{
+    enum hb_status status;
+
+    check->result->op = HB_CHECK_NO_OP;
+    status = check_output(check);
+    for (uint64_t i = 0; status == HB_OK && i < check->plan->ops && !is_over(check->plan, i); i++)
+        status = check_op(check, i);
+    if (status == HB_OK)
+        status = check_rest(check);
+    if (status == HB_OK)
+        status = judge_requests(check);
+    if (status == HB_OK)
+        check->result->op = HB_CHECK_NO_OP;
+    hb_ledger_report(&check->ledger, check->counts);
+    tdestroy(check->tree, keep_node);
+    return status;
+}
+
 enum hb_status hb_check_run(const struct hb_check_plan *plan, struct hb_check_result *result,
                             struct hb_counts *counts, struct hb_error *error)
 {
     struct check check = {.plan = plan, .result = result, .counts = counts, .error = error};
     size_t table_bytes = (plan->prepared->slots + 1) * sizeof *check.blocks;
-    enum hb_status status;
+    enum hb_status status = HB_ERR_MEMORY;
 
     check.blocks = hb_table_grow(NULL, 0, table_bytes);
-    result->op = HB_CHECK_NO_OP;
-    status = check.blocks != NULL && hb_ledger_init(&check.ledger, plan->prepared->slots)
-                 ? check_output(&check)
-                 : no_memory(&check);
-    for (uint64_t i = 0; status == HB_OK && i < plan->ops && !is_over(plan, i); i++)
-        status = check_op(&check, i);
-    if (status == HB_OK)
-        status = check_rest(&check);
-    if (status == HB_OK)
-        status = judge_requests(&check);
-    if (status == HB_OK)
-        result->op = HB_CHECK_NO_OP;
-    hb_ledger_report(&check.ledger, counts);
+    if (check.blocks != NULL && hb_ledger_init(&check.ledger, plan->prepared->slots))
+        status = run_check(&check);
+    else
+        no_memory(&check);
     hb_ledger_clear(&check.ledger);
-    tdestroy(check.tree, keep_node);
     hb_table_free(check.blocks, table_bytes);
     return status;
 }

@@ -188,8 +188,11 @@ int hb_command_check(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     traces[0] = (char *)(uintptr_t)options.trace;
     options.session.traces = traces;
-    status = answer != NULL ? hb_session_open(&session, &options.session, argc, argv, &error)
-                            : hb_error_set(&error, HB_ERR_MEMORY, "out of memory for a check");
+    if (answer == NULL) {
+        hb_error_set(&error, HB_ERR_MEMORY, "out of memory for a check");
+        return hb_command_fail(&error);
+    }
+    status = hb_session_open(&session, &options.session, argc, argv, &error);
     if (status == HB_OK)
         status = check(&session, answer, &error);
     hb_progress_clear(&session.progress);
