@@ -184,7 +184,7 @@ static enum hb_status check_usable(const struct check *check, struct block *bloc
 
 static enum hb_status check_contents(const struct check *check, const struct block *block)
 {
-    uint64_t at = /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are blocks */
+    uint64_t at =
         hb_pattern_find_wrong(block->start, block->bytes, block->bytes, block->seed, check->plan->sparse);
 
     return at == HB_PATTERN_RIGHT
@@ -267,7 +267,6 @@ static enum hb_status check_birth(struct check *check, const struct hb_op *op)
 static enum hb_status check_resize(struct check *check, const struct hb_op *op)
 {
     const struct hb_check_plan *plan = check->plan;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are blocks where there are operations */
     struct block *block = &check->blocks[op->object], old = *block;
     uint64_t kept = old.size < op->size ? old.size : op->size, at;
     enum hb_status status = check_contents(check, block);

@@ -93,7 +93,6 @@ static enum hb_status check(struct hb_session *session, struct answer *answer, s
     const struct hb_sample_result *result;
     enum hb_status status = hb_session_trace_ops(session, 0, &answer->trace_ops, error);
 
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the caller has it */
     answer->candidate = &session->found.candidates[0];
     answer->trace = session->found.traces[0].name;
     if (status == HB_OK && answer->candidate->untouchable)
