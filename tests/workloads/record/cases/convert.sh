@@ -1,7 +1,7 @@
 # A record that was killed leaves its captures, and they can still be converted.
-heapbench record -o sleep.trace -- sh -c 'echo $$ >pid; exec sleep 60' &
+heapbench record -o sleep.trace -- perl -e 'open F, ">new"; print F $$; close F; rename "new", "pid"; sleep 60' &
 recorder=$!
-until [ "$(cat sleep.trace.raw-*/*.1.capture 2>/dev/null | wc -c)" -gt 4096 ]; do sleep 0.05; done
+until [ -e pid ]; do sleep 0.05; done
 kill -KILL "$recorder"
 wait "$recorder" 2>/dev/null
 kill "$(cat pid)"

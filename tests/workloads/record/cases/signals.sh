@@ -1,7 +1,7 @@
 # SIGTERM is passed on to the program; what it did until then is kept.
-heapbench record -o sleep.trace -- sleep 60 2>errors &
+heapbench record -o sleep.trace -- perl -e 'open F, ">started"; sleep 60' 2>errors &
 recorder=$!
-until ls sleep.trace.raw-*/*.capture >/dev/null 2>&1; do sleep 0.05; done
+until [ -e started ]; do sleep 0.05; done
 kill -TERM "$recorder"
 wait "$recorder"
 echo "$?"
