@@ -80,7 +80,9 @@ static void the_first_wrong_operation_is_named(void **state)
         {"scribble", "broken: byte 3 of object 0 has changed (operation 202)"},
         {"print", "broken: prints (operation 99): now?then"},
         {"load", "broken: prints (as it is loaded): 1000"},
+#ifndef __SANITIZE_THREAD__ /* whose runtime begins a thread of its own with the first */
         {"thread", "broken: leaves 1 thread running"},
+#endif
         {"close", "broken: closes descriptor 0, which is not its own"},
         {"close_output", "broken: closes descriptor 1, which is not its own (operation 99)"},
         {"exit", "crashed (exit status 0, operation 99)"},

@@ -21,7 +21,7 @@ static enum hb_status out_of_memory(const struct hb_capture_file *file, struct h
     return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", file->path);
 }
 
-/* The part of the file that chunks may be in; it is sparse and far larger. */
+/* The part of what is mapped that chunks may be in. */
 static size_t used_bytes(const struct hb_capture_file *file)
 {
     uint64_t end = atomic_load_explicit(&file->shared->end, memory_order_acquire);
@@ -29,20 +29,33 @@ static size_t used_bytes(const struct hb_capture_file *file)
     return end < file->mapped_bytes ? (size_t)end : file->mapped_bytes;
 }
 
+/* Up to its end, as it says itself: the file is sparse, and far larger than what is in it. */
+static size_t bytes_to_map(int fd, const struct stat *info)
+{
+    uint64_t end = 0;
+
+    if (pread(fd, &end, sizeof end, offsetof(struct hb_capture_shared, end)) != (ssize_t)sizeof end ||
+        end < HB_CAPTURE_SHARED_BYTES)
+        return HB_CAPTURE_SHARED_BYTES;
+    return end < (uint64_t)info->st_size ? (size_t)end : (size_t)info->st_size;
+}
+
 static enum hb_status map_file(struct hb_capture_file *file, int fd, struct hb_error *error)
 {
     struct stat info;
+    size_t bytes;
     void *data;
 
     if (fstat(fd, &info) != 0)
         return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", file->path);
     if (!S_ISREG(info.st_mode) || info.st_size < HB_CAPTURE_SHARED_BYTES)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: not a capture of heapbench record", file->path);
-    data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    bytes = bytes_to_map(fd, &info);
+    data = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED)
         return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be mapped", file->path);
     file->data = data;
-    file->mapped_bytes = (size_t)info.st_size;
+    file->mapped_bytes = bytes;
     file->shared = data;
     return HB_OK;
 }
@@ -338,7 +351,10 @@ static enum hb_status look_again(struct hb_capture_file *file, int fd, struct hb
     file->piece_count = file->piece_capacity = 0;
     file->captures = NULL;
     file->count = 0;
-    status = read_captures(file, fd, true, error);
+    file->data = NULL;
+    status = map_file(file, fd, error);
+    if (status == HB_OK)
+        status = read_captures(file, fd, true, error);
     for (size_t i = 0; status == HB_OK && i < file->count; i++) {
         struct hb_capture *capture = &file->captures[i];
 
@@ -349,6 +365,7 @@ static enum hb_status look_again(struct hb_capture_file *file, int fd, struct hb
                                         : &nothing);
     }
     forget_captures(&first);
+    munmap((void *)(uintptr_t)first.data, first.mapped_bytes);
     free(first.pieces);
     return status;
 }
