@@ -32,12 +32,20 @@ enum { COUNT = 20000, FORKS = 100, DESCRIPTORS = 64, CANNOT_BE_TRIED = 77 };
 
 static void *volatile kept;
 
+/* The block passes through a volatile, of this thread alone, so that the compiler leaves the calls in. */
+static void allocate_times(int count, size_t bytes)
+{
+    void *volatile block;
+
+    for (int i = 0; i < count; i++) {
+        block = malloc(bytes);
+        free(block);
+    }
+}
+
 static void allocate(size_t bytes)
 {
-    for (int i = 0; i < COUNT; i++) {
-        kept = malloc(bytes);
-        free(kept);
-    }
+    allocate_times(COUNT, bytes);
 }
 
 static int end_of(pid_t child)
@@ -128,8 +136,7 @@ static void *allocate_in_vfork(void *barrier)
     pid_t child = vfork();
 
     if (child == 0) {
-        kept = malloc(COUNTED_BYTES);
-        free(kept);
+        allocate_times(1, COUNTED_BYTES);
         _exit(0);
     }
     end_of(child);
