@@ -12,6 +12,7 @@
 #include "bench/command_common.h"
 #include "bench/progress.h"
 #include "workloads/import/import.h"
+#include "workloads/op_sink.h"
 
 struct options {
     const char *file;
@@ -130,19 +131,21 @@ static enum hb_status import_loaded(const char *path, enum hb_workload_format fo
 static enum hb_status copy_all(struct hb_import *import, struct hb_trace_writer *writer, uint64_t *ops_done,
                                uint64_t *objects, struct hb_error *error)
 {
-    const struct hb_op *ops;
-    size_t count;
+    struct hb_op_sink sink = hb_op_sink_to_writer(writer);
+    struct hb_op_run run = {0};
     enum hb_status status;
 
     do {
-        status = hb_import_next(import, &ops, &count, error);
+        run.first = *ops_done;
+        status = hb_import_next(import, &run.ops, &run.count, error);
+        run.waits = hb_import_waits(import, &run.wait_count);
         if (status == HB_OK)
-            status = hb_trace_writer_append(writer, ops, count, error);
-        for (size_t i = 0; status == HB_OK && i < count; i++)
-            *objects += ops[i].kind != HB_OP_FREE && ops[i].kind != HB_OP_REALLOC;
-        *ops_done += status == HB_OK ? count : 0;
+            status = hb_op_sink_put(&sink, &run, error);
+        for (size_t i = 0; status == HB_OK && i < run.count; i++)
+            *objects += run.ops[i].kind != HB_OP_FREE && run.ops[i].kind != HB_OP_REALLOC;
+        *ops_done += status == HB_OK ? run.count : 0;
         hb_progress_set(NULL, *ops_done);
-    } while (status == HB_OK && count > 0);
+    } while (status == HB_OK && run.count > 0);
     return status;
 }
 

@@ -10,44 +10,44 @@
 #include "workloads/builder.h"
 #include "workloads/import/foreign.h"
 #include "workloads/import/import.h"
+#include "workloads/op_sink.h"
 #include "workloads/source.h"
 #include "workloads/text_reader.h"
 #include "workloads/trace_format.h"
 
 enum { HEAD_BYTES = 4096 };
 
-/* A piece of a trace: operations, and the waits where they stood between them. */
-static enum hb_status append_piece(struct hb_builder *builder, const struct hb_op *ops, size_t count,
-                                   const struct hb_trace_reader *reader, struct hb_error *error)
+static enum hb_status append_to_builder(void *context, const struct hb_op *ops, size_t count,
+                                        struct hb_error *error)
 {
-    uint64_t first = builder->workload->op_count;
-    size_t done = 0, wait_count;
-    const struct hb_wait *waits = hb_trace_reader_waits(reader, &wait_count);
-    enum hb_status status = HB_OK;
+    return hb_builder_append(context, ops, count, error);
+}
 
-    for (size_t i = 0; status == HB_OK && i < wait_count; i++) {
-        size_t until = (size_t)(waits[i].before_op - first);
+static enum hb_status pass_builder_time(void *context, uint64_t us, struct hb_error *error)
+{
+    return hb_builder_pass_time(context, us, error);
+}
 
-        status = hb_builder_append(builder, ops + done, until - done, error);
-        if (status == HB_OK)
-            status = hb_builder_pass_time(builder, waits[i].us, error);
-        done = until;
-    }
-    return status == HB_OK ? hb_builder_append(builder, ops + done, count - done, error) : status;
+static struct hb_op_sink sink_to_builder(struct hb_builder *builder)
+{
+    return (struct hb_op_sink){
+        .append = append_to_builder, .pass_time = pass_builder_time, .context = builder};
 }
 
 static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_reader *reader,
                                  struct hb_error *error)
 {
-    const struct hb_op *ops;
-    size_t count;
+    struct hb_op_sink sink = sink_to_builder(builder);
+    struct hb_op_run run = {0};
     enum hb_status status;
 
     do {
-        status = hb_trace_reader_next(reader, &ops, &count, error);
+        run.first = builder->workload->op_count;
+        status = hb_trace_reader_next(reader, &run.ops, &run.count, error);
+        run.waits = hb_trace_reader_waits(reader, &run.wait_count);
         if (status == HB_OK)
-            status = append_piece(builder, ops, count, reader, error);
-    } while (status == HB_OK && count > 0);
+            status = hb_op_sink_put(&sink, &run, error);
+    } while (status == HB_OK && run.count > 0);
     return status;
 }
 
@@ -95,19 +95,21 @@ static enum hb_status read_import(struct hb_builder *builder, const char *path,
                                   enum hb_workload_format format, struct hb_error *error)
 {
     struct hb_workload *workload = builder->workload;
+    struct hb_op_sink sink = sink_to_builder(builder);
     struct hb_import *import;
-    const struct hb_op *ops;
-    size_t count = 0;
+    struct hb_op_run run = {0};
     bool failed = false;
     enum hb_status status = hb_import_open(path, format, &import, error);
 
     if (status != HB_OK)
         return status;
     do {
-        status = hb_import_next(import, &ops, &count, error);
+        run.first = workload->op_count;
+        status = hb_import_next(import, &run.ops, &run.count, error);
+        run.waits = hb_import_waits(import, &run.wait_count);
         if (status == HB_OK)
-            status = hb_builder_append(builder, ops, count, error);
-    } while (status == HB_OK && count > 0);
+            status = hb_op_sink_put(&sink, &run, error);
+    } while (status == HB_OK && run.count > 0);
     workload->info.command = copy_or_null(hb_import_info(import)->command, &failed);
     workload->repairs = *hb_import_repairs(import);
     workload->dropped = hb_repairs_dropped(&workload->repairs);
@@ -192,37 +194,24 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
     return HB_OK;
 }
 
-static enum hb_status write_all(const struct hb_workload *workload, struct hb_trace_writer *writer,
-                                struct hb_error *error)
-{
-    uint64_t done = 0;
-    enum hb_status status = HB_OK;
-
-    for (uint64_t i = 0; status == HB_OK && i < workload->wait_count; i++) {
-        uint64_t until = workload->waits[i].before_op;
-
-        status = hb_trace_writer_append(writer, workload->ops + done, until - done, error);
-        if (status == HB_OK)
-            status = hb_trace_writer_pass_time(writer, workload->waits[i].us, error);
-        done = until;
-    }
-    if (status == HB_OK)
-        status = hb_trace_writer_append(writer, workload->ops + done, workload->op_count - done, error);
-    return status;
-}
-
 enum hb_status hb_workload_save(const struct hb_workload *workload, const char *path, int level,
                                 struct hb_error *error)
 {
     struct hb_trace_info info = workload->info;
+    struct hb_op_run all = {.ops = workload->ops,
+                            .count = workload->op_count,
+                            .waits = workload->waits,
+                            .wait_count = workload->wait_count};
     struct hb_trace_writer *writer;
+    struct hb_op_sink sink;
     enum hb_status status;
 
     info.suggested_heap_bytes = workload->suggested_heap_bytes;
     status = hb_trace_writer_open(path, &info, level, &writer, error);
     if (status != HB_OK)
         return status;
-    status = write_all(workload, writer, error);
+    sink = hb_op_sink_to_writer(writer);
+    status = hb_op_sink_put(&sink, &all, error);
     if (status != HB_OK) {
         hb_trace_writer_abandon(writer);
         return status;

@@ -24,16 +24,24 @@ static void expect_same_pieces(const char *path, enum hb_workload_format format,
 {
     struct hb_import *import = NULL;
     const struct hb_op *ops;
-    size_t count = 0, done = 0;
+    const struct hb_wait *waits;
+    uint64_t time_us = 0;
+    size_t count = 0, done = 0, wait_count;
 
     fuzz_check(hb_import_open(path, format, &import, NULL) == HB_OK);
     do {
         fuzz_check(hb_import_next(import, &ops, &count, NULL) == HB_OK);
         fuzz_check(done + count <= workload->op_count);
         fuzz_check(memcmp(ops, workload->ops + done, count * sizeof *ops) == 0);
+        waits = hb_import_waits(import, &wait_count);
+        for (size_t i = 0; i < wait_count; i++) {
+            fuzz_check(waits[i].before_op >= done && waits[i].before_op <= done + count);
+            time_us += waits[i].us;
+        }
         done += count;
     } while (count > 0);
     fuzz_check(done == workload->op_count);
+    fuzz_check(time_us == workload->time_us);
     fuzz_check(hb_repairs_dropped(hb_import_repairs(import)) == workload->dropped);
     hb_import_close(import);
 }

@@ -80,7 +80,7 @@ enum hb_status hb_import_realloc(struct hb_import *import, uint64_t from, uint64
 static void pass_time(struct hb_import *import, uint64_t us)
 {
     uint64_t before = import->ops_before + hb_repair_collected(import->repair);
-    struct hb_import_wait *last = &import->waits[import->wait_count];
+    struct hb_wait *last = &import->waits[import->wait_count];
 
     import->untold_us += us;
     if (import->untold_us < LEAST_WAIT_US)
@@ -88,7 +88,7 @@ static void pass_time(struct hb_import *import, uint64_t us)
     if (import->wait_count > 0 && last[-1].before_op == before)
         last[-1].us += import->untold_us;
     else
-        import->waits[import->wait_count++] = (struct hb_import_wait){before, import->untold_us};
+        import->waits[import->wait_count++] = (struct hb_wait){before, import->untold_us};
     import->untold_us = 0;
 }
 
@@ -294,7 +294,7 @@ enum hb_status hb_import_next(struct hb_import *import, const struct hb_op **ops
     return HB_OK;
 }
 
-const struct hb_import_wait *hb_import_waits(const struct hb_import *import, size_t *count)
+const struct hb_wait *hb_import_waits(const struct hb_import *import, size_t *count)
 {
     *count = import->wait_count;
     return import->waits;

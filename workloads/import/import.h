@@ -14,13 +14,6 @@
 
 struct hb_import;
 
-/* Time that passed between two operations, where a file has times: a millisecond or more, the rest is kept
- * for the next one. */
-struct hb_import_wait {
-    uint64_t before_op; /* the operation that came next; their number, for time after the last */
-    uint64_t us;        /* microseconds, not 0 */
-};
-
 /* Whether the beginning of a text is of one of the formats, and which; `head` ends with a NUL. */
 bool hb_import_recognise(const char *head, enum hb_workload_format *out);
 
@@ -43,10 +36,12 @@ void hb_import_close(struct hb_import *import); /* NULL does nothing */
 enum hb_status hb_import_next(struct hb_import *import, const struct hb_op **ops, size_t *count,
                               struct hb_error *error);
 
-/* The waits before the operations that hb_import_next gave last, ascending; at the end, those after the last
- * operation. Valid as long as those are. Two may stand at one place where a piece ends and the next begins.
+/*
+ * The waits before the operations that hb_import_next gave last, ascending, none twice; at the end, those
+ * after the last operation. A wait is a millisecond or more: what is less is kept for the next. Valid as long
+ * as those operations are.
  */
-const struct hb_import_wait *hb_import_waits(const struct hb_import *import, size_t *count);
+const struct hb_wait *hb_import_waits(const struct hb_import *import, size_t *count);
 
 /* The program's command line, where the file has it. Valid until the import is closed. */
 const struct hb_trace_info *hb_import_info(const struct hb_import *import);

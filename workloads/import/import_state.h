@@ -60,7 +60,7 @@ struct hb_import {
     unsigned open_count;   /* valgrind */
     struct hb_import_call open[HB_IMPORT_OPEN_CALLS];
 
-    struct hb_import_wait waits[HB_IMPORT_ROOM_OPS + 1];
+    struct hb_wait waits[HB_IMPORT_ROOM_OPS + 1];
     struct hb_op ops[HB_IMPORT_ROOM_OPS];
 };
 

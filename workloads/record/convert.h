@@ -12,8 +12,8 @@
 #ifndef HB_WORKLOADS_RECORD_CONVERT_H
 #define HB_WORKLOADS_RECORD_CONVERT_H
 
+#include "workloads/op_sink.h"
 #include "workloads/record/capture_file.h"
-#include "workloads/trace.h"
 
 struct hb_capture_summary {
     uint64_t events; /* as they were captured; a realloc is two */
@@ -32,16 +32,8 @@ struct hb_capture_summary {
     uint64_t cpu_ns;     /* that it was on a processor; 0: not known */
 };
 
-/* Where operations go, in pieces of at most some thousand. */
-struct hb_op_sink {
-    enum hb_status (*append)(void *context, const struct hb_op *ops, size_t count, struct hb_error *error);
-    /* So much time passed between the operations appended so far and those to come, once a millisecond or
-     * more did. May be NULL. */
-    enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
-    void *context;
-};
-
-/* Reads the whole capture. HB_ERR_FORMAT, HB_ERR_MEMORY, or what the sink returned. */
+/* Reads the whole capture and gives what it means to `sink`, some thousand operations at a time; time once a
+ * millisecond or more has passed. HB_ERR_FORMAT, HB_ERR_MEMORY, or what the sink returned. */
 enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
                                   struct hb_capture_summary *summary, struct hb_error *error);
 

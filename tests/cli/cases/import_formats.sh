@@ -6,7 +6,7 @@ for file in by_hand.android sample.mtrace sample.valgrind sample.raw.zst; do
     heapbench export 1.trace --to text -o 1.txt
     heapbench import 1.txt -o 2.trace >/dev/null
     cmp 1.trace 2.trace && echo same
-    heapbench info "$file" --json 2>/dev/null | grep -E '"(ops|threads|dropped|command)"'
+    heapbench info "$file" --json 2>/dev/null | grep -E '"(ops|threads|dropped|duration_us|command)"'
     heapbench model "$file" 2>/dev/null | grep '^operations'
 done
 gzip -c sample.mtrace >sample.gz

@@ -155,7 +155,7 @@ static void android(void **state)
 static void waits(void **state)
 {
     struct hb_import *import = NULL;
-    const struct hb_import_wait *wait;
+    const struct hb_wait *wait;
     const struct hb_op *ops;
     size_t count;
 
@@ -181,10 +181,41 @@ static void waits(void **state)
     hb_import_close(import);
 }
 
+/* However a file is read, its times are kept, also beyond the first piece and after the last operation. */
+static void waits_are_kept(void **state)
+{
+    enum { CALLS = 10000 };
+    struct hb_workload *workload;
+    FILE *out = fopen("times.raw", "w");
+
+    (void)state;
+    assert_non_null(out);
+    fputs("v 10400 3\nX p\n", out);
+    for (unsigned i = 0; i < CALLS; i++)
+        fprintf(out, "c %x\n+ 8 1 %x\n", 3 * i, 16 * i + 16);
+    fprintf(out, "c %x\n", 3 * CALLS);
+    assert_int_equal(fclose(out), 0);
+    workload = load("times.raw");
+    assert_int_equal(workload->op_count, CALLS);
+    assert_int_equal(workload->time_us, 3000 * CALLS);
+    assert_int_equal(workload->wait_count, CALLS);
+    for (uint64_t i = 0; i < CALLS; i++) {
+        assert_int_equal(workload->waits[i].before_op, i + 1);
+        assert_int_equal(workload->waits[i].us, 3000);
+    }
+    hb_workload_free(workload);
+}
+
 static void assert_same(const struct hb_workload *a, const struct hb_workload *b)
 {
     assert_int_equal(a->op_count, b->op_count);
     hb_test_assert_ops(a->ops, b->ops, a->op_count);
+    assert_int_equal(a->wait_count, b->wait_count);
+    assert_int_equal(a->time_us, b->time_us);
+    for (uint64_t i = 0; i < a->wait_count; i++) {
+        assert_int_equal(a->waits[i].before_op, b->waits[i].before_op);
+        assert_int_equal(a->waits[i].us, b->waits[i].us);
+    }
     assert_int_equal(a->dropped, b->dropped);
     assert_int_equal(a->info.command == NULL, b->info.command == NULL);
     if (a->info.command != NULL)
@@ -340,6 +371,7 @@ int main(void)
                           real_heaptrack),
         hb_test_in_folder("Android's text has threads, alignments and times", android),
         hb_test_in_folder("times become waits before operations", waits),
+        hb_test_in_folder("times are kept however a file is read", waits_are_kept),
         hb_test_in_folder("what was imported is the same after a round through text and through a trace",
                           round_trips),
         hb_test_in_folder("a stream of an import gives the same operations", streamed),
