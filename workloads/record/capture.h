@@ -87,6 +87,8 @@ enum {
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
 
+#define HB_CAPTURE_MAX_SIZE (UINT64_C(1) << 63) /* bytes of a block, as in a trace */
+
 /* A process that found no room in the file, or no way to it. */
 struct hb_capture_refused {
     _Atomic uint32_t pid; /* 0: not taken */

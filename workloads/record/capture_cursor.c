@@ -136,5 +136,5 @@ enum hb_status hb_capture_cursor_next(struct hb_capture_cursor *cursor, struct h
     read_address(cursor, event, (tag >> 3 & 7) + 1);
     if (event->kind != HB_CAPTURE_FREE && event->kind != HB_CAPTURE_REALLOC_OLD)
         read_size(cursor, event, 1u << (tag >> 6));
-    return HB_OK;
+    return event->size > HB_CAPTURE_MAX_SIZE ? damaged(cursor, "more than 2^63 bytes", error) : HB_OK;
 }
