@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "allocator/allocator.h"
-#include "allocator/library.h"
+#include "allocator/library/library.h"
 
 #define HB_BUILTIN(name) extern const struct hb_allocator hb_allocator_##name;
 #include "allocator/builtin.list"

@@ -3,14 +3,14 @@
  *
  * A loaded workload (workload.h) holds every operation; a stream of a .trace, or of a file that is imported,
  * holds one block and a table of the objects that live, so one of any length can be followed. .rep and text,
- * which people write by hand, are loaded whole behind it. Objects are renumbered as bench/prepare.h does it:
- * the slot that was freed last is taken first.
+ * which people write by hand, are loaded whole behind it. Objects are renumbered as bench/replay/prepare.h
+ * does it: the slot that was freed last is taken first.
  */
 #ifndef HB_WORKLOADS_STREAM_H
 #define HB_WORKLOADS_STREAM_H
 
 #include "workloads/repairs.h"
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 /* Operations handed out at once, at most. */
 enum { HB_STREAM_BLOCK_OPS = 4096 };

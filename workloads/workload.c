@@ -10,10 +10,10 @@
 #include "workloads/builder.h"
 #include "workloads/import/foreign.h"
 #include "workloads/import/import.h"
-#include "workloads/op_sink.h"
 #include "workloads/source.h"
-#include "workloads/text_reader.h"
-#include "workloads/trace_format.h"
+#include "workloads/text/text_reader.h"
+#include "workloads/trace/op_sink.h"
+#include "workloads/trace/trace_format.h"
 
 enum { HEAD_BYTES = 4096 };
 

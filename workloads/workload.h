@@ -8,7 +8,7 @@
 #define HB_WORKLOADS_WORKLOAD_H
 
 #include "workloads/repairs.h"
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 enum hb_workload_format {
     HB_FORMAT_ANY, /* recognised by content */

@@ -19,7 +19,7 @@
  * A walk       is 1 block when one was found, and 0 when none was: a bitmap answers.
  */
 #include "allocator/ladder/buddy_heap.h"
-#include "allocator/simple_check.h"
+#include "allocator/simple/simple_check.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  */
 #include "allocator/ladder/buddy_heap.h"
 
-#include "allocator/simple_report.h"
+#include "allocator/simple/simple_report.h"
 #include "allocator/survey.h"
 #include "base/pages.h"
 

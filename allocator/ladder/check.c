@@ -4,7 +4,7 @@
 #include "allocator/ladder/check.h"
 
 #include "allocator/ladder/record.h"
-#include "allocator/simple_report.h"
+#include "allocator/simple/simple_report.h"
 
 /* By way of integers: the two pointers need not belong to one array. */
 static int64_t distance(const struct hb_ladder *heap, const void *place)

@@ -7,7 +7,7 @@
 #define HB_ALLOCATOR_LADDER_CHECK_H
 
 #include "allocator/ladder/ladder.h"
-#include "allocator/simple_check.h"
+#include "allocator/simple/simple_check.h"
 
 /* Reports a record at `range` that is shorter than itself or longer than what is left of the heap. */
 void hb_ladder_check_record(const struct hb_ladder *heap, const unsigned char *range);

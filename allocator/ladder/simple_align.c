@@ -10,7 +10,7 @@
  *              no notice of.
  * Buys         What C promises of malloc; loads and stores that do not straddle cache lines; fewer ranges to
  *              walk, since a rest too short to be used is no longer split off; and a heap of which more is
- *              never less (bench/minimum_heap.h).
+ *              never less (bench/question/minimum_heap.h).
  * A walk       is first fit, over every range.
  */
 #define LADDER_ALIGN   16

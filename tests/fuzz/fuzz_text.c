@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workloads/text_writer.h"
+#include "workloads/text/text_writer.h"
 
 static const enum hb_workload_format formats[] = {HB_FORMAT_REP, HB_FORMAT_TEXT, HB_FORMAT_ANY};
 

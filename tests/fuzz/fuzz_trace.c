@@ -14,7 +14,7 @@
 #include <zstd.h>
 
 #include "tests/workloads/plain_decoder.h"
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 enum { AS_IT_IS, SEALED, OPERATIONS, OPERATIONS_1, WAYS };
 

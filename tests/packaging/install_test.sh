@@ -106,7 +106,7 @@ done
 cat >count.c <<'C'
 #include <stdio.h>
 
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 #include "workloads/workload.h"
 
 int main(int argc, char **argv)

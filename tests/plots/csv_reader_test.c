@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "bench/csv_reader.h"
+#include "bench/report/csv_reader.h"
 
 static const char sample[] = "# heapbench 0.1.0\n"
                              "#   run      today\n"

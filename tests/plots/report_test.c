@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/report_cells.h"
-#include "bench/report_html.h"
-#include "bench/report_tables.h"
+#include "bench/report/report_cells.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_tables.h"
 
 /* A stream into memory; the text is freed with it. */
 struct sink {

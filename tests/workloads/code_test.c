@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/workloads/plain_decoder.h"
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 /* A fresh buffer of exactly `length` + padding bytes, so that a sanitizer sees any read beyond. */
 static uint8_t *padded(const uint8_t *bytes, size_t length)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/workloads/plain_decoder.h"
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 uint8_t *damage_trace;
 size_t damage_trace_bytes;

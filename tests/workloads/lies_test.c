@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <zstd.h>
 
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 static void put32(size_t at, uint32_t value)
 {

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 struct plain_trace {
     struct hb_op *ops; /* from malloc */

@@ -7,7 +7,7 @@
 #ifndef HB_TESTS_WORKLOADS_PLAIN_ENCODER_H
 #define HB_TESTS_WORKLOADS_PLAIN_ENCODER_H
 
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 /* What a block's head says of what is before it. */
 struct plain_before {

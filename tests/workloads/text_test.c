@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workloads/text_writer.h"
+#include "workloads/text/text_writer.h"
 
 static struct hb_workload *load(const char *text)
 {

@@ -3,8 +3,8 @@
  *
  * A generator is a name, a table of keys with their ranges, and a function that streams operations into a
  * sink in bounded memory: a few bytes for each object that is live, whatever the length. It never sees an
- * address and knows nothing of allocators; the adversaries that do are in bench/adversary.h. The same keys
- * and the same seed give the same operations on every machine.
+ * address and knows nothing of allocators; the adversaries that do are in bench/adversary/adversary.h. The
+ * same keys and the same seed give the same operations on every machine.
  *
  * Sizes    the literature counts a block's size with its header, in units of the smallest block. Where a
  *          generator has the keys `unit` and `header`, a block of s units is therefore a request for
@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 /* How the next object to be freed is chosen. */
 enum hb_generate_order { HB_ORDER_RANDOM, HB_ORDER_OLDEST, HB_ORDER_NEWEST, HB_ORDERS };

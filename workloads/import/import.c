@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "workloads/import/import_state.h"
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 static const struct hb_import_format *const formats[] = {&hb_import_android, &hb_import_mtrace,
                                                          &hb_import_heaptrack, &hb_import_valgrind};

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "workloads/repairs.h"
-#include "workloads/trace.h"
+#include "workloads/trace/trace.h"
 
 enum {
     HB_REPAIR_WINDOW = 16384, /* events that an allocation waits for the free of its address */

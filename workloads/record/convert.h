@@ -12,8 +12,8 @@
 #ifndef HB_WORKLOADS_RECORD_CONVERT_H
 #define HB_WORKLOADS_RECORD_CONVERT_H
 
-#include "workloads/op_sink.h"
 #include "workloads/record/capture_file.h"
+#include "workloads/trace/op_sink.h"
 
 struct hb_capture_summary {
     uint64_t events; /* as they were captured; a realloc is two */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "workloads/trace_format.h"
+#include "workloads/trace/trace_format.h"
 
 /* What was recorded or imported here can be recorded again; of anything else nobody knows. */
 static bool is_trace_or_empty(const char *path)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocator/simple.h"
+#include "allocator/simple/simple.h"
 #include "subjects.h"
 #include "tests/check.h"
 

@@ -10,7 +10,7 @@
 
 #include "workloads/import/import.h"
 #include "workloads/stream.h"
-#include "workloads/text_writer.h"
+#include "workloads/text/text_writer.h"
 
 #define SAMPLE HB_IMPORT_DATA "/sample."
 

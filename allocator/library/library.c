@@ -1,0 +1,321 @@
+#include "allocator/library/library.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocator/library/library_loader.h"
+#include "allocator/library/library_symbols.h"
+
+const char *const hb_symbol_prefixes[] = {"", "je_", "mi_", "tc_", "scalable_", NULL};
+const char *const hb_symbol_family[] = {"malloc",   "free",          "calloc",         "realloc",
+                                        "memalign", "aligned_alloc", "posix_memalign", NULL};
+
+/* The table first: a `const struct hb_allocator *` from here is a library. The heap is the
+ * library as well. */
+struct library {
+    struct hb_allocator table;
+    void *(*malloc_function)(size_t);
+    void (*free_function)(void *);
+    void *(*calloc_function)(size_t, size_t);
+    void *(*realloc_function)(void *, size_t);
+    void *(*memalign_function)(size_t, size_t); /* or aligned_alloc */
+    int (*posix_memalign_function)(void **, size_t, size_t);
+    size_t (*usable_size_function)(void *);
+    char name[];
+};
+
+_Static_assert(sizeof(void *) == sizeof(void (*)(void)), "dlsym's promise");
+
+static void *library_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
+{
+    (void)heap_bytes;
+    (void)error;
+    return (void *)(uintptr_t)self->state;
+}
+
+static void library_destroy(void *heap)
+{
+    (void)heap;
+}
+
+static void *library_alloc(void *heap, size_t size)
+{
+    return ((const struct library *)heap)->malloc_function(size);
+}
+
+static void library_dealloc(void *heap, void *block)
+{
+    ((const struct library *)heap)->free_function(block);
+}
+
+static void *library_resize(void *heap, void *block, size_t size)
+{
+    return ((const struct library *)heap)->realloc_function(block, size);
+}
+
+static void *library_zalloc(void *heap, size_t size)
+{
+    return ((const struct library *)heap)->calloc_function(1, size);
+}
+
+static void *library_memalign(void *heap, size_t alignment, size_t size)
+{
+    return ((const struct library *)heap)->memalign_function(alignment, size);
+}
+
+/* C11 lets aligned_alloc refuse a size that is no multiple of the alignment. */
+static void *library_aligned_alloc(void *heap, size_t alignment, size_t size)
+{
+    size_t rounded;
+
+    if (__builtin_add_overflow(size, alignment - 1, &rounded))
+        return NULL;
+    return ((const struct library *)heap)->memalign_function(alignment, rounded & ~(alignment - 1));
+}
+
+/* posix_memalign wants at least the size of a pointer. */
+static void *library_posix_memalign(void *heap, size_t alignment, size_t size)
+{
+    void *block = NULL;
+
+    if (alignment < sizeof(void *))
+        alignment = sizeof(void *);
+    return ((const struct library *)heap)->posix_memalign_function(&block, alignment, size) == 0 ? block
+                                                                                                 : NULL;
+}
+
+/* For a library that has no function for it at all. */
+static void *library_unaligned(void *heap, size_t alignment, size_t size)
+{
+    (void)alignment;
+    return library_alloc(heap, size);
+}
+
+static size_t library_usable_size(void *heap, void *block)
+{
+    return ((const struct library *)heap)->usable_size_function(block);
+}
+
+/* Puts the library's own `prefix``name` into `*function`; false, and nothing changed, where it has none. */
+static bool bind(const struct hb_loaded *loaded, const char *prefix, const char *name, void *function)
+{
+    char symbol[HB_SYMBOL_BYTES];
+    void *address;
+
+    snprintf(symbol, sizeof symbol, "%s%s", prefix, name);
+    address = hb_loaded_symbol(loaded, symbol);
+    if (address == NULL)
+        return false;
+    memcpy(function, &address, sizeof address); /* ISO C has no such cast */
+    return true;
+}
+
+static const char *find_prefix(const struct hb_loaded *loaded)
+{
+    void *unused;
+
+    for (const char *const *prefix = hb_symbol_prefixes; *prefix != NULL; prefix++)
+        if (bind(loaded, *prefix, "malloc", &unused))
+            return *prefix;
+    return NULL;
+}
+
+static enum hb_status refuse_without_malloc(const struct hb_loaded *loaded, const char *what,
+                                            struct hb_error *error)
+{
+    const char *owner = hb_loaded_other_owner(loaded, "malloc");
+
+    return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: %s defines no malloc of its own; that of %s answered",
+                        what, loaded->map->l_name, owner != NULL ? owner : "nobody");
+}
+
+static enum hb_status refuse_incomplete(const struct hb_loaded *loaded, const char *what, const char *prefix,
+                                        const char *missing, struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                        "%s: %s defines %smalloc but not %s%s, which would be another allocator's", what,
+                        loaded->map->l_name, prefix, prefix, missing);
+}
+
+/* The four without which there is no allocator. All must come from the file that was loaded. */
+static enum hb_status bind_required(struct library *library, const struct hb_loaded *loaded, const char *what,
+                                    const char *prefix, struct hb_error *error)
+{
+    const struct {
+        const char *name;
+        void *function;
+    } required[] = {
+        {"malloc", &library->malloc_function},
+        {"free", &library->free_function},
+        {"calloc", &library->calloc_function},
+        {"realloc", &library->realloc_function},
+    };
+
+    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
+        if (!bind(loaded, prefix, required[i].name, required[i].function))
+            return refuse_incomplete(loaded, what, prefix, required[i].name, error);
+    return HB_OK;
+}
+
+/* memalign before aligned_alloc: it takes any size. */
+static void bind_aligned(struct library *library, const struct hb_loaded *loaded, const char *prefix)
+{
+    if (bind(loaded, prefix, "memalign", &library->memalign_function)) {
+        library->table.aligned = library_memalign;
+    } else if (bind(loaded, prefix, "posix_memalign", &library->posix_memalign_function)) {
+        library->table.aligned = library_posix_memalign;
+    } else if (bind(loaded, prefix, "aligned_alloc", &library->memalign_function)) {
+        library->table.aligned = library_aligned_alloc;
+    } else {
+        library->table.aligned = library_unaligned;
+        library->table.caps |= HB_CAP_UNALIGNED;
+    }
+}
+
+static void bind_usable_size(struct library *library, const struct hb_loaded *loaded, const char *prefix)
+{
+    if (bind(loaded, prefix, "malloc_usable_size", &library->usable_size_function) ||
+        bind(loaded, prefix, "usable_size", &library->usable_size_function) ||
+        bind(loaded, prefix, "msize", &library->usable_size_function))
+        library->table.usable_size = library_usable_size;
+}
+
+static enum hb_status bind_all(struct library *library, const struct hb_loaded *loaded, const char *what,
+                               struct hb_error *error)
+{
+    const char *prefix = find_prefix(loaded);
+    enum hb_status status;
+
+    if (prefix == NULL)
+        return refuse_without_malloc(loaded, what, error);
+    status = bind_required(library, loaded, what, prefix, error);
+    if (status != HB_OK)
+        return status;
+    bind_aligned(library, loaded, prefix);
+    bind_usable_size(library, loaded, prefix);
+    return HB_OK;
+}
+
+static struct library *library_new(const char *name, const char *summary)
+{
+    size_t name_bytes = strlen(name) + 1;
+    struct library *library = calloc(1, sizeof *library + name_bytes);
+
+    if (library == NULL)
+        return NULL;
+    memcpy(library->name, name, name_bytes);
+    library->table = (struct hb_allocator){
+        .name = library->name,
+        .summary = summary,
+        .caps = HB_CAP_THREADS | HB_CAP_PROCESS,
+        .state = library,
+        .create = library_create,
+        .destroy = library_destroy,
+        .alloc = library_alloc,
+        .dealloc = library_dealloc,
+        .resize = library_resize,
+        .zalloc = library_zalloc,
+    };
+    return library;
+}
+
+/* The product's own tell-tale function, or NULL when the library is not that product. */
+static void *telltale(const struct hb_product *product, const struct hb_loaded *loaded)
+{
+    for (const char *const *name = product->telltales; *name != NULL; name++) {
+        void *symbol = hb_loaded_symbol(loaded, *name);
+
+        if (symbol != NULL)
+            return symbol;
+    }
+    return NULL;
+}
+
+/* "2.8" of libtbbmalloc.so.2.8: all that some libraries say of themselves. */
+static void version_from_name(const char *path, char version[HB_PRODUCT_VERSION_BYTES])
+{
+    const char *ending = strstr(path, ".so.");
+
+    if (ending != NULL)
+        snprintf(version, HB_PRODUCT_VERSION_BYTES, "%s", ending + strlen(".so."));
+}
+
+static void describe(const struct hb_loaded *loaded, struct hb_library_info *info)
+{
+    size_t count;
+    const struct hb_product *products = hb_products(&count);
+    char real[PATH_MAX];
+
+    *info = (struct hb_library_info){.path = "", .version = ""};
+    snprintf(info->path, sizeof info->path, "%s",
+             realpath(loaded->map->l_name, real) != NULL ? real : loaded->map->l_name);
+    for (size_t i = 0; i < count; i++) {
+        void *symbol = telltale(&products[i], loaded);
+
+        if (symbol != NULL && products[i].version != NULL)
+            products[i].version(symbol, info->version);
+    }
+    if (info->version[0] == '\0')
+        version_from_name(info->path, info->version);
+}
+
+/* From a loaded library to an allocator. `what` is how the user called it and begins every sentence. */
+static enum hb_status adopt(const struct hb_loaded *loaded, const char *what, const char *name,
+                            const char *summary, const struct hb_allocator **out,
+                            struct hb_library_info *info, struct hb_error *error)
+{
+    struct library *library = library_new(name, summary);
+    enum hb_status status;
+
+    if (library == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", what);
+    status = bind_all(library, loaded, what, error);
+    if (status != HB_OK)
+        goto fail;
+    if (info != NULL)
+        describe(loaded, info);
+    *out = &library->table;
+    return HB_OK;
+fail:
+    free(library);
+    return status;
+}
+
+enum hb_status hb_library_open_product(const struct hb_product *product, const struct hb_allocator **out,
+                                       struct hb_library_info *info, struct hb_error *error)
+{
+    struct hb_loaded loaded;
+    enum hb_status status = hb_load_product(product, &loaded, error);
+
+    if (status != HB_OK)
+        return status;
+    if (telltale(product, &loaded) == NULL)
+        return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: %s is another library: it has no %s",
+                            product->name, loaded.map->l_name, product->telltales[0]);
+    return adopt(&loaded, product->name, product->name, product->summary, out, info, error);
+}
+
+enum hb_status hb_library_open_path(const char *path, const struct hb_allocator **out,
+                                    struct hb_library_info *info, struct hb_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    struct hb_loaded loaded;
+    enum hb_status status = hb_load_path(path, &loaded, error);
+
+    if (status != HB_OK)
+        return status;
+    return adopt(&loaded, path, slash != NULL ? slash + 1 : path, "a shared library", out, info, error);
+}
+
+bool hb_library_is(const struct hb_allocator *allocator)
+{
+    return allocator->create == library_create;
+}
+
+void hb_library_close(const struct hb_allocator *allocator)
+{
+    free((void *)(uintptr_t)allocator);
+}

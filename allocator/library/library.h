@@ -1,0 +1,25 @@
+/*
+ * library.h - allocators that come as shared libraries: found, loaded privately, verified, put behind a
+ * table.
+ */
+#ifndef HB_ALLOCATOR_LIBRARY_LIBRARY_H
+#define HB_ALLOCATOR_LIBRARY_LIBRARY_H
+
+#include "allocator/allocator.h"
+#include "allocator/library/product.h"
+
+/* Loads the known product, from the loader's search path. As hb_allocator_open. */
+enum hb_status hb_library_open_product(const struct hb_product *product, const struct hb_allocator **out,
+                                       struct hb_library_info *info, struct hb_error *error);
+
+/* Loads whatever is at `path`; without a '/' in it, from the loader's search path. As hb_allocator_open. */
+enum hb_status hb_library_open_path(const char *path, const struct hb_allocator **out,
+                                    struct hb_library_info *info, struct hb_error *error);
+
+/* Frees the table. The library stays in the process: its threads' destructors may still be to run. */
+void hb_library_close(const struct hb_allocator *allocator);
+
+/* True for a table that this file made. */
+bool hb_library_is(const struct hb_allocator *allocator);
+
+#endif

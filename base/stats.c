@@ -1,0 +1,83 @@
+/*
+ * stats - see stats.h.
+ */
+#include "base/stats.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+static int compare(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+void hb_stats_sort(double *values, size_t count)
+{
+    if (count > 1)
+        qsort(values, count, sizeof *values, compare);
+}
+
+static double middle(const double *sorted, size_t count)
+{
+    size_t half = count / 2;
+
+    return count % 2 == 1 ? sorted[half] : sorted[half - 1] + (sorted[half] - sorted[half - 1]) / 2;
+}
+
+double hb_stats_median(double *values, size_t count)
+{
+    assert(count > 0);
+    hb_stats_sort(values, count);
+    return middle(values, count);
+}
+
+double hb_stats_percentile(const double *sorted, size_t count, double percent)
+{
+    double rank = ceil(percent * (double)count / 100.0);
+
+    assert(count > 0 && percent > 0 && percent <= 100);
+    if (rank < 1)
+        rank = 1;
+    if (rank > (double)count)
+        rank = (double)count;
+    return sorted[(size_t)rank - 1];
+}
+
+struct hb_stats_spread hb_stats_spread(double *values, size_t count)
+{
+    struct hb_stats_spread spread;
+
+    spread.median = hb_stats_median(values, count);
+    spread.min = values[0];
+    spread.max = values[count - 1];
+    return spread;
+}
+
+double hb_stats_paired_ratio(const double *values, const double *reference, size_t count, double *scratch)
+{
+    double *mine = scratch, *theirs = scratch + count;
+    size_t pairs = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] > 0 && reference[i] > 0) {
+            mine[pairs] = values[i];
+            theirs[pairs] = reference[i];
+            pairs++;
+        }
+    }
+    return pairs == 0 ? 0 : hb_stats_median(mine, pairs) / hb_stats_median(theirs, pairs);
+}
+
+double hb_stats_geometric_mean(const double *values, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        assert(values[i] > 0);
+        sum += log(values[i]);
+    }
+    return count == 0 ? 0 : exp(sum / (double)count);
+}

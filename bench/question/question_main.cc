@@ -1,0 +1,92 @@
+/*
+ * question_main - a question as a program of Google Benchmark's.
+ *
+ * Benchmarks are registered at start-up, one for each allocator and trace that were found; names are all that
+ * is needed for that, so listing and filtering load no trace. A repetition is one sample, in a process of its
+ * own: its time is the sample's, given by hand, and there is one iteration of it.
+ */
+#include "bench/question/question_main.h"
+
+#include <cstring>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+namespace
+{
+
+hb_program *program; /* for Google's help callback, which takes no argument */
+
+void measure(benchmark::State &state, std::size_t index)
+{
+    hb_measurement measurement;
+
+    for (auto _ : state) {
+        (void)_;
+        if (!hb_program_measure(program, index, &measurement)) {
+            state.SkipWithError(measurement.problem);
+            return;
+        }
+        state.SetIterationTime(measurement.seconds);
+    }
+    for (unsigned i = 0; i < measurement.counter_count; i++)
+        state.counters[measurement.counters[i].name] = measurement.counters[i].value;
+    state.SetItemsProcessed(static_cast<std::int64_t>(measurement.ops));
+}
+
+void add_context_line(void *, const char *key, const char *text)
+{
+    benchmark::AddCustomContext(std::string("heapbench_") + key, text);
+}
+
+void print_help()
+{
+    hb_program_help(program);
+    benchmark::PrintDefaultHelp();
+}
+
+/* Does the user want only the names? Read before Google's parser takes the flag away. */
+bool is_listing(int argc, char **argv)
+{
+    static const char flag[] = "--benchmark_list_tests";
+
+    for (int i = 1; i < argc; i++)
+        if (std::strncmp(argv[i], flag, sizeof flag - 1) == 0 &&
+            std::strcmp(argv[i] + sizeof flag - 1, "=false") != 0)
+            return true;
+    return false;
+}
+
+int run_benchmarks(bool listing)
+{
+    hb_program_context(program, !listing, add_context_line, nullptr);
+    for (std::size_t i = 0; i < hb_program_count(program); i++)
+        benchmark::RegisterBenchmark(hb_program_name(program, i), measure, i)
+            ->UseManualTime()
+            ->Iterations(1)
+            ->Unit(benchmark::kMillisecond);
+    if (benchmark::RunSpecifiedBenchmarks() == 0)
+        return 1; /* the filter matches nothing, which was said */
+    benchmark::Shutdown();
+    return hb_program_exit_status(program);
+}
+
+} // namespace
+
+int hb::question_main(int argc, char **argv, const hb_question *question)
+{
+    int status = 0;
+    bool listing;
+
+    program = hb_program_open(&argc, argv, question, &status);
+    if (program == nullptr)
+        return status;
+    listing = is_listing(argc, argv);
+    benchmark::Initialize(&argc, argv, print_help);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+        status = 2;
+    else if (hb_program_discover(program, &status))
+        status = hb_program_has_answer(program) ? hb_program_answer(program) : run_benchmarks(listing);
+    hb_program_close(program);
+    return status;
+}

@@ -1,0 +1,97 @@
+/*
+ * rounds.h - the comparison of allocators on one trace: rounds, interleaved in shuffled order.
+ *
+ * A cell is one allocator on so many operations of the trace. Each round runs every cell once, in an order of
+ * its own, so that whatever changes on the machine changes for all; a cell is compared with the reference
+ * cell on the same operations. A cell that has failed once is not run again.
+ */
+#ifndef HB_BENCH_QUESTION_ROUNDS_H
+#define HB_BENCH_QUESTION_ROUNDS_H
+
+#include "bench/question/session.h"
+
+struct hb_round {
+    bool done;
+    enum hb_sample_outcome outcome;
+    uint64_t elapsed_ns;
+    uint64_t failures;
+    uint64_t first_failure;
+    uint64_t peak_resident_bytes;
+    uint64_t page_faults;
+};
+
+struct hb_rounds_cell {
+    const struct hb_candidate *candidate;
+    uint64_t ops;   /* asked for */
+    bool cut;       /* fewer than the trace has, since it walks */
+    bool reference; /* run only so that a cut cell has something to be compared with: not to be shown */
+    struct hb_sample_result result; /* of its first round, or of the one that failed */
+    struct hb_round *rounds;
+    uint64_t *window_ns; /* of each round, `points` each */
+};
+
+struct hb_rounds {
+    struct hb_session *session;
+    size_t trace;
+    uint32_t round_count;
+    uint32_t points;
+    uint64_t trace_ops;
+    struct hb_rounds_cell *cells;
+    size_t cell_count;
+    double *scratch;
+};
+
+/* Close with hb_rounds_close, which takes one that was not opened to the end. HB_ERR_MEMORY. */
+enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *session, size_t trace,
+                              struct hb_error *error);
+void hb_rounds_close(struct hb_rounds *rounds);
+
+/* Adds a cell; an allocator that is not usable is one too. `cut`: `ops` are fewer than the trace's.
+ * HB_ERR_MEMORY. */
+enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate, uint64_t ops,
+                             bool cut, struct hb_error *error);
+
+/* Adds a cell of the reference allocator on `ops` operations, unless there is one, or no reference.
+ * HB_ERR_MEMORY. */
+enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, struct hb_error *error);
+
+/* Runs all rounds. `mode`: TIME, or SERIES with `points` windows over the whole trace, of which a cell with
+ * fewer operations does the first. HB_ERR_CHILD, HB_ERR_MEMORY. */
+enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
+                             struct hb_error *error);
+
+bool hb_rounds_is_failed(const struct hb_rounds_cell *cell); /* has no figures */
+
+/* Is to have no rank, with figures or without (hb_session_is_problem). */
+bool hb_rounds_is_problem(const struct hb_rounds_cell *cell);
+
+/* The `status` of results, of the cell as a whole. */
+const char *hb_rounds_status(const struct hb_rounds_cell *cell);
+
+/* The reference cell on the same operations; NULL where there is none. */
+const struct hb_rounds_cell *hb_rounds_reference(const struct hb_rounds *rounds,
+                                                 const struct hb_rounds_cell *cell);
+
+struct hb_stats_spread;
+
+/* Nanoseconds per operation over the rounds: median, least and most; all 0 without figures. */
+struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+
+/* The median of the above; 0 without figures. */
+double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+
+/* METRICS.md, Time: the time over the reference's, paired by round; 0 where there is none. */
+double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+
+/* The same, over any cell on the same operations. */
+double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                          const struct hb_rounds_cell *reference);
+
+/* The median over rounds of a window's time; 0 without figures. */
+double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                           uint32_t window);
+
+/* The median over rounds. */
+uint64_t hb_rounds_peak_resident(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * prepare.h - a workload made ready for replay: ids renumbered to reused slots, in memory that children
+ * share.
+ *
+ * The table of blocks is then as small as the most objects ever live at once. The image is a sealed memory
+ * file (memfd): a child maps it by descriptor, read-only, and need not decode or allocate anything.
+ */
+#ifndef HB_BENCH_REPLAY_PREPARE_H
+#define HB_BENCH_REPLAY_PREPARE_H
+
+#include "workloads/workload.h"
+
+struct hb_prepared {
+    const struct hb_op *ops; /* op.object is a slot in [0, slots); one more can be read, and is nobody's */
+    uint64_t op_count;
+    const struct hb_wait *waits; /* as the workload's; beside the operations, so that a replay as fast as
+                                    possible never sees them */
+    uint64_t wait_count;
+    uint64_t object_count;
+    uint64_t slots;
+    uint64_t peak_live_bytes;
+    const char *name;
+    int fd;
+    size_t image_bytes;
+};
+
+/* HB_ERR_MEMORY. Free with hb_prepared_free; the workload may be freed before that. */
+enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared **out,
+                          struct hb_error *error);
+/* Maps an image by descriptor: what a child does. HB_ERR_FORMAT, HB_ERR_IO. */
+enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error *error);
+void hb_prepared_free(struct hb_prepared *prepared); /* NULL does nothing */
+
+#endif

@@ -1,0 +1,404 @@
+/*
+ * replay_count - the replay that asks after every operation.
+ *
+ * Walks come from the counting build's counter: a walk happened in a call iff the counter moved. The
+ * high-water mark and the number of ranges come from the same answer, so that the four measures of
+ * fragmentation need no look at the whole heap; that look (inspect) is taken at the first failure, at the end
+ * of a window and at the end.
+ */
+#include <assert.h>
+
+#include "allocator/model/model.h"
+#include "base/pages.h"
+#include "bench/replay/count_lengths.h"
+#include "bench/replay/counter.h"
+#include "bench/replay/measures.h"
+#include "bench/replay/replay_ledger.h"
+
+enum { PROGRESS_STEPS = 1 << 22, MANY_RANGES = 1 << 18 };
+
+/* Operations from one step of fetching to the next. */
+#define LOOK_AHEAD ((size_t)4)
+
+struct hb_counter {
+    const struct hb_allocator *allocator;
+    void *heap;
+    struct hb_ledger ledger;
+    struct hb_lengths lengths;
+    struct hb_lengths window; /* emptied at each window's end */
+    struct hb_walk walk;      /* as of the last operation */
+    uint64_t header_bytes;
+    uint64_t walk_allocated;
+    uint64_t window_allocated;
+    uint64_t window_first_op;
+    uint64_t window_first_alloc;
+    uint64_t steps_at_progress;
+    struct hb_measures with_records;
+    struct hb_measures payload;
+    struct hb_counts *counts;
+    const struct hb_count_options *options;
+};
+
+static void inspect(const struct hb_counter *c, struct hb_heap_state *state)
+{
+    hb_heap_look(c->allocator, c->heap, c->counts->heap_bytes == 0, state);
+}
+
+/* Does one operation; false iff it asked for bytes and got NULL. */
+static bool do_op(struct hb_counter *c, const struct hb_op *op)
+{
+    const struct hb_allocator *a = c->allocator;
+    void **block = &c->ledger.held[op->object].block;
+    void *got;
+
+    switch ((enum hb_op_kind)op->kind) {
+    case HB_OP_FREE:
+        a->dealloc(c->heap, *block);
+        *block = NULL;
+        return true;
+    case HB_OP_REALLOC:
+        got = a->resize(c->heap, *block, op->size);
+        if (got != NULL)
+            *block = got;
+        return got != NULL;
+    case HB_OP_CALLOC:
+        got = a->zalloc(c->heap, op->size);
+        break;
+    case HB_OP_ALIGNED:
+        got = a->aligned(c->heap, (size_t)1 << op->align_log2, op->size);
+        break;
+    default:
+        got = a->alloc(c->heap, op->size);
+        break;
+    }
+    *block = got;
+    return got != NULL || op->size == 0;
+}
+
+static enum hb_failure_reason reason_of(const struct hb_counter *c, const struct hb_op *op,
+                                        const struct hb_heap_state *state)
+{
+    size_t alignment = op->kind == HB_OP_ALIGNED ? (size_t)1 << op->align_log2 : 1;
+
+    return hb_failure_reason(c->allocator->need(c->heap, alignment, op->size), state->free_bytes,
+                             state->largest_run_bytes);
+}
+
+static void note_failure(struct hb_counter *c, const struct hb_op *op)
+{
+    struct hb_counts *counts = c->counts;
+    struct hb_heap_state state = {0};
+
+    if (counts->failures++ > 0)
+        return;
+    inspect(c, &state);
+    counts->first_failure = c->ledger.ops;
+    counts->failure = (struct hb_failure){
+        .op = c->ledger.ops,
+        .size = op->size,
+        .live_bytes = c->ledger.live_bytes,
+        .free_bytes = state.free_bytes,
+        .largest_free_bytes = state.largest_free_bytes,
+        .largest_run_bytes = state.largest_run_bytes,
+        .reason = counts->inspected ? reason_of(c, op, &state) : HB_FAILURE_NONE,
+    };
+}
+
+/* Asks for the walk, if the last call made one. False when out of memory. */
+static bool note_walk(struct hb_counter *c)
+{
+    uint64_t walks_before = c->walk.walks;
+
+    if (c->allocator->last_walk == NULL)
+        return true;
+    c->allocator->last_walk(c->heap, &c->walk);
+    if (c->walk.walks == walks_before)
+        return true;
+    c->walk_allocated += c->walk.allocated;
+    c->window_allocated += c->walk.allocated;
+    return hb_lengths_add(&c->lengths, c->walk.length) &&
+           (c->options->points == NULL || hb_lengths_add(&c->window, c->walk.length));
+}
+
+/* The records below the high-water mark: of every range but the tail, which lies above it. */
+static uint64_t record_bytes(const struct hb_counter *c)
+{
+    bool tail = c->counts->heap_bytes == 0 || c->walk.high_water_bytes < c->counts->heap_bytes;
+
+    return (c->walk.ranges - tail) * c->header_bytes;
+}
+
+static void note_moment(struct hb_counter *c)
+{
+    const struct hb_ledger *ledger = &c->ledger;
+    bool at_peak = ledger->peak_live_op + 1 == ledger->ops && ledger->peak_live_bytes > 0;
+    uint64_t extent = c->walk.high_water_bytes;
+
+    if (!c->counts->walked || c->options->without_measures)
+        return;
+    hb_measures_add(&c->with_records, extent, ledger->live_bytes, at_peak);
+    hb_measures_add(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);
+}
+
+/* Fills the next point and begins a new window. */
+static void end_window(struct hb_counter *c, struct hb_point *point)
+{
+    const struct hb_lengths *w = &c->window;
+
+    *point = (struct hb_point){
+        .op = c->ledger.ops,
+        .ops = c->ledger.ops - c->window_first_op,
+        .allocs = c->ledger.allocs - c->window_first_alloc,
+        .live_bytes = c->ledger.live_bytes,
+        .live_objects = c->ledger.live_objects,
+        .walks = w->walks,
+        .walk_total = w->total,
+        .walk_allocated = c->window_allocated,
+        .walk_max = w->max,
+        .walk_p50 = hb_lengths_percentile(w, 50),
+        .walk_p99 = hb_lengths_percentile(w, 99),
+    };
+    inspect(c, &point->state);
+    hb_lengths_empty(&c->window);
+    c->window_first_op = c->ledger.ops;
+    c->window_first_alloc = c->ledger.allocs;
+    c->window_allocated = 0;
+}
+
+static void show_progress(struct hb_counter *c)
+{
+    uint64_t steps = c->lengths.total + c->ledger.ops;
+
+    if (c->options->progress == NULL || steps - c->steps_at_progress < PROGRESS_STEPS)
+        return;
+    c->steps_at_progress = steps;
+    c->options->progress(c->options->context, c->ledger.ops);
+}
+
+static bool is_broken(const struct hb_counter *c)
+{
+    return c->allocator->broken != NULL && c->allocator->broken(c->heap) != HB_OK;
+}
+
+/* False when it could not be done: refuse_step says why. */
+static bool step(struct hb_counter *c, const struct hb_op *op)
+{
+    bool served = do_op(c, op);
+
+    if (!served && is_broken(c))
+        return false;
+    if (!served)
+        note_failure(c, op);
+    hb_ledger_enter(&c->ledger, op, !served);
+    if (!note_walk(c))
+        return false;
+    note_moment(c);
+    show_progress(c);
+    return true;
+}
+
+uint32_t hb_window_count(uint64_t ops, uint32_t wanted)
+{
+    return wanted < ops ? wanted : (uint32_t)ops;
+}
+
+uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
+{
+    /* ops * (index + 1) / windows without overflow */
+    return ops / windows * (index + 1) + ops % windows * (index + 1) / windows;
+}
+
+/* The loop. `*points_done` windows are filled. False when an operation could not be done. */
+static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done)
+{
+    const struct hb_count_options *o = c->options;
+    uint64_t ops = prepared->op_count;
+    uint32_t windows;
+
+    if (o->op_limit != 0 && o->op_limit < ops)
+        ops = o->op_limit;
+    windows = o->points != NULL ? hb_window_count(ops, o->point_count) : 0;
+    for (uint64_t i = 0; i < ops; i++) {
+        if (!step(c, &prepared->ops[i]))
+            return false;
+        if (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
+            end_window(c, &o->points[(*points_done)++]);
+        if (o->step_limit != 0 && c->lengths.total >= o->step_limit)
+            break;
+        if (o->failure_limit != 0 && c->counts->failures >= o->failure_limit)
+            break;
+    }
+    if (*points_done < windows && c->ledger.ops > c->window_first_op)
+        end_window(c, &o->points[(*points_done)++]);
+    return true;
+}
+
+static void report(struct hb_counter *c)
+{
+    struct hb_counts *counts = c->counts;
+    const struct hb_lengths *l = &c->lengths;
+
+    hb_ledger_report(&c->ledger, counts);
+    inspect(c, &counts->state);
+    if (!counts->walked)
+        return;
+    counts->walks = l->walks;
+    counts->walk_total = l->total;
+    counts->walk_max = l->max;
+    counts->walk_p50 = hb_lengths_percentile(l, 50);
+    counts->walk_p90 = hb_lengths_percentile(l, 90);
+    counts->walk_p99 = hb_lengths_percentile(l, 99);
+    counts->walk_allocated = c->walk_allocated;
+    hb_lengths_bin(l, counts->walk_bins);
+    hb_measures_report(&c->with_records, counts->peak_live_bytes, counts->fragmentation);
+    hb_measures_report(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
+}
+
+static void begin(struct hb_counter *c)
+{
+    struct hb_counts *counts = c->counts;
+    struct hb_heap_state state = {0};
+    uint64_t heap_bytes = counts->heap_bytes;
+
+    *counts = (struct hb_counts){.heap_bytes = heap_bytes, .first_failure = HB_NO_FAILURE};
+    counts->inspected = c->allocator->inspect != NULL;
+    counts->walked = c->allocator->last_walk != NULL;
+    inspect(c, &state);
+    c->header_bytes = state.header_bytes;
+    if (counts->walked)
+        c->allocator->last_walk(c->heap, &c->walk);
+}
+
+static enum hb_status out_of_memory(struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
+}
+
+/* Why the next operation could not be done. */
+static enum hb_status refuse_step(const struct hb_counter *c, struct hb_error *error)
+{
+    if (!is_broken(c))
+        return out_of_memory(error);
+    if (c->allocator->broken(c->heap) == HB_ERR_LIMIT)
+        return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", c->allocator->name,
+                            (unsigned long long)c->ledger.ops, HB_MODEL_BROKEN_END);
+    return hb_heap_check_broken(c->allocator, c->heap, error);
+}
+
+enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
+                               const struct hb_count_options *options, struct hb_counts *counts,
+                               struct hb_counter **out, struct hb_error *error)
+{
+    struct hb_counter *c = hb_pages_alloc(sizeof *c);
+
+    if (c == NULL)
+        return out_of_memory(error);
+    *c = (struct hb_counter){.allocator = allocator, .heap = heap, .counts = counts, .options = options};
+    if (!hb_ledger_init(&c->ledger, slots) || !hb_lengths_init(&c->lengths) || !hb_lengths_init(&c->window)) {
+        hb_counter_close(c);
+        return out_of_memory(error);
+    }
+    begin(c);
+    *out = c;
+    return HB_OK;
+}
+
+void hb_counter_close(struct hb_counter *c)
+{
+    if (c == NULL)
+        return;
+    hb_lengths_clear(&c->window);
+    hb_lengths_clear(&c->lengths);
+    hb_ledger_clear(&c->ledger);
+    hb_pages_free(c, sizeof *c);
+}
+
+/* Room for the slots of these operations, doubling. False when out of memory. */
+static bool make_room(struct hb_counter *c, const struct hb_op *ops, size_t count)
+{
+    uint64_t slots = c->ledger.slots, doubled = 2 * slots;
+
+    for (size_t i = 0; i < count; i++)
+        if (ops[i].object >= slots)
+            slots = (uint64_t)ops[i].object + 1;
+    if (slots == c->ledger.slots)
+        return true;
+    return hb_ledger_grow(&c->ledger, slots > doubled ? slots : doubled);
+}
+
+static void expect(const struct hb_counter *c, const struct hb_op *op, bool soon)
+{
+    const void *block = c->ledger.held[op->object].block;
+
+    if (block != NULL)
+        c->allocator->expect(c->heap, block, soon);
+}
+
+/*
+ * Fetches what the operations to come will need, in steps that follow each other through memory. An
+ * allocator's part makes large heaps, whose ranges no cache holds, half as fast again, and would make small
+ * ones slower.
+ */
+static void look_ahead(const struct hb_counter *c, const struct hb_op *ops, size_t count, bool is_large)
+{
+    if (count <= 3 * LOOK_AHEAD)
+        return;
+    __builtin_prefetch(&c->ledger.held[ops[3 * LOOK_AHEAD].object]);
+    if (!is_large)
+        return;
+    expect(c, &ops[2 * LOOK_AHEAD], false);
+    expect(c, &ops[LOOK_AHEAD], true);
+}
+
+enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, size_t count,
+                               struct hb_error *error)
+{
+    bool is_large = c->allocator->expect != NULL && c->walk.ranges >= MANY_RANGES;
+
+    if (!make_room(c, ops, count))
+        return out_of_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        look_ahead(c, ops + i, count - i, is_large);
+        if (!step(c, &ops[i]))
+            return refuse_step(c, error);
+    }
+    return hb_heap_check_broken(c->allocator, c->heap, error);
+}
+
+void hb_counter_report(struct hb_counter *c)
+{
+    report(c);
+}
+
+enum hb_status hb_counter_run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done,
+                              struct hb_error *error)
+{
+    enum hb_status status;
+
+    *points_done = 0;
+    if (run(c, prepared, points_done))
+        status = hb_heap_check_broken(c->allocator, c->heap, error);
+    else
+        status = refuse_step(c, error);
+    if (status == HB_OK)
+        report(c);
+    return status;
+}
+
+enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
+                               void *heap, const struct hb_count_options *options, struct hb_counts *counts,
+                               uint32_t *points_done, struct hb_error *error)
+{
+    struct hb_counter *c = NULL;
+    enum hb_status status = hb_counter_open(allocator, heap, prepared->slots, options, counts, &c, error);
+    uint32_t points = 0;
+
+    if (status != HB_OK)
+        return status;
+    assert(c != NULL);
+    status = hb_counter_run(c, prepared, &points, error);
+    hb_counter_close(c);
+    if (status == HB_OK && points_done != NULL)
+        *points_done = points;
+    return status;
+}

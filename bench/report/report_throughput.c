@@ -1,0 +1,213 @@
+/* report_throughput.c - the ranking: time per operation and memory of each allocator, trace by trace. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stats.h"
+#include "bench/report/report_cells.h"
+#include "bench/report/report_tables.h"
+
+/* All rounds of one allocator on one trace. */
+enum { MAX_ROUNDS = 256 };
+
+struct contender {
+    const char *allocator;
+    const char *status;           /* the worst that happened in a round */
+    double ns[MAX_ROUNDS];        /* per operation, by round; 0 where there is no figure */
+    double reference[MAX_ROUNDS]; /* glibc's for the same operations, where the file has it; else 0 */
+    bool measured;
+    struct hb_stats_spread spread; /* of those that there are */
+    double ratio;                  /* to glibc, NAN where either has none */
+    double resident_bytes, live_bytes, failures, ops;
+};
+
+/* METRICS.md: no ratio of whole pages to less. */
+enum { COLUMNS = 8, LEAST_LIVE_BYTES = 1 << 20 };
+
+struct ranking {
+    struct contender contender[HB_REPORT_MAX_NAMES];
+    size_t count;
+};
+
+/* How bad a status is: a crash in one round must not hide behind the others. */
+static int badness(const char *status)
+{
+    return strcmp(status, "ok") == 0 ? 0 : hb_report_has_figures(status) ? 1 : 2;
+}
+
+static void note_peak(double *peak, double value)
+{
+    if (isnan(*peak) || value > *peak)
+        *peak = value;
+}
+
+static void take_row(const struct hb_csv *csv, size_t row, struct contender *contender)
+{
+    const char *status = hb_csv_field(csv, row, "status");
+    double ns = hb_csv_value(csv, row, "elapsed_ns") / hb_csv_value(csv, row, "ops");
+    double reference = hb_csv_value(csv, row, "reference_ns") / hb_csv_value(csv, row, "ops");
+    double round = hb_csv_value(csv, row, "round");
+
+    if (badness(status) >= badness(contender->status))
+        contender->status = status;
+    if (!hb_report_has_figures(status) || !isfinite(ns) || !(round < MAX_ROUNDS))
+        return;
+    contender->ns[(size_t)round] = ns;
+    contender->reference[(size_t)round] = reference > 0 && isfinite(reference) ? reference : 0;
+    note_peak(&contender->resident_bytes, hb_csv_value(csv, row, "peak_resident_bytes"));
+    note_peak(&contender->live_bytes, hb_csv_value(csv, row, "peak_live_bytes"));
+    note_peak(&contender->failures, hb_csv_value(csv, row, "failures"));
+    note_peak(&contender->ops, hb_csv_value(csv, row, "ops"));
+}
+
+static void spread_rounds(struct contender *contender)
+{
+    double known[MAX_ROUNDS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < MAX_ROUNDS; i++)
+        if (contender->ns[i] > 0)
+            known[count++] = contender->ns[i];
+    contender->measured = count > 0;
+    if (count > 0)
+        contender->spread = hb_stats_spread(known, count);
+}
+
+/* False where the trace has no row of this allocator. */
+static bool gather(const struct hb_csv *csv, const char *trace, const char *allocator,
+                   struct contender *contender)
+{
+    int trace_column = hb_csv_column(csv, "trace"), allocator_column = hb_csv_column(csv, "allocator");
+    bool found = false;
+
+    memset(contender, 0, sizeof *contender);
+    contender->allocator = allocator;
+    contender->status = "ok";
+    contender->ratio = contender->resident_bytes = contender->live_bytes = (double)NAN;
+    contender->failures = contender->ops = (double)NAN;
+    for (size_t row = 0; row < hb_csv_rows(csv); row++)
+        if (strcmp(hb_csv_text(csv, row, trace_column), trace) == 0 &&
+            strcmp(hb_csv_text(csv, row, allocator_column), allocator) == 0) {
+            take_row(csv, row, contender);
+            found = true;
+        }
+    spread_rounds(contender);
+    return found;
+}
+
+/* One that returned NULL where others did not is no rival of theirs, however fast. */
+static int class_of(const struct contender *contender)
+{
+    return !contender->measured ? 2 : strcmp(contender->status, "failed") == 0;
+}
+
+/* Fastest first; those without a figure last, by name. */
+static int by_rank(const void *a, const void *b)
+{
+    const struct contender *x = a, *y = b;
+
+    if (class_of(x) != class_of(y))
+        return class_of(x) - class_of(y);
+    if (x->spread.median != y->spread.median)
+        return x->spread.median < y->spread.median ? -1 : 1;
+    return strcmp(x->allocator, y->allocator);
+}
+
+/* The contender's own references, since one that was stopped did only the first operations; glibc's whole
+ * runs where the file has none. */
+static const double *reference_of(const struct contender *contender, const struct contender *glibc)
+{
+    for (size_t i = 0; i < MAX_ROUNDS; i++)
+        if (contender->reference[i] > 0)
+            return contender->reference;
+    return glibc != NULL ? glibc->ns : contender->reference;
+}
+
+/* Each contender's ratio to glibc, where that is known. */
+static void compare(struct ranking *ranking)
+{
+    double scratch[2 * MAX_ROUNDS];
+    const struct contender *glibc = NULL;
+
+    for (size_t i = 0; i < ranking->count; i++)
+        if (strcmp(ranking->contender[i].allocator, "glibc") == 0)
+            glibc = &ranking->contender[i];
+    for (size_t i = 0; i < ranking->count; i++) {
+        struct contender *contender = &ranking->contender[i];
+        double ratio =
+            hb_stats_paired_ratio(contender->ns, reference_of(contender, glibc), MAX_ROUNDS, scratch);
+
+        contender->ratio = ratio > 0 ? ratio : (double)NAN;
+    }
+}
+
+static void rank(const struct hb_csv *csv, const char *trace, const struct hb_names *allocators,
+                 struct ranking *ranking)
+{
+    ranking->count = 0;
+    for (size_t i = 0; i < allocators->count; i++)
+        if (gather(csv, trace, allocators->name[i], &ranking->contender[ranking->count]))
+            ranking->count++;
+    compare(ranking);
+    qsort(ranking->contender, ranking->count, sizeof *ranking->contender, by_rank);
+}
+
+/* What sets a row apart: how far a replay came that was stopped, or why there is no figure. */
+static void print_name(FILE *out, const struct contender *contender)
+{
+    char note[64] = "";
+
+    if (strcmp(contender->status, "stopped") == 0)
+        snprintf(note, sizeof note, "first %.0f operations", contender->ops);
+    else if (badness(contender->status) > 0)
+        snprintf(note, sizeof note, "%.60s", contender->status);
+    hb_cell_noted(out, contender->allocator, note);
+}
+
+static void print_contender(FILE *out, const struct contender *contender)
+{
+    double unknown = (double)NAN;
+    bool shown = contender->measured, paged = contender->live_bytes >= LEAST_LIVE_BYTES;
+
+    fputs("<tr>", out);
+    print_name(out, contender);
+    hb_cell_ns(out, shown ? contender->spread.median : unknown);
+    hb_cell_ns(out, shown ? contender->spread.min : unknown);
+    hb_cell_ns(out, shown ? contender->spread.max : unknown);
+    hb_cell_ratio(out, contender->ratio);
+    hb_cell_bytes(out, contender->resident_bytes);
+    hb_cell_ratio(out, paged && contender->resident_bytes > 0
+                           ? contender->resident_bytes / contender->live_bytes
+                           : unknown);
+    hb_cell_count(out, contender->failures);
+    fputs("</tr>\n", out);
+}
+
+static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
+{
+    hb_table_group(out, trace, COLUMNS);
+    for (size_t i = 0; i < ranking->count; i++)
+        print_contender(out, &ranking->contender[i]);
+    fputs("</tbody>\n", out);
+}
+
+void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
+{
+    static const char *const columns[COLUMNS] = {
+        "allocator",  "time per operation", "fastest round", "slowest round",
+        "over glibc", "peak memory",        "over live",     "NULLs"};
+    struct ranking *ranking = malloc(sizeof *ranking);
+    struct hb_names traces, allocators;
+
+    if (ranking == NULL)
+        return;
+    hb_names_collect(throughput, "trace", &traces);
+    hb_names_collect(throughput, "allocator", &allocators);
+    hb_table_open(out, columns, COLUMNS, 1);
+    for (size_t i = 0; i < traces.count; i++) {
+        rank(throughput, traces.name[i], &allocators, ranking);
+        print_ranking(out, traces.name[i], ranking);
+    }
+    hb_table_close(out);
+    free(ranking);
+}

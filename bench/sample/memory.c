@@ -1,0 +1,221 @@
+#include "bench/sample/memory.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/pages.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
+enum { STATUS_BYTES = 8192, MAPS_BYTES = 1 << 20 };
+
+/* In pages. */
+struct statm {
+    uint64_t resident;
+    uint64_t shared; /* file-backed and shared */
+};
+
+/* Faults a page in and gives it back: older kernels then add up what they have counted for this thread. */
+static void settle_counters(void)
+{
+    void *page = hb_pages_alloc(1);
+
+    hb_pages_free(page, 1);
+}
+
+static struct statm read_statm(int fd)
+{
+    struct statm statm = {0, 0};
+    char text[256];
+    char *at = text;
+    ssize_t length = pread(fd, text, sizeof text - 1, 0);
+
+    if (length <= 0)
+        return statm;
+    text[length] = '\0';
+    strtoull(at, &at, 10); /* the size of the address space */
+    statm.resident = strtoull(at, &at, 10);
+    statm.shared = strtoull(at, &at, 10);
+    return statm;
+}
+
+static uint64_t private_bytes(int statm_fd)
+{
+    struct statm statm;
+
+    settle_counters();
+    statm = read_statm(statm_fd);
+    return (statm.resident - statm.shared) * hb_page_bytes();
+}
+
+/* Reads a small file of /proc whole; false when it cannot. `text` has `capacity` bytes. */
+static bool read_proc(const char *path, char *text, size_t capacity)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t length = 0;
+    ssize_t got;
+
+    if (fd < 0)
+        return false;
+    while (length < capacity - 1 && (got = read(fd, text + length, capacity - 1 - length)) > 0)
+        length += (size_t)got;
+    close(fd);
+    text[length] = '\0';
+    return length > 0;
+}
+
+/* A line "key:   123 kB" of /proc/self/status, in bytes; 0 when there is none. */
+static uint64_t status_bytes(const char *key)
+{
+    char text[STATUS_BYTES];
+    const char *line;
+
+    if (!read_proc("/proc/self/status", text, sizeof text))
+        return 0;
+    line = strstr(text, key);
+    return line == NULL ? 0 : strtoull(line + strlen(key), NULL, 10) * 1024;
+}
+
+static uint64_t fault_count(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+}
+
+/* "start-end perms offset device inode path": maps in the pages of a file that are only read. */
+static void populate_mapping(const char *line)
+{
+    char *at;
+    unsigned long start = strtoul(line, &at, 16);
+    unsigned long end = strtoul(at + 1, &at, 16);
+    const char *permissions = at + 1;
+    const char *device = strchr(permissions, ':');
+
+    if (device == NULL || strncmp(permissions, "r-", 2) != 0 || permissions[3] != 'p')
+        return;
+    strtoul(device + 1, &at, 16); /* the device's minor number; the inode follows */
+    if (strtoul(at, NULL, 10) != 0)
+        madvise((void *)start, end - start, MADV_POPULATE_READ); /* NOLINT: an address in text */
+}
+
+static void populate_text(void)
+{
+    char *maps = hb_pages_alloc(MAPS_BYTES);
+
+    if (maps != NULL && read_proc("/proc/self/maps", maps, MAPS_BYTES))
+        for (char *line = maps; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
+            line += *line == '\n';
+            populate_mapping(line);
+        }
+    hb_pages_free(maps, MAPS_BYTES);
+}
+
+/* Makes the kernel's high-water mark what is resident now, where that is permitted. */
+static void reset_high_water(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (write(fd, "5", 1) < 0) {
+        /* hb_memory_peak notices: the mark is then high already, and does not move */
+    }
+    close(fd);
+}
+
+enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error)
+{
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return hb_error_set_errno(error, HB_ERR_IO, "cannot open /proc/self/statm");
+    *memory = (struct hb_memory){.statm_fd = fd};
+    status_bytes("VmHWM:"); /* faults in the stack and the code that are used later */
+    memory->base_bytes = private_bytes(fd);
+    return HB_OK;
+}
+
+/* 0: no limit. */
+static bool set_limit(uint64_t bytes)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = bytes != 0 ? bytes : limit.rlim_max;
+    return setrlimit(RLIMIT_DATA, &limit) == 0;
+}
+
+void hb_memory_end(struct hb_memory *memory)
+{
+    if (memory->limit_bytes != 0)
+        set_limit(0);
+    if (memory->statm_fd >= 0)
+        close(memory->statm_fd);
+}
+
+void hb_memory_begin_peak(struct hb_memory *memory)
+{
+    populate_text();
+    settle_counters();
+    reset_high_water();
+    memory->mark_bytes = status_bytes("VmHWM:");
+    memory->base_faults = fault_count();
+}
+
+static uint64_t over(uint64_t bytes, uint64_t base)
+{
+    return bytes > base ? bytes - base : 0;
+}
+
+uint64_t hb_memory_resident_bytes(const struct hb_memory *memory)
+{
+    return over(private_bytes(memory->statm_fd), memory->base_bytes);
+}
+
+void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak)
+{
+    uint64_t faults = fault_count() - memory->base_faults;
+    uint64_t now = hb_memory_resident_bytes(memory);
+    /* The mark covers file-backed pages as well; they have not changed since hb_memory_begin_peak mapped
+     * them. */
+    uint64_t shared = read_statm(memory->statm_fd).shared * hb_page_bytes();
+    uint64_t mark = status_bytes("VmHWM:");
+    uint64_t marked = over(over(mark, shared), memory->base_bytes);
+
+    peak->resident_bytes = mark > memory->mark_bytes && marked > now ? marked : now;
+    peak->page_faults = faults;
+}
+
+enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, struct hb_error *error)
+{
+    memory->limit_bytes = status_bytes("VmData:") + budget_bytes;
+    if (!set_limit(memory->limit_bytes))
+        return hb_error_set_errno(error, HB_ERR_IO, "cannot limit private memory to %llu bytes",
+                                  (unsigned long long)memory->limit_bytes);
+    return HB_OK;
+}
+
+void hb_memory_pause_limit(struct hb_memory *memory)
+{
+    if (memory->limit_bytes == 0)
+        return;
+    memory->paused_bytes = status_bytes("VmData:");
+    set_limit(0);
+}
+
+void hb_memory_resume_limit(struct hb_memory *memory)
+{
+    if (memory->limit_bytes == 0)
+        return;
+    memory->limit_bytes += status_bytes("VmData:") - memory->paused_bytes;
+    set_limit(memory->limit_bytes);
+}

@@ -1,0 +1,61 @@
+/*
+ * memory.h - what this process holds, asked of the kernel without allocating anything.
+ *
+ * Resident memory here is private anonymous memory (resident less shared and file-backed pages, in
+ * /proc/self/statm): what malloc, brk and mmap give a heap, and not the pages of program text that happen to
+ * have been run, nor the trace, which is a shared mapping. It is exact in whole pages at the moment of
+ * asking; kernels before 6.2 count a thread's last few faults late, which hb_memory_resident_bytes provokes
+ * into being counted. The peak comes from the kernel's own high-water mark, which is taken at those moments
+ * when memory is given back; it may miss pages (at most 64, in such kernels) that were not counted at that
+ * moment.
+ */
+#ifndef HB_BENCH_SAMPLE_MEMORY_H
+#define HB_BENCH_SAMPLE_MEMORY_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct hb_memory {
+    int statm_fd;
+    uint64_t base_bytes;   /* resident when hb_memory_begin was called */
+    uint64_t base_faults;  /* when hb_memory_begin_peak was called */
+    uint64_t mark_bytes;   /* the kernel's high-water mark then: a mark that has not moved says nothing */
+    uint64_t limit_bytes;  /* of private writable memory; 0: none */
+    uint64_t paused_bytes; /* what there was of it when the limit was lifted */
+};
+
+/* What happened since the two beginnings. */
+struct hb_memory_peak {
+    uint64_t resident_bytes; /* the most there was over base_bytes */
+    uint64_t page_faults;
+};
+
+/* Opens what is read later, and takes what is resident now as the harness's own. HB_ERR_IO without /proc. */
+enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error);
+/* Lifts the limit as well. Takes one with a descriptor of -1. */
+void hb_memory_end(struct hb_memory *memory);
+
+/*
+ * The peak and the faults count from here on: to be called when libraries are loaded, just before the heap is
+ * made. Faults in the text of everything loaded first, so that faults of its pages are not taken for the
+ * heap's.
+ */
+void hb_memory_begin_peak(struct hb_memory *memory);
+
+/* Resident bytes over base_bytes now; 0 when there are fewer. */
+uint64_t hb_memory_resident_bytes(const struct hb_memory *memory);
+
+void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak);
+
+/* Limits private writable memory to what there is now and `budget_bytes` more (RLIMIT_DATA). HB_ERR_IO. */
+enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, struct hb_error *error);
+
+/*
+ * Lifts the limit, if there is one, while the harness makes tables of its own; resuming sets it again, and as
+ * much higher as was mapped meanwhile.
+ */
+void hb_memory_pause_limit(struct hb_memory *memory);
+void hb_memory_resume_limit(struct hb_memory *memory);
+
+#endif

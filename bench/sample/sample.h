@@ -1,0 +1,90 @@
+/*
+ * sample.h - one measurement, in a process of its own.
+ *
+ * Every sample is a fresh child (fork and exec of this very program) with a fresh heap. The trace is decoded
+ * and renumbered once, in the parent, into a shared image (prepare.h) that each child maps read-only, so a
+ * child allocates nothing of its own before the heap under test does. A crash, a signal, a time-out or a
+ * missing library is a result that says so, never a fast row.
+ */
+#ifndef HB_BENCH_SAMPLE_SAMPLE_H
+#define HB_BENCH_SAMPLE_SAMPLE_H
+
+#include "bench/replay/replay.h"
+#include "bench/sample/check.h"
+
+enum hb_sample_mode {
+    HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
+    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md; with
+                         `points`, the windows of SERIES too, with their walks and without their times */
+    HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
+    HB_SAMPLE_CHECK,  /* is the allocator right? (check.h) Not timed */
+};
+
+struct hb_sample_request {
+    const struct hb_prepared *prepared;
+    const char *allocator; /* name or path, as hb_allocator_open takes it */
+    enum hb_sample_mode mode;
+    enum hb_touch touch;
+    uint64_t heap_bytes;    /* 0: as much as the allocator likes */
+    uint64_t budget_bytes;  /* of private writable memory, from before the library is loaded on; 0: none */
+    uint64_t step_limit;    /* COUNT, SERIES: stop after so many ranges examined in all; 0: none */
+    uint64_t failure_limit; /* COUNT: stop after so many failures; 0: none */
+    uint64_t window_ops;    /* SERIES: lay the windows over so many operations, op_limit being fewer; 0: over
+                               those replayed */
+    uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
+                          0: all. Windows divide these operations evenly, alike for every allocator */
+    uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
+    uint64_t timeout_ms; /* 0: none */
+    bool
+        quiet; /* what the library prints goes into `printed`, as always in a CHECK; else to standard error */
+};
+
+enum { HB_SAMPLE_MAX_POINTS = 4096 };
+enum { HB_TIMEOUT_MAX_S = 10000000 }; /* that a user may ask for: some months */
+
+enum hb_sample_outcome {
+    HB_SAMPLE_OK,      /* ran to the end; `counts.failures` says how many allocations got NULL */
+    HB_SAMPLE_STOPPED, /* reached step_limit or failure_limit: the figures are of the first `counts.ops`
+                          operations */
+    HB_SAMPLE_CRASHED, /* ended by `signal`, or with `exit_status`, before it was done */
+    HB_SAMPLE_TIMED_OUT,
+    HB_SAMPLE_UNAVAILABLE, /* the allocator or its heap could not be had; `error` says why */
+    HB_SAMPLE_BROKEN,      /* CHECK: it does what no allocator may; `error` says what */
+    HB_SAMPLE_FAILED,      /* of sessions: it returned NULL where the reference did not (session.h) */
+};
+
+enum { HB_SAMPLE_PRINTED_BYTES = 160 };
+
+struct hb_sample_result {
+    enum hb_sample_outcome outcome;
+    int signal;      /* of CRASHED; 0: it ended the process by itself */
+    int exit_status; /* then */
+    struct hb_error error;
+    uint64_t timeout_ms;                   /* of TIMED_OUT: what it was given */
+    struct hb_check_result check;          /* of CHECK; `op` says also where a crash or a time-out was */
+    char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
+    struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
+    uint64_t elapsed_ns;
+    uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
+    uint64_t page_faults;         /* from just before the heap was made */
+    struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
+    uint32_t point_count;
+    struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
+};
+
+/* Runs one sample and waits for it. Returns a status other than HB_OK only when no child could be started. */
+enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
+                             struct hb_error *error);
+void hb_sample_result_clear(struct hb_sample_result *result);
+
+/* "ok", "stopped", "crashed", "timeout", "unavailable", "broken", "failed": the `status` column of results.
+ */
+const char *hb_sample_outcome_name(enum hb_sample_outcome outcome);
+
+/*
+ * The first statement of every main that calls hb_sample_run: where this process was started as a sample's
+ * child it does the work and exits; else it returns at once.
+ */
+void hb_sample_child_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * sample_child - the child's side of a sample.
+ *
+ * The order matters. Tables and the image first, then the line is drawn (what is resident now is the
+ * harness's own), then the budget, then the library, then the heap. Nothing here calls malloc before the heap
+ * under test does, except the loader, which has to.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/pages.h"
+#include "bench/replay/counter.h"
+#include "bench/sample/belongings.h"
+#include "bench/sample/child.h"
+#include "bench/sample/memory.h"
+#include "bench/sample/sample_exchange.h"
+
+/* The state of one sample's run. */
+struct sample {
+    struct hb_exchange *exchange;
+    const struct hb_prepared *prepared;
+    struct hb_replay *replay;
+    struct hb_memory memory;
+    const struct hb_allocator *allocator;
+    const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
+    void *heap;
+    uint64_t ops;                 /* to do */
+    struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
+};
+
+static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
+                                struct hb_error *error)
+{
+    s->heap_of = allocator;
+    s->heap = allocator->create(allocator, s->exchange->request.heap_bytes, error);
+    return s->heap != NULL ? HB_OK : error->status;
+}
+
+static enum hb_status run_count(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    const struct hb_sample_request *request = &x->request;
+    const struct hb_allocator *counting =
+        s->allocator->counting != NULL ? s->allocator->counting : s->allocator;
+    struct hb_count_options options = {.step_limit = request->step_limit,
+                                       .failure_limit = request->failure_limit,
+                                       .op_limit = s->ops,
+                                       .points = request->points > 0 ? x->points : NULL,
+                                       .point_count = request->points,
+                                       .progress = x->progress};
+    struct hb_counter *counter = NULL;
+    enum hb_status status = open_heap(s, counting, error);
+
+    if (status != HB_OK)
+        return status;
+    hb_memory_pause_limit(&s->memory);
+    status =
+        hb_counter_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
+    hb_memory_resume_limit(&s->memory);
+    if (status == HB_OK)
+        status = hb_counter_run(counter, s->prepared, &x->result.point_count, error);
+    hb_memory_pause_limit(&s->memory);
+    if (status == HB_OK && x->result.counts.ops < s->ops)
+        x->result.outcome = HB_SAMPLE_STOPPED;
+    hb_counter_close(counter);
+    return status;
+}
+
+/* What a timed replay that is over took, and what came of it. */
+static enum hb_status account(struct sample *s, struct hb_point *points, uint32_t point_count,
+                              struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    struct hb_memory_peak peak;
+    enum hb_status status;
+
+    hb_memory_peak(&s->memory, &peak);
+    result->peak_resident_bytes = peak.resident_bytes;
+    result->page_faults = peak.page_faults;
+    status = hb_heap_check_broken(s->allocator, s->heap, error);
+    if (status != HB_OK)
+        return status;
+    hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
+    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+}
+
+static enum hb_status run_time(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    enum hb_status status = open_heap(s, s->allocator, error);
+
+    if (status != HB_OK)
+        return status;
+    result->elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, 0, s->ops);
+    return account(s, NULL, 0, error);
+}
+
+/* Times one window and looks at the heap after it. */
+static void run_window(struct sample *s, struct hb_point *point, uint64_t from, uint64_t to)
+{
+    point->op = to;
+    point->ops = to - from;
+    point->elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    point->resident_bytes = hb_memory_resident_bytes(&s->memory);
+    hb_heap_look(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
+}
+
+/* How many operations a counting run does before it reaches the step limit. */
+static enum hb_status apply_step_limit(struct sample *s, struct hb_error *error)
+{
+    struct hb_count_options options = {.step_limit = s->exchange->request.step_limit, .op_limit = s->ops};
+    const struct hb_allocator *counting = s->allocator->counting;
+    struct hb_counts *counts = &s->exchange->result.counts;
+    enum hb_status status;
+
+    if (options.step_limit == 0 || counting == NULL)
+        return HB_OK;
+    status = open_heap(s, counting, error);
+    if (status == HB_OK)
+        status = hb_replay_count(s->prepared, counting, s->heap, &options, counts, NULL, error);
+    if (status != HB_OK)
+        return status;
+    if (counts->ops < s->ops)
+        s->exchange->result.outcome = HB_SAMPLE_STOPPED;
+    s->ops = counts->ops;
+    counting->destroy(s->heap);
+    s->heap = NULL;
+    return HB_OK;
+}
+
+static enum hb_status run_series(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    struct hb_sample_result *result = &x->result;
+    enum hb_status status = apply_step_limit(s, error);
+    uint64_t span = x->request.window_ops > s->ops ? x->request.window_ops : s->ops;
+    uint32_t windows = hb_window_count(span, x->request.points);
+
+    if (status == HB_OK)
+        status = open_heap(s, s->allocator, error);
+    if (status != HB_OK)
+        return status;
+    for (uint64_t done = 0; result->point_count < windows && done < s->ops; result->point_count++) {
+        struct hb_point *point = &x->points[result->point_count];
+        uint64_t end = hb_window_end(span, windows, result->point_count);
+
+        if (end > s->ops)
+            end = s->ops;
+        run_window(s, point, done, end);
+        result->elapsed_ns += point->elapsed_ns;
+        done = end;
+    }
+    return account(s, x->points, result->point_count, error);
+}
+
+/* A slow allocator is not wrong for that: half of the time is for finding out, and a hang is what outlives
+ * all of it. */
+static uint64_t check_deadline(const struct hb_sample_request *request)
+{
+    return request->timeout_ms == 0 ? 0 : hb_clock_ns() + request->timeout_ms * UINT64_C(500000);
+}
+
+static enum hb_status run_check(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    enum hb_status status = open_heap(s, s->allocator, error);
+    struct hb_check_plan plan = {.prepared = s->prepared,
+                                 .allocator = s->allocator,
+                                 .heap = s->heap,
+                                 .ops = s->ops,
+                                 .sparse = s->exchange->request.touch == HB_TOUCH_NONE,
+                                 .output = STDOUT_FILENO,
+                                 .deadline_ns = check_deadline(&s->exchange->request)};
+
+    if (status == HB_OK && (s->allocator->caps & HB_CAP_UNTOUCHABLE) != 0)
+        status = hb_error_set(error, HB_ERR_USAGE, "%s hands out no memory: there is nothing to check",
+                              s->allocator->name);
+    if (status == HB_OK)
+        status = hb_check_run(&plan, &result->check, &result->counts, error);
+    if (status == HB_OK)
+        status = hb_belongings_compare(s->before, error);
+    if (status == HB_ERR_BROKEN)
+        result->outcome = HB_SAMPLE_BROKEN;
+    else if (status == HB_OK && result->counts.ops < s->ops)
+        result->outcome = HB_SAMPLE_STOPPED;
+    return status == HB_ERR_BROKEN ? HB_OK : status;
+}
+
+/* Looks at what there is before a library can change it, and lets nothing that it prints wait in a buffer. */
+static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
+{
+    setvbuf(stdout, NULL, _IONBF, 0);
+    s->before = hb_pages_alloc(sizeof *s->before);
+    if (s->before == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to check a replay of %s", s->prepared->name);
+    return hb_belongings_take(s->before, error);
+}
+
+static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
+{
+    struct hb_exchange *x = s->exchange;
+    enum hb_status status = hb_memory_begin(&s->memory, error);
+
+    if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
+        status = prepare_check(s, error);
+    if (status == HB_OK && x->request.budget_bytes != 0)
+        status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
+    if (status == HB_OK)
+        status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status == HB_OK)
+        hb_memory_begin_peak(&s->memory);
+    return status;
+}
+
+static void close_sample(struct sample *s)
+{
+    if (s->heap != NULL)
+        s->heap_of->destroy(s->heap);
+    hb_replay_close(s->replay);
+    hb_allocator_close(s->allocator);
+    hb_memory_end(&s->memory);
+    hb_pages_free(s->before, sizeof *s->before);
+}
+
+void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
+{
+    static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
+        [HB_SAMPLE_TIME] = run_time,
+        [HB_SAMPLE_COUNT] = run_count,
+        [HB_SAMPLE_SERIES] = run_series,
+        [HB_SAMPLE_CHECK] = run_check,
+    };
+    const struct hb_sample_request *request = &exchange->request;
+    struct sample s = {
+        .exchange = exchange, .prepared = prepared, .ops = prepared->op_count, .memory.statm_fd = -1};
+    struct hb_error *error = &exchange->result.error;
+    enum hb_status status = HB_OK;
+
+    if (request->op_limit != 0 && request->op_limit < s.ops)
+        s.ops = request->op_limit;
+    exchange->result.counts.heap_bytes = request->heap_bytes;
+    exchange->result.counts.first_failure = HB_NO_FAILURE;
+    if (request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES)
+        status = hb_replay_open(prepared, &s.replay, error);
+    if (status == HB_OK)
+        status = open_allocator(&s, error);
+    if (status == HB_OK)
+        status = runs[request->mode](&s, error);
+    if (status != HB_OK)
+        exchange->result.outcome = HB_SAMPLE_UNAVAILABLE;
+    close_sample(&s);
+    exchange->done = 1;
+}
+
+static struct hb_exchange *map_exchange(int fd)
+{
+    struct stat stat;
+    void *map;
+
+    if (fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct hb_exchange))
+        return NULL;
+    map = mmap(NULL, (size_t)stat.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+/* The two descriptors in the argument that marks a child; false for any other argument. */
+static bool parse_argument(const char *argument, int *image_fd, int *exchange_fd)
+{
+    char *at;
+
+    if (strncmp(argument, HB_SAMPLE_ARGUMENT, strlen(HB_SAMPLE_ARGUMENT)) != 0)
+        return false;
+    *image_fd = (int)strtol(argument + strlen(HB_SAMPLE_ARGUMENT), &at, 10);
+    if (*at != ',')
+        return false;
+    *exchange_fd = (int)strtol(at + 1, &at, 10);
+    return *at == '\0';
+}
+
+/* Some libraries say of every failure that it was one, and within a budget there may be millions. */
+static void silence(void)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (null < 0)
+        return;
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    close(null);
+}
+
+void hb_sample_child_main(int argc, char **argv)
+{
+    struct hb_prepared *prepared;
+    struct hb_exchange *exchange;
+    int image_fd, exchange_fd;
+
+    if (argc != 2 || !parse_argument(argv[1], &image_fd, &exchange_fd))
+        return;
+    exchange = map_exchange(exchange_fd);
+    if (exchange == NULL) {
+        fputs("heapbench: " HB_SAMPLE_ARGUMENT " is not for typing\n", stderr);
+        _exit(2);
+    }
+    hb_child_tame(exchange->parent);
+    if (exchange->request.budget_bytes != 0)
+        silence();
+    if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
+        _exit(1);
+    close(image_fd);
+    close(exchange_fd);
+    hb_sample_work(exchange, prepared);
+    _exit(0); /* no exit handlers: they may belong to the library, and the heap under test is in a state */
+}

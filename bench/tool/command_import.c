@@ -1,0 +1,224 @@
+/*
+ * command_import.c - heapbench import: a trace from a file in another format.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
+#include "base/progress.h"
+#include "bench/results/build_info.h"
+#include "bench/tool/command.h"
+#include "bench/tool/command_common.h"
+#include "workloads/import/import.h"
+#include "workloads/trace/op_sink.h"
+
+struct options {
+    const char *file;
+    const char *output;
+    enum hb_workload_format format;
+};
+
+static const struct {
+    const char *name;
+    enum hb_workload_format format;
+} formats[] = {
+    {"rep", HB_FORMAT_REP},           {"text", HB_FORMAT_TEXT},     {"trace", HB_FORMAT_TRACE},
+    {"android", HB_FORMAT_ANDROID},   {"mtrace", HB_FORMAT_MTRACE}, {"heaptrack", HB_FORMAT_HEAPTRACK},
+    {"valgrind", HB_FORMAT_VALGRIND},
+};
+
+static const struct argp_option option_table[] = {
+    {"from", 'f', "FORMAT", 0,
+     "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)", 0},
+    {"output", 'o', "OUT.trace", 0, "Write the trace to OUT.trace (required)", 0},
+    {0},
+};
+
+static enum hb_workload_format parse_format(const char *name, struct argp_state *state)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return formats[i].format;
+    hb_option_fail(state, "--from takes rep, text, trace, android, mtrace, heaptrack or valgrind, not '%s'",
+                   name);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case 'f':
+        options->format = parse_format(argument, state);
+        return 0;
+    case 'o':
+        options->output = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        hb_option_argument(state, "file", &options->file, argument);
+        return 0;
+    case ARGP_KEY_END:
+        if (options->file == NULL || options->output == NULL)
+            hb_option_fail(state, "import needs a file and -o OUT.trace");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = option_table,
+    .parser = parse_option,
+    .args_doc = "FILE -o OUT.trace",
+    .doc =
+        "Make a trace of a file in another format, and check it.\v"
+        "FILE is what a teacher's tool (.rep), Android's memory_replay, glibc's mtrace, heaptrack --raw or "
+        "valgrind --trace-malloc=yes wrote, or text as 'heapbench export' writes it and people write it by "
+        "hand (workloads/FORMAT.md says how to get each); or one of these packed by gzip, zstd or zip. Where "
+        "addresses are out of order or unknown the trace is repaired; how often is said, and kept in it. "
+        "Every command reads all of these as they are; a trace is smaller and faster to load. The name of a "
+        "file in workloads/traces/ will do for FILE.\n\n"
+        "Example: valgrind --trace-malloc=yes --log-file=p.log ./program; heapbench import p.log -o p.trace",
+};
+
+/* "heapbench import VERSION, of FILE"; from malloc. */
+static char *make_origin(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *origin = NULL;
+
+    if (asprintf(&origin, "heapbench import %s, of %s", hb_build_info()->version,
+                 slash != NULL ? slash + 1 : path) < 0)
+        return NULL;
+    return origin;
+}
+
+static void tell_written(const char *output, uint64_t ops, uint64_t objects)
+{
+    hb_print_line(stdout, "%s: %llu operations on %llu objects", output, (unsigned long long)ops,
+                  (unsigned long long)objects);
+}
+
+/* A trace that does not know where it comes from learns it here. */
+static enum hb_status save(struct hb_workload *workload, const char *output, struct hb_error *error)
+{
+    enum hb_status status;
+
+    if (workload->info.origin == NULL && (workload->info.origin = make_origin(workload->path)) == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    status = hb_workload_save(workload, output, 0, error);
+    if (status == HB_OK)
+        tell_written(output, workload->op_count, workload->object_count);
+    return status;
+}
+
+static enum hb_status import_loaded(const char *path, enum hb_workload_format format, const char *output,
+                                    struct hb_error *error)
+{
+    struct hb_workload *workload;
+    enum hb_status status = hb_workload_load_as(path, format, &workload, error);
+
+    if (status != HB_OK)
+        return status;
+    status = save(workload, output, error);
+    hb_workload_free(workload);
+    return status;
+}
+
+/* From one to the other, some operations at a time. */
+static enum hb_status copy_all(struct hb_import *import, struct hb_trace_writer *writer, uint64_t *ops_done,
+                               uint64_t *objects, struct hb_error *error)
+{
+    struct hb_op_sink sink = hb_op_sink_to_writer(writer);
+    struct hb_op_run run = {0};
+    enum hb_status status;
+
+    do {
+        run.first = *ops_done;
+        status = hb_import_next(import, &run.ops, &run.count, error);
+        run.waits = hb_import_waits(import, &run.wait_count);
+        if (status == HB_OK)
+            status = hb_op_sink_put(&sink, &run, error);
+        for (size_t i = 0; status == HB_OK && i < run.count; i++)
+            *objects += run.ops[i].kind != HB_OP_FREE && run.ops[i].kind != HB_OP_REALLOC;
+        *ops_done += status == HB_OK ? run.count : 0;
+        hb_progress_set(NULL, *ops_done);
+    } while (status == HB_OK && run.count > 0);
+    return status;
+}
+
+static enum hb_status copy_trace(struct hb_import *import, struct hb_trace_writer *writer, const char *output,
+                                 struct hb_error *error)
+{
+    uint64_t ops = 0, objects = 0;
+    enum hb_status status;
+
+    hb_progress_begin("importing");
+    status = copy_all(import, writer, &ops, &objects, error);
+    hb_progress_end();
+    if (status != HB_OK) {
+        hb_trace_writer_abandon(writer);
+        return status;
+    }
+    hb_trace_writer_set_dropped(writer, hb_repairs_dropped(hb_import_repairs(import)));
+    status = hb_trace_writer_finish(writer, error);
+    if (status == HB_OK)
+        tell_written(output, ops, objects);
+    return status;
+}
+
+/* A file of another tool's may be of any length: it is never held whole. */
+static enum hb_status import_streamed(const char *path, enum hb_workload_format format, const char *output,
+                                      struct hb_error *error)
+{
+    struct hb_trace_info info = {.origin = make_origin(path)};
+    struct hb_trace_writer *writer;
+    struct hb_import *import = NULL;
+    enum hb_status status = hb_import_open(path, format, &import, error);
+
+    if (status == HB_OK && info.origin == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    if (status == HB_OK) {
+        info.command = hb_import_info(import)->command;
+        status = hb_trace_writer_open(output, &info, 0, &writer, error);
+    }
+    if (status == HB_OK)
+        status = copy_trace(import, writer, output, error);
+    if (status == HB_OK) {
+        hb_command_tell_repairs(path, hb_import_repairs(import));
+        if (hb_import_other_processes(import) > 0)
+            fprintf(stderr, "heapbench: %s: %llu lines of other processes than the first were left out\n",
+                    path, (unsigned long long)hb_import_other_processes(import));
+    }
+    hb_import_close(import);
+    free(info.origin);
+    return status;
+}
+
+static enum hb_status import_file(const struct options *options, struct hb_error *error)
+{
+    enum hb_workload_format format = options->format;
+    char *path = NULL;
+    enum hb_status status = hb_workload_locate(options->file, &path, error);
+
+    if (status == HB_OK && format == HB_FORMAT_ANY)
+        status = hb_workload_recognise(path, &format, error);
+    if (status == HB_OK)
+        status = (hb_import_format_name(format) != NULL ? import_streamed : import_loaded)(
+            path, format, options->output, error);
+    free(path);
+    return status;
+}
+
+int hb_command_import(int argc, char **argv)
+{
+    struct options options = {0};
+    struct hb_error error;
+
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    if (import_file(&options, &error) != HB_OK)
+        return hb_command_fail(&error);
+    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+}

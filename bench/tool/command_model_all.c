@@ -1,0 +1,203 @@
+/*
+ * command_model_all.c - see command_model_all.h.
+ *
+ * The table has means over the traces; each trace's own figures, and measures #1 to #3, are in the file. A
+ * trace of a few operations, such as the tutorial's example, says nothing of a policy: it has a mean of its
+ * own, shown where there is no other trace.
+ */
+#include "bench/tool/command_model_all.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/exact/policies.h"
+#include "bench/question/discover.h"
+#include "bench/tool/command.h"
+#include "bench/tool/command_common.h"
+
+enum { RUNS_MAX = 64, FEW_OPS = 1000 };
+
+/* Of measure #4, over traces. */
+struct means {
+    double sum[RUNS_MAX]; /* by run of the plan */
+    unsigned count[RUNS_MAX];
+    unsigned traces;
+    const char *name; /* of the last one */
+};
+
+struct session {
+    struct hb_discovery found;
+    struct hb_provenance provenance;
+    struct hb_results *results; /* NULL: none wanted */
+    struct means few, many;
+    unsigned failed;
+    size_t unusable; /* traces */
+};
+
+static void measure(struct session *session, struct means *means, const struct hb_prepared *prepared,
+                    size_t index, const struct hb_policy_run *run)
+{
+    struct hb_policy_figures figures;
+    struct hb_error error;
+    bool done = hb_policies_measure(prepared, index, &figures, &error) == HB_OK;
+
+    if (done) {
+        means->sum[index] += figures.measures[3];
+        means->count[index]++;
+    } else {
+        fprintf(stderr, "heapbench: %s on %s: %s\n", run->policy, means->name, error.text);
+        session->failed++;
+    }
+    if (session->results != NULL)
+        hb_policies_results_add(session->results, means->name, run, done ? &figures : NULL);
+}
+
+static enum hb_status measure_trace(struct session *session, size_t trace, struct hb_error *error)
+{
+    const struct hb_prepared *prepared = NULL;
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
+    struct hb_policy_run run;
+    struct means *means;
+    char what[80];
+
+    if (status != HB_OK) {
+        fprintf(stderr, "heapbench: left out: %s\n", error->text);
+        hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
+                                error->text);
+        session->failed++;
+        return ++session->unusable == session->found.trace_count ? status : HB_OK;
+    }
+    means = prepared->op_count < FEW_OPS ? &session->few : &session->many;
+    means->traces++;
+    means->name = session->found.traces[trace].name;
+    snprintf(what, sizeof what, "every policy on %.50s", means->name);
+    hb_progress_begin(what);
+    hb_progress_total(hb_policies_count());
+    for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++) {
+        hb_progress_set(NULL, i);
+        measure(session, means, prepared, i, &run);
+    }
+    hb_progress_end();
+    return HB_OK;
+}
+
+/* -- the table -- */
+
+/* The columns that have figures: what a range costs beside its bytes. */
+static const struct {
+    const char *title;
+    uint32_t header_bytes, align;
+} settings[] = {{"no header", 0, 1}, {"header 8", 8, 1}, {"8, align 16", 8, 16}};
+
+static void print_percent(double ratio)
+{
+    printf(" %10.1f %%", 100 * ratio);
+}
+
+static void print_published(const struct hb_policy_run *run)
+{
+    struct hb_policy_run other;
+    double measure4;
+
+    for (size_t i = 0; hb_policies_published(i, &other, &measure4); i++)
+        if (hb_policies_alike(&other, run)) {
+            print_percent(measure4);
+            return;
+        }
+    printf(" %12s", "");
+}
+
+/* Buddy has no headers, but aligns all the same. */
+static bool is_in_column(const struct hb_policy_run *run, size_t column)
+{
+    return run->header_bytes == settings[column].header_bytes &&
+           (run->align == settings[column].align || run->header_bytes == 0);
+}
+
+static void print_mean(const struct means *means, const struct hb_policy_run *row, size_t column)
+{
+    struct hb_policy_run run;
+
+    for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++)
+        if (hb_policies_alike(&run, row) && is_in_column(&run, column) && means->count[i] > 0) {
+            print_percent(means->sum[i] / means->count[i]);
+            return;
+        }
+    printf(" %12s", "");
+}
+
+static void print_row(const struct means *means, const struct hb_policy_run *run)
+{
+    printf("%-12s %-8s", run->policy, run->merge != NULL ? run->merge : "");
+    print_published(run);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        print_mean(means, run, i);
+    putchar('\n');
+}
+
+static void print_table(const struct means *means)
+{
+    struct hb_policy_run run, before = {.policy = ""};
+    double measure4;
+
+    if (means->traces == 1)
+        printf("%s", means->name);
+    else
+        printf("mean of %u traces", means->traces);
+    printf(": the largest heap over the most bytes live, less one (Johnstone and Wilson's measure #4)\n\n"
+           "%-12s %-8s %12s",
+           "policy", "merging", "published");
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        printf(" %12s", settings[i].title);
+    putchar('\n');
+    for (size_t i = 0; hb_policies_run_at(i, &run); before = run, i++)
+        if (!hb_policies_alike(&run, &before))
+            print_row(means, &run);
+    for (size_t i = 0; hb_policies_published(i, &run, &measure4); i++)
+        if (!hb_policies_has(&run))
+            print_row(means, &run);
+    printf("\nPublished: 1998, mean of eight programs, headers and alignment removed. buddy: in units of 16 "
+           "bytes.\n"
+           "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n");
+}
+
+/* -- the command -- */
+
+static enum hb_status open_session(struct session *session, int argc, char **argv, char *const *traces,
+                                   const char *results, struct hb_error *error)
+{
+    enum hb_status status;
+
+    hb_provenance_begin(&session->provenance, argc, argv);
+    session->provenance.untimed = true;
+    session->provenance.computed = true;
+    status = hb_discover("bins,buddy", traces, &session->found, error);
+    if (status != HB_OK || results == NULL)
+        return status;
+    status = hb_results_check_folder(results, &session->provenance, error);
+    session->results = hb_policies_results_begin();
+    if (status == HB_OK && session->results == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
+    return status;
+}
+
+int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results)
+{
+    struct session session = {.failed = 0};
+    struct hb_error error;
+    enum hb_status status = open_session(&session, argc, argv, traces, results, &error);
+
+    for (size_t i = 0; status == HB_OK && i < session.found.trace_count; i++)
+        status = measure_trace(&session, i, &error);
+    if (status == HB_OK)
+        print_table(session.many.traces > 0 ? &session.many : &session.few);
+    if (status == HB_OK && results != NULL)
+        status = hb_results_write(session.results, results, "policies.csv", &session.provenance, &error);
+    hb_results_free(session.results);
+    hb_discovery_free(&session.found);
+    if (status != HB_OK)
+        return hb_command_fail(&error);
+    if (hb_command_table_failed())
+        return HB_EXIT_FAILED;
+    return session.failed > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+}

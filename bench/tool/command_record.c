@@ -1,0 +1,389 @@
+/*
+ * heapbench record - runs a program and keeps what it allocates as a trace.
+ */
+#include <argp.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "base/printable.h"
+#include "bench/tool/command.h"
+#include "bench/tool/command_common.h"
+#include "bench/tool/record_words.h"
+#include "workloads/record/collect.h"
+#include "workloads/record/explain.h"
+#include "workloads/record/launch.h"
+#include "workloads/record/output.h"
+
+struct arguments {
+    const char *out;     /* NULL: PROGRAM.trace */
+    const char *convert; /* a folder of captures to convert instead of running anything */
+    char *const *program;
+    bool all, force;
+    int level;
+    uint64_t wait_s;
+};
+
+enum { OPTION_ALL = 256, OPTION_CONVERT, OPTION_FORCE, OPTION_LEVEL, OPTION_WAIT, MAX_LEVEL = 19 };
+
+/* The best compression does about a million operations a second: beyond this, the wait is worth more. */
+enum { MANY_EVENTS = 8000000, LEVEL_FOR_MANY = 6 };
+
+enum { WAIT_S = 10 };
+
+static const struct argp_option options[] = {
+    {"output", 'o', "OUT.trace", 0, "The trace to write (default: PROGRAM.trace)", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
+    {"all", OPTION_ALL, NULL, 0, "Keep a trace of every process, not only of the busiest: OUT.PID.trace", 0},
+    {"wait", OPTION_WAIT, "SECONDS", OPTION_ARG_OPTIONAL,
+     "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until they "
+     "end)",
+     0},
+    {"level", OPTION_LEVEL, "1-19", 0, "zstd's level; 3 is fast (default: 19, and 6 beyond 8 million events)",
+     0},
+    {"convert", OPTION_CONVERT, "FOLDER", 0, "Run nothing; convert the captures that a killed record left",
+     0},
+    {0},
+};
+
+static const char documentation[] =
+    "Run PROGRAM and keep what it allocates as a trace.\v"
+    "The exit status is the program's own, or 128 + the signal that ended it. Threads are recorded, and so "
+    "is all "
+    "that PROGRAM starts, children, daemons and workers of other users: each process has a trace of its own, "
+    "and "
+    "the one with most operations is kept. A program that is killed leaves what it did until then. What "
+    "could "
+    "not be recorded is said, with the reason.\n\n"
+    "A daemon outlives the program that started it. It is waited for; Ctrl-C ends the waiting and not the "
+    "daemon, "
+    "and what it did until then is kept.\n\n"
+    "A trace is overwritten by a newer one. Another file is not, unless the answer is yes, or --force is "
+    "given.\n\n"
+    "Examples:\n"
+    "  heapbench record -o sort.trace -- sort -n numbers.txt\n"
+    "  heapbench record --all -o build.trace -- make\n"
+    "  heapbench record --wait -o web.trace -- nginx -c /etc/nginx/test.conf\n"
+    "  heapbench record --convert sort.trace.raw-x3Fa9Q -o sort.trace\n"
+    "  heapbench run sort.trace";
+
+static void parse_wait(const struct argp_state *state, const char *argument, struct arguments *arguments)
+{
+    if (argument == NULL)
+        arguments->wait_s = HB_WAIT_FOREVER;
+    else if (!hb_number_parse(argument, &arguments->wait_s))
+        argp_error(state, "--wait is a number of seconds, not '%s'", argument);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    uint64_t level;
+
+    switch (key) {
+    case 'o':
+        arguments->out = argument;
+        return 0;
+    case OPTION_ALL:
+        arguments->all = true;
+        return 0;
+    case OPTION_FORCE:
+        arguments->force = true;
+        return 0;
+    case OPTION_WAIT:
+        parse_wait(state, argument, arguments);
+        return 0;
+    case OPTION_CONVERT:
+        arguments->convert = argument;
+        return 0;
+    case OPTION_LEVEL:
+        if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
+            argp_error(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
+        arguments->level = (int)level;
+        return 0;
+    case ARGP_KEY_ARG:
+        /* The rest is the program's, options and all. */
+        arguments->program = &state->argv[state->next - 1];
+        state->next = state->argc;
+        return 0;
+    case ARGP_KEY_END:
+        if ((arguments->program == NULL) == (arguments->convert == NULL))
+            argp_error(state, arguments->program == NULL ? "no program to run"
+                                                         : "--convert runs nothing: no program goes with it");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* NAME.trace, for the last part of `program`. From malloc. */
+static char *default_output(const char *program)
+{
+    char *copy = strdup(program), *out = NULL;
+
+    if (copy == NULL || asprintf(&out, "%s.trace", basename(copy)) < 0)
+        out = NULL;
+    free(copy);
+    return out;
+}
+
+/* Asks whether to overwrite; nobody who is not there is asked. */
+static bool is_allowed(const char *out)
+{
+    char answer[16] = "";
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return false;
+    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ", out);
+    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static bool may_write(const char *out, const struct arguments *arguments, struct hb_error *error)
+{
+    enum hb_status status = hb_output_check(out, error);
+
+    return status == HB_OK || (status == HB_ERR_LIMIT && (arguments->force || is_allowed(out)));
+}
+
+static bool keep(const struct hb_collected *item, const char *out, int level)
+{
+    struct hb_capture_summary summary;
+    enum hb_status status;
+    struct hb_error error;
+
+    if (level == 0 && item->events > MANY_EVENTS)
+        level = LEVEL_FOR_MANY;
+    hb_progress_begin("writing the trace");
+    hb_progress_total(item->events);
+    status = hb_capture_to_trace(item->capture, out, level, hb_progress_set, NULL, &summary, &error);
+    hb_progress_end();
+    if (status != HB_OK) {
+        hb_command_fail(&error);
+        return false;
+    }
+    hb_words_kept(item, &summary, out);
+    return true;
+}
+
+/* OUT.trace becomes OUT.PID.trace, or OUT.PID.N.trace for the image after the Nth exec. */
+static bool keep_beside(const struct hb_collected *item, const char *out, const struct arguments *arguments)
+{
+    size_t stem = strlen(out);
+    char path[PATH_MAX], image[16] = "";
+    struct hb_error error;
+
+    if (stem > 6 && strcmp(out + stem - 6, ".trace") == 0)
+        stem -= 6;
+    if (item->image > 0)
+        snprintf(image, sizeof image, ".%" PRIu32, item->image);
+    if (snprintf(path, sizeof path, "%.*s.%" PRIu32 "%s.trace", (int)stem, out, item->capture->header->pid,
+                 image) >= (int)sizeof path) {
+        hb_print_line(stderr, "heapbench: %s: the name is too long", out);
+        return false;
+    }
+    if (!may_write(path, arguments, &error)) {
+        hb_command_fail(&error);
+        return false;
+    }
+    return keep(item, path, arguments->level);
+}
+
+static bool keep_all(const struct hb_collection *collection, const struct hb_collected *kept,
+                     const struct arguments *arguments, const char *out)
+{
+    bool done = keep(kept, out, arguments->level);
+
+    for (size_t i = 0; arguments->all && i < collection->count; i++)
+        if (&collection->items[i] != kept && collection->items[i].events > 0)
+            done = keep_beside(&collection->items[i], out, arguments) && done;
+    return done;
+}
+
+enum outcome { KEPT, NOTHING_RECORDED, NOT_KEPT };
+
+/* The trace's name: as asked for, else after the program that was run or, of captures, that did most. From
+ * malloc. */
+static char *output_of(const struct arguments *arguments, const struct hb_collected *kept)
+{
+    char name[HB_PROGRAM_NAME];
+
+    if (arguments->out != NULL)
+        return strdup(arguments->out);
+    if (arguments->program != NULL)
+        return default_output(arguments->program[0]);
+    return default_output(hb_program_name(kept, name));
+}
+
+static enum outcome keep_collection(const struct hb_collection *collection, const struct hb_collected *kept,
+                                    const struct arguments *arguments)
+{
+    char *out = output_of(arguments, kept);
+    struct hb_error error;
+    bool done = false;
+
+    /* A program was not run before its trace had a place. */
+    if (out != NULL && arguments->program == NULL && !may_write(out, arguments, &error))
+        hb_command_fail(&error);
+    else if (out != NULL)
+        done = keep_all(collection, kept, arguments, out);
+    if (done && collection->count > 1 && !arguments->all)
+        hb_words_others(collection, kept);
+    free(out);
+    return done ? KEPT : NOT_KEPT;
+}
+
+/* The busiest image of which there is anything; NULL: there is none. */
+static const struct hb_collected *find_kept(const struct hb_collection *collection)
+{
+    for (size_t i = 0; i < collection->count; i++)
+        if (collection->items[i].events > 0)
+            return &collection->items[i];
+    return NULL;
+}
+
+static void print_nothing(const char *program)
+{
+    char why[PATH_MAX + 256];
+
+    hb_explain_program(program, why, sizeof why);
+    fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
+}
+
+/* Turns what is in the folder into traces; says what went wrong. `family` is NULL where nothing was run. */
+static enum outcome convert(const struct arguments *arguments, const char *folder,
+                            const struct hb_family *family)
+{
+    struct hb_collection collection;
+    const struct hb_collected *kept;
+    enum outcome outcome = NOTHING_RECORDED;
+    bool is_explained;
+    struct hb_error error;
+
+    if (hb_collect(folder, family, &collection, &error) != HB_OK) {
+        hb_command_fail(&error);
+        return NOT_KEPT;
+    }
+    kept = find_kept(&collection);
+    is_explained = hb_words_unrecorded(&collection, family, kept != NULL ? kept->events + kept->lost : 0);
+    if (kept != NULL)
+        outcome = keep_collection(&collection, kept, arguments);
+    else if (family != NULL && !is_explained)
+        print_nothing(arguments->program[0]);
+    hb_words_losses(&collection);
+    if (collection.damaged > 0) {
+        hb_command_fail(&collection.first_damage);
+        outcome = NOT_KEPT;
+    }
+    hb_collection_clear(&collection);
+    return outcome;
+}
+
+static int convert_folder(const struct arguments *arguments)
+{
+    enum outcome outcome = convert(arguments, arguments->convert, NULL);
+
+    if (outcome == NOTHING_RECORDED)
+        fprintf(stderr, "heapbench: %s: no captures there\n", arguments->convert);
+    return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
+}
+
+/* Converts what a run left. */
+static enum outcome finish(const struct arguments *arguments, const struct hb_host *host,
+                           const struct hb_family *family)
+{
+    const char *folder = hb_host_folder(host);
+    enum outcome outcome;
+
+    hb_words_running(family);
+    /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    outcome = convert(arguments, folder, family);
+    if (outcome == NOT_KEPT)
+        fprintf(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace\n",
+                folder);
+    hb_words_endings(family);
+    return outcome;
+}
+
+/* The program's own exit status; 1 where it was 0 and there is no trace all the same. */
+static int record_with(const struct arguments *arguments, const char *recorder, struct hb_host *host)
+{
+    struct hb_launch launch = {.argv = arguments->program,
+                               .recorder = recorder,
+                               .host = host,
+                               .wait_s = arguments->wait_s,
+                               .waiting = hb_words_waiting};
+    enum outcome outcome = NOTHING_RECORDED;
+    struct hb_family family;
+    struct hb_error error;
+    int exit_status;
+
+    if (hb_launch_run(&launch, &exit_status, &family, &error) != HB_OK) {
+        hb_command_fail(&error);
+    } else {
+        outcome = finish(arguments, host, &family);
+        if (outcome != KEPT && exit_status == HB_EXIT_DONE)
+            exit_status = HB_EXIT_FAILED;
+    }
+    hb_family_clear(&family);
+    hb_host_close(host, outcome == NOT_KEPT);
+    return exit_status;
+}
+
+/* All that can be known before the program runs. */
+static enum hb_status make_ready(const struct arguments *arguments, char **recorder, struct hb_host **host,
+                                 struct hb_error *error)
+{
+    char *out = output_of(arguments, NULL);
+    enum hb_status status = hb_launch_find_recorder(recorder, error);
+
+    if (status == HB_OK && out == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
+    if (status == HB_OK && !may_write(out, arguments, error))
+        status = error->status;
+    if (status == HB_OK)
+        status = hb_explain_check(arguments->program[0], error);
+    if (status == HB_OK)
+        status = hb_host_create(out, host, error);
+    free(out);
+    return status;
+}
+
+static int record(const struct arguments *arguments)
+{
+    struct hb_host *host = NULL;
+    char *recorder = NULL;
+    struct hb_error error;
+    int exit_status;
+
+    if (make_ready(arguments, &recorder, &host, &error) == HB_OK)
+        exit_status = record_with(arguments, recorder, host);
+    else
+        exit_status = hb_command_fail(&error);
+    free(recorder);
+    return exit_status;
+}
+
+int hb_command_record(int argc, char **argv)
+{
+    static const struct argp parser = {.options = options,
+                                       .parser = parse_option,
+                                       .args_doc = "-- PROGRAM [ARGUMENT...]",
+                                       .doc = documentation};
+    struct arguments arguments = {.wait_s = WAIT_S};
+
+    argp_err_exit_status = HB_EXIT_USAGE;
+    if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &arguments) != 0)
+        return HB_EXIT_USAGE;
+    if (arguments.convert != NULL)
+        return convert_folder(&arguments);
+    return record(&arguments);
+}

@@ -1,0 +1,363 @@
+/*
+ * command_walk - heapbench walk: the heap of the design document, as the document writes it.
+ *
+ * A short trace is shown step by step; of a long one the moment after one operation, and the walk of the next
+ * allocation.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bench/tool/command.h"
+#include "bench/tool/command_common.h"
+#include "bench/tool/walk_print.h"
+
+/* Traces of so many operations are shown whole, in the document's own heap if that is large enough. */
+enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
+
+/* The longest heap that is computed. */
+#define MOST_HEAP_BYTES (UINT64_C(1) << 62)
+
+struct walk_options {
+    const char *trace;
+    bool has_heap, has_at;
+    uint64_t heap_bytes;
+    uint64_t at;
+};
+
+enum { KEY_HEAP = 1000, KEY_AT };
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct walk_options *options = state->input;
+
+    switch (key) {
+    case KEY_HEAP:
+        options->has_heap = true;
+        options->heap_bytes = hb_option_size(state, "--heap", argument);
+        return 0;
+    case KEY_AT:
+        options->has_at = true;
+        options->at = hb_option_number(state, "--at", argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        hb_option_argument(state, "trace", &options->trace, argument);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        hb_option_fail(state, "walk needs a trace; 'heapbench list' names some");
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_table[] = {
+    {"heap", KEY_HEAP, "N", 0,
+     "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests, 4096 for a short trace, else "
+     "ample",
+     0},
+    {"at", KEY_AT, "OP", 0,
+     "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end of a "
+     "long one",
+     0},
+    {0}};
+
+static const struct argp argp = {
+    .options = option_table,
+    .parser = parse,
+    .args_doc = "TRACE",
+    .doc = "Show the ranges of the simple allocator's heap, and the walk of a malloc.\v"
+           "A range's pointer is its offset in the heap and its size includes the 8-byte record; the pointer "
+           "that malloc "
+           "returns is 8 bytes further on.\n\n"
+           "Example: heapbench walk demo --heap 4096 --at 5",
+};
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void print_op(const struct hb_op *op)
+{
+    static const char *const names[] = {[HB_OP_MALLOC] = "malloc", [HB_OP_CALLOC] = "calloc"};
+
+    if (op->kind == HB_OP_FREE)
+        printf("free(object %" PRIu32 ")", op->object);
+    else if (op->kind == HB_OP_REALLOC)
+        printf("realloc(object %" PRIu32 ", %" PRIu64 ")", op->object, op->size);
+    else if (op->kind == HB_OP_ALIGNED)
+        printf("aligned malloc(%" PRIu64 ")", op->size);
+    else
+        printf("%s(%" PRIu64 ")", names[op->kind], op->size);
+}
+
+static void print_failure(const struct hb_walk_heap *heap, uint64_t need)
+{
+    struct hb_heap_state state;
+
+    heap->allocator->inspect(heap->heap, &state);
+    switch (hb_failure_reason(need, state.free_bytes, state.largest_run_bytes)) {
+    case HB_FAILURE_UNMERGED:
+        printf("NULL. Unmerged: neighbouring free ranges add up to %" PRIu64
+               " bytes, none of them is long enough\n",
+               state.largest_run_bytes);
+        break;
+    case HB_FAILURE_SCATTERED:
+        printf("NULL. Scattered: %" PRIu64 " bytes are free, at most %" PRIu64 " of them in one place\n",
+               state.free_bytes, state.largest_run_bytes);
+        break;
+    default:
+        printf("NULL. The heap is full: %" PRIu64 " byte%s free\n", state.free_bytes,
+               state.free_bytes == 1 ? " is" : "s are");
+    }
+}
+
+static void print_outcome(const struct hb_walk_heap *heap, const struct hb_op *op, const struct hb_step *step)
+{
+    uint64_t need = op->size + HB_WALK_RECORD_BYTES;
+
+    if (op->kind == HB_OP_FREE) {
+        puts(step->absent ? " of what was never allocated: nothing happens" : " flips one bit");
+        return;
+    }
+    if (step->walked)
+        printf(" needs %" PRIu64 " bytes and examines %" PRIu64 " range%s: ", need, step->walk.length,
+               plural(step->walk.length));
+    else
+        fputs(step->held ? " stays in place: " : " does not walk: ", stdout);
+    if (step->failed && need < op->size)
+        puts("NULL. No heap has so many bytes");
+    else if (step->failed)
+        print_failure(heap, need);
+    else if (step->held)
+        printf("object %" PRIu32 " at 0x%" PRIx64 " (%" PRIu64 ")\n", op->object, step->offset, step->offset);
+    else
+        puts("NULL");
+}
+
+static struct hb_walk_marks marks_after(const struct hb_op *op, const struct hb_step *step)
+{
+    return (struct hb_walk_marks){
+        .walked = step->walked,
+        .length = step->walk.length,
+        .need = op->size + HB_WALK_RECORD_BYTES,
+        .failed = step->failed,
+        .has_left = !step->absent && (op->kind == HB_OP_FREE || step->moved),
+        .left_range = step->old_offset - HB_WALK_RECORD_BYTES,
+    };
+}
+
+static bool show_every_step(struct hb_walk_heap *heap)
+{
+    const struct hb_walk_marks no_marks = {0};
+
+    puts("\nAt first");
+    if (!hb_walk_print_ranges(stdout, heap, &no_marks))
+        return false;
+    while (heap->done < heap->workload->op_count) {
+        const struct hb_op *op = &heap->workload->ops[heap->done];
+        struct hb_walk_marks marks;
+        struct hb_step step;
+
+        if (!hb_walk_heap_step(heap, &step))
+            return false;
+        marks = marks_after(op, &step);
+        printf("\nOperation %" PRIu64 ": ", step.op);
+        print_op(op);
+        print_outcome(heap, op, &step);
+        if (!hb_walk_print_ranges(stdout, heap, &marks))
+            return false;
+    }
+    return hb_walk_print_picture(stdout, heap);
+}
+
+/* The walk that operation `heap->done` is about to make, seen before it is made. */
+struct foresight {
+    struct hb_walk_marks marks;
+    bool over;
+};
+
+static bool foresee_range(void *context, const struct hb_range *range)
+{
+    struct foresight *f = context;
+
+    f->marks.length++;
+    f->over = !range->allocated && range->length >= f->marks.need;
+    return !f->over;
+}
+
+static struct hb_walk_marks foresee(const struct hb_walk_heap *heap)
+{
+    struct foresight f = {.marks = {.walked = true, .before = true}};
+
+    f.marks.need = heap->workload->ops[heap->done].size + HB_WALK_RECORD_BYTES;
+    heap->allocator->ranges(heap->heap, foresee_range, &f);
+    f.marks.failed = !f.over;
+    return f.marks;
+}
+
+static void print_next(const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
+{
+    printf("Operation %" PRIu64 ", ", heap->done);
+    print_op(&heap->workload->ops[heap->done]);
+    printf(", will need %" PRIu64 " bytes and examine %" PRIu64 " range%s: ", marks->need, marks->length,
+           plural(marks->length));
+    if (marks->failed)
+        print_failure(heap, marks->need);
+    else
+        puts("marked below");
+}
+
+/* Shows the ranges as they are; where the next operation walks, its walk as well. */
+static bool show_now(const struct hb_walk_heap *heap)
+{
+    struct hb_walk_marks marks = {0};
+
+    if (hb_walk_heap_next_walks(heap)) {
+        marks = foresee(heap);
+        print_next(heap, &marks);
+    }
+    return hb_walk_print_ranges(stdout, heap, &marks);
+}
+
+/* Goes on until `done` operations are done. */
+static bool seek(struct hb_walk_heap *heap, uint64_t done)
+{
+    bool sound = true;
+    struct hb_step step;
+
+    hb_progress_begin("seeking");
+    hb_progress_total(done);
+    while (sound && heap->done < done) {
+        sound = hb_walk_heap_step(heap, &step);
+        if (heap->done % 1024 == 0)
+            hb_progress_set(NULL, heap->done);
+    }
+    hb_progress_end();
+    return sound;
+}
+
+/* Goes on to the next operation that walks, or to the end. */
+static bool seek_walk(struct hb_walk_heap *heap)
+{
+    struct hb_step step;
+
+    while (heap->done < heap->workload->op_count && !hb_walk_heap_next_walks(heap))
+        if (!hb_walk_heap_step(heap, &step))
+            return false;
+    return true;
+}
+
+static void print_totals(const struct hb_walk_heap *heap)
+{
+    struct hb_heap_state state;
+    char free_bytes[48], ranges[48], free_ranges[48], high_water[48];
+
+    hb_heap_look(heap->allocator, heap->heap, heap->heap_bytes == 0, &state);
+    printf("%s, %s of them free with %s; high-water mark %s\n",
+           hb_counted(ranges, sizeof ranges, state.ranges, "range"),
+           hb_counted(free_ranges, sizeof free_ranges, state.free_ranges, ""),
+           hb_counted(free_bytes, sizeof free_bytes, state.free_bytes, "byte"),
+           hb_counted(high_water, sizeof high_water, state.high_water_bytes, "byte"));
+}
+
+static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
+{
+    uint64_t ops = heap->workload->op_count;
+
+    if (!seek(heap, at + 1))
+        return false;
+    printf("\nAfter operation %" PRIu64 " of %" PRIu64 " (they count from 0)\n", at, ops);
+    print_totals(heap);
+    if (!show_now(heap))
+        return false;
+    if (heap->done < ops && !hb_walk_heap_next_walks(heap)) {
+        if (!seek_walk(heap))
+            return false;
+        if (heap->done < ops)
+            printf("\nThe next walk, with the ranges as they will be then\n");
+        if (heap->done < ops && !show_now(heap))
+            return false;
+    }
+    return hb_walk_print_picture(stdout, heap);
+}
+
+static uint64_t default_heap(const struct hb_workload *workload)
+{
+    if (workload->suggested_heap_bytes >= workload->peak_live_bytes && workload->suggested_heap_bytes != 0)
+        return workload->suggested_heap_bytes;
+    return workload->op_count <= SHORT_TRACE && workload->peak_live_bytes < DOCUMENT_HEAP / 2 ? DOCUMENT_HEAP
+                                                                                              : 0;
+}
+
+static enum hb_status check_options(const struct walk_options *options, const struct hb_workload *workload,
+                                    struct hb_error *error)
+{
+    if (options->has_heap && options->heap_bytes == 0)
+        return hb_error_set(error, HB_ERR_USAGE, "a heap of 0 bytes is out of range: 8, one record, or more");
+    if (options->heap_bytes > MOST_HEAP_BYTES)
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "--heap takes 8 to 2^62 bytes, and %" PRIu64 " is out of range",
+                            options->heap_bytes);
+    if (options->has_at && options->at >= workload->op_count)
+        return hb_error_set(error, HB_ERR_USAGE, "%s has no operation %" PRIu64 "; its last is %" PRIu64,
+                            workload->name, options->at, workload->op_count - 1);
+    return HB_OK;
+}
+
+/* What a file suggests is not believed where its own operations cannot fit. */
+static void tell_suggestion(const struct hb_workload *workload)
+{
+    if (workload->suggested_heap_bytes != 0 && workload->suggested_heap_bytes < workload->peak_live_bytes)
+        printf("The file suggests a heap of %" PRIu64 " bytes, fewer than the %" PRIu64
+               " that are live at once: not taken\n",
+               workload->suggested_heap_bytes, workload->peak_live_bytes);
+}
+
+static bool show(const struct walk_options *options, struct hb_walk_heap *heap)
+{
+    const struct hb_workload *workload = heap->workload;
+    char bytes[48];
+
+    if (!options->has_heap)
+        tell_suggestion(workload);
+    printf("%s in a heap of %s\n", workload->name,
+           heap->heap_bytes != 0 ? hb_counted(bytes, sizeof bytes, heap->heap_bytes, "byte") : "ample size");
+    if (workload->op_count == 0 || (!options->has_at && workload->op_count <= SHORT_TRACE))
+        return show_every_step(heap);
+    return show_moment(heap, options->has_at ? options->at : workload->op_count - 1);
+}
+
+static int walk(const struct walk_options *options, const struct hb_workload *workload)
+{
+    uint64_t heap_bytes = options->has_heap ? options->heap_bytes : default_heap(workload);
+    struct hb_walk_heap *heap = NULL;
+    struct hb_error error;
+    bool shown;
+
+    if (check_options(options, workload, &error) != HB_OK ||
+        hb_walk_heap_create(workload, heap_bytes, &heap, &error) != HB_OK)
+        return hb_command_fail(&error);
+    shown = show(options, heap);
+    hb_walk_heap_destroy(heap);
+    if (!shown) {
+        hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);
+        return hb_command_fail(&error);
+    }
+    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+}
+
+int hb_command_walk(int argc, char **argv)
+{
+    struct walk_options options = {0};
+    struct hb_workload *workload = NULL;
+    struct hb_error error;
+    int exit_status;
+
+    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (hb_workload_load(options.trace, &workload, &error) != HB_OK)
+        return hb_command_fail(&error);
+    hb_command_tell_repairs(workload->path, &workload->repairs);
+    exit_status = walk(&options, workload);
+    hb_workload_free(workload);
+    return exit_status;
+}

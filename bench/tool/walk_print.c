@@ -1,0 +1,202 @@
+#include "bench/tool/walk_print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHOW_ALL = 24, /* ranges, or else: */
+    SHOW_HEAD = 10,
+    SHOW_TAIL = 6,
+    SHOW_AROUND = 2, /* before and after the one that was taken */
+    PICTURE_COLUMNS = 64,
+    PICTURE_ROWS = 8,
+};
+
+struct listing {
+    FILE *out;
+    const struct hb_held_range *ranges;
+    uint64_t count;
+    const struct hb_walk_marks *marks;
+    int offset_width, length_width;
+};
+
+static int digits(uint64_t number, unsigned base)
+{
+    int count = 1;
+
+    while ((number /= base) != 0)
+        count++;
+    return count;
+}
+
+static bool is_taken(const struct listing *l, uint64_t index)
+{
+    return l->marks->walked && !l->marks->failed && index + 1 == l->marks->length;
+}
+
+static void say_object(const struct listing *l, const struct hb_held_range *held)
+{
+    if (held->has_object)
+        fprintf(l->out, "object %" PRIu32 ", %" PRIu64 " byte%s", held->object, held->size,
+                held->size == 1 ? "" : "s");
+}
+
+static void say_taken(const struct listing *l, const struct hb_held_range *held)
+{
+    uint64_t length = held->range.length;
+
+    if (!l->marks->before) {
+        fprintf(l->out, "  <- taken for ");
+        say_object(l, held);
+    } else if (length - l->marks->need >= HB_WALK_RECORD_BYTES) {
+        fprintf(l->out, "  <- taken: %" PRIu64 " bytes of it, and %" PRIu64 " stay free", l->marks->need,
+                length - l->marks->need);
+    } else {
+        fprintf(l->out, "  <- taken whole");
+    }
+}
+
+static void say_passed(const struct listing *l, const struct hb_held_range *held)
+{
+    const struct hb_range *range = &held->range;
+
+    if (l->marks->has_left && l->marks->left_range == range->offset) {
+        fprintf(l->out, "  -- examined: in use then; the object has moved");
+    } else if (range->allocated) {
+        fprintf(l->out, "  -- examined: ");
+        say_object(l, held);
+    } else {
+        fprintf(l->out, "  -- examined: free, %" PRIu64 " too short", l->marks->need - range->length);
+    }
+}
+
+static void print_range(const struct listing *l, uint64_t index)
+{
+    const struct hb_held_range *held = &l->ranges[index];
+    const struct hb_range *range = &held->range;
+
+    fprintf(l->out, "Pointer: 0x%-*" PRIx64 " Size: %-*" PRIu64 " Allocated: %s", l->offset_width,
+            range->offset, l->length_width, range->length, range->allocated ? "True " : "False");
+    if (is_taken(l, index)) {
+        say_taken(l, held);
+    } else if (l->marks->walked && index < l->marks->length) {
+        say_passed(l, held);
+    } else if (l->marks->has_left && l->marks->left_range == range->offset) {
+        fprintf(l->out, "  <- freed");
+    } else if (held->has_object) {
+        fputs("     ", l->out);
+        say_object(l, held);
+    }
+    fputc('\n', l->out);
+}
+
+static bool is_shown(const struct listing *l, uint64_t index)
+{
+    uint64_t taken = l->marks->length - 1;
+
+    if (l->count <= SHOW_ALL || index < SHOW_HEAD || index + SHOW_TAIL >= l->count)
+        return true;
+    if (l->marks->has_left && l->ranges[index].range.offset == l->marks->left_range)
+        return true;
+    return l->marks->walked && !l->marks->failed && index + SHOW_AROUND >= taken &&
+           index <= taken + SHOW_AROUND;
+}
+
+/* Says what the ranges [from, to) are, which are not shown. */
+static void print_gap(const struct listing *l, uint64_t from, uint64_t to)
+{
+    uint64_t free_ranges = 0, free_bytes = 0;
+
+    for (uint64_t i = from; i < to; i++)
+        if (!l->ranges[i].range.allocated) {
+            free_ranges++;
+            free_bytes += l->ranges[i].range.length;
+        }
+    fprintf(l->out,
+            "... %" PRIu64 " ranges: %" PRIu64 " allocated, %" PRIu64 " free with %" PRIu64
+            " bytes in all ...\n",
+            to - from, to - from - free_ranges, free_ranges, free_bytes);
+}
+
+bool hb_walk_print_ranges(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
+{
+    struct listing l = {.out = out, .marks = marks};
+    struct hb_held_range *ranges = hb_walk_heap_ranges(heap, &l.count);
+
+    if (ranges == NULL)
+        return false;
+    l.ranges = ranges;
+    for (uint64_t i = 0; i < l.count; i++) {
+        int length_width = digits(ranges[i].range.length, 10);
+
+        l.length_width = length_width > l.length_width ? length_width : l.length_width;
+    }
+    l.offset_width = digits(ranges[l.count - 1].range.offset, 16);
+    for (uint64_t i = 0; i < l.count;) {
+        uint64_t gap_end = i;
+
+        while (gap_end < l.count && !is_shown(&l, gap_end))
+            gap_end++;
+        if (gap_end > i)
+            print_gap(&l, i, gap_end);
+        else
+            print_range(&l, gap_end++);
+        i = gap_end;
+    }
+    free(ranges);
+    return true;
+}
+
+/* What there is in one character's worth of the heap. */
+enum { HAS_ALLOCATED = 1, HAS_FREE = 2 };
+
+struct picture {
+    unsigned char has[PICTURE_COLUMNS * PICTURE_ROWS];
+    uint64_t bytes;  /* of the heap, drawn */
+    uint64_t bucket; /* bytes a character */
+    uint64_t columns;
+};
+
+static bool draw_range(void *context, const struct hb_range *range)
+{
+    struct picture *p = context;
+    uint64_t end = range->offset + range->length;
+
+    if (range->offset >= p->bytes)
+        return false;
+    if (end > p->bytes)
+        end = p->bytes;
+    for (uint64_t i = range->offset / p->bucket; i <= (end - 1) / p->bucket; i++)
+        p->has[i] |= range->allocated ? HAS_ALLOCATED : HAS_FREE;
+    return true;
+}
+
+bool hb_walk_print_picture(FILE *out, const struct hb_walk_heap *heap)
+{
+    static const char glyphs[] = {' ', '#', '.', '+'};
+    struct hb_heap_state state;
+    struct picture p = {.bytes = 0};
+    uint64_t rows, shown;
+
+    heap->allocator->inspect(heap->heap, &state);
+    /* The whole heap, unless it is mostly a tail that was never used. */
+    p.bytes = state.free_bytes + state.allocated_range_bytes;
+    if (p.bytes / 8 > state.high_water_bytes)
+        p.bytes = state.high_water_bytes > 0 ? state.high_water_bytes : HB_WALK_RECORD_BYTES;
+    rows = state.ranges <= SHOW_ALL ? 1 : PICTURE_ROWS;
+    p.bucket = (p.bytes + rows * PICTURE_COLUMNS - 1) / (rows * PICTURE_COLUMNS);
+    heap->allocator->ranges(heap->heap, draw_range, &p);
+    shown = (p.bytes + p.bucket - 1) / p.bucket;
+    fprintf(out, "\n%s 0x%" PRIx64 " bytes; a character is %" PRIu64 ": # allocated, . free, + both\n",
+            p.bytes < state.free_bytes + state.allocated_range_bytes ? "The first" : "All", p.bytes,
+            p.bucket);
+    for (uint64_t i = 0; i < shown; i++) {
+        if (i % PICTURE_COLUMNS == 0)
+            fprintf(out, "0x%-*" PRIx64 " |", digits(p.bytes, 16), i * p.bucket);
+        fputc(glyphs[p.has[i]], out);
+        if (i % PICTURE_COLUMNS == PICTURE_COLUMNS - 1 || i + 1 == shown)
+            fputs("|\n", out);
+    }
+    return true;
+}

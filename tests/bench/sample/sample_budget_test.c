@@ -1,0 +1,100 @@
+/*
+ * sample_budget_test - a budget bounds the heap of an allocator that takes no size, and nothing beside it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "bench/sample/sample.h"
+#include "tests/bench/replay/random_ops.h"
+
+/* `count` blocks of `size` bytes, none of them freed. To be freed with hb_prepared_free. */
+static struct hb_prepared *prepare_mallocs(uint32_t count, uint64_t size)
+{
+    struct hb_op *ops = calloc(count, sizeof *ops);
+    struct hb_prepared *prepared = NULL;
+    struct hb_workload *workload;
+    struct hb_error error;
+
+    assert_non_null(ops);
+    for (uint32_t i = 0; i < count; i++)
+        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = size};
+    workload = workload_of("mallocs", ops, count);
+    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+    random_ops_free(workload);
+    free(ops);
+    return prepared;
+}
+
+static struct hb_counts sample_glibc(const struct hb_prepared *prepared, enum hb_sample_mode mode,
+                                     uint64_t budget_bytes)
+{
+    const struct hb_sample_request request = {.prepared = prepared,
+                                              .allocator = "glibc",
+                                              .mode = mode,
+                                              .touch = HB_TOUCH_PAGE,
+                                              .budget_bytes = budget_bytes,
+                                              .timeout_ms = 60000};
+    struct hb_sample_result result;
+    struct hb_counts counts;
+    struct hb_error error = {0};
+
+    if (hb_sample_run(&request, &result, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(result.outcome, HB_SAMPLE_OK);
+    counts = result.counts;
+    hb_sample_result_clear(&result);
+    return counts;
+}
+
+static void a_budget_makes_glibc_fail_where_none_does_not(void **state)
+{
+    enum { BUDGET = 16 << 20 };
+    struct hb_prepared *big;
+    struct hb_counts counts;
+
+    (void)state;
+    if (HB_SANITIZED)
+        skip(); /* malloc is the sanitizer's, and its shadow dwarfs any budget */
+    big = prepare_mallocs(64, 1 << 20);
+    counts = sample_glibc(big, HB_SAMPLE_TIME, BUDGET);
+    assert_in_range(counts.first_failure, 8, 16);
+    assert_true(counts.live_bytes <= BUDGET);
+    counts = sample_glibc(big, HB_SAMPLE_TIME, 0);
+    assert_int_equal(counts.failures, 0);
+    hb_prepared_free(big);
+}
+
+/* The tables of a count are larger than the budget here, and must not be taken from it: 32 bytes a block of
+ * glibc's. */
+static void a_budget_is_the_heap_s_alone(void **state)
+{
+    enum { OBJECTS = 300000, BUDGET = 4 << 20 };
+    struct hb_prepared *many;
+
+    (void)state;
+    if (HB_SANITIZED)
+        skip();
+    many = prepare_mallocs(OBJECTS, 24);
+    for (enum hb_sample_mode mode = HB_SAMPLE_TIME; mode <= HB_SAMPLE_COUNT; mode++) {
+        struct hb_counts counts = sample_glibc(many, mode, BUDGET);
+
+        assert_in_range(counts.first_failure, BUDGET / 32 * 9 / 10, BUDGET / 32);
+    }
+    hb_prepared_free(many);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_budget_makes_glibc_fail_where_none_does_not),
+        cmocka_unit_test(a_budget_is_the_heap_s_alone),
+    };
+
+    hb_sample_child_main(argc, argv);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
