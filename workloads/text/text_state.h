@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "workloads/builder.h"
-#include "workloads/names.h"
 #include "workloads/text/line_reader.h"
+#include "workloads/text/names.h"
 #include "workloads/trace/trace_format.h"
 
 enum {
