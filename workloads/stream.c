@@ -9,8 +9,8 @@
 #include "base/map.h"
 #include "base/pages.h"
 #include "base/table.h"
-#include "workloads/builder.h"
 #include "workloads/import/import.h"
+#include "workloads/workload.h"
 
 struct hb_stream {
     char *path;

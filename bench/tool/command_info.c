@@ -13,7 +13,7 @@
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 #include "bench/tool/info_text.h"
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 struct options {
     const char *trace;

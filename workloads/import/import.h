@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "workloads/workload.h"
+#include "workloads/whole/whole.h"
 
 struct hb_import;
 

@@ -7,7 +7,7 @@
 
 #include "workloads/import/import.h"
 #include "workloads/import/repair.h"
-#include "workloads/text/line_reader.h"
+#include "workloads/source/line_reader.h"
 
 enum {
     HB_IMPORT_CHUNK_OPS = 4096,

@@ -44,6 +44,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+/* Environment: which folder to write captures to. The tool sets it for the program and all that it starts. */
+#define HB_RECORD_FOLDER_VARIABLE "HEAPBENCH_RECORD_FOLDER"
+
 #define HB_CAPTURE_MAGIC "hbcapt02"
 #define HB_CAPTURE_NAME  "captures" /* of the file in its folder */
 /* PID.refused: a symbolic link to the errno, in decimal, for which a process could not open the file. */

@@ -168,7 +168,6 @@ static void read_program(struct hb_process *process)
     char path[64], target[PATH_MAX];
     struct stat info, root, own_root;
     ssize_t bytes;
-    const char *slash;
 
     snprintf(path, sizeof path, "/proc/%" PRIu32 "/exe", process->pid);
     bytes = readlink(path, target, sizeof target - 1);
@@ -176,9 +175,7 @@ static void read_program(struct hb_process *process)
         target[bytes] = '\0';
         free(process->program);
         process->program = strdup(target);
-        slash = strrchr(target, '/');
-        snprintf(process->name, sizeof process->name, "%.*s", HB_PROCESS_NAME - 1,
-                 slash != NULL ? slash + 1 : target);
+        snprintf(process->name, sizeof process->name, "%.*s", HB_PROCESS_NAME - 1, basename(target));
     }
     snprintf(path, sizeof path, "/proc/%" PRIu32, process->pid);
     if (stat(path, &info) == 0)

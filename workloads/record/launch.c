@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/place.h"
-#include "workloads/record/next.h"
+#include "workloads/record/capture.h"
 
 /* All are blocked, and taken one by one. */
 enum { CAUGHT = 5 };
@@ -37,7 +37,7 @@ struct manners {
     int is_subreaper;
 };
 
-struct run {
+struct launched {
     const struct hb_launch *launch;
     struct hb_family *family;
     sigset_t caught;
@@ -151,7 +151,7 @@ static int read_report(int report)
 }
 
 /* While the program runs, they are its own; a terminal has sent it SIGINT and SIGQUIT already. */
-static void take_signal(struct run *run, int number)
+static void take_signal(struct launched *run, int number)
 {
     if (number == SIGCHLD)
         return;
@@ -162,7 +162,7 @@ static void take_signal(struct run *run, int number)
 }
 
 /* Who is left once the program has ended is of interest at once. */
-static void reap(struct run *run)
+static void reap(struct launched *run)
 {
     size_t before = run->family->ended_count;
 
@@ -175,7 +175,7 @@ static void reap(struct run *run)
 }
 
 /* Looking takes at most a hundredth of the time. */
-static void look_when_due(struct run *run)
+static void look_when_due(struct launched *run)
 {
     uint64_t now = hb_clock_ns(), took;
 
@@ -197,7 +197,7 @@ static bool has_children(void)
 }
 
 /* True when there is nothing more to wait for. */
-static bool is_over(struct run *run)
+static bool is_over(struct launched *run)
 {
     uint64_t waited_ns;
 
@@ -222,7 +222,7 @@ static bool is_over(struct run *run)
 }
 
 /* A millisecond at a time: that is the clock of the recording. */
-static void wait_for_all(struct run *run)
+static void wait_for_all(struct launched *run)
 {
     static const struct timespec tick = {.tv_nsec = 1000000};
 
@@ -247,7 +247,7 @@ static int exit_status_of(int status)
 static int attend(const struct hb_launch *launch, const struct manners *before, pid_t pid, int report,
                   int *exit_status, struct hb_family *family)
 {
-    struct run run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
+    struct launched run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
     int reason = read_report(report);
 
     family->program = (uint32_t)pid;

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 /* Keeps the list of silences sorted; the shortest of a full list falls out. */
 static void take_silence(struct hb_times *times, uint64_t start_us, struct hb_wait wait)

@@ -1,5 +1,5 @@
 /* read_ahead.c - a ring of blocks between two threads. See read_ahead.h. */
-#include "workloads/trace/read_ahead.h"
+#include "workloads/read_ahead.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 /* Blocks in the ring, and bytes of the thread's stack: its buffers are in the stream. */
 enum { BLOCKS = 4, STACK_BYTES = 256 << 10 };
 
-struct block {
+struct ahead_block {
     enum hb_status status;
     size_t count; /* 0: the end */
     struct hb_op ops[HB_STREAM_BLOCK_OPS];
@@ -25,13 +25,13 @@ struct hb_read_ahead {
     bool lent;                   /* one is in use that was not given back yet */
     bool stop;
     struct hb_error error; /* of the last block */
-    struct block blocks[BLOCKS];
+    struct ahead_block blocks[BLOCKS];
 };
 
 /* The block to fill next, when there is room for it; NULL when there is no more need. */
-static struct block *wait_for_room(struct hb_read_ahead *ahead)
+static struct ahead_block *wait_for_room(struct hb_read_ahead *ahead)
 {
-    struct block *block = NULL;
+    struct ahead_block *block = NULL;
 
     pthread_mutex_lock(&ahead->lock);
     while (!ahead->stop && ahead->filled - ahead->given_back == BLOCKS)
@@ -51,7 +51,7 @@ static void hand_over(struct hb_read_ahead *ahead)
 }
 
 /* False at the end and after an error. */
-static bool fill(struct hb_read_ahead *ahead, struct block *block)
+static bool fill(struct hb_read_ahead *ahead, struct ahead_block *block)
 {
     const struct hb_op *ops;
 
@@ -66,7 +66,7 @@ static bool fill(struct hb_read_ahead *ahead, struct block *block)
 static void *read_all(void *argument)
 {
     struct hb_read_ahead *ahead = argument;
-    struct block *block;
+    struct ahead_block *block;
     bool more = true;
 
     while (more && (block = wait_for_room(ahead)) != NULL) {
@@ -105,9 +105,9 @@ enum hb_status hb_read_ahead_open(struct hb_stream *stream, struct hb_read_ahead
 }
 
 /* The next block, when it is filled; the one before it is given back. */
-static const struct block *wait_for_block(struct hb_read_ahead *ahead)
+static const struct ahead_block *wait_for_block(struct hb_read_ahead *ahead)
 {
-    const struct block *block;
+    const struct ahead_block *block;
 
     pthread_mutex_lock(&ahead->lock);
     ahead->given_back += ahead->lent ? 1 : 0;
@@ -123,7 +123,7 @@ static const struct block *wait_for_block(struct hb_read_ahead *ahead)
 enum hb_status hb_read_ahead_next(struct hb_read_ahead *ahead, const struct hb_op **ops, size_t *count,
                                   struct hb_error *error)
 {
-    const struct block *block;
+    const struct ahead_block *block;
 
     if (!ahead->has_thread)
         return hb_stream_next(ahead->stream, ops, count, error);

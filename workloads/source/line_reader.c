@@ -1,4 +1,4 @@
-#include "workloads/text/line_reader.h"
+#include "workloads/source/line_reader.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -4,8 +4,8 @@
  * gzip, zstd and a .zip that holds one file are recognised by their first bytes and read as what they hold,
  * so that no reader knows of them. One layer is taken off: what is packed twice is for its owner to unpack.
  */
-#ifndef HB_WORKLOADS_SOURCE_H
-#define HB_WORKLOADS_SOURCE_H
+#ifndef HB_WORKLOADS_SOURCE_SOURCE_H
+#define HB_WORKLOADS_SOURCE_SOURCE_H
 
 #include <stdio.h>
 

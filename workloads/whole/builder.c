@@ -1,4 +1,7 @@
-#include "workloads/builder.h"
+/*
+ * builder.c - operations appended and checked one by one, and the figures that are kept on the way.
+ */
+#include "workloads/whole/builder.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -6,12 +9,30 @@
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/printable.h"
 
 #define DEAD UINT64_MAX
 
 enum { FIRST_BYTES = 1 << 16 };
 
 #define MAX_OPS (UINT64_C(1) << 31)
+
+size_t hb_workload_stem_bytes(const char *base)
+{
+    const char *dot = strrchr(base, '.');
+
+    return dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+}
+
+char *hb_workload_name_of(const char *path)
+{
+    const char *base = basename(path);
+    char *stem = strndup(base, hb_workload_stem_bytes(base));
+    char *name = stem != NULL ? hb_printable_copy(stem, "\\") : NULL;
+
+    free(stem);
+    return name;
+}
 
 enum hb_status hb_builder_begin(struct hb_builder *builder, const char *path, struct hb_error *error)
 {
@@ -213,4 +234,17 @@ void hb_builder_abandon(struct hb_builder *builder)
     hb_pages_free(builder->sizes, builder->sizes_bytes);
     builder->workload = NULL;
     builder->sizes = NULL;
+}
+
+void hb_workload_free(struct hb_workload *workload)
+{
+    if (workload == NULL)
+        return;
+    hb_pages_free(workload->ops, workload->ops_capacity_bytes);
+    hb_pages_free(workload->waits, workload->waits_capacity_bytes);
+    free(workload->info.command);
+    free(workload->info.origin);
+    free(workload->name);
+    free(workload->path);
+    free(workload);
 }

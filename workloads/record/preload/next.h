@@ -5,15 +5,12 @@
  * run. The lookup may itself allocate: those calls are served from a small static arena, whose blocks may be
  * freed or reallocated at any later time.
  */
-#ifndef HB_WORKLOADS_RECORD_NEXT_H
-#define HB_WORKLOADS_RECORD_NEXT_H
+#ifndef HB_WORKLOADS_RECORD_PRELOAD_NEXT_H
+#define HB_WORKLOADS_RECORD_PRELOAD_NEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Which folder to write captures to. The tool sets it for the program and all that it starts. */
-#define HB_RECORD_FOLDER_VARIABLE "HEAPBENCH_RECORD_FOLDER"
 
 struct hb_next {
     void *(*allocate)(size_t);

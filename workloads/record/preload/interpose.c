@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "workloads/record/next.h"
-#include "workloads/record/recorder.h"
+#include "workloads/record/preload/next.h"
+#include "workloads/record/preload/recorder.h"
 
 #define HB_EXPORT __attribute__((visibility("default")))
 

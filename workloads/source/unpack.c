@@ -1,4 +1,4 @@
-#include "workloads/unpack.h"
+#include "workloads/source/unpack.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ enum {
 
 struct hb_unpack {
     FILE *file;
-    enum hb_packing packing;
+    enum hb_archive packing;
     z_stream gzip;
     bool gzip_begun;
     ZSTD_DCtx *zstd;
@@ -33,17 +33,17 @@ struct hb_unpack {
 };
 
 static const char *const names[] = {
-    [HB_PACKING_GZIP] = "gzip", [HB_PACKING_ZSTD] = "zstd", [HB_PACKING_ZIP] = "zip"};
+    [HB_ARCHIVE_GZIP] = "gzip", [HB_ARCHIVE_ZSTD] = "zstd", [HB_ARCHIVE_ZIP] = "zip"};
 
-enum hb_packing hb_unpack_recognise(const uint8_t *head, size_t bytes)
+enum hb_archive hb_unpack_recognise(const uint8_t *head, size_t bytes)
 {
     if (bytes >= 3 && memcmp(head, "\x1f\x8b\x08", 3) == 0)
-        return HB_PACKING_GZIP;
+        return HB_ARCHIVE_GZIP;
     if (bytes >= 4 && memcmp(head, "\x28\xb5\x2f\xfd", 4) == 0)
-        return HB_PACKING_ZSTD;
+        return HB_ARCHIVE_ZSTD;
     if (bytes >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
-        return HB_PACKING_ZIP;
-    return HB_PACKING_NONE;
+        return HB_ARCHIVE_ZIP;
+    return HB_ARCHIVE_NONE;
 }
 
 const char *hb_unpack_fault(const struct hb_unpack *unpack)
@@ -113,7 +113,7 @@ static bool is_next_piece(const struct hb_unpack *unpack)
 {
     uint8_t first = unpack->piece[unpack->next];
 
-    if (unpack->packing == HB_PACKING_GZIP)
+    if (unpack->packing == HB_ARCHIVE_GZIP)
         return first == 0x1f;
     return first == 0x28 || (first & 0xf0) == 0x50; /* a frame, or one to be skipped */
 }
@@ -131,7 +131,7 @@ static ssize_t read_pieces(void *cookie, char *out, size_t room)
         if (unpack->whole && unpack->begun && !is_next_piece(unpack))
             return fail(unpack, "followed by something else", NULL);
         unpack->begun = true;
-        got = (unpack->packing == HB_PACKING_GZIP ? inflate_some : decompress_some)(unpack, out, room);
+        got = (unpack->packing == HB_ARCHIVE_GZIP ? inflate_some : decompress_some)(unpack, out, room);
     }
     return unpack->fault[0] == '\0' ? got : -1;
 }
@@ -271,10 +271,10 @@ static enum hb_status begin(struct hb_unpack *unpack, const char *path, struct h
     bool ready = true;
 
     switch (unpack->packing) {
-    case HB_PACKING_GZIP:
+    case HB_ARCHIVE_GZIP:
         ready = unpack->gzip_begun = inflateInit2(&unpack->gzip, GZIP_WINDOW_BITS) == Z_OK;
         break;
-    case HB_PACKING_ZSTD:
+    case HB_ARCHIVE_ZSTD:
         unpack->zstd = ZSTD_createDCtx();
         ready = unpack->zstd != NULL &&
                 !ZSTD_isError(ZSTD_DCtx_setParameter(unpack->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG));
@@ -285,11 +285,11 @@ static enum hb_status begin(struct hb_unpack *unpack, const char *path, struct h
     return ready ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
 }
 
-enum hb_status hb_unpack_open(const char *path, FILE *file, enum hb_packing packing, struct hb_unpack **out,
+enum hb_status hb_unpack_open(const char *path, FILE *file, enum hb_archive packing, struct hb_unpack **out,
                               FILE **stream, struct hb_error *error)
 {
     struct hb_unpack *unpack = malloc(sizeof *unpack);
-    cookie_io_functions_t functions = {.read = packing == HB_PACKING_ZIP ? read_zip : read_pieces};
+    cookie_io_functions_t functions = {.read = packing == HB_ARCHIVE_ZIP ? read_zip : read_pieces};
     enum hb_status status;
 
     if (unpack == NULL)

@@ -8,10 +8,10 @@
  * used, so a full disk is a refusal here and not a SIGBUS in the program. Only bare system calls are made
  * (the C library's open is a cancellation point, and others may have interposed it); errno may change.
  */
-#ifndef HB_WORKLOADS_RECORD_SINK_H
-#define HB_WORKLOADS_RECORD_SINK_H
+#ifndef HB_WORKLOADS_RECORD_PRELOAD_SINK_H
+#define HB_WORKLOADS_RECORD_PRELOAD_SINK_H
 
-#include "workloads/record/recorder.h"
+#include "workloads/record/preload/recorder.h"
 
 /* The folder for captures, from the environment: NULL where this process is not to be recorded. */
 const char *hb_sink_folder(void);
@@ -23,7 +23,7 @@ bool hb_sink_open(const char *folder);
 bool hb_sink_begin_image(void);
 
 /* Replaces the stream's chunk by a fresh one, larger than the last. False, with errno: there is no room. */
-bool hb_sink_next_chunk(struct hb_stream *stream);
+bool hb_sink_next_chunk(struct hb_record_stream *stream);
 
 /* Unmaps the chunk that a child of fork has inherited with its thread. */
 void hb_sink_drop_inherited(void);

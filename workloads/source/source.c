@@ -1,10 +1,10 @@
-#include "workloads/source.h"
+#include "workloads/source/source.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "workloads/unpack.h"
+#include "workloads/source/unpack.h"
 
 struct hb_source {
     char *path;
@@ -23,12 +23,12 @@ static enum hb_status look_inside(struct hb_source *source, struct hb_error *err
 {
     uint8_t head[4];
     size_t got = fread(head, 1, sizeof head, source->file);
-    enum hb_packing packing = hb_unpack_recognise(head, got);
+    enum hb_archive packing = hb_unpack_recognise(head, got);
 
     if (ferror(source->file))
         return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be read", source->path);
     rewind(source->file);
-    if (packing != HB_PACKING_NONE)
+    if (packing != HB_ARCHIVE_NONE)
         return hb_unpack_open(source->path, source->file, packing, &source->unpacked, &source->stream, error);
     source->stream = source->file;
     return HB_OK;

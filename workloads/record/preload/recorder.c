@@ -1,7 +1,7 @@
 /*
  * recorder.c - the slow path: what is done once a thread, once a chunk, or when a shard changes hands.
  */
-#include "workloads/record/recorder.h"
+#include "workloads/record/preload/recorder.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "workloads/record/next.h"
-#include "workloads/record/sink.h"
+#include "workloads/record/preload/next.h"
+#include "workloads/record/preload/sink.h"
 
 enum image_state { IMAGE_NONE = 0, IMAGE_OPENING, IMAGE_READY, IMAGE_REFUSED };
 
@@ -83,7 +83,7 @@ static bool empty_on_fork(void *pages, size_t bytes)
 /* Tells the next thread that it may have the stream, once this one is gone: see has_ended. */
 static void end_thread(void *value)
 {
-    struct hb_stream *stream = value;
+    struct hb_record_stream *stream = value;
 
     if (!is_sealed())
         atomic_store(&stream->ending_tid, this_thread());
@@ -163,7 +163,7 @@ static bool has_ended(int32_t tid)
 }
 
 /* Readies an ended thread's stream for its next: the thread may have ended in the middle of an event. */
-static void inherit(struct hb_stream *stream)
+static void inherit(struct hb_record_stream *stream)
 {
     if (stream->chunk != NULL) {
         size_t left = (size_t)(stream->chunk + stream->chunk_bytes - stream->cursor);
@@ -175,9 +175,9 @@ static void inherit(struct hb_stream *stream)
 }
 
 /* The stream of a thread that has ended, now this thread's; NULL where a short search finds none. */
-static struct hb_stream *take_over(void)
+static struct hb_record_stream *take_over(void)
 {
-    struct hb_stream *stream = atomic_load(&hb_recorder.scan);
+    struct hb_record_stream *stream = atomic_load(&hb_recorder.scan);
 
     for (int i = 0; i < ENDED_THREADS_LOOKED_AT && !is_sealed(); i++) {
         int32_t tid;
@@ -197,9 +197,9 @@ static struct hb_stream *take_over(void)
     return NULL;
 }
 
-static void publish(struct hb_stream *stream)
+static void publish(struct hb_record_stream *stream)
 {
-    struct hb_stream *first = atomic_load(&hb_recorder.streams);
+    struct hb_record_stream *first = atomic_load(&hb_recorder.streams);
 
     do {
         stream->next = first;
@@ -208,9 +208,9 @@ static void publish(struct hb_stream *stream)
 
 /* Gives a stream (new, or emptied by a fork) an identity. What it may hold was left by an event that the fork
  * interrupted. */
-static void identify(struct hb_stream *stream)
+static void identify(struct hb_record_stream *stream)
 {
-    *stream = (struct hb_stream){
+    *stream = (struct hb_record_stream){
         .id = atomic_fetch_add(&hb_recorder.stream_ids, 1) + 1, .fresh = true, .time = NO_TIME};
     publish(stream);
 }
@@ -245,9 +245,10 @@ static void count_lost(uint64_t *counter)
     __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
-static struct hb_stream *create_stream(void)
+static struct hb_record_stream *create_stream(void)
 {
-    struct hb_stream *stream = (struct hb_stream *)(void *)(is_sealed() ? take_spare_page() : map_pages(1));
+    struct hb_record_stream *stream =
+        (struct hb_record_stream *)(void *)(is_sealed() ? take_spare_page() : map_pages(1));
 
     if (stream != NULL)
         identify(stream);
@@ -256,9 +257,9 @@ static struct hb_stream *create_stream(void)
     return stream;
 }
 
-static struct hb_stream *find_stream(void)
+static struct hb_record_stream *find_stream(void)
 {
-    struct hb_stream *stream;
+    struct hb_record_stream *stream;
 
     if (!is_wanted() || !have_image())
         return NULL;
@@ -271,7 +272,7 @@ static struct hb_stream *find_stream(void)
 }
 
 /* The thread's first event. */
-static struct hb_stream *attach(void)
+static struct hb_record_stream *attach(void)
 {
     uint64_t before;
 
@@ -283,9 +284,9 @@ static struct hb_stream *attach(void)
     return hb_record_thread.stream;
 }
 
-struct hb_stream *hb_record_enter(void)
+struct hb_record_stream *hb_record_enter(void)
 {
-    struct hb_stream *stream = hb_record_thread.stream;
+    struct hb_record_stream *stream = hb_record_thread.stream;
     int saved = errno;
 
     if (atomic_load_explicit(&hb_record_thread.busy, memory_order_relaxed) != 0) {
@@ -300,7 +301,7 @@ struct hb_stream *hb_record_enter(void)
 }
 
 /* In a child of fork: the stream is empty, and so is all that belonged to the process. */
-static bool begin_again(struct hb_stream *stream)
+static bool begin_again(struct hb_record_stream *stream)
 {
     hb_sink_drop_inherited();
     if (!have_image())
@@ -309,7 +310,7 @@ static bool begin_again(struct hb_stream *stream)
     return true;
 }
 
-static bool next_chunk(struct hb_stream *stream)
+static bool next_chunk(struct hb_record_stream *stream)
 {
     /* A full disk is not asked again at every event. */
     if (stream->lost_in_a_row % LOST_BEFORE_RETRY != 0)
@@ -323,7 +324,7 @@ static bool next_chunk(struct hb_stream *stream)
 }
 
 /* With signals blocked: room for at least one event and its marks. */
-static bool make_room(struct hb_stream *stream)
+static bool make_room(struct hb_record_stream *stream)
 {
     if (stream->id == 0 && (is_refused() || !begin_again(stream)))
         return false;
@@ -390,7 +391,7 @@ static void own_shard(struct marks *marks, uint32_t id, uint64_t address)
 }
 
 /* Stores marks, the first byte last: so they are there whole or not at all. */
-static void put_marks(struct hb_stream *stream, unsigned char *at, const struct marks *marks)
+static void put_marks(struct hb_record_stream *stream, unsigned char *at, const struct marks *marks)
 {
     for (unsigned i = marks->count; i-- > 1;)
         *(volatile unsigned char *)(at + i) = marks->bytes[i];
@@ -401,7 +402,7 @@ static void put_marks(struct hb_stream *stream, unsigned char *at, const struct 
 }
 
 /* Writes the marks that must precede an event; none where a fork has just emptied the stream. */
-static void mark(struct hb_stream *stream, uint64_t address)
+static void mark(struct hb_record_stream *stream, uint64_t address)
 {
     struct marks marks = {.count = 0};
     uint64_t time = atomic_load_explicit(hb_record_clock, memory_order_relaxed);
@@ -419,7 +420,7 @@ static void mark(struct hb_stream *stream, uint64_t address)
     stream->time = time;
 }
 
-bool hb_record_settle(struct hb_stream *stream, uint64_t address)
+bool hb_record_settle(struct hb_record_stream *stream, uint64_t address)
 {
     int saved = errno;
     bool room = true;
@@ -438,7 +439,7 @@ bool hb_record_settle(struct hb_stream *stream, uint64_t address)
 
 /* The clock goes on when nobody has moved it since this stream last looked: so it keeps the pace of the
  * busiest thread, however many there are. */
-unsigned char *hb_record_stride(struct hb_stream *stream, unsigned char *end)
+unsigned char *hb_record_stride(struct hb_record_stream *stream, unsigned char *end)
 {
     uint32_t now = atomic_load_explicit(&hb_recorder.tick, memory_order_relaxed);
     struct marks marks = {.count = 0};
@@ -459,7 +460,7 @@ unsigned char *hb_record_stride(struct hb_stream *stream, unsigned char *end)
 
 void hb_record_realloc_failed(const void *block)
 {
-    struct hb_stream *stream = hb_record_begin();
+    struct hb_record_stream *stream = hb_record_begin();
     struct marks marks = {.count = 0};
     unsigned char *at;
     uint64_t delta;

@@ -12,8 +12,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#include "workloads/record/next.h"
-#include "workloads/record/recorder.h"
+#include "workloads/record/preload/next.h"
+#include "workloads/record/preload/recorder.h"
 
 #define HB_EXPORT __attribute__((visibility("default")))
 

@@ -1,10 +1,10 @@
 /*
  * summary.h - what a workload is like: the figures of `heapbench info`.
  */
-#ifndef HB_WORKLOADS_SUMMARY_H
-#define HB_WORKLOADS_SUMMARY_H
+#ifndef HB_WORKLOADS_WHOLE_SUMMARY_H
+#define HB_WORKLOADS_WHOLE_SUMMARY_H
 
-#include "workloads/workload.h"
+#include "workloads/whole/whole.h"
 
 /* A distribution. Percentiles are exact, by nearest rank; all 0 when `count` is. */
 struct hb_spread {

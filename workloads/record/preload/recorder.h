@@ -16,8 +16,8 @@
  * harm that both store them; (3) no byte is stored but those of the event; (4) whatever changes `limit`
  * blocks signals.
  */
-#ifndef HB_WORKLOADS_RECORD_RECORDER_H
-#define HB_WORKLOADS_RECORD_RECORDER_H
+#ifndef HB_WORKLOADS_RECORD_PRELOAD_RECORDER_H
+#define HB_WORKLOADS_RECORD_PRELOAD_RECORDER_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -40,7 +40,7 @@ enum {
 #endif
 };
 
-struct hb_stream {
+struct hb_record_stream {
     unsigned char *cursor; /* the next tag goes here */
     unsigned char *limit; /* at or beyond it, the next event takes the slow path; HB_CAPTURE_MARGIN before the
                              chunk's end */
@@ -56,7 +56,7 @@ struct hb_stream {
     uint32_t sequence;
     uint32_t lost_in_a_row;
     _Atomic int32_t ending_tid; /* of the thread that has it, once that is about to end; else 0 */
-    struct hb_stream *next;
+    struct hb_record_stream *next;
 };
 
 /* The process's state that a child of fork must not inherit: whole pages with nothing else in them. */
@@ -65,9 +65,9 @@ struct hb_recorder {
     _Alignas(64) _Atomic uint32_t tick;
     _Alignas(64) _Atomic uint32_t image_state; /* enum in recorder.c */
     _Atomic uint32_t stream_ids;
-    _Atomic(struct hb_stream *) streams;
-    _Atomic(struct hb_stream *) scan; /* where the search for ended threads goes on */
-    struct hb_capture_header *header; /* NULL before the image has one */
+    _Atomic(struct hb_record_stream *) streams;
+    _Atomic(struct hb_record_stream *) scan; /* where the search for ended threads goes on */
+    struct hb_capture_header *header;        /* NULL before the image has one */
     /* Before it has one: */
     struct hb_capture_refused *refused;
     _Atomic uint64_t lost_early;
@@ -77,7 +77,7 @@ struct hb_recorder {
 
 /* A thread's own, which a fork does not empty. */
 struct hb_record_thread {
-    struct hb_stream *stream;
+    struct hb_record_stream *stream;
     _Atomic uint32_t busy;
     uint32_t chunk_bytes;
     unsigned char *chunk; /* of the stream: what a child must unmap */
@@ -91,14 +91,14 @@ extern __thread struct hb_record_thread hb_record_thread
 extern const _Atomic uint64_t *hb_record_clock __attribute__((visibility("hidden")));
 
 /* The slow path of hb_record_begin: the thread's stream, or NULL where the event cannot be recorded. */
-struct hb_stream *hb_record_enter(void);
+struct hb_record_stream *hb_record_enter(void);
 
 /* Makes room, writes the marks that must precede an event at `address`. False: the event is lost, and
  * counted. */
-bool hb_record_settle(struct hb_stream *stream, uint64_t address);
+bool hb_record_settle(struct hb_record_stream *stream, uint64_t address);
 
 /* An event crossed the end of a stride: moves the fine clock, and writes it behind the event. The new end. */
-unsigned char *hb_record_stride(struct hb_stream *stream, unsigned char *end);
+unsigned char *hb_record_stride(struct hb_record_stream *stream, unsigned char *end);
 
 /* The bytes that a number needs, less one: 0 to 7. Comparisons: to search for the highest bit is slow on many
  * machines without -march, and most numbers are short. */
@@ -132,7 +132,7 @@ static inline __attribute__((always_inline)) void hb_record_store(unsigned char 
     }
 }
 
-static inline bool hb_record_is_settled(const struct hb_stream *stream, uint64_t address)
+static inline bool hb_record_is_settled(const struct hb_record_stream *stream, uint64_t address)
 {
     uint64_t shard =
         atomic_load_explicit(&hb_recorder.shards[hb_capture_shard(address)], memory_order_relaxed);
@@ -143,7 +143,7 @@ static inline bool hb_record_is_settled(const struct hb_stream *stream, uint64_t
 }
 
 /* True while the place is the stream's: to be asked when all else is known. */
-static inline bool hb_record_has_room(const struct hb_stream *stream, const unsigned char *at)
+static inline bool hb_record_has_room(const struct hb_record_stream *stream, const unsigned char *at)
 {
     atomic_signal_fence(memory_order_seq_cst);
     return at < *(unsigned char *const volatile *)&stream->limit;
@@ -156,9 +156,9 @@ static inline void hb_record_leave(void)
 }
 
 /* The thread's stream, with `busy` set; NULL: not recorded. */
-static inline __attribute__((always_inline)) struct hb_stream *hb_record_begin(void)
+static inline __attribute__((always_inline)) struct hb_record_stream *hb_record_begin(void)
 {
-    struct hb_stream *stream = hb_record_thread.stream;
+    struct hb_record_stream *stream = hb_record_thread.stream;
 
     if (HB_UNLIKELY(stream == NULL ||
                     atomic_load_explicit(&hb_record_thread.busy, memory_order_relaxed) != 0)) {
@@ -172,7 +172,7 @@ static inline __attribute__((always_inline)) struct hb_stream *hb_record_begin(v
 }
 
 static inline __attribute__((always_inline)) void
-hb_record_end(struct hb_stream *stream, const unsigned char *at, unsigned char *end, uint64_t shifted)
+hb_record_end(struct hb_record_stream *stream, const unsigned char *at, unsigned char *end, uint64_t shifted)
 {
     stream->last = shifted;
     if (HB_UNLIKELY((((uintptr_t)at ^ (uintptr_t)end) & HB_RECORD_STRIDE) != 0))
@@ -187,7 +187,7 @@ hb_record_end(struct hb_stream *stream, const unsigned char *at, unsigned char *
  * `*delta`. False: the event is lost, and `busy` is clear.
  */
 static inline __attribute__((always_inline)) bool
-hb_record_find_place(struct hb_stream *stream, uint64_t address, unsigned char **at, uint64_t *delta)
+hb_record_find_place(struct hb_record_stream *stream, uint64_t address, unsigned char **at, uint64_t *delta)
 {
     bool settled = hb_record_is_settled(stream, address);
 
@@ -209,7 +209,7 @@ static inline __attribute__((always_inline)) void hb_record_event(enum hb_captur
                                                                   uint64_t tail, unsigned tail_log2,
                                                                   unsigned tail_bytes, unsigned align_log2)
 {
-    struct hb_stream *stream = hb_record_begin();
+    struct hb_record_stream *stream = hb_record_begin();
     uint64_t delta, zigzag, tag;
     unsigned char *at, *end;
     unsigned length;

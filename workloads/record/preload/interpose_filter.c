@@ -11,8 +11,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "workloads/record/next.h"
-#include "workloads/record/recorder.h"
+#include "workloads/record/preload/next.h"
+#include "workloads/record/preload/recorder.h"
 
 #define HB_EXPORT __attribute__((visibility("default")))
 

@@ -1,4 +1,4 @@
-#include "workloads/record/next.h"
+#include "workloads/record/preload/next.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
  * sink.c - maps pieces of the recording's file, and keeps the accounts of this image in it.
  */
-#include "workloads/record/sink.h"
+#include "workloads/record/preload/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "workloads/record/next.h"
+#include "workloads/record/preload/next.h"
 
 /* Older headers lack it. */
 enum { POPULATE_WRITE = 23 };
@@ -510,7 +510,7 @@ void hb_sink_count_early(int reason)
     atomic_fetch_add(&hb_recorder.lost_early, 1);
 }
 
-static uint32_t next_chunk_bytes(const struct hb_stream *stream, uint32_t at_most)
+static uint32_t next_chunk_bytes(const struct hb_record_stream *stream, uint32_t at_most)
 {
     uint32_t page = (uint32_t)page_bytes();
     uint32_t bytes = stream->chunk == NULL ? FIRST_CHUNK_BYTES : stream->chunk_bytes * 2;
@@ -527,7 +527,7 @@ static void unmap_chunk(unsigned char *chunk, size_t bytes)
 
 /* The nearest mapping before what comes: the less lies between, the less a limit on addresses is in the way.
  */
-static struct piece nearest(const struct hb_stream *stream)
+static struct piece nearest(const struct hb_record_stream *stream)
 {
     const struct hb_capture_header *header = hb_recorder.header;
     const unsigned char *at = stream->chunk != NULL ? stream->chunk : (const unsigned char *)header;
@@ -537,7 +537,7 @@ static struct piece nearest(const struct hb_stream *stream)
     return (struct piece){.at = (unsigned char *)(uintptr_t)at, .offset = head.offset, .bytes = head.bytes};
 }
 
-static bool take_chunk(const struct hb_stream *stream, struct piece *piece)
+static bool take_chunk(const struct hb_record_stream *stream, struct piece *piece)
 {
     struct piece near;
 
@@ -547,7 +547,7 @@ static bool take_chunk(const struct hb_stream *stream, struct piece *piece)
     return take(&near, next_chunk_bytes(stream, LAST_CHUNK_BYTES), piece);
 }
 
-bool hb_sink_next_chunk(struct hb_stream *stream)
+bool hb_sink_next_chunk(struct hb_record_stream *stream)
 {
     struct piece piece;
 

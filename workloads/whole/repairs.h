@@ -4,8 +4,8 @@
  * A file of addresses is not always in the order in which things happened, nor whole. What is repaired is
  * said, and makes the trace one that is not sound.
  */
-#ifndef HB_WORKLOADS_REPAIRS_H
-#define HB_WORKLOADS_REPAIRS_H
+#ifndef HB_WORKLOADS_WHOLE_REPAIRS_H
+#define HB_WORKLOADS_WHOLE_REPAIRS_H
 
 #include <stddef.h>
 #include <stdint.h>

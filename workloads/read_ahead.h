@@ -4,8 +4,8 @@
  * To decompress, decode and renumber a trace is a fifth of the work of computing a model from it, and needs
  * nothing of the rest.
  */
-#ifndef HB_WORKLOADS_TRACE_READ_AHEAD_H
-#define HB_WORKLOADS_TRACE_READ_AHEAD_H
+#ifndef HB_WORKLOADS_READ_AHEAD_H
+#define HB_WORKLOADS_READ_AHEAD_H
 
 #include "workloads/stream.h"
 

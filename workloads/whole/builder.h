@@ -1,12 +1,12 @@
 /*
  * builder.h - a workload that grows operation by operation, checked as it grows. Private to workloads/.
  *
- * Every way to come by a workload ends here, so that the promises of workload.h are kept in one place.
+ * Every way to come by a workload ends here, so that the promises of whole.h are kept in one place.
  */
-#ifndef HB_WORKLOADS_BUILDER_H
-#define HB_WORKLOADS_BUILDER_H
+#ifndef HB_WORKLOADS_WHOLE_BUILDER_H
+#define HB_WORKLOADS_WHOLE_BUILDER_H
 
-#include "workloads/workload.h"
+#include "workloads/whole/whole.h"
 
 struct hb_builder {
     struct hb_workload *workload;

@@ -1,4 +1,4 @@
-#include "workloads/repairs.h"
+#include "workloads/whole/repairs.h"
 
 #include <stdio.h>
 #include <string.h>

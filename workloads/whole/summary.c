@@ -1,4 +1,4 @@
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 #include "base/pages.h"
 

@@ -4,14 +4,14 @@
  *
  * A carriage return before the end of a line and a byte order mark before the first one are left out.
  */
-#ifndef HB_WORKLOADS_TEXT_LINE_READER_H
-#define HB_WORKLOADS_TEXT_LINE_READER_H
+#ifndef HB_WORKLOADS_SOURCE_LINE_READER_H
+#define HB_WORKLOADS_SOURCE_LINE_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "workloads/source.h"
+#include "workloads/source/source.h"
 
 struct hb_line_reader {
     const char *path;
