@@ -84,13 +84,14 @@ enum {
     HB_CAPTURE_CHUNK_BYTES = 1 << 20, /* of the largest chunk, which busy streams take */
     HB_CAPTURE_PREPARED = 8,
     HB_CAPTURE_FILTERED = 4096,          /* a reason: a seccomp filter was set before the image began */
+    HB_CAPTURE_USED_UP = 4097,           /* a reason: so is what was reserved before a filter was set */
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
 
 /* A process that found no room in the file, or no way to it. */
 struct hb_capture_refused {
     _Atomic uint32_t pid; /* 0: not taken */
-    int32_t reason;       /* an errno, or HB_CAPTURE_FILTERED */
+    int32_t reason;       /* an errno, HB_CAPTURE_FILTERED or HB_CAPTURE_USED_UP */
     _Atomic uint64_t lost;
     char program[48]; /* the end of its path; NUL-terminated */
 };
@@ -100,9 +101,10 @@ struct hb_capture_refused {
 struct hb_capture_shared {
     char magic[8];
     uint32_t page_bytes;
-    uint32_t recorder_pid;                  /* of heapbench record */
-    uint64_t capacity;                      /* of the file */
-    uint64_t begin_ns;                      /* CLOCK_MONOTONIC when clock_ms was 0 */
+    uint32_t recorder_pid; /* of heapbench record */
+    uint64_t capacity;     /* of the file */
+    uint64_t begin_ns;     /* CLOCK_MONOTONIC when clock_ms was 0 */
+    uint32_t filters; /* seccomp filters of heapbench record's own, which let the recorder's calls pass */
     _Alignas(64) _Atomic uint64_t clock_ms; /* the time since; kept by heapbench record alone */
     _Alignas(64) _Atomic uint64_t end;      /* where the next chunk goes */
     _Atomic uint32_t images;                /* given numbers so far; the first is 1 */

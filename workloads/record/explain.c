@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "workloads/record/capture.h"
+
 enum { HEAD_BYTES = 256, SCRIPTS_AT_MOST = 4 };
 
 /* What of an ELF file tells whether it can be recorded. */
@@ -285,10 +287,16 @@ const char *hb_explain_reason(int reason)
         return "no memory could be mapped";
     case EACCES:
     case EPERM:
-        return "permission denied: it ran as another user, who could not reach the recording";
+        return "permission denied: it ran as another user or under a filter of system calls, and could not "
+               "reach "
+               "the recording";
     case ENOENT:
     case ENOTDIR:
         return "the recording is not there: it changed its root";
+    case HB_CAPTURE_FILTERED:
+        return "a seccomp filter that was set before it began might forbid a system call of the recorder";
+    case HB_CAPTURE_USED_UP:
+        return "it had set a seccomp filter, and the room that was reserved before is used up";
     default:
         return strerror(reason);
     }

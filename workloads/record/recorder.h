@@ -71,7 +71,7 @@ struct hb_recorder {
     /* Before it has one: */
     struct hb_capture_refused *refused;
     _Atomic uint64_t lost_early;
-    int early_reason; /* an errno, or HB_CAPTURE_FILTERED */
+    int early_reason; /* an errno, HB_CAPTURE_FILTERED or HB_CAPTURE_USED_UP */
     uint32_t pid;     /* 0: not known */
 } __attribute__((aligned(HB_RECORD_PAGE_AT_MOST)));
 
