@@ -266,4 +266,7 @@ void hb_record_prepare(void);
 bool hb_record_seal(void);
 void hb_record_unseal(void);
 
+/* The process gives itself another name: it is not to be taken for another program. */
+void hb_record_note_name(void);
+
 #endif

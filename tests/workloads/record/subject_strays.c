@@ -63,6 +63,14 @@ static int run_renamed(char **arguments)
     return 0;
 }
 
+/* As the kernel knows it; and it ends without a word. */
+static int run_titled(void)
+{
+    allocate(100);
+    prctl(PR_SET_NAME, "worker\n\033[7m");
+    _exit(0);
+}
+
 /* In a child of a process that has allocated nothing. */
 static int run_child(int change(void))
 {
@@ -143,6 +151,8 @@ int main(int argc, char **argv)
         return run_daemon(number);
     if (strcmp(how, "name") == 0)
         return run_renamed(argv);
+    if (strcmp(how, "title") == 0)
+        return run_titled();
     if (strcmp(how, "user") == 0)
         return run_child(change_user);
     if (strcmp(how, "root") == 0)
