@@ -261,6 +261,14 @@ bool hb_explain_process(const struct hb_process *process, char *text, size_t cap
     snprintf(path, sizeof path, "%s", process->program != NULL ? process->program : "");
     if (process->program != NULL && explain_file(path, text, capacity))
         return true;
+    if (process->names_recorder) {
+        snprintf(text, capacity,
+                 "the loader did not load the recorder: user %u may not read it (copy it to where all may, "
+                 "and name it in "
+                 "HEAPBENCH_RECORDER), or the program has rights of its own, as by setcap",
+                 process->user);
+        return true;
+    }
     snprintf(text, capacity,
              process->state == HB_PROCESS_HIDDEN
                  ? "it may not be looked into; a set-user-ID program loads no recorder"
