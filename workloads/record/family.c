@@ -18,6 +18,9 @@
 /* So long after exec the loader has surely loaded what it was told to, or never will. */
 static const uint64_t loading_ns = 200000000;
 
+/* The same of one that was told to load the recorder: it may only be slow, where much else runs. */
+static const uint64_t slow_loading_ns = 1000000000;
+
 static bool append(struct hb_processes *list, const struct hb_process *process)
 {
     if (list->count == list->capacity) {
@@ -214,7 +217,8 @@ static void look_into(const struct hb_family *family, struct hb_process *process
 
     read_program(process);
     process->names_recorder = state == HB_PROCESS_UNLOADED && names_recorder(process->pid, family->recorder);
-    if (state != HB_PROCESS_UNLOADED || hb_clock_ns() - process->seen_ns > loading_ns)
+    if (state != HB_PROCESS_UNLOADED ||
+        hb_clock_ns() - process->seen_ns > (process->names_recorder ? slow_loading_ns : loading_ns))
         process->state = state;
 }
 
