@@ -234,8 +234,8 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
     char text[400];
 
     if (hb_repairs_dropped(repairs) > 0)
-        fprintf(stderr, "heapbench: %s: repaired: %s\n", path,
-                hb_repairs_describe(repairs, text, sizeof text));
+        hb_print_line(stderr, "heapbench: %s: repaired: %s", path,
+                      hb_repairs_describe(repairs, text, sizeof text));
 }
 
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)

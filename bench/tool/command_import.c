@@ -189,8 +189,8 @@ static enum hb_status import_streamed(const char *path, enum hb_workload_format 
     if (status == HB_OK) {
         hb_command_tell_repairs(path, hb_import_repairs(import));
         if (hb_import_other_processes(import) > 0)
-            fprintf(stderr, "heapbench: %s: %llu lines of other processes than the first were left out\n",
-                    path, (unsigned long long)hb_import_other_processes(import));
+            hb_print_line(stderr, "heapbench: %s: %llu lines of other processes than the first were left out",
+                          path, (unsigned long long)hb_import_other_processes(import));
     }
     hb_import_close(import);
     free(info.origin);

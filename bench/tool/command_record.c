@@ -137,11 +137,12 @@ static char *default_output(const char *program)
 /* Asks whether to overwrite; nobody who is not there is asked. */
 static bool is_allowed(const char *out)
 {
-    char answer[16] = "";
+    char answer[16] = "", name[HB_PRINTABLE_BYTES(PATH_MAX)];
 
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
-    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ", out);
+    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ",
+            hb_printable(name, sizeof name, out, ""));
     return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
@@ -253,7 +254,7 @@ static void print_nothing(const char *program)
     char why[PATH_MAX + 256];
 
     hb_explain_program(program, why, sizeof why);
-    fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
+    hb_print_line(stderr, "heapbench: nothing was recorded: %s", why);
 }
 
 /* Turns what is in the folder into traces; says what went wrong. `family` is NULL where nothing was run. */
@@ -290,7 +291,7 @@ static int convert_folder(const struct arguments *arguments)
     enum outcome outcome = convert(arguments, arguments->convert, NULL);
 
     if (outcome == NOTHING_RECORDED)
-        fprintf(stderr, "heapbench: %s: no captures there\n", arguments->convert);
+        hb_print_line(stderr, "heapbench: %s: no captures there", arguments->convert);
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
@@ -307,8 +308,8 @@ static enum outcome finish(const struct arguments *arguments, const struct hb_ho
     signal(SIGPIPE, SIG_IGN);
     outcome = convert(arguments, folder, family);
     if (outcome == NOT_KEPT)
-        fprintf(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace\n",
-                folder);
+        hb_print_line(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace",
+                      folder);
     hb_words_endings(family);
     return outcome;
 }

@@ -44,6 +44,8 @@ static const struct foreign_kind kinds[] = {
     {"<html", NULL, "a web page"},
     {"<?xml", NULL, "an XML file"},
     {"{", NULL, "a JSON file"},
+    {"\xff\xfe", NULL, "UTF-16 text, as PowerShell's > writes it: save it as UTF-8"},
+    {"\xfe\xff", NULL, "UTF-16 text: save it as UTF-8"},
 };
 
 static const char *find_kind(const char *head, size_t bytes)

@@ -1,5 +1,6 @@
 #include "workloads/record/launch.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -49,6 +50,19 @@ struct launched {
     bool has_told;
 };
 
+/* What the loader would complain about in every program that is run. */
+static bool is_library(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    Elf64_Ehdr header = {0};
+    bool is_read = descriptor >= 0 && read(descriptor, &header, sizeof header) == (ssize_t)sizeof header;
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return is_read && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+           header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN;
+}
+
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
 {
     const char *wanted = hb_place_of(HB_PLACE_RECORDER);
@@ -59,6 +73,9 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
         status = hb_error_set(error, HB_ERR_UNAVAILABLE,
                               "%s: the recorder is not there; build or install it, or name it in %s", wanted,
                               hb_place_variable(HB_PLACE_RECORDER));
+    else if (!is_library(found))
+        status =
+            hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as the recorder is", found);
     else if (strpbrk(found, " :") != NULL)
         status =
             hb_error_set(error, HB_ERR_UNAVAILABLE,

@@ -41,6 +41,8 @@ int hb_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsi
         errno = ENOSYS;
         return -1;
     }
+    if (option == PR_SET_NAME)
+        hb_record_note_name();
     if (HB_LIKELY(option != PR_SET_SECCOMP))
         return hb_next.process_control(option, a, b, c, d);
     sealed = hb_record_seal();

@@ -513,4 +513,12 @@ void hb_record_unseal(void)
 __attribute__((destructor)) static void note_end(void)
 {
     hb_sink_note_times();
+    if (hb_recorder.header != NULL)
+        hb_recorder.header->has_ended = 1;
+}
+
+void hb_record_note_name(void)
+{
+    if (hb_recorder.header != NULL)
+        hb_recorder.header->is_renamed = 1;
 }

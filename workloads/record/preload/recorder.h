@@ -71,7 +71,7 @@ struct hb_recorder {
     /* Before it has one: */
     struct hb_capture_refused *refused;
     _Atomic uint64_t lost_early;
-    int early_reason; /* an errno, or HB_CAPTURE_FILTERED */
+    int early_reason; /* an errno, HB_CAPTURE_FILTERED or HB_CAPTURE_USED_UP */
     uint32_t pid;     /* 0: not known */
 } __attribute__((aligned(HB_RECORD_PAGE_AT_MOST)));
 
@@ -265,5 +265,8 @@ void hb_record_prepare(void);
  */
 bool hb_record_seal(void);
 void hb_record_unseal(void);
+
+/* The process gives itself another name: it is not to be taken for another program. */
+void hb_record_note_name(void);
 
 #endif
