@@ -13,6 +13,7 @@
 #include "bench/build_info.h"
 #include "bench/command.h"
 #include "bench/sample.h"
+#include "workloads/record/output.h"
 
 static char **command_line; /* as the process was started; kept until it ends */
 
@@ -236,6 +237,24 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
     if (hb_repairs_dropped(repairs) > 0)
         fprintf(stderr, "heapbench: %s: repaired: %s\n", path,
                 hb_repairs_describe(repairs, text, sizeof text));
+}
+
+/* Asks whether to overwrite; nobody who is not there is asked. */
+static bool is_allowed(const char *out)
+{
+    char answer[16] = "";
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return false;
+    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ", out);
+    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+bool hb_command_may_write(const char *out, bool force, struct hb_error *error)
+{
+    enum hb_status status = hb_output_check(out, error);
+
+    return status == HB_OK || (status == HB_ERR_LIMIT && (force || is_allowed(out)));
 }
 
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)

@@ -52,6 +52,12 @@ int hb_command_print_json(json_t *object);
 /* Says on standard error what was repaired in a file of somebody else's, if anything was. */
 void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
 
+/*
+ * May a trace be written to `out`? Where there is another file, only with `force`, or when the person at the
+ * terminal says yes. False, with the reason, where not; also where no file can be made.
+ */
+bool hb_command_may_write(const char *out, bool force, struct hb_error *error);
+
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
 

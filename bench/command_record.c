@@ -20,7 +20,6 @@
 #include "workloads/record/collect.h"
 #include "workloads/record/explain.h"
 #include "workloads/record/launch.h"
-#include "workloads/record/output.h"
 
 struct arguments {
     const char *out;     /* NULL: PROGRAM.trace */
@@ -79,7 +78,7 @@ static void parse_wait(const struct argp_state *state, const char *argument, str
     if (argument == NULL)
         arguments->wait_s = HB_WAIT_FOREVER;
     else if (!hb_number_parse(argument, &arguments->wait_s))
-        argp_error(state, "--wait is a number of seconds, not '%s'", argument);
+        hb_option_fail(state, "--wait is a number of seconds, not '%s'", argument);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -105,7 +104,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_LEVEL:
         if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
-            argp_error(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
+            hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
         arguments->level = (int)level;
         return 0;
     case ARGP_KEY_ARG:
@@ -115,8 +114,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if ((arguments->program == NULL) == (arguments->convert == NULL))
-            argp_error(state, arguments->program == NULL ? "no program to run"
-                                                         : "--convert runs nothing: no program goes with it");
+            hb_option_fail(state, "%s",
+                           arguments->program == NULL ? "no program to run"
+                                                      : "--convert runs nothing: no program goes with it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -132,24 +132,6 @@ static char *default_output(const char *program)
         out = NULL;
     free(copy);
     return out;
-}
-
-/* Asks whether to overwrite; nobody who is not there is asked. */
-static bool is_allowed(const char *out)
-{
-    char answer[16] = "";
-
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-        return false;
-    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ", out);
-    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
-static bool may_write(const char *out, const struct arguments *arguments, struct hb_error *error)
-{
-    enum hb_status status = hb_output_check(out, error);
-
-    return status == HB_OK || (status == HB_ERR_LIMIT && (arguments->force || is_allowed(out)));
 }
 
 static bool keep(const struct hb_collected *item, const char *out, int level)
@@ -188,7 +170,7 @@ static bool keep_beside(const struct hb_collected *item, const char *out, const 
         hb_print_line(stderr, "heapbench: %s: the name is too long", out);
         return false;
     }
-    if (!may_write(path, arguments, &error)) {
+    if (!hb_command_may_write(path, arguments->force, &error)) {
         hb_command_fail(&error);
         return false;
     }
@@ -229,7 +211,7 @@ static enum outcome keep_collection(const struct hb_collection *collection, cons
     bool done = false;
 
     /* A program was not run before its trace had a place. */
-    if (out != NULL && arguments->program == NULL && !may_write(out, arguments, &error))
+    if (out != NULL && arguments->program == NULL && !hb_command_may_write(out, arguments->force, &error))
         hb_command_fail(&error);
     else if (out != NULL)
         done = keep_all(collection, kept, arguments, out);
@@ -347,7 +329,7 @@ static enum hb_status make_ready(const struct arguments *arguments, char **recor
 
     if (status == HB_OK && out == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
-    if (status == HB_OK && !may_write(out, arguments, error))
+    if (status == HB_OK && !hb_command_may_write(out, arguments->force, error))
         status = error->status;
     if (status == HB_OK)
         status = hb_explain_check(arguments->program[0], error);
