@@ -237,6 +237,9 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
     if (hb_repairs_dropped(repairs) > 0)
         fprintf(stderr, "heapbench: %s: repaired: %s\n", path,
                 hb_repairs_describe(repairs, text, sizeof text));
+    if (repairs->other_processes > 0)
+        fprintf(stderr, "heapbench: %s: only the first process is followed: %llu line%s of others left out\n",
+                path, (unsigned long long)repairs->other_processes, repairs->other_processes == 1 ? "" : "s");
 }
 
 /* Asks whether to overwrite; nobody who is not there is asked. */

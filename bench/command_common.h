@@ -49,7 +49,8 @@ json_t *hb_json_text(const char *text);
  */
 int hb_command_print_json(json_t *object);
 
-/* Says on standard error what was repaired in a file of somebody else's, if anything was. */
+/* Says on standard error what was repaired in a file of somebody else's, or left out of it, if anything was.
+ */
 void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
 
 /*

@@ -192,12 +192,8 @@ static enum hb_status import_streamed(const char *path, enum hb_workload_format 
     }
     if (status == HB_OK)
         status = copy_trace(import, writer, output, error);
-    if (status == HB_OK) {
+    if (status == HB_OK)
         hb_command_tell_repairs(path, hb_import_repairs(import));
-        if (hb_import_other_processes(import) > 0)
-            fprintf(stderr, "heapbench: %s: %llu lines of other processes than the first were left out\n",
-                    path, (unsigned long long)hb_import_other_processes(import));
-    }
     hb_import_close(import);
     free(info.origin);
     return status;
