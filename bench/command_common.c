@@ -253,11 +253,9 @@ static bool is_allowed(const char *out)
     return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-bool hb_command_may_write(const char *out, bool force, struct hb_error *error)
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error)
 {
-    enum hb_status status = hb_output_check(out, error);
-
-    return status == HB_OK || (status == HB_ERR_LIMIT && (force || is_allowed(out)));
+    return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
 }
 
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)

@@ -54,10 +54,10 @@ int hb_command_print_json(json_t *object);
 void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
 
 /*
- * May a trace be written to `out`? Where there is another file, only with `force`, or when the person at the
- * terminal says yes. False, with the reason, where not; also where no file can be made.
+ * False, with the reason, where a file that is no trace would be lost at `out`: unless with `force`, or when
+ * the person at the terminal says yes. Whether `out` can be written at all is for who writes it.
  */
-bool hb_command_may_write(const char *out, bool force, struct hb_error *error);
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
 
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);

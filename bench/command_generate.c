@@ -224,7 +224,7 @@ int hb_command_generate(int argc, char **argv)
     enum hb_status status;
 
     argp_parse(&parser, argc, argv, 0, NULL, &options);
-    if (!hb_command_may_write(options.out, options.force, &error))
+    if (!hb_command_may_overwrite(options.out, options.force, &error))
         return hb_command_fail(&error);
     status = hb_generate_load_sizes(&options.settings, &error);
     if (status == HB_OK)

@@ -205,7 +205,7 @@ static enum hb_status import_file(const struct options *options, struct hb_error
     char *path = NULL;
     enum hb_status status = hb_workload_locate(options->file, &path, error);
 
-    if (status == HB_OK && !hb_command_may_write(options->output, options->force, error))
+    if (status == HB_OK && !hb_command_may_overwrite(options->output, options->force, error))
         status = error->status;
     if (status == HB_OK && format == HB_FORMAT_ANY)
         status = hb_workload_recognise(path, &format, error);

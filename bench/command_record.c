@@ -20,6 +20,7 @@
 #include "workloads/record/collect.h"
 #include "workloads/record/explain.h"
 #include "workloads/record/launch.h"
+#include "workloads/record/output.h"
 
 struct arguments {
     const char *out;     /* NULL: PROGRAM.trace */
@@ -134,6 +135,15 @@ static char *default_output(const char *program)
     return out;
 }
 
+/* Asked before a program runs for an hour. */
+static bool may_write(const char *out, const struct arguments *arguments, struct hb_error *error)
+{
+    enum hb_status status = hb_output_check(out, error);
+
+    return status == HB_OK ||
+           (status == HB_ERR_LIMIT && hb_command_may_overwrite(out, arguments->force, error));
+}
+
 static bool keep(const struct hb_collected *item, const char *out, int level)
 {
     struct hb_capture_summary summary;
@@ -170,7 +180,7 @@ static bool keep_beside(const struct hb_collected *item, const char *out, const 
         hb_print_line(stderr, "heapbench: %s: the name is too long", out);
         return false;
     }
-    if (!hb_command_may_write(path, arguments->force, &error)) {
+    if (!may_write(path, arguments, &error)) {
         hb_command_fail(&error);
         return false;
     }
@@ -211,7 +221,7 @@ static enum outcome keep_collection(const struct hb_collection *collection, cons
     bool done = false;
 
     /* A program was not run before its trace had a place. */
-    if (out != NULL && arguments->program == NULL && !hb_command_may_write(out, arguments->force, &error))
+    if (out != NULL && arguments->program == NULL && !may_write(out, arguments, &error))
         hb_command_fail(&error);
     else if (out != NULL)
         done = keep_all(collection, kept, arguments, out);
@@ -329,7 +339,7 @@ static enum hb_status make_ready(const struct arguments *arguments, char **recor
 
     if (status == HB_OK && out == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
-    if (status == HB_OK && !hb_command_may_write(out, arguments->force, error))
+    if (status == HB_OK && !may_write(out, arguments, error))
         status = error->status;
     if (status == HB_OK)
         status = hb_explain_check(arguments->program[0], error);
