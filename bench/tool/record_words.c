@@ -66,7 +66,7 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
     stat(out, &info);
     hb_print_line(stderr,
                   "heapbench: recorded %" PRIu64 " operations by %" PRIu64
-                  " thread%s of %s into %s (%lld bytes, %.2f bytes an operation)",
+                  " thread%s of %s into %s (%lld bytes, %.3f bytes an operation)",
                   summary->ops, summary->threads, summary->threads == 1 ? "" : "s",
                   hb_program_name(item, name), out, (long long)info.st_size,
                   summary->ops > 0 ? (double)info.st_size / (double)summary->ops : 0.0);

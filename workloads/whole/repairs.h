@@ -16,9 +16,11 @@ struct hb_repairs {
     uint64_t made_up_frees; /* added: nobody was seen to free a block whose address was given out again */
     uint64_t lost_calls;    /* left out: calls whose result is not there, a last line that is cut off */
     uint64_t excess_births; /* left out: beyond the 2^32 - 1 objects that a trace can number */
-    /* These two take nothing from a trace: realloc(NULL) is a malloc, free(NULL) is nothing. */
-    uint64_t null_reallocs; /* of a .rep: reallocs of ids that were never used */
-    uint64_t null_frees;    /* of a .rep: frees of ids that were never used, or of -1 */
+    /* These take nothing from a trace: it is of one process; realloc(NULL) is a malloc, free(NULL) is
+     * nothing. */
+    uint64_t other_processes; /* of a valgrind log: lines of other processes than its first */
+    uint64_t null_reallocs;   /* of a .rep: reallocs of ids that were never used */
+    uint64_t null_frees;      /* of a .rep: frees of ids that were never used, or of -1 */
 };
 
 /* Events that a faithful trace would have otherwise: what a trace keeps as `dropped`. */
