@@ -1,10 +1,12 @@
 /*
  * invented_samples.c - samples whose times and memory are known, for tests of what is made of them.
  *
- * Linked into a copy of a program with --wrap=hb_sample_run. A sample is run as ever, in a process of its own,
- * so that its counts are true. What differs from run to run (times, resident memory, page faults) is then
- * replaced by figures that are told apart: no two samples have the same. Where the environment has
- * INVENTED_LOG, each sample appends a line to that file, in the order in which they are run:
+ * Linked into a copy of a program with --wrap=hb_sample_run and --wrap=hb_build_info. The copy writes results
+ * in every build, as those with assertions or sanitizers else do not: its figures are no measurements. A
+ * sample is run as ever, in a process of its own, so that its counts are true. What differs from run to run
+ * (times, resident memory, page faults) is then replaced by figures that are told apart: no two samples have
+ * the same. Where the environment has INVENTED_LOG, each sample appends a line to that file, in the order in
+ * which they are run:
  *
  *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults
  *
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/build_info.h"
 #include "bench/sample.h"
 
 enum { PAGE = 4096 };
@@ -23,6 +26,18 @@ enum hb_status __real_hb_sample_run(const struct hb_sample_request *, struct hb_
                                     struct hb_error *);
 enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *, struct hb_sample_result *,
                                     struct hb_error *);
+
+const struct hb_build_info *__real_hb_build_info(void);
+const struct hb_build_info *__wrap_hb_build_info(void);
+
+const struct hb_build_info *__wrap_hb_build_info(void)
+{
+    static struct hb_build_info info;
+
+    info = *__real_hb_build_info();
+    info.asserts = info.sanitized = info.unoptimised = false;
+    return &info;
+}
 
 /* Neither rising nor falling with the samples, so that a median is not the first, the last or the middle. */
 static uint64_t scatter(uint64_t sample, uint64_t salt)
@@ -54,8 +69,8 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
     if (log == NULL)
         return;
     fprintf(log,
-            "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu64
-            " %u %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+            "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu64 " %u %s %" PRIu64
+            " %" PRIu64 " %" PRIu64 "\n",
             modes[request->mode], slash != NULL ? slash + 1 : request->allocator, result->counts.ops,
             request->op_limit, request->heap_bytes, request->budget_bytes, request->step_limit,
             (int)request->touch, request->timeout_ms, request->points,
