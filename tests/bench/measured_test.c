@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/adversary.h"
 #include "bench/sample.h"
 #include "tests/bench/random_ops.h"
 
@@ -571,6 +572,33 @@ static void samples_do_not_see_each_other(void **state)
     hb_prepared_free(small);
 }
 
+/*
+ * Of an allocator that cannot be inspected an adversary takes the resident memory after each phase. Blocks of
+ * one unit fill M first; then, for each size in turn, half of what is live is freed, and none of it used
+ * again by this allocator: M / 2 more, all touched.
+ */
+static void an_adversary_measures_what_is_resident_after_each_phase(void **state)
+{
+    enum { UNITS = 1 << 17, UNIT = 32, PHASES = 4 };
+    struct hb_adversary_plan plan = {.name = "robson",
+                                     .allocator = "test-slow",
+                                     .live = UNITS,
+                                     .ratio = 1 << (PHASES - 1),
+                                     .header = HB_ADVERSARY_ASK};
+    struct hb_adversary_result result;
+    struct hb_error error = {0};
+
+    (void)state;
+    assert_int_equal(hb_adversary_check(&plan, &error), HB_OK);
+    if (hb_adversary_run(&plan, &result, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(result.outcome, HB_ADVERSARY_OK);
+    assert_int_equal(result.phase_count, PHASES);
+    assert_false(result.inspected);
+    for (uint64_t i = 0; i < PHASES; i++)
+        assert_pages(result.phases[i].measured_bytes, (UNITS * UNIT + i * (UNITS / 2 * UNIT)) / PAGE);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
@@ -590,8 +618,11 @@ int main(int argc, char **argv)
         hb_test("a window has what is resident at its end, one that allocates nothing too",
                 a_window_has_what_is_resident_at_its_end),
         hb_test("samples do not see each other's memory", samples_do_not_see_each_other),
+        hb_test("an adversary measures what is resident after each phase",
+                an_adversary_measures_what_is_resident_after_each_phase),
     };
 
+    hb_adversary_child_main(argc, argv);
     hb_sample_child_main(argc, argv);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

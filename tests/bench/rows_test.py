@@ -530,6 +530,90 @@ class Rows(unittest.TestCase):
             "measure2": None, "measure3": None, "measure4": 100 * (extent / self.ample.peak_live - 1),
             "bound_bytes": max(lives)})
 
+    # -- the same figures as counters of benchmarks, and as JSON --
+
+    def benchmarks(self, question, *more):
+        """The counters of each by the allocator and what follows the trace."""
+        out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
+        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
+                 "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+        found = {}
+        for one in json.loads(out)["benchmarks"]:
+            _, allocator, _, variant = one["name"].split("/")[:4]
+            found[allocator, variant] = {k: v for k, v in one.items() if k not in usual}
+        return found
+
+    def time_counters(self, sample):
+        return {"real_time": sample.elapsed / 1e6, "ns_per_op": sample.elapsed / sample.ops, "failures": 0,
+                "peak_resident_bytes": sample.peak, "page_faults": sample.faults}
+
+    def assert_counters(self, found, expected):
+        self.assertEqual(set(found), set(expected))
+        for key, value in expected.items():
+            self.assertAlmostEqual(found[key], value, 9, key)
+
+    def test_benchmarks_of_time_count_what_their_samples_found(self):
+        ops, lengths = len(self.trace), self.ample.lengths
+        walks = {"walk_mean": sum(lengths) / len(lengths), "walk_p99": percentile(lengths, 99)}
+        for question, more in (
+                ("throughput", {}),
+                ("walk_cost", {**walks, "walk_p50": percentile(lengths, 50), "walk_max": max(lengths),
+                               "ranges": len(self.ample.heap.ranges)}),
+                ("ladder", {**walks, "high_water_bytes": self.ample.heap.high_water, "peak_live_bytes": self.ample.peak_live})):
+            found = self.benchmarks(question)
+            for allocator in ("simple", "glibc"):
+                sample, = self.timed(allocator, ops)
+                self.assert_counters(found[allocator, "iterations:1"],
+                                     {**self.time_counters(sample), **(more if allocator == "simple" else {})})
+
+    def test_benchmarks_of_fragmentation_count_measures(self):
+        found = self.benchmarks("fragmentation")
+        moments = []
+        Replay(self.trace, Heap(), after=lambda r: moments.append((r.heap.high_water, r.live, r.peak_now)))
+        measures = self.measures(*map(list, zip(*moments)))
+        sample, = self.timed("simple", len(self.trace))
+        self.assert_counters(found["simple", "iterations:1"], {
+            **self.time_counters(sample), "peak_live_bytes": self.ample.peak_live,
+            "peak_extent_bytes": self.ample.heap.high_water,
+            **{f"measure{i + 1}_percent": 100 * v for i, v in enumerate(measures)}})
+        sample, = self.timed("glibc", len(self.trace), "series")
+        self.assert_counters(found["glibc", "iterations:1"], {
+            "real_time": sample.elapsed / 1e6, "failures": 0, "peak_live_bytes": self.ample.peak_live,
+            "peak_extent_bytes": sample.peak})
+
+    def test_benchmarks_of_failures_count_those_of_their_heap(self):
+        found = self.benchmarks("failure_points", "--benchmark_filter=simple")
+        for percent in (75, 100, 125, 150, 200, 300):
+            size = self.ample.peak_live * percent // 100
+            replay = Replay(self.trace, Heap(size))
+            counters = found["simple", f"heap_percent_of_peak_live:{percent}"]
+            expected = {"real_time": counters["real_time"], "heap_bytes": size, "failures": replay.failures,
+                        "served": replay.served, "allocs": replay.allocs}
+            if replay.first is not None:
+                reason = ("full", "unmerged", "scattered").index(replay.first["reason"]) + 1
+                expected.update(first_failure=replay.first["first_failure"], reason=reason)
+            self.assert_counters(counters, expected)
+
+    def test_replay_and_model_say_what_is_counted(self):
+        for size in (0, self.ample.peak_live * 5 // 4):
+            heap = Heap(size) if size else Heap()
+            replay = Replay(self.trace, heap)
+            free, lengths, first = heap.free_lengths(), replay.lengths, replay.first or {}
+            expected = {
+                "trace": "made", "heap_bytes": size, "ops": len(self.trace),
+                "objects": sum(kind in "ac" for kind, _, _ in self.trace), "walks": len(lengths), "walk_total": sum(lengths),
+                "walk_max": max(lengths), "walk_p50": percentile(lengths, 50), "walk_p90": percentile(lengths, 90),
+                "walk_p99": percentile(lengths, 99), "walk_allocated": sum(replay.allocated_walks), "failures": replay.failures,
+                "first_failure": first.get("first_failure"), "failure_reason": first.get("reason"),
+                "high_water_bytes": heap.high_water, "peak_live_bytes": replay.peak_live, "live_bytes": replay.live,
+                "ranges": len(heap.ranges), "free_ranges": len(free), "free_bytes": sum(free),
+                "largest_free_bytes": max(free, default=0)}
+            for command in (("replay", "made.txt", "-a", "simple"), ("model", "made.txt")):
+                out = json.loads(self.run_program("heapbench", *command, *(["--heap", str(size)] if size else []), "--json"))
+                for key, value in expected.items():
+                    self.assertEqual(out[key], value, (command, key))
+                self.assertGreater(out["elapsed_ns"], 0)
+
     # -- adversaries and the model's speed --
 
     def test_adversary(self):
