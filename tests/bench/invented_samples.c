@@ -4,9 +4,9 @@
  * Linked into a copy of a program with --wrap=hb_sample_run and --wrap=hb_build_info. The copy writes results
  * in every build, as those with assertions or sanitizers else do not: its figures are no measurements. A
  * sample is run as ever, in a process of its own, so that its counts are true. What differs from run to run
- * (times, resident memory, page faults) is then replaced by figures that are told apart: no two samples have
- * the same. Where the environment has INVENTED_LOG, each sample appends a line to that file, in the order in
- * which they are run:
+ * (times, resident memory, page faults) is then replaced by figures that are told apart: those of an
+ * allocator, of a mode, of so many operations, the first time, the second ... They do not depend on the order
+ * in which samples are run. Where the environment has INVENTED_LOG, each sample appends a line to that file:
  *
  *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults
  *
@@ -37,6 +37,26 @@ const struct hb_build_info *__wrap_hb_build_info(void)
     info = *__real_hb_build_info();
     info.asserts = info.sanitized = info.unoptimised = false;
     return &info;
+}
+
+/* How often a sample like this was run, and a number for its kind, so that no two samples have the same. */
+static uint64_t number_of(const struct hb_sample_request *request)
+{
+    static struct {
+        uint64_t kind, count;
+    } seen[1024];
+    const char *slash = strrchr(request->allocator, '/');
+    uint64_t kind = 14695981039346656037U; /* FNV-1a */
+    size_t at = 0;
+
+    for (const char *c = slash != NULL ? slash + 1 : request->allocator; *c != '\0'; c++)
+        kind = (kind ^ (unsigned char)*c) * 1099511628211U;
+    kind = (kind ^ request->mode) * 1099511628211U;
+    kind = (kind ^ request->op_limit) * 1099511628211U;
+    while (seen[at].count > 0 && seen[at].kind != kind && at < sizeof seen / sizeof seen[0] - 1)
+        at++;
+    seen[at].kind = kind;
+    return kind % 9973 + ++seen[at].count;
 }
 
 /* Neither rising nor falling with the samples, so that a median is not the first, the last or the middle. */
@@ -85,14 +105,13 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
 enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                                     struct hb_error *error)
 {
-    static uint64_t samples;
     enum hb_status status = __real_hb_sample_run(request, result, error);
     bool timed = request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES;
 
     if (status != HB_OK)
         return status;
     if (timed && (result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED))
-        invent(request, result, ++samples);
+        invent(request, result, number_of(request));
     write_log(request, result);
     return status;
 }
