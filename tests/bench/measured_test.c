@@ -302,21 +302,51 @@ static struct hb_prepared *prepare_slow(bool last)
     return prepare(ops, 6);
 }
 
+/* Is every window but `slow_window` shorter than the sleep? */
+static bool is_quick(const struct hb_sample_result *result, uint32_t slow_window)
+{
+    for (uint32_t i = 0; i < result->point_count; i++)
+        if (i != slow_window && result->points[i].elapsed_ns >= SLEEP_NS)
+            return false;
+    return result->point_count > 0 || result->elapsed_ns < SLEEP_NS;
+}
+
+/*
+ * Fails unless what may not be slow is quicker than the sleep, once in a few times: on a machine with much to
+ * do any operation may take long, but what the clock covers it covers always.
+ */
+static struct hb_sample_result sample_quickly(struct hb_sample_request request, uint32_t slow_window)
+{
+    enum { TIMES = 6 };
+
+    for (int i = 0; i < TIMES; i++) {
+        struct hb_sample_result result = sample(request);
+
+        if (is_quick(&result, slow_window))
+            return result;
+        hb_sample_result_clear(&result);
+    }
+    fail_msg("%s: the clock covers a sleep that it should not", request.allocator);
+    abort();
+}
+
+enum { NO_WINDOW = 1000 };
+
 static void the_clock_covers_neither_making_a_heap_nor_ending_it(void **state)
 {
     struct hb_prepared *prepared = prepare_slow(false);
     struct hb_sample_request request = {.prepared = prepared, .allocator = "test-slow-ends", .points = 2};
-    struct hb_sample_result timed, series;
+    struct hb_sample_result result;
 
     (void)state;
     request.mode = HB_SAMPLE_TIME;
-    timed = sample(request);
-    assert_in_range(timed.elapsed_ns, 1, SLEEP_NS - 1);
+    result = sample_quickly(request, NO_WINDOW);
+    assert_true(result.elapsed_ns > 0);
     request.mode = HB_SAMPLE_SERIES;
-    series = sample(request);
-    assert_int_equal(series.point_count, 2);
-    assert_in_range(series.elapsed_ns, 1, SLEEP_NS - 1);
-    hb_sample_result_clear(&series);
+    result = sample_quickly(request, NO_WINDOW);
+    assert_int_equal(result.point_count, 2);
+    assert_int_equal(result.elapsed_ns, result.points[0].elapsed_ns + result.points[1].elapsed_ns);
+    hb_sample_result_clear(&result);
     hb_prepared_free(prepared);
 }
 
@@ -324,6 +354,7 @@ static void the_clock_covers_the_first_operation_and_the_last(void **state)
 {
     (void)state;
     for (int last = 0; last < 2; last++) {
+        uint32_t slow_window = last ? 5 : 0;
         struct hb_prepared *prepared = prepare_slow(last);
         struct hb_sample_request request = {.prepared = prepared, .allocator = "test-slow", .points = 6};
         struct hb_sample_result result;
@@ -332,13 +363,9 @@ static void the_clock_covers_the_first_operation_and_the_last(void **state)
         result = sample(request);
         assert_true(result.elapsed_ns >= SLEEP_NS / 2);
         request.mode = HB_SAMPLE_SERIES;
-        result = sample(request);
+        result = sample_quickly(request, slow_window);
         assert_int_equal(result.point_count, 6);
-        for (uint32_t i = 0; i < 6; i++)
-            if (i == (last ? 5 : 0))
-                assert_true(result.points[i].elapsed_ns >= SLEEP_NS / 2);
-            else
-                assert_true(result.points[i].elapsed_ns < SLEEP_NS);
+        assert_true(result.points[slow_window].elapsed_ns >= SLEEP_NS / 2);
         hb_sample_result_clear(&result);
         hb_prepared_free(prepared);
     }
@@ -350,10 +377,9 @@ static void operations_behind_a_limit_are_not_timed(void **state)
     struct hb_prepared *prepared = prepare_slow(true);
     struct hb_sample_request request = {
         .prepared = prepared, .allocator = "test-slow", .mode = HB_SAMPLE_TIME, .op_limit = 5};
-    struct hb_sample_result result = sample(request);
+    struct hb_sample_result result = sample_quickly(request, NO_WINDOW);
 
     (void)state;
-    assert_true(result.elapsed_ns < SLEEP_NS);
     assert_int_equal(result.counts.ops, 5);
     hb_prepared_free(prepared);
 }
