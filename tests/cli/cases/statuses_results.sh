@@ -47,3 +47,12 @@ for question in throughput walk_cost fragmentation failure_points ladder; do
 done
 heapbench model --all huge.txt --results huge/policies >/dev/null 2>&1
 rows huge/policies
+adversary() {
+    heapbench adversary robson --live 1K --timeout 1 --results adversary "$@" >/dev/null 2>&1
+    echo "adversary: exit $?"
+    grep -v '^#' adversary/adversary.csv | sed 1d
+}
+for library in libodd_crash.so libodd_null.so libodd_loop.so libodd_none.so; do
+    adversary -a "$tests/$library" --ratio 4
+done
+adversary -a simple --ratio 16 --heap 64K
