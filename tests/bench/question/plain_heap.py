@@ -1,6 +1,6 @@
 """plain_heap.py - the heap of the design document in the plainest way: a list of ranges, walked from its start.
 
-METRICS.md's definitions, written again from the document and not from the code under test, so that a figure that both
+The definitions of results/README.md, written again from the document and not from the code under test, so that a figure that both
 give is right. Slow, and meant for traces of some hundred operations.
 """
 
