@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bench/exact/heap_map.h"
+#include "bench/results/row_groups.h"
 
 /* The same heap but for one idea: what a reader is to compare. */
 static const struct {
@@ -24,7 +25,7 @@ static void write_buckets(struct hb_results *out, const struct hb_heap_map *map,
     for (uint32_t i = 0; i < hb_map_buckets_used(map, moment); i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%" PRIu64, i > 0 ? " " : "",
                                  moment->allocated_bytes[i]);
-    hb_results_text(out, text);
+    hb_results_set_text(out, "allocated_bytes", text);
 }
 
 static void write_map(struct hb_results *out, const char *trace, const char *allocator,
@@ -33,13 +34,11 @@ static void write_map(struct hb_results *out, const char *trace, const char *all
     for (uint32_t i = 0; i < map->count; i++) {
         const struct hb_map_moment *moment = &map->moments[i];
 
-        hb_results_text(out, trace);
-        hb_results_text(out, allocator);
-        hb_results_text(out, map->failures > 0 ? "failed" : "ok");
-        hb_results_count(out, moment->op);
-        hb_results_count(out, moment->live_bytes);
-        hb_results_count(out, moment->extent_bytes);
-        hb_results_count(out, map->bucket_bytes);
+        hb_results_set_subject(out, trace, allocator, map->failures > 0 ? "failed" : "ok");
+        hb_results_set_count(out, "op", moment->op);
+        hb_results_set_count(out, "live_bytes", moment->live_bytes);
+        hb_results_set_count(out, "extent_bytes", moment->extent_bytes);
+        hb_results_set_count(out, "bucket_bytes", map->bucket_bytes);
         write_buckets(out, map, moment);
         hb_results_end_row(out);
     }
@@ -47,8 +46,12 @@ static void write_map(struct hb_results *out, const char *trace, const char *all
 
 struct hb_results *hb_heap_map_begin(void)
 {
-    return hb_results_begin("heap_map/1", "trace,allocator,status,op,live_bytes,extent_bytes,bucket_bytes,"
-                                          "allocated_bytes");
+    static const struct hb_schema schema = {"heap_map/1", "heap_map.csv",
+                                            "trace:text,allocator:text,status:text,op:count,live_bytes:count,"
+                                            "extent_bytes:count,bucket_bytes:count,"
+                                            "allocated_bytes:text"};
+
+    return hb_results_begin(&schema);
 }
 
 enum hb_status hb_heap_map_add(struct hb_results *results, struct hb_session *session, size_t trace,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/stats.h"
+#include "bench/results/row_groups.h"
 
 /* No ratio is given of resident memory to less than this: METRICS.md, Fragmentation. */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
@@ -53,17 +54,9 @@ static const struct hb_rounds_cell *time_of(const struct hb_ladder_run *run, con
 
 /* -- fields -- */
 
-static void write_positive(struct hb_results *out, double value)
+static void set_ratio(struct hb_results *out, const char *column, double value, double over)
 {
-    if (value > 0)
-        hb_results_real(out, value);
-    else
-        hb_results_blank(out, 1);
-}
-
-static void write_ratio(struct hb_results *out, double value, double over)
-{
-    write_positive(out, over > 0 ? value / over : 0);
+    hb_results_set_known_real(out, column, over > 0 ? value / over : 0);
 }
 
 static double walk_mean(const struct hb_rung *rung)
@@ -73,81 +66,55 @@ static double walk_mean(const struct hb_rung *rung)
     return counts->walked && counts->walks > 0 ? (double)counts->walk_total / (double)counts->walks : 0;
 }
 
-static void write_walks(struct hb_results *out, const struct hb_rung *rung)
-{
-    const struct hb_counts *counts = &rung->counts;
-
-    if (!counts->walked) {
-        hb_results_blank(out, 7);
-        return;
-    }
-    hb_results_count(out, counts->walks);
-    hb_results_count(out, counts->walk_total);
-    write_positive(out, walk_mean(rung));
-    hb_results_count(out, counts->walk_p50);
-    hb_results_count(out, counts->walk_p99);
-    hb_results_count(out, counts->walk_max);
-    hb_results_count(out, counts->walk_allocated);
-}
-
-static void write_extent(struct hb_results *out, const struct hb_rung *rung)
+static void set_extent(struct hb_results *out, const struct hb_rung *rung)
 {
     uint64_t live = rung->counts.peak_live_bytes;
 
-    hb_results_count(out, live);
-    hb_results_text(out, rung->counts.inspected ? "extent" : "resident");
-    hb_results_count(out, rung->extent_bytes);
+    hb_results_set_count(out, "peak_live_bytes", live);
+    hb_results_set_text(out, "measured", rung->counts.inspected ? "extent" : "resident");
+    hb_results_set_count(out, "extent_bytes", rung->extent_bytes);
     if (rung->counts.inspected || live >= LEAST_LIVE_BYTES)
-        write_ratio(out, (double)rung->extent_bytes, (double)live);
-    else
-        hb_results_blank(out, 1);
+        set_ratio(out, "extent_over_live", (double)rung->extent_bytes, (double)live);
 }
 
-static void write_minimum(struct hb_results *out, const struct hb_rung *rung)
+static void set_minimum(struct hb_results *out, const struct hb_rung *rung)
 {
     const struct hb_minimum_heap *minimum = &rung->minimum;
 
-    if (minimum->how == HB_MINIMUM_NOT_KNOWN) {
-        hb_results_blank(out, 4);
+    if (minimum->how == HB_MINIMUM_NOT_KNOWN)
         return;
-    }
-    hb_results_text(out, hb_minimum_how_name(minimum->how));
-    hb_results_count(out, minimum->bytes);
+    hb_results_set_text(out, "minimum_how", hb_minimum_how_name(minimum->how));
+    hb_results_set_count(out, "minimum_bytes", minimum->bytes);
     if (minimum->how == HB_MINIMUM_TRIED)
-        hb_results_count(out, minimum->failing_bytes);
-    else
-        hb_results_blank(out, 1);
-    write_ratio(out, (double)minimum->bytes, (double)rung->counts.peak_live_bytes);
+        hb_results_set_count(out, "failing_bytes", minimum->failing_bytes);
+    set_ratio(out, "minimum_over_live", (double)minimum->bytes, (double)rung->counts.peak_live_bytes);
 }
 
-static void write_time(struct hb_results *out, const struct hb_ladder_run *run,
-                       const struct hb_rounds_cell *cell)
+static void set_time(struct hb_results *out, const struct hb_ladder_run *run,
+                     const struct hb_rounds_cell *cell)
 {
     struct hb_stats_spread spread = hb_rounds_spread(run->rounds, cell);
 
-    if (spread.median <= 0) {
-        hb_results_blank(out, 5);
+    if (spread.median <= 0)
         return;
-    }
-    hb_results_count(out, cell->ops);
-    hb_results_real(out, spread.median);
-    hb_results_real(out, spread.min);
-    hb_results_real(out, spread.max);
-    write_positive(out, hb_rounds_ratio(run->rounds, cell));
+    hb_results_set_count(out, "time_ops", cell->ops);
+    hb_results_set_real(out, "ns_per_op", spread.median);
+    hb_results_set_real(out, "least_ns", spread.min);
+    hb_results_set_real(out, "most_ns", spread.max);
+    hb_results_set_known_real(out, "ratio_to_glibc", hb_rounds_ratio(run->rounds, cell));
 }
 
 /* How many times as much as the one before. */
-static void write_changes(struct hb_results *out, const struct hb_ladder_run *run, const struct hb_rung *rung,
-                          const struct hb_rung *before)
+static void set_changes(struct hb_results *out, const struct hb_ladder_run *run, const struct hb_rung *rung,
+                        const struct hb_rung *before)
 {
-    if (before == NULL || !before->figures) {
-        hb_results_blank(out, 4);
+    if (before == NULL || !before->figures)
         return;
-    }
-    write_ratio(out, walk_mean(rung), walk_mean(before));
-    write_positive(out, hb_rounds_ratio_to(run->rounds, time_of(run, rung), time_of(run, before)));
-    write_ratio(out, (double)rung->extent_bytes, (double)before->extent_bytes);
-    write_ratio(out, (double)rung->minimum.bytes, (double)before->minimum.bytes);
+    set_ratio(out, "walk_change", walk_mean(rung), walk_mean(before));
+    hb_results_set_known_real(out, "time_change",
+                              hb_rounds_ratio_to(run->rounds, time_of(run, rung), time_of(run, before)));
+    set_ratio(out, "extent_change", (double)rung->extent_bytes, (double)before->extent_bytes);
+    set_ratio(out, "minimum_change", (double)rung->minimum.bytes, (double)before->minimum.bytes);
 }
 
 /* -- rows -- */
@@ -156,33 +123,33 @@ static void write_row(struct hb_results *out, const struct hb_ladder_run *run, c
 {
     const struct idea *idea = idea_of(rung->candidate->name);
 
-    hb_results_text(out, run->trace);
-    hb_results_text(out, rung->candidate->name);
-    hb_results_text(out, rung->status);
-    hb_results_text(out, idea->text);
-    hb_results_text(out, idea->before);
-    if (!rung->figures) {
-        hb_results_blank(out, 25);
-        hb_results_end_row(out);
-        return;
+    hb_results_set_subject(out, run->trace, rung->candidate->name, rung->status);
+    hb_results_set_text(out, "idea", idea->text);
+    hb_results_set_text(out, "before", idea->before);
+    if (rung->figures) {
+        hb_results_set_count(out, "ops", rung->counts.ops);
+        if (rung->counts.walked)
+            hb_results_set_walks(out, &rung->counts);
+        set_extent(out, rung);
+        set_minimum(out, rung);
+        set_time(out, run, time_of(run, rung));
+        set_changes(out, run, rung, find_rung(run, idea->before));
     }
-    hb_results_count(out, rung->counts.ops);
-    write_walks(out, rung);
-    write_extent(out, rung);
-    write_minimum(out, rung);
-    write_time(out, run, time_of(run, rung));
-    write_changes(out, run, rung, find_rung(run, idea->before));
     hb_results_end_row(out);
 }
 
 struct hb_results *hb_ladder_results(void)
 {
-    return hb_results_begin(
-        "ladder/1",
-        "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,"
-        "walk_allocated,peak_live_bytes,measured,extent_bytes,extent_over_live,minimum_how,minimum_bytes,"
-        "failing_bytes,minimum_over_live,time_ops,ns_per_op,least_ns,most_ns,ratio_to_glibc,walk_change,"
-        "time_change,extent_change,minimum_change");
+    static const struct hb_schema schema = {
+        "ladder/1", "ladder.csv",
+        "trace:text,allocator:text,status:text,idea:text,before:text,ops:count,walks:count,walk_total:count,"
+        "walk_mean:real,walk_p50:count,walk_p99:count,walk_max:count,walk_allocated:count,peak_live_bytes:"
+        "count,"
+        "measured:text,extent_bytes:count,extent_over_live:real,minimum_how:text,minimum_bytes:count,"
+        "failing_bytes:count,minimum_over_live:real,time_ops:count,ns_per_op:real,least_ns:real,most_ns:real,"
+        "ratio_to_glibc:real,walk_change:real,time_change:real,extent_change:real,minimum_change:real"};
+
+    return hb_results_begin(&schema);
 }
 
 unsigned hb_ladder_write(struct hb_results *out, const struct hb_ladder_run *run)

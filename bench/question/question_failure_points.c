@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "bench/question/failure_sizes.h"
 #include "bench/question/question.h"
-#include "bench/results/results.h"
+#include "bench/results/row_groups.h"
 
 enum { MIB = 1 << 20 };
 
@@ -45,47 +45,23 @@ static bool takes_heap(const struct hb_candidate *candidate)
     return candidate->walks;
 }
 
-static void write_failure(struct hb_results *out, const struct hb_counts *counts, const struct heap *heap)
-{
-    const struct hb_failure *failure = &counts->failure;
-
-    if (counts->first_failure == HB_NO_FAILURE) {
-        hb_results_blank(out, 6);
-    } else {
-        hb_results_count(out, counts->first_failure);
-        hb_results_count(out, failure->size);
-        hb_results_text(out, hb_failure_reason_name(failure->reason));
-        hb_results_count(out, failure->live_bytes);
-        if (takes_heap(heap->candidate)) {
-            hb_results_count(out, failure->free_bytes);
-            hb_results_count(out, failure->largest_free_bytes);
-        } else
-            hb_results_blank(out, 2);
-    }
-    hb_results_count(out, heap->peak_live_bytes);
-}
-
 static void write_row(struct answer *answer, const struct on_trace *t, const struct heap *heap,
                       const struct hb_sample_result *result)
 {
     struct hb_results *out = answer->out;
     const struct hb_counts *counts = &result->counts;
 
-    hb_results_text(out, t->name);
-    hb_results_text(out, heap->candidate->name);
-    hb_results_text(out, hb_session_status(result, false));
-    hb_results_count(out, heap->bytes);
-    if (!hb_session_has_figures(result)) {
-        hb_results_blank(out, 12);
-        hb_results_end_row(out);
-        return;
+    hb_results_set_subject(out, t->name, heap->candidate->name, hb_session_status(result, false));
+    hb_results_set_count(out, "heap_bytes", heap->bytes);
+    if (hb_session_has_figures(result)) {
+        hb_results_set_count(out, "ops", counts->ops);
+        hb_results_set_count(out, "allocs", counts->allocs);
+        hb_results_set_count(out, "served", counts->served);
+        hb_results_set_count(out, "failures", counts->failures);
+        hb_results_set_failure(out, counts->first_failure, &counts->failure, takes_heap(heap->candidate));
+        hb_results_set_count(out, "peak_live_bytes", heap->peak_live_bytes);
+        hb_results_set_count(out, "asked_ops", t->ops);
     }
-    hb_results_count(out, counts->ops);
-    hb_results_count(out, counts->allocs);
-    hb_results_count(out, counts->served);
-    hb_results_count(out, counts->failures);
-    write_failure(out, counts, heap);
-    hb_results_count(out, t->ops);
     hb_results_end_row(out);
     if (result->outcome == HB_SAMPLE_STOPPED && !takes_heap(heap->candidate))
         hb_provenance_leave_out(&answer->session->provenance,
@@ -135,10 +111,7 @@ static enum hb_status answer_heaps(struct answer *answer, const struct on_trace 
 static void write_unusable(struct answer *answer, const struct on_trace *t,
                            const struct hb_candidate *candidate, const struct hb_sample_result *result)
 {
-    hb_results_text(answer->out, t->name);
-    hb_results_text(answer->out, candidate->name);
-    hb_results_text(answer->out, hb_session_status(result, false));
-    hb_results_blank(answer->out, 13);
+    hb_results_set_subject(answer->out, t->name, candidate->name, hb_session_status(result, false));
     hb_results_end_row(answer->out);
     answer->failed_cells++;
 }
@@ -209,15 +182,19 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
     return status;
 }
 
+static const struct hb_schema schema = {
+    "failure_points/1", "failure_points.csv",
+    "trace:text,allocator:text,status:text,heap_bytes:count,ops:count,allocs:count,served:count,failures:"
+    "count,"
+    "first_failure:count,requested_bytes:count,reason:text,live_bytes:count,free_bytes:count,"
+    "largest_free_bytes:count,peak_live_bytes:count,asked_ops:count"};
+
 static enum hb_status answer_failure_points(struct hb_session *session, const char *folder,
                                             unsigned *failed_cells, struct hb_error *error)
 {
     struct answer answer = {
         .session = session,
-        .out = hb_results_begin("failure_points/1",
-                                "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,"
-                                "requested_bytes,reason,live_bytes,free_bytes,largest_free_bytes,"
-                                "peak_live_bytes,asked_ops"),
+        .out = hb_results_begin(&schema),
     };
     enum hb_status status = HB_OK;
     bool usable;
@@ -231,7 +208,7 @@ static enum hb_status answer_failure_points(struct hb_session *session, const ch
     }
     hb_session_note_floor(session);
     if (status == HB_OK)
-        status = hb_results_write(answer.out, folder, "failure_points.csv", &session->provenance, error);
+        status = hb_results_write(answer.out, folder, &session->provenance, error);
     hb_results_free(answer.out);
     *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;

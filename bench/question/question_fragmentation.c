@@ -11,9 +11,21 @@
 
 #include "bench/question/heap_map_rows.h"
 #include "bench/question/question.h"
-#include "bench/results/results.h"
+#include "bench/results/row_groups.h"
 
 enum { WINDOWS = 400, SUMMARY_LEAST_LIVE_BYTES = 1 << 20 };
+
+static const struct hb_schema series_schema = {
+    "fragmentation/1", "fragmentation.csv",
+    "trace:text,allocator:text,status:text,op:count,live_bytes:count,header_bytes:count,slack_bytes:count,"
+    "free_bytes:count,tail_bytes:count,extent_bytes:count,ranges:count,free_ranges:count,largest_free_bytes:"
+    "count,"
+    "resident_bytes:count"};
+static const struct hb_schema summary_schema = {
+    "fragmentation_summary/1", "fragmentation_summary.csv",
+    "trace:text,allocator:text,status:text,peak_live_bytes:count,peak_extent_bytes:count,measure1:real,"
+    "measure2:real,"
+    "measure3:real,measure4:real,payload1:real,payload2:real,payload3:real,payload4:real,ops:count"};
 
 struct answer {
     struct hb_session *session;
@@ -34,23 +46,14 @@ struct hb_fragmentation_measures {
     uint64_t peak_live, peak_extent;
 };
 
-static void begin_row(struct hb_results *out, const char *trace, const char *allocator, const char *status)
-{
-    hb_results_text(out, trace);
-    hb_results_text(out, allocator);
-    hb_results_text(out, status);
-}
-
 static void write_failed(struct answer *answer, const struct on_trace *t,
                          const struct hb_candidate *candidate, const struct hb_sample_result *result)
 {
     const char *status = hb_session_status(result, false);
 
-    begin_row(answer->series, t->name, candidate->name, status);
-    hb_results_blank(answer->series, 11);
+    hb_results_set_subject(answer->series, t->name, candidate->name, status);
     hb_results_end_row(answer->series);
-    begin_row(answer->summary, t->name, candidate->name, status);
-    hb_results_blank(answer->summary, 11);
+    hb_results_set_subject(answer->summary, t->name, candidate->name, status);
     hb_results_end_row(answer->summary);
     answer->failed_cells++;
 }
@@ -59,7 +62,7 @@ static void write_failed(struct answer *answer, const struct on_trace *t,
  * live + header + slack + free = extent, which is the high-water mark. The tail is what a heap of exactly
  * this run's high-water mark would have above it: the smallest that would have served it.
  */
-static void write_split(struct hb_results *out, const struct hb_point *point, uint64_t final_high_water)
+static void set_split(struct hb_results *out, const struct hb_point *point, uint64_t final_high_water)
 {
     const struct hb_heap_state *state = &point->state;
     uint64_t allocated_ranges = state->ranges - state->free_ranges;
@@ -69,24 +72,16 @@ static void write_split(struct hb_results *out, const struct hb_point *point, ui
     allocated_ranges -= allocated_ranges > point->live_objects ? 1 : 0;
     headers = allocated_ranges * state->header_bytes;
     slack = state->allocated_range_bytes - headers - point->live_bytes;
-    hb_results_count(out, point->op);
-    hb_results_count(out, point->live_bytes);
-    hb_results_count(out, headers);
-    hb_results_count(out, slack);
-    hb_results_count(out, state->high_water_bytes - state->allocated_range_bytes);
-    hb_results_count(out, final_high_water - state->high_water_bytes);
-    hb_results_count(out, state->high_water_bytes);
-    hb_results_count(out, state->ranges);
-    hb_results_count(out, state->free_ranges);
-    hb_results_count(out, state->largest_free_bytes);
-    hb_results_blank(out, 1);
-    hb_results_end_row(out);
-}
-
-static void write_percents(struct hb_results *out, const double *ratios)
-{
-    for (unsigned i = 0; i < 4; i++)
-        hb_results_real(out, 100 * ratios[i]);
+    hb_results_set_count(out, "op", point->op);
+    hb_results_set_count(out, "live_bytes", point->live_bytes);
+    hb_results_set_count(out, "header_bytes", headers);
+    hb_results_set_count(out, "slack_bytes", slack);
+    hb_results_set_count(out, "free_bytes", state->high_water_bytes - state->allocated_range_bytes);
+    hb_results_set_count(out, "tail_bytes", final_high_water - state->high_water_bytes);
+    hb_results_set_count(out, "extent_bytes", state->high_water_bytes);
+    hb_results_set_count(out, "ranges", state->ranges);
+    hb_results_set_count(out, "free_ranges", state->free_ranges);
+    hb_results_set_count(out, "largest_free_bytes", state->largest_free_bytes);
 }
 
 static void write_counted(struct answer *answer, const struct on_trace *t,
@@ -96,15 +91,16 @@ static void write_counted(struct answer *answer, const struct on_trace *t,
     const char *status = hb_session_status(result, counts->ops < t->trace_ops);
 
     for (uint32_t i = 0; i < result->point_count; i++) {
-        begin_row(answer->series, t->name, candidate->name, status);
-        write_split(answer->series, &result->points[i], counts->state.high_water_bytes);
+        hb_results_set_subject(answer->series, t->name, candidate->name, status);
+        set_split(answer->series, &result->points[i], counts->state.high_water_bytes);
+        hb_results_end_row(answer->series);
     }
-    begin_row(answer->summary, t->name, candidate->name, status);
-    hb_results_count(answer->summary, counts->peak_live_bytes);
-    hb_results_count(answer->summary, counts->state.high_water_bytes);
-    write_percents(answer->summary, counts->fragmentation);
-    write_percents(answer->summary, counts->fragmentation_payload);
-    hb_results_count(answer->summary, counts->ops);
+    hb_results_set_subject(answer->summary, t->name, candidate->name, status);
+    hb_results_set_count(answer->summary, "peak_live_bytes", counts->peak_live_bytes);
+    hb_results_set_count(answer->summary, "peak_extent_bytes", counts->state.high_water_bytes);
+    hb_results_set_percents(answer->summary, "measure", counts->fragmentation);
+    hb_results_set_percents(answer->summary, "payload", counts->fragmentation_payload);
+    hb_results_set_count(answer->summary, "ops", counts->ops);
     hb_results_end_row(answer->summary);
 }
 
@@ -149,13 +145,11 @@ static void write_resident_series(struct answer *answer, const struct on_trace *
     struct hb_results *out = answer->series;
 
     for (uint32_t i = 0; i < result->point_count; i++) {
-        begin_row(out, t->name, candidate->name, hb_session_status(result, false));
-        hb_results_count(out, result->points[i].op);
-        hb_results_count(out, result->points[i].live_bytes);
-        hb_results_blank(out, 4);
-        hb_results_count(out, result->points[i].resident_bytes);
-        hb_results_blank(out, 3);
-        hb_results_count(out, result->points[i].resident_bytes);
+        hb_results_set_subject(out, t->name, candidate->name, hb_session_status(result, false));
+        hb_results_set_count(out, "op", result->points[i].op);
+        hb_results_set_count(out, "live_bytes", result->points[i].live_bytes);
+        hb_results_set_count(out, "extent_bytes", result->points[i].resident_bytes);
+        hb_results_set_count(out, "resident_bytes", result->points[i].resident_bytes);
         hb_results_end_row(out);
     }
 }
@@ -167,15 +161,12 @@ static void write_resident_summary(struct answer *answer, const struct on_trace 
     struct hb_fragmentation_measures m = measure_points(result);
     struct hb_results *out = answer->summary;
 
-    begin_row(out, t->name, candidate->name, hb_session_status(result, false));
-    hb_results_count(out, m.peak_live);
-    hb_results_count(out, m.peak_extent);
+    hb_results_set_subject(out, t->name, candidate->name, hb_session_status(result, false));
+    hb_results_set_count(out, "peak_live_bytes", m.peak_live);
+    hb_results_set_count(out, "peak_extent_bytes", m.peak_extent);
     if (m.peak_live >= SUMMARY_LEAST_LIVE_BYTES)
-        write_percents(out, m.measure);
-    else
-        hb_results_blank(out, 4);
-    hb_results_blank(out, 4);
-    hb_results_count(out, result->counts.ops);
+        hb_results_set_percents(out, "measure", m.measure);
+    hb_results_set_count(out, "ops", result->counts.ops);
     hb_results_end_row(out);
 }
 
@@ -278,14 +269,8 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
 {
     struct answer answer = {
         .session = session,
-        .series =
-            hb_results_begin("fragmentation/1",
-                             "trace,allocator,status,op,live_bytes,header_bytes,slack_bytes,free_bytes,"
-                             "tail_bytes,extent_bytes,ranges,free_ranges,largest_free_bytes,resident_bytes"),
-        .summary =
-            hb_results_begin("fragmentation_summary/1",
-                             "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure1,measure2,"
-                             "measure3,measure4,payload1,payload2,payload3,payload4,ops"),
+        .series = hb_results_begin(&series_schema),
+        .summary = hb_results_begin(&summary_schema),
         .maps = hb_heap_map_begin(),
     };
     enum hb_status status = HB_OK;
@@ -300,12 +285,11 @@ static enum hb_status answer_fragmentation(struct hb_session *session, const cha
     }
     hb_session_note_floor(session);
     if (status == HB_OK)
-        status = hb_results_write(answer.series, folder, "fragmentation.csv", &session->provenance, error);
+        status = hb_results_write(answer.series, folder, &session->provenance, error);
     if (status == HB_OK)
-        status = hb_results_write(answer.summary, folder, "fragmentation_summary.csv", &session->provenance,
-                                  error);
+        status = hb_results_write(answer.summary, folder, &session->provenance, error);
     if (status == HB_OK)
-        status = hb_results_write(answer.maps, folder, "heap_map.csv", &session->provenance, error);
+        status = hb_results_write(answer.maps, folder, &session->provenance, error);
     hb_results_free(answer.series);
     hb_results_free(answer.summary);
     hb_results_free(answer.maps);

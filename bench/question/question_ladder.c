@@ -188,7 +188,7 @@ static enum hb_status answer_ladder(struct hb_session *session, const char *fold
     }
     hb_session_note_floor(session);
     if (status == HB_OK)
-        status = hb_results_write(answer.out, folder, "ladder.csv", &session->provenance, error);
+        status = hb_results_write(answer.out, folder, &session->provenance, error);
     hb_results_free(answer.out);
     *failed_cells = answer.failed_cells + (unsigned)session->unusable_traces;
     return status;

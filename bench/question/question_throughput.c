@@ -4,6 +4,7 @@
 #include "bench/question/question_throughput.h"
 
 #include "bench/question/question.h"
+#include "bench/results/row_groups.h"
 
 enum hb_status hb_throughput_run(struct hb_session *session, size_t trace, struct hb_rounds *rounds,
                                  struct hb_error *error)
@@ -31,9 +32,13 @@ enum hb_status hb_throughput_run(struct hb_session *session, size_t trace, struc
 
 struct hb_results *hb_throughput_results(void)
 {
-    return hb_results_begin(
-        "throughput/1", "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,"
-                        "peak_resident_bytes,page_faults,reference_ns");
+    static const struct hb_schema schema = {
+        "throughput/1", "throughput.csv",
+        "trace:text,allocator:text,round:count,status:text,ops:count,elapsed_ns:count,failures:count,"
+        "first_failure:count,peak_live_bytes:count,peak_resident_bytes:count,page_faults:count,"
+        "reference_ns:count"};
+
+    return hb_results_begin(&schema);
 }
 
 static const char *round_status(const struct hb_rounds_cell *cell, const struct hb_round *round)
@@ -50,26 +55,22 @@ static bool has_figures(const struct hb_round *round)
     return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
-static void write_figures(struct hb_results *out, const struct hb_rounds *rounds,
-                          const struct hb_rounds_cell *cell, uint32_t index)
+static void set_figures(struct hb_results *out, const struct hb_rounds *rounds,
+                        const struct hb_rounds_cell *cell, uint32_t index)
 {
     const struct hb_rounds_cell *reference = hb_rounds_reference(rounds, cell);
     const struct hb_round *round = &cell->rounds[index];
 
-    hb_results_count(out, cell->ops);
-    hb_results_count(out, round->elapsed_ns);
-    hb_results_count(out, round->failures);
+    hb_results_set_count(out, "ops", cell->ops);
+    hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
+    hb_results_set_count(out, "failures", round->failures);
     if (round->first_failure != HB_NO_FAILURE)
-        hb_results_count(out, round->first_failure);
-    else
-        hb_results_blank(out, 1);
-    hb_results_count(out, cell->result.counts.peak_live_bytes);
-    hb_results_count(out, round->peak_resident_bytes);
-    hb_results_count(out, round->page_faults);
+        hb_results_set_count(out, "first_failure", round->first_failure);
+    hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
+    hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
+    hb_results_set_count(out, "page_faults", round->page_faults);
     if (reference != NULL && has_figures(&reference->rounds[index]))
-        hb_results_count(out, reference->rounds[index].elapsed_ns);
-    else
-        hb_results_blank(out, 1);
+        hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
 }
 
 void hb_throughput_write(struct hb_results *out, const struct hb_rounds *rounds)
@@ -82,14 +83,11 @@ void hb_throughput_write(struct hb_results *out, const struct hb_rounds *rounds)
         for (uint32_t round = 0; round < rounds->round_count && !cell->reference; round++) {
             if (!cell->rounds[round].done)
                 continue;
-            hb_results_text(out, trace);
-            hb_results_text(out, cell->candidate->name);
-            hb_results_count(out, round + 1);
-            hb_results_text(out, round_status(cell, &cell->rounds[round]));
+            hb_results_set_subject(out, trace, cell->candidate->name,
+                                   round_status(cell, &cell->rounds[round]));
+            hb_results_set_count(out, "round", round + 1);
             if (has_figures(&cell->rounds[round]))
-                write_figures(out, rounds, cell, round);
-            else
-                hb_results_blank(out, 8);
+                set_figures(out, rounds, cell, round);
             hb_results_end_row(out);
         }
     }
@@ -127,7 +125,7 @@ static enum hb_status answer_throughput(struct hb_session *session, const char *
     }
     hb_session_note_floor(session);
     if (status == HB_OK)
-        status = hb_results_write(out, folder, "throughput.csv", &session->provenance, error);
+        status = hb_results_write(out, folder, &session->provenance, error);
     hb_results_free(out);
     return status;
 }

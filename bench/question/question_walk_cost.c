@@ -13,9 +13,26 @@
 #include "base/stats.h"
 #include "bench/question/question.h"
 #include "bench/question/rounds.h"
-#include "bench/results/results.h"
+#include "bench/results/row_groups.h"
 
 enum { WINDOWS = 200 };
+
+static const struct hb_schema window_schema = {
+    "walk_cost/1", "walk_cost.csv",
+    "trace:text,allocator:text,status:text,op:count,ops:count,allocs:count,elapsed_ns:count,ranges:count,"
+    "walks:count,"
+    "walk_total:count,walk_allocated:count,walk_p50:count,walk_p99:count,walk_max:count"};
+static const struct hb_schema length_schema = {
+    "walk_lengths/1", "walk_lengths.csv",
+    "trace:text,allocator:text,length_low:count,length_high:count,walks:count"};
+static const struct hb_schema summary_schema = {
+    "walk_summary/1", "walk_summary.csv",
+    "trace:text,allocator:text,status:text,heap_bytes:count,ops:count,trace_ops:count,walks:count,walk_total:"
+    "count,"
+    "walk_mean:real,walk_p50:count,walk_p90:count,walk_p99:count,walk_max:count,walk_allocated:count,ranges:"
+    "count,"
+    "free_ranges:count,high_water_bytes:count,peak_live_bytes:count,ns_per_op:real,ratio_to_glibc:real,"
+    "walk_ops:count"};
 
 struct answer {
     struct hb_session *session;
@@ -43,16 +60,6 @@ static const struct hb_point *counted_window(const struct on_trace *t, uint32_t 
     return t->count != NULL && window < t->count->point_count ? &t->count->points[window] : NULL;
 }
 
-static void write_window_walks(struct hb_results *out, const struct hb_point *counted)
-{
-    hb_results_count(out, counted->walks);
-    hb_results_count(out, counted->walk_total);
-    hb_results_count(out, counted->walk_allocated);
-    hb_results_count(out, counted->walk_p50);
-    hb_results_count(out, counted->walk_p99);
-    hb_results_count(out, counted->walk_max);
-}
-
 /* One window: of the time, where the allocator was timed that far, and of the subject's walks. */
 static void write_window(struct hb_results *out, const struct on_trace *t, const struct hb_rounds_cell *cell,
                          uint32_t window)
@@ -62,25 +69,19 @@ static void write_window(struct hb_results *out, const struct on_trace *t, const
     const struct hb_point *point = timed ? &cell->result.points[window] : counted;
 
     assert(point != NULL);
-    hb_results_text(out, t->name);
-    hb_results_text(out, cell->candidate->name);
-    hb_results_text(out, counted != NULL && is_subject(cell->candidate) ? hb_session_status(t->count, false)
-                                                                        : hb_rounds_status(cell));
-    hb_results_count(out, point->op);
-    hb_results_count(out, point->ops);
-    hb_results_count(out, point->allocs);
+    hb_results_set_subject(out, t->name, cell->candidate->name,
+                           counted != NULL && is_subject(cell->candidate) ? hb_session_status(t->count, false)
+                                                                          : hb_rounds_status(cell));
+    hb_results_set_count(out, "op", point->op);
+    hb_results_set_count(out, "ops", point->ops);
+    hb_results_set_count(out, "allocs", point->allocs);
     if (timed)
-        hb_results_count(out, (uint64_t)(hb_rounds_window_ns(t->rounds, cell, window) + 0.5));
-    else
-        hb_results_blank(out, 1);
+        hb_results_set_count(out, "elapsed_ns",
+                             (uint64_t)(hb_rounds_window_ns(t->rounds, cell, window) + 0.5));
     if (counted != NULL)
-        hb_results_count(out, counted->state.ranges);
-    else
-        hb_results_blank(out, 1);
+        hb_results_set_count(out, "ranges", counted->state.ranges);
     if (counted != NULL && is_subject(cell->candidate))
-        write_window_walks(out, counted);
-    else
-        hb_results_blank(out, 6);
+        hb_results_set_window_walks(out, counted);
     hb_results_end_row(out);
 }
 
@@ -102,69 +103,45 @@ static void write_lengths(struct hb_results *out, const struct on_trace *t,
     for (unsigned i = 0; i < HB_WALK_BINS; i++) {
         if (counts->walk_bins[i] == 0)
             continue;
-        hb_results_text(out, t->name);
-        hb_results_text(out, candidate->name);
-        hb_results_count(out, hb_walk_bin_low(i));
-        hb_results_count(out, hb_walk_bin_low(i + 1));
-        hb_results_count(out, counts->walk_bins[i]);
+        hb_results_set_text(out, "trace", t->name);
+        hb_results_set_text(out, "allocator", candidate->name);
+        hb_results_set_count(out, "length_low", hb_walk_bin_low(i));
+        hb_results_set_count(out, "length_high", hb_walk_bin_low(i + 1));
+        hb_results_set_count(out, "walks", counts->walk_bins[i]);
         hb_results_end_row(out);
     }
 }
 
-/* heap_bytes is that of a bounded heap; the subject's is ample, and its high-water mark says how much was
- * used. */
-static void write_walks(struct hb_results *out, const struct hb_counts *counts)
+/* What was counted of the subject, over the whole trace. Its heap is ample: the high-water mark says how much
+ * of it was used, and heap_bytes is not known. */
+static void set_counts(struct hb_results *out, const struct hb_counts *counts)
 {
-    hb_results_count(out, counts->walks);
-    hb_results_count(out, counts->walk_total);
-    hb_results_real(out, counts->walks > 0 ? (double)counts->walk_total / (double)counts->walks : 0);
-    hb_results_count(out, counts->walk_p50);
-    hb_results_count(out, counts->walk_p90);
-    hb_results_count(out, counts->walk_p99);
-    hb_results_count(out, counts->walk_max);
-    hb_results_count(out, counts->walk_allocated);
-    hb_results_count(out, counts->state.ranges);
-    hb_results_count(out, counts->state.free_ranges);
-    hb_results_count(out, counts->state.high_water_bytes);
+    hb_results_set_walks(out, counts);
+    if (counts->walks == 0)
+        hb_results_set_real(out, "walk_mean", 0);
+    hb_results_set_count(out, "ranges", counts->state.ranges);
+    hb_results_set_count(out, "free_ranges", counts->state.free_ranges);
+    hb_results_set_count(out, "high_water_bytes", counts->state.high_water_bytes);
+    hb_results_set_count(out, "peak_live_bytes", counts->peak_live_bytes);
+    hb_results_set_count(out, "walk_ops", counts->ops);
 }
 
 static void write_summary(struct hb_results *out, const struct on_trace *t, const struct hb_rounds_cell *cell)
 {
     double ns = hb_rounds_ns_per_op(t->rounds, cell);
-    double ratio = hb_rounds_ratio(t->rounds, cell);
-    bool figures = ns > 0;
+    bool counted = t->count != NULL && is_subject(cell->candidate);
 
-    hb_results_text(out, t->name);
-    hb_results_text(out, cell->candidate->name);
-    hb_results_text(out, hb_rounds_status(cell));
-    hb_results_blank(out, 1);
-    if (figures)
-        hb_results_count(out, cell->ops);
-    else
-        hb_results_blank(out, 1);
-    hb_results_count(out, t->trace_ops);
-    if (t->count != NULL && is_subject(cell->candidate))
-        write_walks(out, &t->count->counts);
-    else
-        hb_results_blank(out, 11);
-    if (t->count != NULL && is_subject(cell->candidate))
-        hb_results_count(out, t->count->counts.peak_live_bytes);
-    else if (figures)
-        hb_results_count(out, cell->result.counts.peak_live_bytes);
-    else
-        hb_results_blank(out, 1);
-    if (figures)
-        hb_results_real(out, ns);
-    else
-        hb_results_blank(out, 1);
-    if (ratio > 0)
-        hb_results_real(out, ratio);
-    else
-        hb_results_blank(out, 1);
-    if (t->count != NULL && is_subject(cell->candidate))
-        hb_results_count(out, t->count->counts.ops);
-    else
-        hb_results_blank(out, 1);
+    hb_results_set_subject(out, t->name, cell->candidate->name, hb_rounds_status(cell));
+    hb_results_set_count(out, "trace_ops", t->trace_ops);
+    if (counted)
+        set_counts(out, &t->count->counts);
+    else if (ns > 0)
+        hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
+    if (ns > 0) {
+        hb_results_set_count(out, "ops", cell->ops);
+        hb_results_set_real(out, "ns_per_op", ns);
+    }
+    hb_results_set_known_real(out, "ratio_to_glibc", hb_rounds_ratio(t->rounds, cell));
     hb_results_end_row(out);
 }
 
@@ -246,12 +223,12 @@ static enum hb_status answer_on_trace(struct answer *answer, size_t trace, struc
 static enum hb_status write_files(struct answer *answer, const char *folder, struct hb_error *error)
 {
     const struct hb_provenance *provenance = &answer->session->provenance;
-    enum hb_status status = hb_results_write(answer->windows, folder, "walk_cost.csv", provenance, error);
+    enum hb_status status = hb_results_write(answer->windows, folder, provenance, error);
 
     if (status == HB_OK)
-        status = hb_results_write(answer->lengths, folder, "walk_lengths.csv", provenance, error);
+        status = hb_results_write(answer->lengths, folder, provenance, error);
     if (status == HB_OK)
-        status = hb_results_write(answer->summary, folder, "walk_summary.csv", provenance, error);
+        status = hb_results_write(answer->summary, folder, provenance, error);
     return status;
 }
 
@@ -260,15 +237,9 @@ static enum hb_status answer_walk_cost(struct hb_session *session, const char *f
 {
     struct answer answer = {
         .session = session,
-        .windows =
-            hb_results_begin("walk_cost/1", "trace,allocator,status,op,ops,allocs,elapsed_ns,ranges,walks,"
-                                            "walk_total,walk_allocated,walk_p50,walk_p99,walk_max"),
-        .lengths = hb_results_begin("walk_lengths/1", "trace,allocator,length_low,length_high,walks"),
-        .summary = hb_results_begin(
-            "walk_summary/1",
-            "trace,allocator,status,heap_bytes,ops,trace_ops,walks,walk_total,walk_mean,walk_p50,"
-            "walk_p90,walk_p99,walk_max,walk_allocated,ranges,free_ranges,high_water_bytes,"
-            "peak_live_bytes,ns_per_op,ratio_to_glibc,walk_ops"),
+        .windows = hb_results_begin(&window_schema),
+        .lengths = hb_results_begin(&length_schema),
+        .summary = hb_results_begin(&summary_schema),
     };
     enum hb_status status = HB_OK;
     bool usable;

@@ -218,8 +218,7 @@ static enum hb_status run_traces(struct run *run, struct hb_error *error)
     }
     hb_session_note_floor(&run->session);
     if (status == HB_OK && run->results != NULL)
-        status = hb_results_write(run->results, run->options->results, "throughput.csv",
-                                  &run->session.provenance, error);
+        status = hb_results_write(run->results, run->options->results, &run->session.provenance, error);
     return status;
 }
 
