@@ -186,9 +186,9 @@ bool hb_policies_has(const struct hb_policy_run *run)
 
 static const struct hb_schema schema = {
     "policies/1", "policies.csv",
-    "trace:text,policy:text,merge:text,header_bytes:count,align:count,status:text,ops:count,peak_live_bytes:"
-    "count,"
-    "peak_extent_bytes:count,measure1:real,measure2:real,measure3:real,measure4:real,bound_bytes:count"};
+    "trace:text,policy:text,merge:text,header_bytes:count,align:count,status:text,ops:count,"
+    "peak_live_bytes:count,peak_extent_bytes:count,measure1:real,measure2:real,measure3:real,measure4:real,"
+    "bound_bytes:count"};
 
 static void set_run(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
                     const char *status)

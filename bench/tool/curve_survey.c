@@ -11,12 +11,11 @@
 /* Columns of the picture: finer than a panel of it can show. */
 enum { COLUMNS = 240 };
 
-static const struct hb_schema point_schema = {"curve/1", "curve.csv",
-                                              "trace:text,allocator:text,status:text,heap_bytes:count,ops:"
-                                              "count,first_failure:count,requested_bytes:count,"
-                                              "reason:text,live_bytes:count,free_bytes:count,largest_free_"
-                                              "bytes:count,peak_live_bytes:count,simulated:count,"
-                                              "anomalous:count"};
+static const struct hb_schema point_schema = {
+    "curve/1", "curve.csv",
+    "trace:text,allocator:text,status:text,heap_bytes:count,ops:count,first_failure:count,"
+    "requested_bytes:count,reason:text,live_bytes:count,free_bytes:count,largest_free_bytes:count,"
+    "peak_live_bytes:count,simulated:count,anomalous:count"};
 static const struct hb_schema summary_schema = {
     "curve_summary/1", "curve_summary.csv",
     "trace:text,allocator:text,status:text,ops:count,peak_live_bytes:count,peak_with_records_bytes:count,"
