@@ -45,7 +45,7 @@ enum hb_status hb_cuts_common_ops(struct hb_session *session, size_t trace, uint
                                   struct hb_error *error);
 
 /*
- * The count (METRICS.md's integers) of `candidate` in ample room: of the whole trace where the exact model
+ * The count (struct hb_counts) of `candidate` in ample room: of the whole trace where the exact model
  * computes it, else of the operations that its cut leaves; in `points` windows (0: none; never more than
  * there are operations). It is kept, and valid until this is asked for something else. Where the sample has
  * no figures, so does `*result`.

@@ -1,5 +1,5 @@
 /*
- * heap_look - a heap's state as METRICS.md counts it, with or without an end.
+ * heap_look - a heap's state as results/README.md counts it, with or without an end.
  */
 #include "allocator/model/model.h"
 #include "allocator/survey.h"

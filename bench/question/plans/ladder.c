@@ -23,7 +23,7 @@ static const struct hb_schema schema = {
     "failing_bytes:count,minimum_over_live:real,time_ops:count,ns_per_op:real,least_ns:real,most_ns:real,"
     "ratio_to_glibc:real,walk_change:real,time_change:real,extent_change:real,minimum_change:real"};
 
-/* No ratio is given of resident memory to less than this: METRICS.md, Fragmentation. */
+/* No ratio is given of resident memory to less than this: results/README.md, "Fragmentation". */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
 
 /* What each allocator adds to the one before it; nothing is before the first, and nothing to compare buddies
