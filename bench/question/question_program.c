@@ -13,8 +13,7 @@
 #include "bench/results/results.h"
 #include "bench/tool/command.h"
 
-/* One benchmark. */
-struct cell {
+struct question_benchmark {
     char *name;
     const struct hb_candidate *candidate;
     size_t trace;
@@ -27,7 +26,7 @@ struct hb_program {
     int argc; /* the command line as it was given, for the provenance */
     char **argv;
     struct hb_session session;
-    struct cell *cells;
+    struct question_benchmark *cells;
     size_t cell_count;
     unsigned problems;
 };
@@ -83,7 +82,7 @@ void hb_program_help(const struct hb_program *program)
     hb_question_options_help(program->question);
 }
 
-static char *cell_name(const struct hb_program *program, const struct cell *cell)
+static char *cell_name(const struct hb_program *program, const struct question_benchmark *cell)
 {
     const struct hb_question *question = program->question;
     const char *trace = program->session.found.traces[cell->trace].name;
@@ -120,7 +119,7 @@ static bool make_cells(struct hb_program *program)
     if (program->cells == NULL)
         return false;
     for (size_t i = 0; i < found->candidate_count * found->trace_count * variants; i++) {
-        struct cell *cell = &program->cells[program->cell_count];
+        struct question_benchmark *cell = &program->cells[program->cell_count];
 
         cell->candidate = &found->candidates[i / variants / found->trace_count];
         cell->trace = i / variants % found->trace_count;
@@ -160,17 +159,19 @@ int hb_program_answer(struct hb_program *program)
     const struct hb_question *question = program->question;
     struct hb_session *session = &program->session;
     unsigned failed_cells = 0;
+    char files[160];
     struct hb_error error;
     enum hb_status status = hb_results_check_folder(program->options.results, &session->provenance, &error);
 
     if (status == HB_OK)
-        status = question->answer(session, program->options.results, &failed_cells, &error);
+        status = hb_question_answer(question, session, program->options.results, NULL, &failed_cells, &error);
     hb_progress_clear(&session->progress);
     if (status != HB_OK)
         return fail(program, &error);
     for (unsigned i = 0; i < session->provenance.left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         fprintf(stderr, "%s: left out: %s\n", question->name, session->provenance.left_out[i]);
-    hb_print_line(stdout, "%s: wrote %s to %s", question->name, question->files, program->options.results);
+    hb_question_files(question, files, sizeof files);
+    hb_print_line(stdout, "%s: wrote %s to %s", question->name, files, program->options.results);
     if (failed_cells > 0)
         fprintf(stderr, "%s: %u cells have no figures; the column 'status', or what was left out, says why\n",
                 question->name, failed_cells);
@@ -189,7 +190,7 @@ const char *hb_program_name(const struct hb_program *program, size_t index)
 
 bool hb_program_measure(struct hb_program *program, size_t index, struct hb_measurement *measurement)
 {
-    const struct cell *cell = &program->cells[index];
+    const struct question_benchmark *cell = &program->cells[index];
     struct hb_error error;
 
     memset(measurement, 0, sizeof *measurement);
@@ -209,8 +210,8 @@ void hb_program_context(struct hb_program *program, bool measure_floor,
     char text[128];
 
     for (size_t i = 0; i < session->found.trace_count && measure_floor; i++)
-        if (hb_session_measure_floor(session, i, &error) == HB_OK) {
-            hb_session_note_floor(session);
+        if (hb_floor_measure(session, i, &error) == HB_OK) {
+            hb_floor_note(session);
             break; /* the first that is a trace */
         }
     snprintf(text, sizeof text, "%s (git %s, %s)", build->version, build->commit, build->tree);

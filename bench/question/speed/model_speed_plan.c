@@ -196,17 +196,17 @@ static void add_rows(struct hb_results *results, const struct cell *cell, enum h
     for (uint32_t i = 0; i < result->round_count; i++) {
         const struct hb_speed_round *round = &result->rounds[i];
 
-        hb_results_text(results, cell->pair->name[side]);
-        hb_results_text(results, cell->pair->name[HB_SPEED_MODEL]);
-        hb_results_count(results, cell->ranges);
-        hb_results_count(results, i);
-        hb_results_count(results, round->ranges_least);
-        hb_results_count(results, round->ranges_most);
-        hb_results_count(results, result->live);
-        hb_results_count(results, result->ops);
-        hb_results_count(results, round->elapsed_ns);
-        hb_results_count(results, round->walk_total);
-        hb_results_count(results, result->resident_bytes);
+        hb_results_set_text(results, "allocator", cell->pair->name[side]);
+        hb_results_set_text(results, "model", cell->pair->name[HB_SPEED_MODEL]);
+        hb_results_set_count(results, "ranges", cell->ranges);
+        hb_results_set_count(results, "round", i);
+        hb_results_set_count(results, "ranges_least", round->ranges_least);
+        hb_results_set_count(results, "ranges_most", round->ranges_most);
+        hb_results_set_count(results, "live", result->live);
+        hb_results_set_count(results, "ops", result->ops);
+        hb_results_set_count(results, "elapsed_ns", round->elapsed_ns);
+        hb_results_set_count(results, "walk_total", round->walk_total);
+        hb_results_set_count(results, "resident_bytes", result->resident_bytes);
         hb_results_end_row(results);
     }
 }
@@ -228,9 +228,11 @@ static void note_left_out(const struct hb_speed_options *options, struct hb_prov
 static enum hb_status write_cells(const struct cell *cells, size_t count, const char *folder,
                                   const struct hb_provenance *provenance, struct hb_error *error)
 {
-    struct hb_results *results =
-        hb_results_begin("model_speed/1", "allocator,model,ranges,round,ranges_least,ranges_most,live,ops,"
-                                          "elapsed_ns,walk_total,resident_bytes");
+    static const struct hb_schema schema = {
+        "model_speed/1", HB_SPEED_FILE,
+        "allocator:text,model:text,ranges:count,round:count,ranges_least:count,ranges_most:count,live:count,"
+        "ops:count,elapsed_ns:count,walk_total:count,resident_bytes:count"};
+    struct hb_results *results = hb_results_begin(&schema);
     enum hb_status status;
 
     if (results == NULL)
@@ -238,7 +240,7 @@ static enum hb_status write_cells(const struct cell *cells, size_t count, const 
     for (size_t i = 0; i < count; i++)
         for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES; side++)
             add_rows(results, &cells[i], side);
-    status = hb_results_write(results, folder, HB_SPEED_FILE, provenance, error);
+    status = hb_results_write(results, folder, provenance, error);
     hb_results_free(results);
     return status;
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "base/random.h"
-#include "bench/question/failure_sizes.h"
+#include "bench/question/plans/failure_sizes.h"
 
 enum { MIB = 1 << 20 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/question/minimum_heap.h"
+#include "bench/question/plans/minimum_heap.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 #include "workloads/text/text_writer.h"
@@ -74,7 +74,7 @@ static struct hb_minimum_heap find(struct hb_session *session, const char *name)
     struct hb_minimum_heap minimum;
 
     assert_non_null(candidate);
-    assert_int_equal(hb_session_count(session, 0, candidate, 0, &count, NULL), HB_OK);
+    assert_int_equal(hb_cuts_count(session, 0, candidate, 0, &count, NULL), HB_OK);
     assert_int_equal(hb_minimum_heap_find(session, 0, candidate, &count->counts, &minimum, NULL), HB_OK);
     return minimum;
 }

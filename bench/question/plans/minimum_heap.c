@@ -1,5 +1,7 @@
-/* minimum_heap.c - see minimum_heap.h. */
-#include "bench/question/minimum_heap.h"
+/*
+ * minimum_heap.c - the smallest heap that serves a whole trace.
+ */
+#include "bench/question/plans/minimum_heap.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@ enum { BRACKET_PARTS = 64 };
 enum { OPEN_SIZES_REPLAYS = 3, OPEN_SIZES_OPS = 200000 };
 
 /* What is being looked for. */
-struct search {
+struct heap_search {
     struct hb_session *session;
     size_t trace;
     const struct hb_prepared *prepared;
@@ -28,7 +30,8 @@ static const struct hb_model_options *model_of(const struct hb_candidate *candid
     return candidate->model != NULL ? hb_builtin_find(candidate->model)->state : NULL;
 }
 
-static enum hb_status try_model(const struct search *s, uint64_t bytes, bool *serves, struct hb_error *error)
+static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, bool *serves,
+                                struct hb_error *error)
 {
     struct hb_model_options options = *model_of(s->candidate);
     struct hb_drive drive;
@@ -52,22 +55,20 @@ static enum hb_status try_model(const struct search *s, uint64_t bytes, bool *se
 }
 
 /* In a process of its own. A heap that cannot be made, being too small, serves nothing. */
-static enum hb_status try_sample(const struct search *s, uint64_t bytes, bool *serves, struct hb_error *error)
+static enum hb_status try_sample(const struct heap_search *s, uint64_t bytes, bool *serves,
+                                 struct hb_error *error)
 {
     struct hb_sample_request request = {.mode = HB_SAMPLE_COUNT, .heap_bytes = bytes, .failure_limit = 1};
-    struct hb_sample_result *result = calloc(1, sizeof *result);
-    enum hb_status status;
+    struct hb_sample_result result;
+    enum hb_status status = hb_session_sample(s->session, s->trace, s->candidate, &request, &result, error);
 
-    if (result == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
-    status = hb_session_sample(s->session, s->trace, s->candidate, &request, result, error);
-    *serves = status == HB_OK && result->outcome == HB_SAMPLE_OK && result->counts.failures == 0;
-    hb_sample_result_clear(result);
-    free(result);
+    *serves = status == HB_OK && result.outcome == HB_SAMPLE_OK && result.counts.failures == 0;
+    hb_sample_result_clear(&result);
     return status;
 }
 
-static enum hb_status try_heap(const struct search *s, uint64_t bytes, bool *serves, struct hb_error *error)
+static enum hb_status try_heap(const struct heap_search *s, uint64_t bytes, bool *serves,
+                               struct hb_error *error)
 {
     return s->candidate->model != NULL ? try_model(s, bytes, serves, error)
                                        : try_sample(s, bytes, serves, error);
@@ -78,7 +79,7 @@ static bool is_complete(const struct hb_anomalies *anomalies)
     return anomalies->undecided == anomalies->hopeless + anomalies->simulated;
 }
 
-static enum hb_status find_on_curve(const struct search *s, const struct hb_model_options *options,
+static enum hb_status find_on_curve(const struct heap_search *s, const struct hb_model_options *options,
                                     struct hb_minimum_heap *out, struct hb_error *error)
 {
     uint64_t effort = OPEN_SIZES_REPLAYS * s->prepared->op_count;
@@ -100,7 +101,7 @@ static enum hb_status find_on_curve(const struct search *s, const struct hb_mode
 
 /* A size that serves: the high-water mark of the ample heap, or more, since in a heap with an end best fit
  * and good fit place otherwise. `*failing` is raised to the largest that did not. */
-static enum hb_status find_serving(const struct search *s, uint64_t *failing, uint64_t *serving,
+static enum hb_status find_serving(const struct heap_search *s, uint64_t *failing, uint64_t *serving,
                                    struct hb_error *error)
 {
     bool serves = false;
@@ -117,7 +118,7 @@ static enum hb_status find_serving(const struct search *s, uint64_t *failing, ui
 }
 
 /* Halves the bracket until it is narrow. Which sizes are tried is all that this decides. */
-static enum hb_status find_by_trying(const struct search *s, struct hb_minimum_heap *out,
+static enum hb_status find_by_trying(const struct heap_search *s, struct hb_minimum_heap *out,
                                      struct hb_error *error)
 {
     uint64_t failing = s->ample->peak_live_bytes - 1, serving; /* that much is live: nothing less can do */
@@ -141,7 +142,7 @@ enum hb_status hb_minimum_heap_find(struct hb_session *session, size_t trace,
                                     struct hb_minimum_heap *out, struct hb_error *error)
 {
     const struct hb_model_options *options = model_of(candidate);
-    struct search s = {.session = session, .trace = trace, .candidate = candidate, .ample = ample};
+    struct heap_search s = {.session = session, .trace = trace, .candidate = candidate, .ample = ample};
     enum hb_status status = hb_discovery_trace(&session->found, trace, &s.prepared, error);
 
     *out = (struct hb_minimum_heap){.how = HB_MINIMUM_NOT_KNOWN};

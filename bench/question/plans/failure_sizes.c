@@ -1,7 +1,7 @@
 /*
- * failure_sizes - see failure_sizes.h.
+ * failure_sizes.c - the heap sizes at which failure points are looked for.
  */
-#include "bench/question/failure_sizes.h"
+#include "bench/question/plans/failure_sizes.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -13,8 +13,8 @@
  * tried    It serves the trace, and so did every larger one that was tried; the largest that was tried and
  *          did not is `failing_bytes`, at most 1 part in 64 below. In between nothing is known.
  */
-#ifndef HB_BENCH_QUESTION_MINIMUM_HEAP_H
-#define HB_BENCH_QUESTION_MINIMUM_HEAP_H
+#ifndef HB_BENCH_QUESTION_PLANS_MINIMUM_HEAP_H
+#define HB_BENCH_QUESTION_PLANS_MINIMUM_HEAP_H
 
 #include "bench/question/session.h"
 
@@ -33,7 +33,7 @@ struct hb_minimum_heap {
 
 /*
  * Looks for the minimum heap of `candidate` on the trace at `trace`. `ample`: its count in ample room
- * (hb_session_count). NOT_KNOWN where the candidate takes no heap, where the count is not of the whole trace,
+ * (hb_cuts_count). NOT_KNOWN where the candidate takes no heap, where the count is not of the whole trace,
  * or where some allocation failed even in ample room. Errors: those of hb_session_sample and HB_ERR_MEMORY.
  */
 enum hb_status hb_minimum_heap_find(struct hb_session *session, size_t trace,

@@ -1,8 +1,8 @@
 /*
  * failure_sizes.h - the heap sizes at which failure points are looked for. Pure.
  */
-#ifndef HB_BENCH_QUESTION_FAILURE_SIZES_H
-#define HB_BENCH_QUESTION_FAILURE_SIZES_H
+#ifndef HB_BENCH_QUESTION_PLANS_FAILURE_SIZES_H
+#define HB_BENCH_QUESTION_PLANS_FAILURE_SIZES_H
 
 #include <stddef.h>
 #include <stdint.h>
