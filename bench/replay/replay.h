@@ -143,9 +143,6 @@ struct hb_count_options {
     bool without_measures;   /* leave Johnstone and Wilson's at 0: they take two divisions an operation */
     struct hb_point *points; /* where to put the windows; NULL: none wanted */
     uint32_t point_count;    /* windows wanted, over all operations or op_limit of them */
-    /* Called every now and then with the operations done; NULL: not. */
-    void (*progress)(void *context, uint64_t ops_done);
-    void *context;
 };
 
 /*

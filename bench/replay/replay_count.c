@@ -10,12 +10,13 @@
 
 #include "allocator/model/model.h"
 #include "base/pages.h"
+#include "base/progress.h"
 #include "bench/replay/count_lengths.h"
 #include "bench/replay/counter.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay_ledger.h"
 
-enum { PROGRESS_STEPS = 1 << 22, MANY_RANGES = 1 << 18 };
+enum { PROGRESS_OPS = 64, MANY_RANGES = 1 << 18 };
 
 /* Operations from one step of fetching to the next. */
 #define LOOK_AHEAD ((size_t)4)
@@ -32,7 +33,6 @@ struct hb_counter {
     uint64_t window_allocated;
     uint64_t window_first_op;
     uint64_t window_first_alloc;
-    uint64_t steps_at_progress;
     struct hb_measures with_records;
     struct hb_measures payload;
     struct hb_counts *counts;
@@ -165,16 +165,6 @@ static void end_window(struct hb_counter *c, struct hb_point *point)
     c->window_allocated = 0;
 }
 
-static void show_progress(struct hb_counter *c)
-{
-    uint64_t steps = c->lengths.total + c->ledger.ops;
-
-    if (c->options->progress == NULL || steps - c->steps_at_progress < PROGRESS_STEPS)
-        return;
-    c->steps_at_progress = steps;
-    c->options->progress(c->options->context, c->ledger.ops);
-}
-
 static bool is_broken(const struct hb_counter *c)
 {
     return c->allocator->broken != NULL && c->allocator->broken(c->heap) != HB_OK;
@@ -193,7 +183,8 @@ static bool step(struct hb_counter *c, const struct hb_op *op)
     if (!note_walk(c))
         return false;
     note_moment(c);
-    show_progress(c);
+    if (c->ledger.ops % PROGRESS_OPS == 0)
+        hb_progress_set(NULL, c->ledger.ops);
     return true;
 }
 

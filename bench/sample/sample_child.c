@@ -1,5 +1,5 @@
 /*
- * sample_child - the child's side of a sample.
+ * sample_child.c - the child's side of a sample.
  *
  * The order matters. Tables and the image first, then the line is drawn (what is resident now is the
  * harness's own), then the budget, then the library, then the heap. Nothing here calls malloc before the heap
@@ -7,23 +7,18 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counter.h"
 #include "bench/sample/belongings.h"
-#include "bench/sample/child.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
 /* The state of one sample's run. */
 struct sample {
-    struct hb_exchange *exchange;
+    struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
     struct hb_memory memory;
@@ -44,7 +39,7 @@ static enum hb_status open_heap(struct sample *s, const struct hb_allocator *all
 
 static enum hb_status run_count(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     const struct hb_sample_request *request = &x->request;
     const struct hb_allocator *counting =
         s->allocator->counting != NULL ? s->allocator->counting : s->allocator;
@@ -52,8 +47,7 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
                                        .failure_limit = request->failure_limit,
                                        .op_limit = s->ops,
                                        .points = request->points > 0 ? x->points : NULL,
-                                       .point_count = request->points,
-                                       .progress = x->progress};
+                                       .point_count = request->points};
     struct hb_counter *counter = NULL;
     enum hb_status status = open_heap(s, counting, error);
 
@@ -138,7 +132,7 @@ static enum hb_status apply_step_limit(struct sample *s, struct hb_error *error)
 
 static enum hb_status run_series(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     struct hb_sample_result *result = &x->result;
     enum hb_status status = apply_step_limit(s, error);
     uint64_t span = x->request.window_ops > s->ops ? x->request.window_ops : s->ops;
@@ -206,7 +200,7 @@ static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
 
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
     if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
@@ -230,7 +224,7 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
+void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepared *prepared)
 {
     static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
         [HB_SAMPLE_TIME] = run_time,
@@ -257,32 +251,6 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
     if (status != HB_OK)
         exchange->result.outcome = HB_SAMPLE_UNAVAILABLE;
     close_sample(&s);
-    exchange->done = 1;
-}
-
-static struct hb_exchange *map_exchange(int fd)
-{
-    struct stat stat;
-    void *map;
-
-    if (fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct hb_exchange))
-        return NULL;
-    map = mmap(NULL, (size_t)stat.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-    return map == MAP_FAILED ? NULL : map;
-}
-
-/* The two descriptors in the argument that marks a child; false for any other argument. */
-static bool parse_argument(const char *argument, int *image_fd, int *exchange_fd)
-{
-    char *at;
-
-    if (strncmp(argument, HB_SAMPLE_ARGUMENT, strlen(HB_SAMPLE_ARGUMENT)) != 0)
-        return false;
-    *image_fd = (int)strtol(argument + strlen(HB_SAMPLE_ARGUMENT), &at, 10);
-    if (*at != ',')
-        return false;
-    *exchange_fd = (int)strtol(at + 1, &at, 10);
-    return *at == '\0';
 }
 
 /* Some libraries say of every failure that it was one, and within a budget there may be millions. */
@@ -297,26 +265,19 @@ static void silence(void)
     close(null);
 }
 
-void hb_sample_child_main(int argc, char **argv)
+static bool work(struct hb_child_exchange *shared, int image_fd)
 {
+    struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)shared;
     struct hb_prepared *prepared;
-    struct hb_exchange *exchange;
-    int image_fd, exchange_fd;
 
-    if (argc != 2 || !parse_argument(argv[1], &image_fd, &exchange_fd))
-        return;
-    exchange = map_exchange(exchange_fd);
-    if (exchange == NULL) {
-        fputs("heapbench: " HB_SAMPLE_ARGUMENT " is not for typing\n", stderr);
-        _exit(2);
-    }
-    hb_child_tame(exchange->parent);
     if (exchange->request.budget_bytes != 0)
         silence();
     if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
-        _exit(1);
+        return false;
     close(image_fd);
-    close(exchange_fd);
     hb_sample_work(exchange, prepared);
-    _exit(0); /* no exit handlers: they may belong to the library, and the heap under test is in a state */
+    return true;
 }
+
+const struct hb_child_job hb_sample_job = {
+    .name = "sample", .what = "a sample", .request_bytes = sizeof(struct hb_sample_exchange), .work = work};
