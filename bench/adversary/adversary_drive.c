@@ -103,7 +103,7 @@ static enum hb_status attack_heap(struct hb_attack *attack, const struct hb_adve
     if (!adversary->run(attack) && result->outcome != HB_ADVERSARY_FAILED)
         return attack->error->status;
     result->elapsed_ns = hb_clock_ns() - began;
-    status = hb_heap_check_broken(attack->allocator, attack->heap, attack->error);
+    status = hb_replay_check_heap(attack->allocator, attack->heap, attack->error);
     if (status != HB_OK)
         return status;
     result->most_live_bytes = adversary->in_objects ? attack->peak_live_bytes : attack->live_limit;

@@ -76,12 +76,12 @@ enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_lim
         spent += ops;
         if (status != HB_OK || !completes)
             continue;
-        if (out->least_bytes - size > 1 && !hb_size_spans_add(&out->failing, size + 1, out->least_bytes - 1))
+        if (out->least_bytes - size > 1 && !hb_spans_add(&out->failing, size + 1, out->least_bytes - 1))
             status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for the anomalous sizes",
                                   curve->prepared->name);
         out->least_bytes = size;
     }
-    hb_size_spans_sort(&out->failing);
+    hb_spans_sort(&out->failing);
     if (status != HB_OK) {
         free(out->failing.at);
         *out = (struct hb_anomalies){.undecided = 0};

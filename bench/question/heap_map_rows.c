@@ -66,7 +66,7 @@ enum hb_status hb_heap_map_add(struct hb_results *results, struct hb_session *se
             .policy = HB_POLICY_FIRST, .merge = mapped[i].merge, .header_bytes = 8, .align = 1};
         struct hb_heap_map *map;
 
-        status = hb_heap_map_create(prepared, &options, &map, error);
+        status = hb_map_create(prepared, &options, &map, error);
         if (status != HB_OK)
             break;
         write_map(results, name, mapped[i].allocator, map);

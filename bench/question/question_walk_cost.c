@@ -104,8 +104,8 @@ static void write_lengths(struct hb_results *out, const struct on_trace *t,
             continue;
         hb_results_text(out, t->name);
         hb_results_text(out, candidate->name);
-        hb_results_count(out, hb_walk_bin_low(i));
-        hb_results_count(out, hb_walk_bin_low(i + 1));
+        hb_results_count(out, hb_lengths_bin_low(i));
+        hb_results_count(out, hb_lengths_bin_low(i + 1));
         hb_results_count(out, counts->walk_bins[i]);
         hb_results_end_row(out);
     }

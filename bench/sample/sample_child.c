@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
-#include "bench/replay/counter.h"
+#include "bench/replay/counting.h"
 #include "bench/sample/belongings.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -48,21 +48,21 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
                                        .op_limit = s->ops,
                                        .points = request->points > 0 ? x->points : NULL,
                                        .point_count = request->points};
-    struct hb_counter *counter = NULL;
+    struct hb_counting *counter = NULL;
     enum hb_status status = open_heap(s, counting, error);
 
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory);
     status =
-        hb_counter_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
+        hb_counting_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
     hb_memory_resume_limit(&s->memory);
     if (status == HB_OK)
-        status = hb_counter_run(counter, s->prepared, &x->result.point_count, error);
+        status = hb_counting_run(counter, s->prepared, &x->result.point_count, error);
     hb_memory_pause_limit(&s->memory);
     if (status == HB_OK && x->result.counts.ops < s->ops)
         x->result.outcome = HB_SAMPLE_STOPPED;
-    hb_counter_close(counter);
+    hb_counting_close(counter);
     return status;
 }
 
@@ -77,7 +77,7 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->page_faults = peak.page_faults;
-    status = hb_heap_check_broken(s->allocator, s->heap, error);
+    status = hb_replay_check_heap(s->allocator, s->heap, error);
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
@@ -104,7 +104,7 @@ static void run_window(struct sample *s, struct hb_point *point, uint64_t from, 
     point->elapsed_ns =
         hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
     point->resident_bytes = hb_memory_resident_bytes(&s->memory);
-    hb_heap_look(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
+    hb_replay_inspect(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
 }
 
 /* How many operations a counting run does before it reaches the step limit. */

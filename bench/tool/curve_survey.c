@@ -76,7 +76,7 @@ static void add_point(struct hb_results *out, const char *name, const struct hb_
     }
     hb_results_count(out, prepared->peak_live_bytes);
     hb_results_count(out, point->simulated);
-    hb_results_count(out, hb_size_spans_hold(&study->anomalies.failing, point->heap_bytes));
+    hb_results_count(out, hb_spans_hold(&study->anomalies.failing, point->heap_bytes));
     hb_results_end_row(out);
 }
 

@@ -259,7 +259,7 @@ static void drawing_a_curve(void **state)
     (void)state;
     options = (struct hb_model_options){.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
     assert_int_equal(draw(right_points, NULL), HB_OK);
-    with_ever_more_memory(draw_curve, 25);
+    with_ever_more_memory(draw_curve, 24);
 }
 
 /* -- its anomalies: those that were found before memory ran out are given back once -- */
