@@ -19,14 +19,23 @@ commands() {
     "$bin/heapbench" --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p'
 }
 
+# Examples are commands, one a line: help2man would have them filled into a paragraph.
+keep_lines() {
+    awk '/^\.SH / && lines { print ".fi"; lines = 0 }
+         { print }
+         /^\.SH EXAMPLES/ { examples = 1; next }
+         examples && /^\.IP/ { print ".nf"; lines = 1 }
+         { examples = 0 }'
+}
+
 # page NAME SUMMARY PROGRAM HELP-OPTION [OPTION...]: writes NAME.1.
 page() {
     name=$1 summary=$2 program=$3 help=$4
     shift 4
     help2man --no-info --section=1 --name="$summary" --help-option="$help" --version-string="$version" \
         --source="heapbench $version" --manual='heapbench' "$@" "$bin/$program" |
-        sed "/^\.TH /s/^\.TH [^ ]*/.TH $(echo "$name" | tr 'a-z_' 'A-Z_')/; /^\.SH NAME/{n;s/^[^ ]* /$name /;}" \
-            >"$out/$name.1.part"
+        sed "/^\.TH /s/^\.TH [^ ]*/.TH $(echo "$name" | tr 'a-z_' 'A-Z_')/; /^\.SH NAME/{n;s/^[^ ]* /$name /;}" |
+        keep_lines >"$out/$name.1.part"
     mv "$out/$name.1.part" "$out/$name.1"
 }
 

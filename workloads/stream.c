@@ -1,12 +1,16 @@
-/* stream.c - see stream.h. */
+/*
+ * stream.c - one block at a time from whatever source, its objects renumbered by a map and a stack of free
+ * slots.
+ */
 #include "workloads/stream.h"
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/pages.h"
-#include "workloads/builder.h"
+#include "base/table.h"
 #include "workloads/import/import.h"
-#include "workloads/slot_map.h"
+#include "workloads/workload.h"
 
 struct hb_stream {
     char *path;
@@ -16,7 +20,10 @@ struct hb_stream {
     struct hb_workload *loaded;     /* of what people write by hand */
     const struct hb_op *pending;    /* read and not yet handed out */
     size_t pending_count;
-    struct hb_slot_map map;
+    struct hb_map slots_of; /* the objects that live */
+    uint32_t slots;         /* ever in use */
+    uint32_t *unused;       /* a stack of slots that were freed; a table (base/table.h) */
+    size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
     struct hb_op chunk[HB_STREAM_BLOCK_OPS];
@@ -46,7 +53,7 @@ enum hb_status hb_stream_open(const char *path_or_name, struct hb_stream **out, 
     struct hb_stream *stream = calloc(1, sizeof *stream);
     enum hb_status status = HB_ERR_MEMORY;
 
-    if (stream == NULL || !hb_slot_map_init(&stream->map)) {
+    if (stream == NULL || !hb_map_init(&stream->slots_of)) {
         hb_error_set(error, status, "%s: out of memory", path_or_name);
         goto fail;
     }
@@ -76,7 +83,8 @@ void hb_stream_close(struct hb_stream *stream)
     hb_trace_reader_close(stream->reader);
     hb_import_close(stream->import);
     hb_workload_free(stream->loaded);
-    hb_slot_map_clear(&stream->map);
+    hb_map_clear(&stream->slots_of);
+    hb_table_free(stream->unused, stream->unused_room * sizeof *stream->unused);
     free(stream->path);
     free(stream->name);
     free(stream);
@@ -99,28 +107,65 @@ static enum hb_status refuse_op(const struct hb_stream *stream, const struct hb_
                         stream->path, (unsigned long long)stream->ops, (unsigned long)op->object);
 }
 
+/* The slot that was freed last, or a new one, for the object of a birth. False when out of memory. */
+static bool give_slot(struct hb_stream *stream, uint32_t *object)
+{
+    uint32_t slot = stream->unused_count > 0 ? stream->unused[stream->unused_count - 1] : stream->slots;
+
+    if (!hb_map_put(&stream->slots_of, *object, slot))
+        return false;
+    if (stream->unused_count > 0)
+        stream->unused_count--;
+    else
+        stream->slots++;
+    *object = slot;
+    return true;
+}
+
+/* Room in the stack for each slot there is. */
+static bool make_room_for_slots(struct hb_stream *stream)
+{
+    size_t room = stream->unused_room * sizeof *stream->unused;
+    uint32_t *unused;
+
+    if (stream->slots < stream->unused_room)
+        return true;
+    unused = hb_table_grow(stream->unused, room, 2 * room + sizeof *unused);
+    if (unused == NULL)
+        return false;
+    stream->unused = unused;
+    stream->unused_room = hb_table_room(2 * room + sizeof *unused) / sizeof *unused;
+    return true;
+}
+
+static enum hb_status renumber_birth(struct hb_stream *stream, struct hb_op *op, struct hb_error *error)
+{
+    if (stream->slots_of.count >= stream->max_bytes / HB_STREAM_LIVE_BYTES)
+        return hb_error_set(error, HB_ERR_LIMIT,
+                            "%s: more live objects than fit half of this machine's memory (%llu MiB)",
+                            stream->path, (unsigned long long)(stream->max_bytes >> 20));
+    if (!make_room_for_slots(stream) || !give_slot(stream, &op->object))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %lu live objects", stream->path,
+                            (unsigned long)stream->slots_of.count);
+    stream->objects++;
+    return HB_OK;
+}
+
 /* Puts the slot of the operation's object in its place. */
 static enum hb_status renumber(struct hb_stream *stream, struct hb_op *op, struct hb_error *error)
 {
     uint32_t slot;
 
     if (op->kind == HB_OP_FREE) {
-        slot = hb_slot_map_remove(&stream->map, op->object);
+        if (!hb_map_take(&stream->slots_of, op->object, &slot))
+            return refuse_op(stream, op, error);
+        stream->unused[stream->unused_count++] = slot;
     } else if (op->kind == HB_OP_REALLOC) {
-        slot = hb_slot_map_find(&stream->map, op->object);
+        if (!hb_map_find(&stream->slots_of, op->object, &slot))
+            return refuse_op(stream, op, error);
     } else {
-        if (stream->map.live >= stream->max_bytes / HB_STREAM_LIVE_BYTES)
-            return hb_error_set(error, HB_ERR_LIMIT,
-                                "%s: more live objects than fit half of this machine's memory (%llu MiB)",
-                                stream->path, (unsigned long long)(stream->max_bytes >> 20));
-        slot = hb_slot_map_insert(&stream->map, op->object);
-        if (slot == HB_NO_SLOT)
-            return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %lu live objects", stream->path,
-                                (unsigned long)stream->map.live);
-        stream->objects++;
+        return renumber_birth(stream, op, error);
     }
-    if (slot == HB_NO_SLOT)
-        return refuse_op(stream, op, error);
     op->object = slot;
     return HB_OK;
 }
@@ -140,7 +185,7 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
     wanted = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
     for (size_t i = 0; i < wanted; i++) {
         if (i + 8 < wanted)
-            hb_slot_map_prefetch(&stream->map, stream->pending[i + 8].object);
+            hb_map_prefetch(&stream->slots_of, stream->pending[i + 8].object);
         stream->chunk[i] = stream->pending[i];
         status = renumber(stream, &stream->chunk[i], error);
         if (status != HB_OK)
@@ -175,5 +220,5 @@ uint64_t hb_stream_objects(const struct hb_stream *stream)
 
 uint64_t hb_stream_slots(const struct hb_stream *stream)
 {
-    return stream->map.slots;
+    return stream->slots;
 }

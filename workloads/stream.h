@@ -9,8 +9,8 @@
 #ifndef HB_WORKLOADS_STREAM_H
 #define HB_WORKLOADS_STREAM_H
 
-#include "workloads/repairs.h"
 #include "workloads/trace/trace.h"
+#include "workloads/whole/repairs.h"
 
 /* Operations handed out at once, at most. */
 enum { HB_STREAM_BLOCK_OPS = 4096 };

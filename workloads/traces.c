@@ -27,31 +27,6 @@ static bool ends_with(const char *text, const char *ending)
     return length >= tail && strcmp(text + length - tail, ending) == 0;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* Of a file's name, the bytes before its ending. */
-static size_t stem_bytes(const char *base)
-{
-    const char *dot = strrchr(base, '.');
-
-    return dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
-}
-
-char *hb_workload_name_of(const char *path)
-{
-    const char *base = base_name(path);
-    char *stem = strndup(base, stem_bytes(base));
-    char *name = stem != NULL ? hb_printable_copy(stem, "\\") : NULL;
-
-    free(stem);
-    return name;
-}
-
 static bool is_file(const char *path)
 {
     struct stat info;
@@ -141,15 +116,15 @@ void hb_traces_free(char **paths)
 /* Whether `path`'s file would be called `name` without its ending. */
 static bool is_called(const char *path, const char *name)
 {
-    const char *base = base_name(path);
+    const char *base = basename(path);
 
-    return strlen(name) == stem_bytes(base) && strncmp(base, name, strlen(name)) == 0;
+    return strlen(name) == hb_workload_stem_bytes(base) && strncmp(base, name, strlen(name)) == 0;
 }
 
 static const char *find_file(char *const *paths, const char *name)
 {
     for (; *paths != NULL; paths++)
-        if (strcmp(base_name(*paths), name) == 0)
+        if (strcmp(basename(*paths), name) == 0)
             return *paths;
     return NULL;
 }

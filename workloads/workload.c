@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 
 #include "base/pages.h"
-#include "workloads/builder.h"
 #include "workloads/import/foreign.h"
 #include "workloads/import/import.h"
-#include "workloads/source.h"
+#include "workloads/source/source.h"
 #include "workloads/text/text_reader.h"
 #include "workloads/trace/op_sink.h"
 #include "workloads/trace/trace_format.h"
+#include "workloads/whole/builder.h"
 
 enum { HEAD_BYTES = 4096 };
 
@@ -219,17 +219,4 @@ enum hb_status hb_workload_save(const struct hb_workload *workload, const char *
     hb_trace_writer_set_dropped(writer, workload->dropped);
     hb_trace_writer_set_times(writer, workload->wall_ns, workload->cpu_ns);
     return hb_trace_writer_finish(writer, error);
-}
-
-void hb_workload_free(struct hb_workload *workload)
-{
-    if (workload == NULL)
-        return;
-    hb_pages_free(workload->ops, workload->ops_capacity_bytes);
-    hb_pages_free(workload->waits, workload->waits_capacity_bytes);
-    free(workload->info.command);
-    free(workload->info.origin);
-    free(workload->name);
-    free(workload->path);
-    free(workload);
 }

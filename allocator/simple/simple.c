@@ -49,7 +49,7 @@ size_t hb_simple_usable_size(const struct hb_simple *heap, const void *block)
 
 const struct hb_allocator hb_allocator_simple = {
     .name = "simple",
-    .summary = "the design document's: first fit over in-band records, never merging",
+    .summary = "the tutorial's: first fit over in-band records, never merging",
     HB_SIMPLE_TABLE_FUNCTIONS,
     .counting = &hb_allocator_simple_counting,
 };

@@ -8,7 +8,7 @@
 
 #include "bench/report/report_html.h"
 
-static bool holds(const struct hb_names *names, const char *name)
+static bool holds(const struct hb_report_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->name[i], name) == 0)
@@ -16,7 +16,7 @@ static bool holds(const struct hb_names *names, const char *name)
     return false;
 }
 
-void hb_names_collect(const struct hb_csv *csv, const char *column, struct hb_names *names)
+void hb_report_names_collect(const struct hb_csv *csv, const char *column, struct hb_report_names *names)
 {
     int index = hb_csv_column(csv, column);
     const char *last = "";

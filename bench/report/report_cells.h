@@ -13,12 +13,12 @@ enum { HB_REPORT_MAX_NAMES = 64 };
 
 /* The distinct values of a column, empty ones apart, in the order of the file; what is over the bound is left
  * out. Not to be freed: the texts are the file's. */
-struct hb_names {
+struct hb_report_names {
     const char *name[HB_REPORT_MAX_NAMES];
     size_t count;
 };
 
-void hb_names_collect(const struct hb_csv *csv, const char *column, struct hb_names *names);
+void hb_report_names_collect(const struct hb_csv *csv, const char *column, struct hb_report_names *names);
 
 /* True where a row with this status has figures. */
 bool hb_report_has_figures(const char *status);

@@ -55,9 +55,9 @@ void hb_report_ladder(FILE *out, const struct hb_csv *ladder)
                                           "extent",
                                           "least heap"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    struct hb_names traces;
+    struct hb_report_names traces;
 
-    hb_names_collect(ladder, "trace", &traces);
+    hb_report_names_collect(ladder, "trace", &traces);
     hb_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++)
         print_group(out, ladder, traces.name[i], COLUMNS);

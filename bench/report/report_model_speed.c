@@ -95,9 +95,9 @@ void hb_report_model_speed(FILE *out, const struct hb_csv *model_speed)
     static const char *const columns[] = {"ranges",         "mean walk",          "walking, per op.",
                                           "model, per op.", "walking over model", "model's memory a range"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    struct hb_names models;
+    struct hb_report_names models;
 
-    hb_names_collect(model_speed, "model", &models);
+    hb_report_names_collect(model_speed, "model", &models);
     hb_table_open(out, columns, COLUMNS, 0);
     for (size_t i = 0; i < models.count; i++) {
         double sizes[MAX_SIZES];

@@ -34,7 +34,7 @@ static const struct setting settings[] = {
 struct table {
     FILE *out;
     const struct hb_csv *csv;
-    struct hb_names traces;
+    struct hb_report_names traces;
     const struct setting *setting;
     const struct measure *measure;
 };
@@ -135,7 +135,7 @@ static void print_setting(const struct table *table)
 /* Takes out the traces of a few operations, unless there is no other. */
 static void leave_out_few(struct table *table)
 {
-    struct hb_names kept = {.count = 0};
+    struct hb_report_names kept = {.count = 0};
 
     for (size_t i = 0; i < table->traces.count; i++)
         for (size_t row = 0; row < hb_csv_rows(table->csv); row++)
@@ -169,7 +169,7 @@ void hb_report_policies(FILE *out, const struct hb_csv *policies)
     struct table table = {.out = out, .csv = policies};
     size_t count;
 
-    hb_names_collect(policies, "trace", &table.traces);
+    hb_report_names_collect(policies, "trace", &table.traces);
     leave_out_few(&table);
     count = LEADING + table.traces.count;
     for (size_t i = 0; i < table.traces.count; i++)

@@ -73,9 +73,9 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
                                           "#4 peak to peak",
                                           "#4 without its records"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    struct hb_names traces;
+    struct hb_report_names traces;
 
-    hb_names_collect(fragmentation_summary, "trace", &traces);
+    hb_report_names_collect(fragmentation_summary, "trace", &traces);
     hb_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++) {
         hb_table_group(out, traces.name[i], COLUMNS);
@@ -149,10 +149,10 @@ static void print_least(FILE *out, const struct least *least)
 void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
 {
     const char *columns[HB_REPORT_MAX_NAMES + 2] = {"trace", "peak live"};
-    struct hb_names traces, allocators;
+    struct hb_report_names traces, allocators;
 
-    hb_names_collect(failure_points, "trace", &traces);
-    hb_names_collect(failure_points, "allocator", &allocators);
+    hb_report_names_collect(failure_points, "trace", &traces);
+    hb_report_names_collect(failure_points, "allocator", &allocators);
     for (size_t i = 0; i < allocators.count; i++)
         columns[i + 2] = allocators.name[i];
     hb_table_open(out, columns, allocators.count + 2, 1);
@@ -231,9 +231,9 @@ void hb_report_adversaries(FILE *out, const struct hb_csv *adversary)
         "allocator",       "measured",       "M (most live)", "largest block, units",
         "attacked policy", "this allocator", "bound"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    struct hb_names names;
+    struct hb_report_names names;
 
-    hb_names_collect(adversary, "adversary", &names);
+    hb_report_names_collect(adversary, "adversary", &names);
     hb_table_open(out, columns, COLUMNS, 2);
     for (size_t i = 0; i < names.count; i++) {
         hb_table_group(out, names.name[i], COLUMNS);

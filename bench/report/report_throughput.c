@@ -141,7 +141,7 @@ static void compare(struct ranking *ranking)
     }
 }
 
-static void rank(const struct hb_csv *csv, const char *trace, const struct hb_names *allocators,
+static void rank(const struct hb_csv *csv, const char *trace, const struct hb_report_names *allocators,
                  struct ranking *ranking)
 {
     ranking->count = 0;
@@ -197,12 +197,12 @@ void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
         "allocator",  "time per operation", "fastest round", "slowest round",
         "over glibc", "peak memory",        "over live",     "NULLs"};
     struct ranking *ranking = malloc(sizeof *ranking);
-    struct hb_names traces, allocators;
+    struct hb_report_names traces, allocators;
 
     if (ranking == NULL)
         return;
-    hb_names_collect(throughput, "trace", &traces);
-    hb_names_collect(throughput, "allocator", &allocators);
+    hb_report_names_collect(throughput, "trace", &traces);
+    hb_report_names_collect(throughput, "allocator", &allocators);
     hb_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++) {
         rank(throughput, traces.name[i], &allocators, ranking);

@@ -13,6 +13,7 @@
 #include "bench/results/build_info.h"
 #include "bench/sample/sample.h"
 #include "bench/tool/command.h"
+#include "workloads/record/output.h"
 
 static char **command_line; /* as the process was started; kept until it ends */
 
@@ -234,8 +235,29 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
     char text[400];
 
     if (hb_repairs_dropped(repairs) > 0)
-        fprintf(stderr, "heapbench: %s: repaired: %s\n", path,
-                hb_repairs_describe(repairs, text, sizeof text));
+        hb_print_line(stderr, "heapbench: %s: repaired: %s", path,
+                      hb_repairs_describe(repairs, text, sizeof text));
+    if (repairs->other_processes > 0)
+        hb_print_line(
+            stderr, "heapbench: %s: only the first process is followed: %llu line%s of others left out", path,
+            (unsigned long long)repairs->other_processes, repairs->other_processes == 1 ? "" : "s");
+}
+
+/* Asks whether to overwrite; nobody who is not there is asked. */
+static bool is_allowed(const char *out)
+{
+    char answer[16] = "", name[HB_PRINTABLE_BYTES(PATH_MAX)];
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return false;
+    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ",
+            hb_printable(name, sizeof name, out, ""));
+    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error)
+{
+    return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
 }
 
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)

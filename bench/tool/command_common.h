@@ -49,8 +49,15 @@ json_t *hb_json_text(const char *text);
  */
 int hb_command_print_json(json_t *object);
 
-/* Says on standard error what was repaired in a file of somebody else's, if anything was. */
+/* Says on standard error what was repaired in a file of somebody else's, or left out of it, if anything was.
+ */
 void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
+
+/*
+ * False, with the reason, where a file that is no trace would be lost at `out`: unless with `force`, or when
+ * the person at the terminal says yes. Whether `out` can be written at all is for who writes it.
+ */
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
 
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);

@@ -174,7 +174,7 @@ static void print_anomalies(const struct hb_anomalies *anomalies)
     char open[48], hopeless[48], tried[48];
 
     if (anomalies->undecided == 0)
-        printf("\nthe one pass decides every size\n");
+        printf("\none pass over the trace decides every size\n");
     else
         printf("\n%s left open by the pass: %s too small for what is live, the %s largest of the others "
                "simulated\n",

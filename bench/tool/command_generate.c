@@ -19,14 +19,16 @@
 struct options {
     const char *out;
     int level;
+    bool force;
     const struct hb_generator *generator;
     struct hb_generate_settings settings;
 };
 
-enum { OPTION_LEVEL = 256, DEFAULT_LEVEL = 3, MAX_LEVEL = 19, DESCRIPTION_BYTES = 1024 };
+enum { OPTION_LEVEL = 256, OPTION_FORCE, DEFAULT_LEVEL = 3, MAX_LEVEL = 19, DESCRIPTION_BYTES = 1024 };
 
 static const struct argp_option option_table[] = {
     {"output", 'o', "OUT.trace", 0, "The trace to write", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
     {"level", OPTION_LEVEL, "1-19", 0, "zstd's level; 19 is small and slow (default: 3)", 0},
     {0},
 };
@@ -141,6 +143,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
         options->level = (int)level;
         return 0;
+    case OPTION_FORCE:
+        options->force = true;
+        return 0;
     case ARGP_KEY_ARG:
         take_argument(state, options, argument);
         return 0;
@@ -219,6 +224,8 @@ int hb_command_generate(int argc, char **argv)
     enum hb_status status;
 
     argp_parse(&parser, argc, argv, 0, NULL, &options);
+    if (!hb_command_may_overwrite(options.out, options.force, &error))
+        return hb_command_fail(&error);
     status = hb_generate_load_sizes(&options.settings, &error);
     if (status == HB_OK)
         status = write_trace(&options, &output, &error);

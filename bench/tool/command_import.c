@@ -18,7 +18,10 @@ struct options {
     const char *file;
     const char *output;
     enum hb_workload_format format;
+    bool force;
 };
+
+enum { OPTION_FORCE = 256 };
 
 static const struct {
     const char *name;
@@ -33,6 +36,7 @@ static const struct argp_option option_table[] = {
     {"from", 'f', "FORMAT", 0,
      "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)", 0},
     {"output", 'o', "OUT.trace", 0, "Write the trace to OUT.trace (required)", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
     {0},
 };
 
@@ -56,6 +60,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'o':
         options->output = argument;
         return 0;
+    case OPTION_FORCE:
+        options->force = true;
+        return 0;
     case ARGP_KEY_ARG:
         hb_option_argument(state, "file", &options->file, argument);
         return 0;
@@ -76,10 +83,12 @@ static const struct argp parser = {
         "Make a trace of a file in another format, and check it.\v"
         "FILE is what a teacher's tool (.rep), Android's memory_replay, glibc's mtrace, heaptrack --raw or "
         "valgrind --trace-malloc=yes wrote, or text as 'heapbench export' writes it and people write it by "
-        "hand (workloads/FORMAT.md says how to get each); or one of these packed by gzip, zstd or zip. Where "
-        "addresses are out of order or unknown the trace is repaired; how often is said, and kept in it. "
+        "hand; or one of these packed by gzip, zstd or zip. workloads/FORMAT.md, which is installed in "
+        "share/doc/heapbench, says how to get each.\n\n"
+        "Where addresses are out of order or unknown the trace is repaired; how often is said, and kept in "
+        "it. "
         "Every command reads all of these as they are; a trace is smaller and faster to load. The name of a "
-        "file in workloads/traces/ will do for FILE.\n\n"
+        "shipped trace will do for FILE. Only another trace is overwritten, unless --force is given.\n\n"
         "Example: valgrind --trace-malloc=yes --log-file=p.log ./program; heapbench import p.log -o p.trace",
 };
 
@@ -97,8 +106,8 @@ static char *make_origin(const char *path)
 
 static void tell_written(const char *output, uint64_t ops, uint64_t objects)
 {
-    hb_print_line(stdout, "%s: %llu operations on %llu objects", output, (unsigned long long)ops,
-                  (unsigned long long)objects);
+    hb_print_line(stdout, "%s: %llu operation%s on %llu object%s", output, (unsigned long long)ops,
+                  ops == 1 ? "" : "s", (unsigned long long)objects, objects == 1 ? "" : "s");
 }
 
 /* A trace that does not know where it comes from learns it here. */
@@ -186,12 +195,8 @@ static enum hb_status import_streamed(const char *path, enum hb_workload_format 
     }
     if (status == HB_OK)
         status = copy_trace(import, writer, output, error);
-    if (status == HB_OK) {
+    if (status == HB_OK)
         hb_command_tell_repairs(path, hb_import_repairs(import));
-        if (hb_import_other_processes(import) > 0)
-            fprintf(stderr, "heapbench: %s: %llu lines of other processes than the first were left out\n",
-                    path, (unsigned long long)hb_import_other_processes(import));
-    }
     hb_import_close(import);
     free(info.origin);
     return status;
@@ -203,6 +208,8 @@ static enum hb_status import_file(const struct options *options, struct hb_error
     char *path = NULL;
     enum hb_status status = hb_workload_locate(options->file, &path, error);
 
+    if (status == HB_OK && !hb_command_may_overwrite(options->output, options->force, error))
+        status = error->status;
     if (status == HB_OK && format == HB_FORMAT_ANY)
         status = hb_workload_recognise(path, &format, error);
     if (status == HB_OK)

@@ -13,7 +13,7 @@
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 #include "bench/tool/info_text.h"
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 struct options {
     const char *trace;
@@ -53,9 +53,10 @@ static const struct argp parser = {
         "Show what a trace holds, and check it: every free and realloc must name an object that is live.\v"
         "TRACE is a .trace, a file in any format that 'heapbench import' takes, or the bare name of a "
         "shipped trace. Sizes are the bytes that the program asked for; a lifetime is the number of "
-        "operations "
-        "from an object's birth to its free. Of a trace with times it shows when things happened: bursts are "
-        "what waits of more than 10 ms leave.\n\n"
+        "operations from an object's birth to its free.\n\n"
+        "Of a trace with times it shows when things happened: the rate in operations a second, over all and "
+        "in each tenth of the time; how much of the time is in bursts, waits of at most 10 ms; and the "
+        "silences, its ten longest waits. They are times of the recording: a replay does not wait.\n\n"
         "Example: heapbench info demo",
 };
 

@@ -16,8 +16,8 @@
 #include "bench/tool/command_counts.h"
 #include "bench/tool/command_model_all.h"
 #include "bench/tool/option_model.h"
+#include "workloads/read_ahead.h"
 #include "workloads/stream.h"
-#include "workloads/trace/read_ahead.h"
 
 struct options {
     char **traces; /* ended by NULL; NULL: none was given */

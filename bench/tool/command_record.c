@@ -79,7 +79,7 @@ static void parse_wait(const struct argp_state *state, const char *argument, str
     if (argument == NULL)
         arguments->wait_s = HB_WAIT_FOREVER;
     else if (!hb_number_parse(argument, &arguments->wait_s))
-        argp_error(state, "--wait is a number of seconds, not '%s'", argument);
+        hb_option_fail(state, "--wait is a number of seconds, not '%s'", argument);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -105,7 +105,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_LEVEL:
         if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
-            argp_error(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
+            hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
         arguments->level = (int)level;
         return 0;
     case ARGP_KEY_ARG:
@@ -115,8 +115,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if ((arguments->program == NULL) == (arguments->convert == NULL))
-            argp_error(state, arguments->program == NULL ? "no program to run"
-                                                         : "--convert runs nothing: no program goes with it");
+            hb_option_fail(state, "%s",
+                           arguments->program == NULL ? "no program to run"
+                                                      : "--convert runs nothing: no program goes with it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -134,22 +135,13 @@ static char *default_output(const char *program)
     return out;
 }
 
-/* Asks whether to overwrite; nobody who is not there is asked. */
-static bool is_allowed(const char *out)
-{
-    char answer[16] = "";
-
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-        return false;
-    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ", out);
-    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
+/* Asked before a program runs for an hour. */
 static bool may_write(const char *out, const struct arguments *arguments, struct hb_error *error)
 {
     enum hb_status status = hb_output_check(out, error);
 
-    return status == HB_OK || (status == HB_ERR_LIMIT && (arguments->force || is_allowed(out)));
+    return status == HB_OK ||
+           (status == HB_ERR_LIMIT && hb_command_may_overwrite(out, arguments->force, error));
 }
 
 static bool keep(const struct hb_collected *item, const char *out, int level)
@@ -253,7 +245,7 @@ static void print_nothing(const char *program)
     char why[PATH_MAX + 256];
 
     hb_explain_program(program, why, sizeof why);
-    fprintf(stderr, "heapbench: nothing was recorded: %s\n", why);
+    hb_print_line(stderr, "heapbench: nothing was recorded: %s", why);
 }
 
 /* Turns what is in the folder into traces; says what went wrong. `family` is NULL where nothing was run. */
@@ -290,7 +282,7 @@ static int convert_folder(const struct arguments *arguments)
     enum outcome outcome = convert(arguments, arguments->convert, NULL);
 
     if (outcome == NOTHING_RECORDED)
-        fprintf(stderr, "heapbench: %s: no captures there\n", arguments->convert);
+        hb_print_line(stderr, "heapbench: %s: no captures there", arguments->convert);
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
@@ -307,8 +299,8 @@ static enum outcome finish(const struct arguments *arguments, const struct hb_ho
     signal(SIGPIPE, SIG_IGN);
     outcome = convert(arguments, folder, family);
     if (outcome == NOT_KEPT)
-        fprintf(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace\n",
-                folder);
+        hb_print_line(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace",
+                      folder);
     hb_words_endings(family);
     return outcome;
 }

@@ -167,14 +167,27 @@ static enum hb_status make_pictures(struct job *job, struct hb_error *error)
     return status;
 }
 
-/* A line for each file and figure that the page lacks. */
+/* A line for each file that is damaged and each figure that failed, and one for all files that are not there:
+ * after a run of one trace most are not, and nobody missed them. */
 static void tell_left_out(struct job *job)
 {
-    for (size_t i = 0; i < HB_RESULT_FILES; i++)
-        if (job->source.csv[i] == NULL) {
-            fprintf(stderr, "heapbench: left out: %s\n", job->source.missing[i].text);
-            job->partial = job->partial || job->source.missing[i].status != HB_ERR_UNAVAILABLE;
+    unsigned absent = 0;
+
+    for (size_t i = 0; i < HB_RESULT_FILES; i++) {
+        if (job->source.csv[i] != NULL)
+            continue;
+        if (job->source.missing[i].status == HB_ERR_UNAVAILABLE) {
+            absent++;
+            continue;
         }
+        fprintf(stderr, "heapbench: left out: %s\n", job->source.missing[i].text);
+        job->partial = true;
+    }
+    if (absent > 0)
+        fprintf(stderr,
+                "heapbench: left out: the figures of %u result files of %d that are not there; the page "
+                "names them\n",
+                absent, HB_RESULT_FILES);
     for (size_t i = 0; i < job->count; i++)
         if (job->pictures[i].fed && job->pictures[i].svg_path == NULL)
             fprintf(stderr, "heapbench: left out: %s\n", job->pictures[i].error.text);

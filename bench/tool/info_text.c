@@ -123,11 +123,13 @@ static void print_bin_range(unsigned bin, FILE *out)
         fprintf(out, "%*s%7s to %-8s", LABEL_WIDTH, "", power(bin - 1, low), power(bin, high));
 }
 
-/* And the end of the line. */
+/* Behind a blank, where there is any; and the end of the line. */
 static void print_bar(uint64_t count, uint64_t most, FILE *out)
 {
     int width = (int)((double)count / (double)most * BAR_WIDTH + 0.5);
 
+    if (width > 0)
+        putc(' ', out);
     for (int i = 0; i < width; i++)
         putc('#', out);
     putc('\n', out);
@@ -139,9 +141,9 @@ static void print_bin(unsigned bin, uint64_t count, uint64_t most, uint64_t all,
 
     print_bin_range(bin, out);
     if (count > 0 && percent < 0.005)
-        fprintf(out, " <0.01 %% ");
+        fprintf(out, " <0.01 %%");
     else
-        fprintf(out, "%6.2f %% ", percent);
+        fprintf(out, "%6.2f %%", percent);
     print_bar(count, most, out);
 }
 
@@ -185,13 +187,13 @@ static void print_duration(const struct hb_workload *workload, FILE *out)
 
     label("time", out);
     if (workload->time_us > 0)
-        fprintf(out, "%s recorded", timed((double)workload->time_us / 1e6, text));
+        fprintf(out, "%s passed between operations", timed((double)workload->time_us / 1e6, text));
     else
         fputs("none passed between operations", out);
     if (workload->wall_ns > 0)
-        fprintf(out, "; the program ran %s", timed((double)workload->wall_ns / 1e9, text));
+        fprintf(out, "; the whole program ran %s", timed((double)workload->wall_ns / 1e9, text));
     if (workload->cpu_ns > 0)
-        fprintf(out, "; on a processor %s", timed((double)workload->cpu_ns / 1e9, text));
+        fprintf(out, "; processor time %s", timed((double)workload->cpu_ns / 1e9, text));
     putc('\n', out);
 }
 
@@ -202,17 +204,18 @@ static void print_rate(const struct hb_workload *workload, const struct hb_times
     uint64_t most = 1;
 
     label("rate", out);
-    fprintf(out, "%s operations a second\n", grouped((uint64_t)((double)workload->op_count / seconds), text));
+    fprintf(out, "%s operations a second\n",
+            grouped((uint64_t)((double)workload->op_count / seconds + 0.5), text));
     for (unsigned part = 0; part < HB_TIME_PARTS; part++)
         if (times->ops_in_part[part] > most)
             most = times->ops_in_part[part];
     for (unsigned part = 0; part < HB_TIME_PARTS; part++) {
         uint64_t ops = times->ops_in_part[part];
 
-        fprintf(out, "%*s%9s to %-9s %13s ", LABEL_WIDTH, "",
+        fprintf(out, "%*s%9s to %-9s %13s", LABEL_WIDTH, "",
                 timed((double)hb_times_part_us(workload->time_us, part) / 1e6, from),
                 timed((double)hb_times_part_us(workload->time_us, part + 1) / 1e6, to),
-                grouped((uint64_t)((double)ops * HB_TIME_PARTS / seconds), text));
+                grouped((uint64_t)((double)ops * HB_TIME_PARTS / seconds + 0.5), text));
         print_bar(ops, most, out);
     }
 }
@@ -234,6 +237,16 @@ static void print_silences(const struct hb_workload *workload, const struct hb_t
     }
 }
 
+static void print_bursts(const struct hb_workload *workload, const struct hb_times *times, FILE *out)
+{
+    label("bursts", out);
+    if (times->burst_us == workload->time_us)
+        fputs("all of the time: no wait is longer than 10 ms\n", out);
+    else
+        fprintf(out, "%.1f %% of the time is in waits of at most 10 ms\n",
+                100 * (double)times->burst_us / (double)workload->time_us);
+}
+
 static void print_times(const struct hb_workload *workload, FILE *out)
 {
     struct hb_times times = hb_workload_times(workload);
@@ -247,9 +260,7 @@ static void print_times(const struct hb_workload *workload, FILE *out)
     if (workload->time_us == 0)
         return;
     print_rate(workload, &times, out);
-    label("bursts", out);
-    fprintf(out, "%.1f %% of the time; the rest is waits of more than 10 ms\n",
-            100 * (double)times.burst_us / (double)workload->time_us);
+    print_bursts(workload, &times, out);
     print_silences(workload, &times, out);
 }
 
@@ -294,7 +305,7 @@ static void print_verdict(const struct hb_workload *workload, FILE *out)
     print_nulls(&workload->repairs, out);
     label("checked", out);
     fprintf(out, "%s: every free and realloc names an object that is live\n",
-            workload->dropped == 0 ? "sound" : "incomplete");
+            workload->dropped == 0 ? "sound" : "incomplete, but it can be replayed");
     if (workload->dropped > 0) {
         label("dropped", out);
         fprintf(out, "%s lost, left out, moved or made up\n",

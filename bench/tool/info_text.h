@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 void hb_info_text_print(const struct hb_workload *workload, const struct hb_summary *summary, FILE *out);
 

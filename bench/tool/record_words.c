@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/printable.h"
 #include "bench/tool/command_common.h"
 #include "workloads/record/explain.h"
+#include "workloads/trace/trace_format.h"
 
 /* Beyond so many, what is said of each is summed up. */
 enum { LINES_AT_MOST = 10 };
@@ -39,7 +41,7 @@ static void print_left_out(const struct hb_capture_summary *summary)
     if (summary->unknown_frees > 0)
         fprintf(stderr,
                 "heapbench: %" PRIu64 " frees were left out, of blocks that the process had before recording "
-                "began (from its parent, where it was forked)\n",
+                "began (from its parent, where it was forked), got unseen, or had freed already\n",
                 summary->unknown_frees);
     if (summary->held_births > 0)
         fprintf(stderr,
@@ -50,6 +52,10 @@ static void print_left_out(const struct hb_capture_summary *summary)
         fprintf(stderr,
                 "heapbench: %" PRIu64 " allocations were left out: a trace numbers 2^32 - 1 objects\n",
                 summary->excess_births);
+    if (summary->threads > HB_TRACE_MAX_THREADS)
+        fprintf(stderr,
+                "heapbench: a trace tells %d threads apart: those that came later count as the last\n",
+                HB_TRACE_MAX_THREADS);
 }
 
 void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summary *summary, const char *out)
@@ -58,12 +64,12 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
     struct stat info = {0};
 
     stat(out, &info);
-    fprintf(stderr,
-            "heapbench: recorded %" PRIu64 " operations by %" PRIu64
-            " thread%s of %s into %s (%lld bytes, %.2f bytes an operation)\n",
-            summary->ops, summary->threads, summary->threads == 1 ? "" : "s", hb_program_name(item, name),
-            out, (long long)info.st_size,
-            summary->ops > 0 ? (double)info.st_size / (double)summary->ops : 0.0);
+    hb_print_line(stderr,
+                  "heapbench: recorded %" PRIu64 " operations by %" PRIu64
+                  " thread%s of %s into %s (%lld bytes, %.3f bytes an operation)",
+                  summary->ops, summary->threads, summary->threads == 1 ? "" : "s",
+                  hb_program_name(item, name), out, (long long)info.st_size,
+                  summary->ops > 0 ? (double)info.st_size / (double)summary->ops : 0.0);
     print_left_out(summary);
 }
 
@@ -159,6 +165,15 @@ static bool was_seen(const struct hb_family *family, uint32_t pid)
     return false;
 }
 
+/* True where the reason is known, and told. */
+static bool was_refused(const struct hb_collection *collection, uint32_t pid)
+{
+    for (size_t i = 0; i < collection->unrecorded_count; i++)
+        if (collection->unrecorded[i].pid == pid)
+            return true;
+    return false;
+}
+
 /* One that ended between two looks as another program than was recorded. */
 static void print_other_program(const struct hb_collection *collection, const struct hb_family *family,
                                 const struct hb_ended *ended)
@@ -172,8 +187,9 @@ static void print_other_program(const struct hb_collection *collection, const st
         if (item->capture->header->pid == ended->pid && (last == NULL || item->image > last->image))
             last = item;
     }
-    if (last == NULL || ended->name[0] == '\0' || may_be_called(last->capture->header, ended->name) ||
-        was_seen(family, ended->pid))
+    if (last == NULL || ended->name[0] == '\0' || last->capture->header->has_ended != 0 ||
+        last->capture->header->is_renamed != 0 || may_be_called(last->capture->header, ended->name) ||
+        was_seen(family, ended->pid) || was_refused(collection, ended->pid))
         return;
     memcpy(name, ended->name, sizeof name);
     make_printable(name);

@@ -1,4 +1,4 @@
-#include "contract.h"
+#include "tests/allocator/contract.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "contract.h"
-#include "test_scale.h"
+#include "tests/allocator/contract.h"
+#include "tests/allocator/test_scale.h"
 
 enum {
     BOUNDED_BYTES = HB_TEST_SCALE(1 << 16, 1 << 13),

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "contract.h"
-#include "test_scale.h"
+#include "tests/allocator/contract.h"
+#include "tests/allocator/test_scale.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define THREAD_SANITIZER 1

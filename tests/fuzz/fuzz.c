@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 void fuzz_fail(const char *condition, const char *file, int line)
 {

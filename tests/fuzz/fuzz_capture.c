@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workloads/builder.h"
 #include "workloads/record/convert.h"
+#include "workloads/whole/builder.h"
 
 enum {
     PAGE = 4096,

@@ -77,6 +77,7 @@ expect 'best' model --policy = be
 expect 'best first next' model --policy =
 expect 'all none page' replay first --touch ''
 expect 'rep text' export first --to ''
+expect 'mtrace' import first --from m
 expect '' run --rounds ''
 expect 'folder' report --results fo
 expect 'steady' generate stea

@@ -67,6 +67,7 @@ expect 'FILES jemalloc' run --allocators glibc,jem
 expect 'FILES jemalloc' run --allocators=glibc,jem
 expect 'best first next' model --policy ''
 expect 'best' model --policy=be
+expect 'mtrace' import --from=m
 expect '' run --rounds ''
 expect 'FILES' report --results ''
 expect 'steady' generate stea

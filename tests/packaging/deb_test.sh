@@ -46,6 +46,24 @@ expect 'nothing outside /usr' test "$(ls "$work/root")" = usr
 expect 'completion for zsh is where Debian looks' test -s "$work/root/usr/share/zsh/vendor-completions/_heapbench"
 expect 'completion for bash' test -s "$work/root/usr/share/bash-completion/completions/heapbench"
 expect 'the licence' test -s "$work/root/usr/share/doc/heapbench/LICENSE"
+expect 'the licence where Debian looks' test -s "$work/root/usr/share/doc/heapbench/copyright"
+
+# Who builds against the archives needs what their pkg-config file requires.
+suggests_what_is_required() {
+    sed -nE 's/^Requires: //p' "$work"/root/usr/lib/pkgconfig/heapbench.pc | tr -d ' ' | tr ',' '\n' >"$work/modules"
+    test -s "$work/modules" && while read -r module; do
+        case $module in
+        zlib) package=zlib1g-dev ;;
+        lib*) package=$module-dev ;;
+        *) package=lib$module-dev ;;
+        esac
+        dpkg-deb -f "$work"/*.deb Suggests | grep -qwF "$package" || {
+            echo "no $package is suggested"
+            return 1
+        }
+    done <"$work/modules"
+}
+expect 'it suggests what programs that read traces are built with' suggests_what_is_required
 
 mkdir "$work/home"
 cd "$work/home" || exit 1

@@ -146,6 +146,8 @@ if command -v help2man >/dev/null; then
         expect "manual of $command" has_every_option "heapbench-$command" "$hb" "$command"
         expect "heapbench(1) names $command" grep -q "heapbench-$command" "$prefix/share/man/man1/heapbench.1"
     done
+    expect 'each example of a manual page stands on a line of its own' \
+        test "$(sed -n '/^\.nf/,/^\.fi/p' "$prefix/share/man/man1/heapbench-record.1" | grep -c '^heapbench ')" -gt 1
     for main in "$prefix"/bin/*; do
         expect "manual of $(basename "$main")" has_every_option "$(basename "$main")" "$main"
     done

@@ -52,6 +52,9 @@ static void binaries(void **state)
     memcpy(tar + 257, "ustar", 5);
     expect_named("./elf", "\177ELF\2\1\1\0", 8,
                  "this is a program or a library (ELF): to record one, 'heapbench record -- PROGRAM'");
+    expect_named("./utf16", "\377\3760\0\n\0001\0\n", 9,
+                 "this is UTF-16 text, as PowerShell's > writes it: save it as UTF-8");
+    expect_named("./utf16be", "\376\377\0000\0\n\0001", 8, "this is UTF-16 text: save it as UTF-8");
     expect_named("./png", "\211PNG\r\n\032\n\0\0\0\rIHDR", 16, "this is an image (PNG)");
     expect_named("./perf", "PERFILE2\150\0\0\0", 12,
                  "this is perf data: samples, and no record of each allocation");

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "tests/workloads/failing.h"
-#include "workloads/summary.h"
+#include "workloads/whole/summary.h"
 
 enum { OPS = 20000 }; /* enough for the tables to grow */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "workloads/trace/read_ahead.h"
+#include "workloads/read_ahead.h"
 #include "workloads/workload.h"
 
 static bool no_threads;

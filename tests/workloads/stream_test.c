@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "workloads/slot_map.h"
 #include "workloads/stream.h"
 #include "workloads/workload.h"
 
@@ -166,33 +165,6 @@ static void too_many_live(void **state)
     unlink("live.trace");
 }
 
-static void map_against_table(void **state)
-{
-    enum { OBJECTS = 20000 };
-    static uint32_t table[OBJECTS];
-    struct hb_slot_map map;
-    struct hb_random random;
-
-    (void)state;
-    hb_random_seed(&random, 11);
-    memset(table, 0xff, sizeof table);
-    assert_true(hb_slot_map_init(&map));
-    for (int i = 0; i < 300000; i++) {
-        uint32_t object = (uint32_t)hb_random_below(&random, OBJECTS);
-
-        assert_true(hb_slot_map_find(&map, object) == table[object]);
-        if (table[object] == HB_NO_SLOT) {
-            table[object] = hb_slot_map_insert(&map, object);
-            assert_true(table[object] != HB_NO_SLOT);
-        } else {
-            assert_true(hb_slot_map_remove(&map, object) == table[object]);
-            table[object] = HB_NO_SLOT;
-            assert_true(hb_slot_map_remove(&map, object) == HB_NO_SLOT);
-        }
-    }
-    hb_slot_map_clear(&map);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +172,6 @@ int main(void)
         hb_test("a free of what does not live is refused, with its index", not_live),
         hb_test("more live objects than fit half of the machine's memory are refused", too_many_live),
         hb_test("a file written by hand streams as well", hand_written),
-        hb_test("the map of slots agrees with a table through growth and removal", map_against_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

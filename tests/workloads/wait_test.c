@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 
 #include "tests/workloads/plain_encoder.h"
-#include "workloads/builder.h"
-#include "workloads/summary.h"
+#include "workloads/whole/builder.h"
+#include "workloads/whole/summary.h"
 
 static const struct hb_op one = {.kind = HB_OP_MALLOC, .size = 8};
 

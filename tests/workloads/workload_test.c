@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "workloads/builder.h"
-#include "workloads/summary.h"
+#include "workloads/whole/builder.h"
+#include "workloads/whole/summary.h"
 
 static void expect_name(const char *path, const char *name)
 {

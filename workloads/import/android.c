@@ -12,11 +12,11 @@
 #include <string.h>
 
 /* What stands between the pointer and the times. */
-enum arguments { NOTHING, SIZE, COUNT_AND_SIZE, OLD_AND_SIZE, ALIGN_AND_SIZE };
+enum android_arguments { NOTHING, SIZE, COUNT_AND_SIZE, OLD_AND_SIZE, ALIGN_AND_SIZE };
 
-static const struct kind {
+static const struct android_call {
     const char *name;
-    enum arguments arguments;
+    enum android_arguments arguments;
     uint8_t op;
 } kinds[] = {
     {"malloc ", SIZE, HB_OP_MALLOC},
@@ -33,7 +33,7 @@ static void skip_blanks(const char **at)
 }
 
 /* "TID: NAME " */
-static const struct kind *read_start(const char **at, uint64_t *thread)
+static const struct android_call *read_start(const char **at, uint64_t *thread)
 {
     if (!hb_field_decimal(at, thread) || *thread > UINT32_MAX || !hb_field_text(at, ":"))
         return NULL;
@@ -55,7 +55,7 @@ struct numbers {
     uint64_t address, first, size;
 };
 
-static bool read_numbers(const char **at, enum arguments arguments, struct numbers *numbers)
+static bool read_numbers(const char **at, enum android_arguments arguments, struct numbers *numbers)
 {
     bool read;
 
@@ -89,8 +89,8 @@ static bool read_times(const char **at, uint64_t *begin_ns)
     return **at == '\0';
 }
 
-static enum hb_status apply(struct hb_import *import, const struct kind *kind, const struct numbers *numbers,
-                            uint64_t thread)
+static enum hb_status apply(struct hb_import *import, const struct android_call *kind,
+                            const struct numbers *numbers, uint64_t thread)
 {
     struct hb_op op = {.kind = kind->op, .size = numbers->size};
 
@@ -120,7 +120,7 @@ static enum hb_status read_line(struct hb_import *import, char *line)
     const char *at = line;
     struct numbers numbers = {0};
     uint64_t thread, begin_ns = 0;
-    const struct kind *kind;
+    const struct android_call *kind;
 
     skip_blanks(&at);
     if (*at == '\0')

@@ -3,14 +3,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-struct kind {
+struct foreign_kind {
     const char *begin;  /* the first bytes */
     const char *inside; /* what stands somewhere in the beginning; NULL where nothing need */
     const char *name;
 };
 
 /* The first that fits is it. None may fit a text of ours, whatever its comments say. */
-static const struct kind kinds[] = {
+static const struct foreign_kind kinds[] = {
     {"\x1f\x8b", NULL, "gzip data within packed data: unpack it once"},
     {"\x28\xb5\x2f\xfd", NULL, "zstd data within packed data: unpack it once"},
     {"PK\3\4", NULL, "a zip within packed data: unpack it once"},
@@ -44,6 +44,8 @@ static const struct kind kinds[] = {
     {"<html", NULL, "a web page"},
     {"<?xml", NULL, "an XML file"},
     {"{", NULL, "a JSON file"},
+    {"\xff\xfe", NULL, "UTF-16 text, as PowerShell's > writes it: save it as UTF-8"},
+    {"\xfe\xff", NULL, "UTF-16 text: save it as UTF-8"},
 };
 
 static const char *find_kind(const char *head, size_t bytes)

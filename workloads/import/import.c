@@ -309,8 +309,3 @@ const struct hb_repairs *hb_import_repairs(const struct hb_import *import)
 {
     return &import->repairs;
 }
-
-uint64_t hb_import_other_processes(const struct hb_import *import)
-{
-    return import->other_processes;
-}

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "workloads/workload.h"
+#include "workloads/whole/whole.h"
 
 struct hb_import;
 
@@ -48,8 +48,5 @@ const struct hb_trace_info *hb_import_info(const struct hb_import *import);
 
 /* Counted so far; complete once hb_import_next has given a count of 0. */
 const struct hb_repairs *hb_import_repairs(const struct hb_import *import);
-
-/* Lines of a valgrind log that are of other processes than its first, and were left out. */
-uint64_t hb_import_other_processes(const struct hb_import *import);
 
 #endif

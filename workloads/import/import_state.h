@@ -7,7 +7,7 @@
 
 #include "workloads/import/import.h"
 #include "workloads/import/repair.h"
-#include "workloads/text/line_reader.h"
+#include "workloads/source/line_reader.h"
 
 enum {
     HB_IMPORT_CHUNK_OPS = 4096,
@@ -43,9 +43,8 @@ struct hb_import {
     struct hb_error *error; /* of the call that is under way */
     char *path;
     struct hb_trace_info info; /* the command line, once it was seen */
-    uint64_t other_processes;
-    uint64_t events; /* lines that said something of the heap */
-    uint64_t now_us; /* on the file's own clock */
+    uint64_t events;           /* lines that said something of the heap */
+    uint64_t now_us;           /* on the file's own clock */
     bool clock_begun;
     uint64_t untold_us;  /* passed, and too little for a wait of its own */
     uint64_t ops_before; /* those of this chunk */

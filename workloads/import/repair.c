@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "workloads/address_table.h"
+#include "base/map.h"
 
 enum { THREAD_AT_MOST = UINT16_MAX, RING = HB_REPAIR_WINDOW + 1 };
 
@@ -20,9 +20,9 @@ struct waiting {
 
 struct hb_repair {
     struct hb_repairs *repairs;
-    struct hb_address_table live;    /* address -> object */
-    struct hb_address_table held;    /* address -> place in the ring of what waits for it */
-    struct hb_address_table threads; /* the file's name for a thread -> its number */
+    struct hb_map live;    /* address -> object */
+    struct hb_map held;    /* address -> place in the ring of what waits for it */
+    struct hb_map threads; /* the file's name for a thread -> its number */
     uint32_t thread_count;
     uint32_t objects;
     uint64_t events;
@@ -39,8 +39,7 @@ struct hb_repair *hb_repair_create(struct hb_repairs *repairs)
     if (repair == NULL)
         return NULL;
     repair->repairs = repairs;
-    if (hb_address_table_init(&repair->live) && hb_address_table_init(&repair->held) &&
-        hb_address_table_init(&repair->threads))
+    if (hb_map_init(&repair->live) && hb_map_init(&repair->held) && hb_map_init(&repair->threads))
         return repair;
     hb_repair_destroy(repair);
     return NULL;
@@ -50,9 +49,9 @@ void hb_repair_destroy(struct hb_repair *repair)
 {
     if (repair == NULL)
         return;
-    hb_address_table_clear(&repair->live);
-    hb_address_table_clear(&repair->held);
-    hb_address_table_clear(&repair->threads);
+    hb_map_clear(&repair->live);
+    hb_map_clear(&repair->held);
+    hb_map_clear(&repair->threads);
     free(repair);
 }
 
@@ -72,9 +71,9 @@ static bool emit(struct hb_repair *repair, struct hb_op op, uint64_t thread)
 {
     uint32_t number;
 
-    if (!hb_address_table_find(&repair->threads, thread, &number)) {
+    if (!hb_map_find(&repair->threads, thread, &number)) {
         number = repair->thread_count;
-        if (number < THREAD_AT_MOST && !hb_address_table_put(&repair->threads, thread, number))
+        if (number < THREAD_AT_MOST && !hb_map_put(&repair->threads, thread, number))
             return false;
         repair->thread_count += number < THREAD_AT_MOST;
     }
@@ -92,7 +91,7 @@ static bool settle(struct hb_repair *repair, uint64_t address, struct hb_op op, 
     }
     if (op.kind != HB_OP_REALLOC)
         op.object = repair->objects++;
-    return hb_address_table_put(&repair->live, address, op.object) && emit(repair, op, thread);
+    return hb_map_put(&repair->live, address, op.object) && emit(repair, op, thread);
 }
 
 /* The address became free: who waited for it gets it. */
@@ -101,7 +100,7 @@ static bool settle_waiting(struct hb_repair *repair, uint64_t address, uint64_t 
     struct waiting *waiting;
     uint32_t place;
 
-    if (!hb_address_table_take(&repair->held, address, &place))
+    if (!hb_map_take(&repair->held, address, &place))
         return true;
     waiting = &repair->ring[place];
     assert(!waiting->settled && waiting->address == address);
@@ -114,7 +113,7 @@ static bool settle_waiting(struct hb_repair *repair, uint64_t address, uint64_t 
 static bool make_up_free(struct hb_repair *repair, uint64_t address, uint64_t thread)
 {
     struct hb_op op = {.kind = HB_OP_FREE};
-    bool lives = hb_address_table_take(&repair->live, address, &op.object);
+    bool lives = hb_map_take(&repair->live, address, &op.object);
 
     assert(lives);
     (void)lives;
@@ -152,15 +151,15 @@ static bool await(struct hb_repair *repair, uint64_t address, struct hb_op op, u
     assert(repair->count < RING);
     repair->ring[place] = (struct waiting){address, thread, repair->events, op, false};
     repair->count++;
-    return hb_address_table_put(&repair->held, address, (uint32_t)place);
+    return hb_map_put(&repair->held, address, (uint32_t)place);
 }
 
 /* Puts a block at an address: now, or once it is free. Only one may wait for an address. */
 static bool put_block(struct hb_repair *repair, uint64_t address, struct hb_op op, uint64_t thread)
 {
-    if (!hb_address_table_holds(&repair->live, address))
+    if (!hb_map_holds(&repair->live, address))
         return settle(repair, address, op, thread);
-    if (hb_address_table_holds(&repair->held, address) && !make_up_free(repair, address, thread))
+    if (hb_map_holds(&repair->held, address) && !make_up_free(repair, address, thread))
         return false;
     return await(repair, address, op, thread);
 }
@@ -176,7 +175,7 @@ bool hb_repair_free(struct hb_repair *repair, uint64_t address, uint64_t thread)
 
     if (!begin_event(repair))
         return false;
-    if (!hb_address_table_take(&repair->live, address, &op.object)) {
+    if (!hb_map_take(&repair->live, address, &op.object)) {
         repair->repairs->unknown_frees++;
         return true;
     }
@@ -190,9 +189,9 @@ bool hb_repair_realloc(struct hb_repair *repair, uint64_t from, uint64_t to, uin
     if (!begin_event(repair))
         return false;
     /* A block that stays where it is belongs to who was given the address last. */
-    if (from == to && hb_address_table_holds(&repair->held, from) && !make_up_free(repair, from, thread))
+    if (from == to && hb_map_holds(&repair->held, from) && !make_up_free(repair, from, thread))
         return false;
-    if (!hb_address_table_take(&repair->live, from, &op.object)) {
+    if (!hb_map_take(&repair->live, from, &op.object)) {
         repair->repairs->unknown_frees++;
         op.kind = HB_OP_MALLOC;
         op.size = size;

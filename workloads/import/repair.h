@@ -1,5 +1,5 @@
 /*
- * repair.h - from events at addresses to operations on objects that keep the promises of workload.h.
+ * repair.h - from events at addresses to operations on objects that keep the promises of whole.h.
  *
  * Recorders that are preloaded, or print under a lock, write a free after it was done: another thread may
  * have been given the address in between, and be written first. So an allocation at an address where a block
@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-#include "workloads/repairs.h"
 #include "workloads/trace/trace.h"
+#include "workloads/whole/repairs.h"
 
 enum {
     HB_REPAIR_WINDOW = 16384, /* events that an allocation waits for the free of its address */

@@ -222,7 +222,7 @@ static enum hb_status read_line(struct hb_import *import, char *line)
     if (import->process == 0)
         import->process = process;
     if (process != import->process) {
-        import->other_processes++;
+        import->repairs.other_processes++;
         return HB_OK;
     }
     return read_events(import, at);

@@ -44,6 +44,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+/* Environment: which folder to write captures to. The tool sets it for the program and all that it starts. */
+#define HB_RECORD_FOLDER_VARIABLE "HEAPBENCH_RECORD_FOLDER"
+
 #define HB_CAPTURE_MAGIC "hbcapt02"
 #define HB_CAPTURE_NAME  "captures" /* of the file in its folder */
 /* PID.refused: a symbolic link to the errno, in decimal, for which a process could not open the file. */
@@ -84,6 +87,7 @@ enum {
     HB_CAPTURE_CHUNK_BYTES = 1 << 20, /* of the largest chunk, which busy streams take */
     HB_CAPTURE_PREPARED = 8,
     HB_CAPTURE_FILTERED = 4096,          /* a reason: a seccomp filter was set before the image began */
+    HB_CAPTURE_USED_UP = 4097,           /* a reason: so is what was reserved before a filter was set */
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
 
@@ -92,7 +96,7 @@ enum {
 /* A process that found no room in the file, or no way to it. */
 struct hb_capture_refused {
     _Atomic uint32_t pid; /* 0: not taken */
-    int32_t reason;       /* an errno, or HB_CAPTURE_FILTERED */
+    int32_t reason;       /* an errno, HB_CAPTURE_FILTERED or HB_CAPTURE_USED_UP */
     _Atomic uint64_t lost;
     char program[48]; /* the end of its path; NUL-terminated */
 };
@@ -102,9 +106,10 @@ struct hb_capture_refused {
 struct hb_capture_shared {
     char magic[8];
     uint32_t page_bytes;
-    uint32_t recorder_pid;                  /* of heapbench record */
-    uint64_t capacity;                      /* of the file */
-    uint64_t begin_ns;                      /* CLOCK_MONOTONIC when clock_ms was 0 */
+    uint32_t recorder_pid; /* of heapbench record */
+    uint64_t capacity;     /* of the file */
+    uint64_t begin_ns;     /* CLOCK_MONOTONIC when clock_ms was 0 */
+    uint32_t filters; /* seccomp filters of heapbench record's own, which let the recorder's calls pass */
     _Alignas(64) _Atomic uint64_t clock_ms; /* the time since; kept by heapbench record alone */
     _Alignas(64) _Atomic uint64_t end;      /* where the next chunk goes */
     _Atomic uint32_t images;                /* given numbers so far; the first is 1 */
@@ -143,12 +148,14 @@ struct hb_capture_header {
     uint64_t lost_sealed; /* events for which what was reserved before a seccomp filter did not suffice */
     uint64_t lost_early;  /* events before the file could be opened: open_errno says why */
     uint64_t open_errno;
-    uint64_t begin_ns;  /* CLOCK_MONOTONIC of the first event */
-    uint64_t last_ns;   /* and of the last chunk, or of the image's exit */
-    uint64_t cpu_ns;    /* processor time at last_ns */
-    char allocator[64]; /* file name of the library that served malloc; NUL-terminated */
-    char program[512];  /* path of the program, from the kernel; NUL-terminated */
-    char command[3400]; /* the command line: arguments, each ended by NUL; cut where it is longer */
+    uint64_t begin_ns;   /* CLOCK_MONOTONIC of the first event */
+    uint64_t last_ns;    /* and of the last chunk, or of the image's exit */
+    uint64_t cpu_ns;     /* processor time at last_ns */
+    char allocator[64];  /* file name of the library that served malloc; NUL-terminated */
+    char program[512];   /* path of the program, from the kernel; NUL-terminated */
+    char command[3392];  /* the command line: arguments, each ended by NUL; cut where it is longer */
+    uint32_t has_ended;  /* the image ran its destructors: the process was this program to its end */
+    uint32_t is_renamed; /* the process gave itself another name */
 };
 
 _Static_assert(sizeof(struct hb_capture_header) <= HB_CAPTURE_HEADER_BYTES, "documented");

@@ -301,12 +301,10 @@ void hb_collected_name(const struct hb_collected *item, char *name, size_t capac
 {
     const struct hb_capture_header *header = item->capture->header;
     char path[sizeof header->program + 1];
-    const char *slash;
 
     memcpy(path, header->program, sizeof header->program);
     path[sizeof header->program] = '\0';
-    slash = strrchr(path, '/');
-    snprintf(name, capacity, "%s", slash != NULL ? slash + 1 : path);
+    snprintf(name, capacity, "%s", basename(path));
 }
 
 void hb_collect_folder_remove(const char *folder)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "workloads/address_table.h"
+#include "base/map.h"
 #include "workloads/record/order.h"
 
 enum {
@@ -36,7 +36,7 @@ struct converter {
     const struct hb_capture *capture;
     const struct hb_op_sink *sink;
     struct hb_capture_summary *summary;
-    struct hb_address_table live;
+    struct hb_map live;
     struct stream_state *streams;
     struct hb_op ops[OPS_AT_ONCE];
     size_t op_count;
@@ -71,11 +71,11 @@ static enum hb_status settle(struct converter *converter, uint64_t address, cons
     struct hb_op unseen = {.kind = HB_OP_FREE, .thread = op->thread};
     enum hb_status status = HB_OK;
 
-    if (hb_address_table_take(&converter->live, address, &unseen.object)) {
+    if (hb_map_take(&converter->live, address, &unseen.object)) {
         converter->summary->held_births++;
         status = emit(converter, &unseen, error);
     }
-    if (status == HB_OK && !hb_address_table_put(&converter->live, address, op->object))
+    if (status == HB_OK && !hb_map_put(&converter->live, address, op->object))
         status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
     return status == HB_OK ? emit(converter, op, error) : status;
 }
@@ -95,7 +95,7 @@ static enum hb_status bear(struct converter *converter, const struct hb_capture_
 static enum hb_status bury(struct converter *converter, const struct hb_capture_event *event, struct hb_op op,
                            struct hb_error *error)
 {
-    if (!hb_address_table_take(&converter->live, event->number, &op.object)) {
+    if (!hb_map_take(&converter->live, event->number, &op.object)) {
         converter->summary->unknown_frees++;
         return HB_OK;
     }
@@ -108,7 +108,7 @@ static void begin_realloc(struct converter *converter, struct stream_state *stre
 {
     struct pending pending = {.address = address, .object = NO_OBJECT};
 
-    if (!hb_address_table_take(&converter->live, address, &pending.object))
+    if (!hb_map_take(&converter->live, address, &pending.object))
         converter->summary->unknown_frees++;
     /* Only a realloc that never returned, left by a jump, can fill the stack; the oldest is such a one. */
     if (stream->depth == PENDING_AT_MOST) {
@@ -131,7 +131,7 @@ static bool is_part_of_realloc(const struct converter *converter, struct stream_
         return false;
     }
     return event->number == pending->address && pending->object != NO_OBJECT &&
-           !hb_address_table_holds(&converter->live, event->number);
+           !hb_map_holds(&converter->live, event->number);
 }
 
 /* The second capture of one call, where the allocator passed it on to the program's function. */
@@ -142,7 +142,7 @@ static bool is_echo(const struct converter *converter, const struct stream_state
 
     if (event->number != stream->last_address || is_birth(event->kind) != is_birth(stream->last_kind))
         return false;
-    held = hb_address_table_holds(&converter->live, event->number);
+    held = hb_map_holds(&converter->live, event->number);
     return is_birth(event->kind) ? held : stream->last_kind == HB_CAPTURE_FREE && !held;
 }
 
@@ -180,9 +180,9 @@ static enum hb_status undo_realloc(struct converter *converter, struct stream_st
     pending = &stream->pending[--stream->depth];
     if (pending->object == NO_OBJECT)
         return HB_OK;
-    if (hb_address_table_take(&converter->live, pending->address, &held))
+    if (hb_map_take(&converter->live, pending->address, &held))
         converter->summary->held_births++;
-    if (!hb_address_table_put(&converter->live, pending->address, pending->object))
+    if (!hb_map_put(&converter->live, pending->address, pending->object))
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
     return HB_OK;
 }
@@ -293,7 +293,7 @@ enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct
         *converter = (struct converter){.capture = capture, .sink = sink, .summary = summary};
         converter->streams = calloc(capture->stream_count + 1, sizeof *converter->streams);
     }
-    if (converter == NULL || converter->streams == NULL || !hb_address_table_init(&converter->live)) {
+    if (converter == NULL || converter->streams == NULL || !hb_map_init(&converter->live)) {
         hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
         goto done;
     }
@@ -304,7 +304,7 @@ enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct
 done:
     hb_order_destroy(order);
     if (converter != NULL) {
-        hb_address_table_clear(&converter->live);
+        hb_map_clear(&converter->live);
         free(converter->streams);
     }
     free(converter);

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 
 /* Where operations go, and who is told. */
-struct output {
+struct trace_output {
     struct hb_trace_writer *writer;
     void (*progress)(void *context, uint64_t ops_done);
     void *context;
@@ -15,7 +15,7 @@ struct output {
 
 static enum hb_status append(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
 {
-    struct output *output = context;
+    struct trace_output *output = context;
 
     output->ops_done += count;
     if (output->progress != NULL)
@@ -25,7 +25,7 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
 
 static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *error)
 {
-    const struct output *output = context;
+    const struct trace_output *output = context;
 
     return hb_trace_writer_pass_time(output->writer, us, error);
 }
@@ -47,7 +47,7 @@ static char *make_origin(const struct hb_capture *capture)
     return origin;
 }
 
-static enum hb_status write_trace(const struct hb_capture *capture, struct output *output,
+static enum hb_status write_trace(const struct hb_capture *capture, struct trace_output *output,
                                   struct hb_capture_summary *summary, struct hb_error *error)
 {
     struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .context = output};
@@ -67,7 +67,7 @@ enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char 
                                    struct hb_capture_summary *summary, struct hb_error *error)
 {
     struct hb_trace_info info = {.command = hb_capture_command(capture), .origin = make_origin(capture)};
-    struct output output = {.progress = progress, .context = context};
+    struct trace_output output = {.progress = progress, .context = context};
     enum hb_status status = hb_trace_writer_open(path, &info, level, &output.writer, error);
 
     if (status == HB_OK)

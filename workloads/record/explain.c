@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "workloads/record/capture.h"
+
 enum { HEAD_BYTES = 256, SCRIPTS_AT_MOST = 4 };
 
 /* What of an ELF file tells whether it can be recorded. */
@@ -259,6 +261,14 @@ bool hb_explain_process(const struct hb_process *process, char *text, size_t cap
     snprintf(path, sizeof path, "%s", process->program != NULL ? process->program : "");
     if (process->program != NULL && explain_file(path, text, capacity))
         return true;
+    if (process->names_recorder) {
+        snprintf(text, capacity,
+                 "the loader did not load the recorder: user %u may not read it (copy it to where all may, "
+                 "and name it in "
+                 "HEAPBENCH_RECORDER), or the program has rights of its own, as by setcap",
+                 process->user);
+        return true;
+    }
     snprintf(text, capacity,
              process->state == HB_PROCESS_HIDDEN
                  ? "it may not be looked into; a set-user-ID program loads no recorder"
@@ -285,10 +295,16 @@ const char *hb_explain_reason(int reason)
         return "no memory could be mapped";
     case EACCES:
     case EPERM:
-        return "permission denied: it ran as another user, who could not reach the recording";
+        return "permission denied: it ran as another user or under a filter of system calls, and could not "
+               "reach "
+               "the recording";
     case ENOENT:
     case ENOTDIR:
         return "the recording is not there: it changed its root";
+    case HB_CAPTURE_FILTERED:
+        return "a seccomp filter that was set before it began might forbid a system call of the recorder";
+    case HB_CAPTURE_USED_UP:
+        return "it had set a seccomp filter, and the room that was reserved before is used up";
     default:
         return strerror(reason);
     }

@@ -18,6 +18,9 @@
 /* So long after exec the loader has surely loaded what it was told to, or never will. */
 static const uint64_t loading_ns = 200000000;
 
+/* The same of one that was told to load the recorder: it may only be slow, where much else runs. */
+static const uint64_t slow_loading_ns = 1000000000;
+
 static bool append(struct hb_processes *list, const struct hb_process *process)
 {
     if (list->count == list->capacity) {
@@ -163,12 +166,30 @@ static enum hb_process_state look_for(uint32_t pid, const char *recorder)
     return state;
 }
 
+/* Whether the environment that it was started with names the recorder. */
+static bool names_recorder(uint32_t pid, const char *recorder)
+{
+    static const char name[] = "LD_PRELOAD=";
+    char path[64], *entry = NULL;
+    size_t capacity = 0;
+    bool is_named = false;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%" PRIu32 "/environ", pid);
+    file = fopen(path, "re");
+    while (!is_named && file != NULL && getdelim(&entry, &capacity, '\0', file) > 0)
+        is_named = strncmp(entry, name, sizeof name - 1) == 0 && strstr(entry, recorder) != NULL;
+    free(entry);
+    if (file != NULL)
+        fclose(file);
+    return is_named;
+}
+
 static void read_program(struct hb_process *process)
 {
     char path[64], target[PATH_MAX];
     struct stat info, root, own_root;
     ssize_t bytes;
-    const char *slash;
 
     snprintf(path, sizeof path, "/proc/%" PRIu32 "/exe", process->pid);
     bytes = readlink(path, target, sizeof target - 1);
@@ -176,9 +197,7 @@ static void read_program(struct hb_process *process)
         target[bytes] = '\0';
         free(process->program);
         process->program = strdup(target);
-        slash = strrchr(target, '/');
-        snprintf(process->name, sizeof process->name, "%.*s", HB_PROCESS_NAME - 1,
-                 slash != NULL ? slash + 1 : target);
+        snprintf(process->name, sizeof process->name, "%.*s", HB_PROCESS_NAME - 1, basename(target));
     }
     snprintf(path, sizeof path, "/proc/%" PRIu32, process->pid);
     if (stat(path, &info) == 0)
@@ -194,7 +213,9 @@ static void look_into(const struct hb_family *family, struct hb_process *process
     enum hb_process_state state = look_for(process->pid, family->recorder);
 
     read_program(process);
-    if (state != HB_PROCESS_UNLOADED || hb_clock_ns() - process->seen_ns > loading_ns)
+    process->names_recorder = state == HB_PROCESS_UNLOADED && names_recorder(process->pid, family->recorder);
+    if (state != HB_PROCESS_UNLOADED ||
+        hb_clock_ns() - process->seen_ns > (process->names_recorder ? slow_loading_ns : loading_ns))
         process->state = state;
 }
 

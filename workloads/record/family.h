@@ -33,6 +33,7 @@ struct hb_process {
     char name[HB_PROCESS_NAME]; /* the last part of its program's path */
     char *program;              /* the path, from malloc; NULL: not known */
     bool is_elsewhere;          /* its root is not ours */
+    bool names_recorder;        /* its environment does, and yet it is not loaded */
     bool is_ours;               /* while /proc is looked at */
 };
 

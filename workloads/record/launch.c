@@ -1,5 +1,6 @@
 #include "workloads/record/launch.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/place.h"
-#include "workloads/record/next.h"
+#include "workloads/record/capture.h"
 
 /* All are blocked, and taken one by one. */
 enum { CAUGHT = 5 };
@@ -37,7 +38,7 @@ struct manners {
     int is_subreaper;
 };
 
-struct run {
+struct launched {
     const struct hb_launch *launch;
     struct hb_family *family;
     sigset_t caught;
@@ -49,6 +50,19 @@ struct run {
     bool has_told;
 };
 
+/* What the loader would complain about in every program that is run. */
+static bool is_library(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    Elf64_Ehdr header = {0};
+    bool is_read = descriptor >= 0 && read(descriptor, &header, sizeof header) == (ssize_t)sizeof header;
+
+    if (descriptor >= 0)
+        close(descriptor);
+    return is_read && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+           header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN;
+}
+
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
 {
     const char *wanted = hb_place_of(HB_PLACE_RECORDER);
@@ -59,6 +73,9 @@ enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
         status = hb_error_set(error, HB_ERR_UNAVAILABLE,
                               "%s: the recorder is not there; build or install it, or name it in %s", wanted,
                               hb_place_variable(HB_PLACE_RECORDER));
+    else if (!is_library(found))
+        status =
+            hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as the recorder is", found);
     else if (strpbrk(found, " :") != NULL)
         status =
             hb_error_set(error, HB_ERR_UNAVAILABLE,
@@ -151,7 +168,7 @@ static int read_report(int report)
 }
 
 /* While the program runs, they are its own; a terminal has sent it SIGINT and SIGQUIT already. */
-static void take_signal(struct run *run, int number)
+static void take_signal(struct launched *run, int number)
 {
     if (number == SIGCHLD)
         return;
@@ -162,7 +179,7 @@ static void take_signal(struct run *run, int number)
 }
 
 /* Who is left once the program has ended is of interest at once. */
-static void reap(struct run *run)
+static void reap(struct launched *run)
 {
     size_t before = run->family->ended_count;
 
@@ -175,7 +192,7 @@ static void reap(struct run *run)
 }
 
 /* Looking takes at most a hundredth of the time. */
-static void look_when_due(struct run *run)
+static void look_when_due(struct launched *run)
 {
     uint64_t now = hb_clock_ns(), took;
 
@@ -197,7 +214,7 @@ static bool has_children(void)
 }
 
 /* True when there is nothing more to wait for. */
-static bool is_over(struct run *run)
+static bool is_over(struct launched *run)
 {
     uint64_t waited_ns;
 
@@ -222,7 +239,7 @@ static bool is_over(struct run *run)
 }
 
 /* A millisecond at a time: that is the clock of the recording. */
-static void wait_for_all(struct run *run)
+static void wait_for_all(struct launched *run)
 {
     static const struct timespec tick = {.tv_nsec = 1000000};
 
@@ -247,7 +264,7 @@ static int exit_status_of(int status)
 static int attend(const struct hb_launch *launch, const struct manners *before, pid_t pid, int report,
                   int *exit_status, struct hb_family *family)
 {
-    struct run run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
+    struct launched run = {.launch = launch, .family = family, .caught = before->caught, .pid = pid};
     int reason = read_report(report);
 
     family->program = (uint32_t)pid;

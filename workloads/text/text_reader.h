@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "workloads/builder.h"
+#include "workloads/whole/builder.h"
 
 /* Whether the beginning of a file is text of one of the two forms, and which: a .rep begins with a number. */
 bool hb_text_recognise(const uint8_t *head, size_t bytes, enum hb_workload_format *out);

@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 
-#include "workloads/builder.h"
-#include "workloads/names.h"
-#include "workloads/text/line_reader.h"
+#include "workloads/source/line_reader.h"
+#include "workloads/text/names.h"
 #include "workloads/trace/trace_format.h"
+#include "workloads/whole/builder.h"
 
 enum {
     LINE_BYTES = 4 * HB_TRACE_MAX_TEXT_BYTES + 256, /* a command of escapes */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "workloads/workload.h"
+#include "workloads/whole/whole.h"
 
 /* What a .rep cannot say of a workload. */
 struct hb_rep_losses {

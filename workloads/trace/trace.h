@@ -5,8 +5,8 @@
  * of their birth, so that a malloc's id need not be stored. FORMAT.md describes the file byte for byte.
  *
  * A reader streams in bounded memory: one block, whatever the length of the trace. It checks each block's
- * checksum before it decodes anything in it. It does not know which objects are live; workload.h does, and
- * refuses a free of what is not.
+ * checksum before it decodes anything in it. It does not know which objects are live; a builder
+ * (whole/builder.h) does, and refuses a free of what is not.
  */
 #ifndef HB_WORKLOADS_TRACE_TRACE_H
 #define HB_WORKLOADS_TRACE_TRACE_H

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "workloads/source.h"
+#include "workloads/source/source.h"
 #include "workloads/trace/trace_format.h"
 
 /* Operations handed out at a time: what a second-level cache holds. */

@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "../test_scale.h"
-#include "rig.h"
+#include "tests/allocator/ladder/rig.h"
+#include "tests/allocator/test_scale.h"
 #include "tests/check.h"
 
 static struct rig rig;

@@ -1,4 +1,4 @@
-#include "plain.h"
+#include "tests/allocator/ladder/plain.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "rig.h"
+#include "tests/allocator/ladder/rig.h"
 
 #include <string.h>
 

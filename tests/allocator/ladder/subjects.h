@@ -4,7 +4,7 @@
 #ifndef HB_TESTS_LADDER_SUBJECTS_H
 #define HB_TESTS_LADDER_SUBJECTS_H
 
-#include "plain.h"
+#include "tests/allocator/ladder/plain.h"
 
 struct subject {
     const char *name;

@@ -1,4 +1,4 @@
-#include "simple_model.h"
+#include "tests/allocator/simple/simple_model.h"
 
 #include <assert.h>
 #include <string.h>

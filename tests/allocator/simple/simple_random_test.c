@@ -13,7 +13,7 @@
 
 #include "allocator/allocator.h"
 #include "base/random.h"
-#include "simple_model.h"
+#include "tests/allocator/simple/simple_model.h"
 #include "tests/allocator/test_scale.h"
 
 enum {

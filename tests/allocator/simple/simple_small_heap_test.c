@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "simple_model.h"
+#include "tests/allocator/simple/simple_model.h"
 #include "tests/allocator/test_scale.h"
 
 enum { LARGEST = 64, FENCE = 16, DEPTH_MAX = 5 };

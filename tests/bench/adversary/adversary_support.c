@@ -1,4 +1,4 @@
-#include "adversary_support.h"
+#include "tests/bench/adversary/adversary_support.h"
 
 #include <stdio.h>
 #include <string.h>

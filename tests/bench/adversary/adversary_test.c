@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adversary_support.h"
+#include "tests/bench/adversary/adversary_support.h"
 #include "tests/check.h"
 
 /* M (1 + i/2) - 2^i + 1: the bound. A policy that does not merge cannot use the last block of a phase, which

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary_support.h"
 #include "allocator/model/model.h"
 #include "base/random.h"
-#include "lifo.h"
+#include "tests/bench/adversary/adversary_support.h"
+#include "tests/bench/adversary/lifo.h"
 #include "tests/check.h"
 
 /* Sizes 1..n in turn: the extent of whatever does not merge is the sum of s floor(M/s); with merging

@@ -45,3 +45,5 @@ check export heapbench export "$(printf './o\033ut').trace" --to text
 check generate heapbench generate steady live=5 steps=5 -o "$(printf 'g\033en').trace"
 check benchmark throughput --allocators="simple,$library"
 check 'benchmark json' throughput --allocators="simple,$library" --benchmark_format=json
+printf '= Start\n@ ./m - 0x5000\n@ ./m + 0x5000 0xa\n= End\n' >"$(printf 'm\033t').mtrace"
+check repaired heapbench info "$(printf './m\033t').mtrace"

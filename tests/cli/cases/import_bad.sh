@@ -16,6 +16,18 @@ heapbench export good.txt --to text -o /dev/full
 echo "exit $?"
 heapbench export good.txt --to text >/dev/full
 echo "exit $?"
+# A pipe that somebody reads will do.
+heapbench import good.txt -o /dev/stdout | head -c 4 | tail -c 3
+echo
+# What is there and no trace stays, the imported file before all.
+heapbench import good.txt -o good.txt
+echo "exit $?"
+cat good.txt
+cp good.txt other.txt
+heapbench import good.txt -o other.txt --force
+rm other.txt
+heapbench import good.txt -o good.trace
+heapbench import good.txt -o good.trace
 ls
 heapbench import good.txt --from heaptrack -o out.trace
 echo "exit $?"

@@ -20,5 +20,10 @@ heapbench info weight.rep | grep -E 'null|checked|heap'
 heapbench info weight.rep --json | grep -E 'null_|suggested'
 printf '500\n2\n2\n1\na 0 1000\nf 0\n' >small.rep
 heapbench walk small.rep
+# Of a log of several processes one is followed, and every command says so.
+printf -- '--7-- malloc(1) = 0x20\n--8-- malloc(3) = 0x10\n' >two.log
+heapbench info two.log 2>&1 >/dev/null
+heapbench import two.log -o two.trace 2>&1
+heapbench replay two.log -a simple 2>&1 >/dev/null
 ls none.trace
 # exit 2

@@ -24,3 +24,6 @@ heapbench info demo | grep -c '^time'
 printf 'dropped 1\na x 1\n' >lossy.txt
 heapbench info lossy.txt | tail -n 2
 heapbench info lossy.txt --json | grep -E 'sound|dropped'
+# And where nothing is waited for long.
+printf 'a x 100\nw 2ms\nf x\nw 10ms\n' >short.txt
+heapbench info short.txt | sed -n '/^time/,$p'

@@ -46,6 +46,12 @@ expect 0 'empirical=ramp.trace' steady empirical=ramp.trace steps=1000 live=100 
 expect 1 'nowhere.trace' steady empirical=nowhere.trace -o never.trace
 expect 0 'operations' steady live=1 steps=0 -o single.trace
 
+# Somebody's file is not overwritten, unless it is said.
+echo notes >notes.txt
+expect 1 'is there already and no trace; --force overwrites it' steady -o notes.txt
+[ "$(cat notes.txt)" = notes ] || complain 'notes were overwritten'
+expect 0 'operations' steady live=1 steps=0 -o notes.txt --force
+
 # Bad usage names what would be good, and writes nothing.
 expect 2 'which generator?'
 expect 2 'where to?' ramp

@@ -292,6 +292,7 @@ static void torn_calls(void **state)
     assert_int_equal(workload->repairs.lost_calls, 2);
     assert_int_equal(workload->repairs.unknown_frees, 1);
     assert_int_equal(workload->dropped, 3);
+    assert_int_equal(workload->repairs.other_processes, 1);
     assert_string_equal(workload->info.command, "p q");
     hb_workload_free(workload);
 }

@@ -8,14 +8,21 @@
  * allocation (root only) descriptors     takes every descriptor before its first allocation many COUNT so
  * many children, five allocations each, and its own before them sigsys          ends by SIGSYS nothing TENTHS
  * lives for so long and allocates nothing
+ *   filtered CALL PROGRAM...   runs it under a filter that is the end of who calls reboot or mremap
  */
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +61,14 @@ static int run_renamed(char **arguments)
     memset(arguments[0], 'x', strlen(arguments[0]));
     allocate(100);
     return 0;
+}
+
+/* As the kernel knows it; and it ends without a word. */
+static int run_titled(void)
+{
+    allocate(100);
+    prctl(PR_SET_NAME, "worker\n\033[7m");
+    _exit(0);
 }
 
 /* In a child of a process that has allocated nothing. */
@@ -111,6 +126,22 @@ static int run_many(int count)
     return 0;
 }
 
+static int run_filtered(int call, char *const *program)
+{
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {.len = sizeof steps / sizeof steps[0], .filter = steps};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+        execvp(program[0], program);
+    return 77;
+}
+
 int main(int argc, char **argv)
 {
     const char *how = argc > 1 ? argv[1] : "";
@@ -120,6 +151,8 @@ int main(int argc, char **argv)
         return run_daemon(number);
     if (strcmp(how, "name") == 0)
         return run_renamed(argv);
+    if (strcmp(how, "title") == 0)
+        return run_titled();
     if (strcmp(how, "user") == 0)
         return run_child(change_user);
     if (strcmp(how, "root") == 0)
@@ -132,6 +165,8 @@ int main(int argc, char **argv)
         allocate(10);
         raise(SIGSYS);
     }
+    if (strcmp(how, "filtered") == 0 && argc > 3)
+        return run_filtered(strcmp(argv[2], "mremap") == 0 ? SYS_mremap : SYS_reboot, argv + 3);
     if (strcmp(how, "nothing") == 0)
         usleep((useconds_t)number * 100000);
     return 0;
