@@ -1,4 +1,6 @@
-/* size_spans.c - see size_spans.h. */
+/*
+ * size_spans.c - a list of spans, kept or sorted.
+ */
 #include "bench/exact/size_spans.h"
 
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #include "allocator/model/range_place.h"
 #include "allocator/model/size_index.h"
 #include "bench/adversary/adversary.h"
-#include "bench/exact/curve_study.h"
+#include "bench/exact/curve.h"
 #include "bench/exact/packing.h"
 #include "tests/bench/replay/random_ops.h"
 #include "tests/bench/replay/same_counts.h"
