@@ -49,20 +49,21 @@ static uint64_t left_seconds(uint64_t now_ns)
 static void write_line(uint64_t now_ns)
 {
     uint64_t left_s = left_seconds(now_ns);
-    char time[HB_SHOWN_BYTES];
+    char count[64] = "", part[64] = "", left[64] = "", time[HB_SHOWN_BYTES];
 
     now.write_ns = now_ns;
     now.written = true;
-    fputs(ERASE_LINE, stderr);
     if (now.by_steps && now.total > now.done)
-        fprintf(stderr, "[%" PRIu64 "/%" PRIu64 "] ", now.done + 1, now.total);
-    fputs(now.text, stderr);
+        snprintf(count, sizeof count, "[%" PRIu64 "/%" PRIu64 "] ", now.done + 1, now.total);
     if (!now.by_steps)
-        fprintf(stderr, " %s", hb_show_seconds(time, (now_ns - now.begin_ns) / SECOND_NS));
-    if (!now.by_steps && now.total > 0)
-        fprintf(stderr, ", %.0f %%", 100 * (double)now.done / (double)now.total);
+        snprintf(part, sizeof part, " %s", hb_show_seconds(time, (now_ns - now.begin_ns) / SECOND_NS));
     if (left_s > 0)
-        fprintf(stderr, ", about %s left", hb_show_seconds(time, left_s));
+        snprintf(left, sizeof left, ", about %s left", hb_show_seconds(time, left_s));
+    if (!now.by_steps && now.total > 0)
+        fprintf(stderr, ERASE_LINE "%s%s%s, %.0f %%%s", count, now.text, part,
+                100 * (double)now.done / (double)now.total, left);
+    else
+        fprintf(stderr, ERASE_LINE "%s%s%s%s", count, now.text, part, left);
     fflush(stderr);
 }
 
@@ -83,7 +84,7 @@ static void end(void)
 {
     if (now.written)
         fputs(ERASE_LINE, stderr);
-    now.shown = now.written = false;
+    now.shown = now.written = now.by_steps = false;
 }
 
 /* -- by steps -- */
@@ -123,7 +124,8 @@ void hb_progress_begin(const char *what)
 
 void hb_progress_total(uint64_t total)
 {
-    now.total = total;
+    if (!now.by_steps)
+        now.total = total;
 }
 
 void hb_progress_end(void)

@@ -20,6 +20,7 @@
 
 #include <stdlib.h>
 
+#include "base/progress.h"
 #include "bench/exact/exact_run.h"
 
 /* -- the slack of the last range -- */
@@ -231,7 +232,9 @@ static enum hb_status pass(struct hb_curve *curve, struct hb_error *error)
 
     if (status != HB_OK)
         return status;
+    hb_progress_total(curve->prepared->op_count);
     status = run_infinite(curve, &run, error);
+    hb_progress_total(0); /* nobody knows how much there is to do for what it leaves open */
     hb_exact_run_close(&run);
     return status;
 }
