@@ -1,26 +1,90 @@
 /*
- * progress - see progress.h.
+ * progress.c - the one line that says how far something is.
  *
- * By the clock: the timer's signal handler writes the line, so that the hot loop needs to know nothing of it;
- * one signal a second costs a few microseconds of that second. What is displayed lives in variables that a
- * handler may read.
+ * How many calls of hb_progress_set may pass between two looks at the clock follows from how long the last
+ * ones took, so that a loop may call it after every operation or after every second of work.
  */
 #include "base/progress.h"
 
-#include <signal.h>
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <sys/time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/number.h"
 #include "base/printable.h"
 
 #define ERASE_LINE "\r\033[K"
 
+enum { LOOK_NS = 1000000, MOST_CALLS = 1 << 16 };
+#define SECOND_NS UINT64_C(1000000000)
+
+/* What is being done. */
+static struct {
+    bool shown;   /* there is a terminal, and something to show on it */
+    bool written; /* the line is there */
+    bool by_steps;
+    char text[160];
+    uint64_t done, total;
+    uint64_t begin_ns, look_ns, write_ns; /* begun; last looked at the clock; last written, or begun */
+    uint32_t calls, calls_a_look;
+} now;
+
 static bool is_watched(void)
 {
     return isatty(STDERR_FILENO);
+}
+
+/* How long the rest takes if it goes on like this; 0 where nobody knows. */
+static uint64_t left_seconds(uint64_t now_ns)
+{
+    double elapsed = (double)(now_ns - now.begin_ns);
+
+    if (now.done == 0 || now.done >= now.total)
+        return 0;
+    return (uint64_t)(elapsed * (double)(now.total - now.done) / (double)now.done / SECOND_NS);
+}
+
+static void write_line(uint64_t now_ns)
+{
+    uint64_t left_s = left_seconds(now_ns);
+    char count[64] = "", part[64] = "", left[64] = "", time[HB_SHOWN_BYTES];
+
+    now.write_ns = now_ns;
+    now.written = true;
+    if (now.by_steps && now.total > now.done)
+        snprintf(count, sizeof count, "[%" PRIu64 "/%" PRIu64 "] ", now.done + 1, now.total);
+    if (!now.by_steps)
+        snprintf(part, sizeof part, " %s", hb_show_seconds(time, (now_ns - now.begin_ns) / SECOND_NS));
+    if (left_s > 0)
+        snprintf(left, sizeof left, ", about %s left", hb_show_seconds(time, left_s));
+    if (!now.by_steps && now.total > 0)
+        fprintf(stderr, ERASE_LINE "%s%s%s, %.0f %%%s", count, now.text, part,
+                100 * (double)now.done / (double)now.total, left);
+    else
+        fprintf(stderr, ERASE_LINE "%s%s%s%s", count, now.text, part, left);
+    fflush(stderr);
+}
+
+static void begin(bool by_steps, uint64_t begin_ns)
+{
+    uint64_t now_ns = hb_clock_ns();
+
+    now.shown = true;
+    now.by_steps = by_steps;
+    now.done = now.total = 0;
+    now.begin_ns = begin_ns != 0 ? begin_ns : now_ns;
+    now.look_ns = now.write_ns = now_ns;
+    now.calls = 0;
+    now.calls_a_look = 1;
+}
+
+static void end(void)
+{
+    if (now.written)
+        fputs(ERASE_LINE, stderr);
+    now.shown = now.written = now.by_steps = false;
 }
 
 /* -- by steps -- */
@@ -32,113 +96,81 @@ void hb_progress_step(struct hb_progress *progress, const char *format, ...)
     progress->done++;
     if (!is_watched())
         return;
-    fputs(ERASE_LINE, stderr);
-    if (progress->total >= progress->done)
-        fprintf(stderr, "[%zu/%zu] ", progress->done, progress->total);
+    begin(true, progress->begin_ns);
+    progress->begin_ns = now.begin_ns;
+    now.done = progress->done - 1;
+    now.total = progress->total;
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(now.text, sizeof now.text, format, args);
     va_end(args);
-    fflush(stderr);
-    progress->shown = true;
+    write_line(now.look_ns);
 }
 
 void hb_progress_clear(struct hb_progress *progress)
 {
-    if (progress->shown)
-        fputs(ERASE_LINE, stderr);
-    progress->shown = false;
+    (void)progress;
+    end();
 }
 
-/* -- by the clock -- */
-
-static char text[80];
-static _Atomic uint64_t work_done, work_total;
-static atomic_uint seconds;
-static bool active;
-
-/* snprintf may not be called in a handler: appends digits, and returns the new end. */
-static char *append_number(char *at, uint64_t number)
-{
-    char digits[20];
-    int count = 0;
-
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    while (count > 0)
-        *at++ = digits[--count];
-    return at;
-}
-
-static char *append_text(char *at, const char *more)
-{
-    while (*more != '\0')
-        *at++ = *more++;
-    return at;
-}
-
-static void on_tick(int signal)
-{
-    char line[sizeof text + 64];
-    uint64_t total = atomic_load(&work_total);
-    char *at = append_text(line, "\r");
-
-    (void)signal;
-    at = append_text(at, text);
-    at = append_text(at, " ");
-    at = append_number(at, atomic_fetch_add(&seconds, 1) + 1);
-    at = append_text(at, " s");
-    if (total > 0) {
-        at = append_text(at, ", ");
-        at = append_number(at, atomic_load(&work_done) * 100 / total);
-        at = append_text(at, " %");
-    }
-    at = append_text(at, "\033[K");
-    if (write(STDERR_FILENO, line, (size_t)(at - line)) < 0)
-        return; /* it is for eyes only */
-}
-
-static void set_timer(time_t interval_s)
-{
-    const struct itimerval timer = {{interval_s, 0}, {interval_s, 0}};
-
-    setitimer(ITIMER_REAL, &timer, NULL);
-}
+/* -- without -- */
 
 void hb_progress_begin(const char *what)
 {
-    struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-
     if (!is_watched())
         return;
-    hb_printable(text, sizeof text, what, "");
-    atomic_store(&seconds, 0);
-    hb_progress_total(0);
-    hb_progress_set(NULL, 0);
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGALRM, &action, NULL);
-    active = true;
-    set_timer(1);
+    begin(false, 0);
+    hb_printable(now.text, sizeof now.text / 2, what, "");
+}
+
+void hb_progress_total(uint64_t total)
+{
+    if (!now.by_steps)
+        now.total = total;
+}
+
+void hb_progress_end(void)
+{
+    end();
+}
+
+bool hb_progress_is_shown(void)
+{
+    return now.shown;
+}
+
+/* As many calls to the next look as take about LOOK_NS. */
+static void look(void)
+{
+    uint64_t now_ns = hb_clock_ns(), since_ns = now_ns - now.look_ns;
+
+    now.look_ns = now_ns;
+    now.calls = 0;
+    if (since_ns < LOOK_NS / 2 && now.calls_a_look < MOST_CALLS)
+        now.calls_a_look *= 2;
+    else if (since_ns > (uint64_t)2 * LOOK_NS)
+        now.calls_a_look = (uint32_t)(now.calls_a_look * (uint64_t)LOOK_NS / since_ns) + 1;
+    if (now_ns - now.write_ns >= SECOND_NS)
+        write_line(now_ns);
 }
 
 void hb_progress_set(void *unused, uint64_t done)
 {
     (void)unused;
-    atomic_store(&work_done, done);
-}
-
-void hb_progress_total(uint64_t total)
-{
-    atomic_store(&work_total, total);
-}
-
-void hb_progress_end(void)
-{
-    if (!active)
+    if (!now.shown)
         return;
-    set_timer(0);
-    signal(SIGALRM, SIG_IGN);
-    active = false;
-    if (atomic_load(&seconds) > 0)
-        fputs(ERASE_LINE, stderr);
+    if (!now.by_steps)
+        now.done = done;
+    if (++now.calls >= now.calls_a_look)
+        look();
+}
+
+uint64_t hb_progress_wait(void)
+{
+    uint64_t since_ns;
+
+    if (!now.shown)
+        return UINT64_MAX;
+    look();
+    since_ns = now.look_ns - now.write_ns;
+    return (SECOND_NS - since_ns) / 1000000 + 1;
 }

@@ -1,9 +1,10 @@
 /*
  * progress.h - a line on a terminal that says what is being done, for anything over a second.
  *
- * Written to standard error and only where that is a terminal; each time the line is replaced. Work that has
- * steps names each as it begins. Work that is one long loop has a clock: between begin and end a timer writes
- * the line once a second, and the loop is left alone. One at a time.
+ * Written to standard error and only where that is a terminal; each time the line is replaced. The loops that
+ * do the work say how far they are, and whoever waits says that he still does: that is when the line is
+ * written, once a second and no more often. Work that has steps names each as it begins. Where it is known
+ * how much there is to do, the line says also how long that will take. One line at a time, from one thread.
  */
 #ifndef HB_BASE_PROGRESS_H
 #define HB_BASE_PROGRESS_H
@@ -14,20 +15,33 @@
 
 struct hb_progress {
     size_t done, total; /* steps; total 0: not known */
-    bool shown;
+    uint64_t begin_ns;  /* of the first one */
 };
 
-/* Names what is done now, and counts it. */
+/* Names the step that is done now, and counts it. */
 void hb_progress_step(struct hb_progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Removes the line, so that something else can be printed. */
 void hb_progress_clear(struct hb_progress *progress);
 
-/* Starts the clock; `what` is copied, as far as a line has room. Does nothing without a terminal. */
+/* Begins work without steps; `what` is copied, as far as a line has room. Does nothing without a terminal. */
 void hb_progress_begin(const char *what);
-void hb_progress_set(void *unused, uint64_t done); /* of the total, as for hb_count_options */
-void hb_progress_total(uint64_t total);            /* 0, the default: not known */
-void hb_progress_end(void);                        /* wipes the line */
+void hb_progress_total(uint64_t total); /* 0, the default: not known */
+void hb_progress_end(void);             /* wipes the line */
+
+/* Is there a line to be kept up to date? What costs something for its sake is left out where there is none.
+ */
+bool hb_progress_is_shown(void);
+
+/*
+ * So much of the work is done: for loops to call. It costs a few instructions: without a line it does
+ * nothing, and with one it looks at the clock about every millisecond. Within a step, whose work is a part of
+ * something larger, `done` is not shown.
+ */
+void hb_progress_set(void *unused, uint64_t done);
+
+/* Something is still going on. Returns the milliseconds after which to call again; UINT64_MAX: no need to. */
+uint64_t hb_progress_wait(void);
 
 #endif

@@ -100,7 +100,7 @@ void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
 
 /*
  * A contract's table for a model of these options (heap_bytes comes from its create()), named as those in
- * builtin.list; `options` stays the caller's and must outlive the table.
+ * builtin.list; `options` stays the caller's and must outlive the table. Its heaps are struct hb_model.
  */
 void hb_model_allocator(const struct hb_model_options *options, struct hb_allocator *out);
 

@@ -1,5 +1,5 @@
 /*
- * adversary - the list of adversaries, and which plans can be carried out.
+ * adversary.c - the list of adversaries, and which plans can be carried out.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/adversary/adversary_known.h"
+#include "bench/adversary/adversary_attack.h"
 #include "workloads/generate/generate.h"
 
 static const struct hb_adversary *const adversaries[] = {

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "allocator/allocator.h"
+#include "bench/sample/child.h"
 
 enum {
     HB_ADVERSARY_PHASES = 64,
@@ -119,8 +120,8 @@ enum hb_status hb_adversary_drive(const struct hb_adversary_plan *plan, const st
 enum hb_status hb_adversary_run(const struct hb_adversary_plan *plan, struct hb_adversary_result *result,
                                 struct hb_error *error);
 
-/* Among the first statements of every main that calls hb_adversary_run, as hb_sample_child_main is. */
-void hb_adversary_child_main(int argc, char **argv);
+/* What is done in that process, for hb_child_main. */
+extern const struct hb_child_job hb_adversary_job;
 
 /* "ok", "failed", "crashed", "timeout", "unavailable"; "", "least", "most". */
 const char *hb_adversary_outcome_name(enum hb_adversary_outcome outcome);

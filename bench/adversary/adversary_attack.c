@@ -1,3 +1,6 @@
+/*
+ * adversary_attack.c - the live blocks of an attack, and its phases.
+ */
 #include "bench/adversary/adversary_attack.h"
 
 #include <assert.h>

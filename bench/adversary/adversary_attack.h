@@ -1,5 +1,6 @@
 /*
- * adversary_attack.h - one attack on one heap: the blocks that are live, where they lie, what is measured.
+ * adversary_attack.h - one attack on one heap: the blocks that are live, where they lie, what is measured;
+ * and what an adversary is made of.
  *
  * The harness's tables are made before the heap is, from whole pages, and nothing is allocated from then on.
  */
@@ -88,5 +89,23 @@ void hb_attack_release(struct hb_attack *attack, void *block, uint64_t bytes);
 
 /* Phase `index` is over. */
 void hb_attack_phase(struct hb_attack *attack, uint64_t index, uint64_t size);
+
+/* -- every adversary there is; adversary.c lists them -- */
+
+extern const struct hb_adversary hb_adversary_robson;
+extern const struct hb_adversary hb_adversary_first_fit;
+extern const struct hb_adversary hb_adversary_best_fit;
+extern const struct hb_adversary hb_adversary_ramp;
+extern const struct hb_adversary hb_adversary_shredding;
+extern const struct hb_adversary hb_adversary_two_size;
+extern const struct hb_adversary hb_adversary_steady;
+extern const struct hb_adversary hb_adversary_sawtooth;
+
+/* Of the generators: reads a checked plan's settings. HB_ERR_USAGE. */
+struct hb_generator;
+struct hb_generate_settings;
+enum hb_status hb_adversary_settings(const struct hb_adversary_plan *plan,
+                                     const struct hb_generator **generator,
+                                     struct hb_generate_settings *settings, struct hb_error *error);
 
 #endif

@@ -1,12 +1,13 @@
 /*
- * adversary_drive - a plan carried out in this process.
+ * adversary_drive.c - a plan carried out in this process, or in one of its own, where memory can be measured
+ * and a crash is an outcome.
  */
 #include <inttypes.h>
 #include <math.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
-#include "bench/adversary/adversary_known.h"
+#include "bench/adversary/adversary_attack.h"
 #include "bench/replay/replay.h"
 #include "workloads/generate/generate.h"
 
@@ -103,7 +104,7 @@ static enum hb_status attack_heap(struct hb_attack *attack, const struct hb_adve
     if (!adversary->run(attack) && result->outcome != HB_ADVERSARY_FAILED)
         return attack->error->status;
     result->elapsed_ns = hb_clock_ns() - began;
-    status = hb_heap_check_broken(attack->allocator, attack->heap, attack->error);
+    status = hb_replay_check_heap(attack->allocator, attack->heap, attack->error);
     if (status != HB_OK)
         return status;
     result->most_live_bytes = adversary->in_objects ? attack->peak_live_bytes : attack->live_limit;
@@ -178,5 +179,66 @@ enum hb_status hb_adversary_drive(const struct hb_adversary_plan *plan, const st
         hb_memory_end(&attack.memory);
     }
     free_tables(&attack);
+    return status;
+}
+
+/* -- in a process of its own -- */
+
+struct attack_exchange {
+    struct hb_child_exchange child;
+    struct hb_adversary_plan plan;
+    struct hb_adversary_result result;
+};
+
+static bool work(struct hb_child_exchange *shared, int unused)
+{
+    struct attack_exchange *exchange = (struct attack_exchange *)shared;
+    struct hb_error error;
+
+    (void)unused;
+    if (hb_adversary_drive(&exchange->plan, NULL, &exchange->result, &error) != HB_OK) {
+        exchange->result.outcome = HB_ADVERSARY_UNAVAILABLE;
+        exchange->result.error = error;
+    }
+    return true;
+}
+
+const struct hb_child_job hb_adversary_job = {.name = "adversary",
+                                              .what = "an adversary",
+                                              .request_bytes = sizeof(struct attack_exchange),
+                                              .work = work};
+
+static void collect(const struct attack_exchange *exchange, const struct hb_adversary_plan *plan,
+                    const struct hb_child_outcome *outcome, struct hb_adversary_result *result)
+{
+    *result = exchange->result;
+    if (outcome->end == HB_CHILD_CRASHED) {
+        result->outcome = HB_ADVERSARY_CRASHED;
+        result->error = outcome->error;
+    } else if (outcome->end == HB_CHILD_TIMED_OUT) {
+        result->outcome = HB_ADVERSARY_TIMED_OUT;
+        hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %u s", plan->allocator,
+                     plan->timeout_s);
+    }
+}
+
+enum hb_status hb_adversary_run(const struct hb_adversary_plan *plan, struct hb_adversary_result *result,
+                                struct hb_error *error)
+{
+    const struct hb_child_order order = {
+        .subject = plan->allocator, .attached = -1, .timeout_ms = plan->timeout_s * UINT64_C(1000)};
+    struct hb_child_outcome outcome;
+    struct hb_child child;
+    enum hb_status status = hb_child_open(&hb_adversary_job, sizeof(struct attack_exchange), &child, error);
+    struct attack_exchange *exchange;
+
+    if (status != HB_OK)
+        return status;
+    exchange = (struct attack_exchange *)child.exchange;
+    exchange->plan = *plan;
+    status = hb_child_run(&child, &order, &outcome, error);
+    if (status == HB_OK)
+        collect(exchange, plan, &outcome, result);
+    hb_child_close(&child);
     return status;
 }

@@ -1,12 +1,13 @@
 /*
- * adversary_generated - the generators with a known outcome, driven through an allocator as adversaries are.
+ * adversary_generated.c - the generators with a known outcome, driven through an allocator as adversaries
+ * are.
  *
  * They look at no address, but what they do to a policy is known as well.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/adversary/adversary_known.h"
+#include "bench/adversary/adversary_attack.h"
 #include "workloads/generate/generate.h"
 
 /* Puts "key=value" before the user's own settings where the plan has that value. */

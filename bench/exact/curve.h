@@ -6,7 +6,7 @@
  * is the first to fail, provided that no W seen before it lies in (N - h, N), h being the smallest rest that
  * is split off: there the heap's last range is handed out with up to h - 1 bytes more, its slack, and things
  * may differ. Most often they do not, and the pass says when: it follows the last range and notes from which
- * slack on an operation would have gone another way (curve_slack.h). Those sizes are *undecided*, and are
+ * slack on an operation would have gone another way. Those sizes are *undecided*, and are
  * simulated one by one.
  *
  * Feasibility is not monotone: a size above one that completes may fail. Those sizes are *anomalous*.
@@ -91,5 +91,33 @@ struct hb_anomalies {
  */
 enum hb_status hb_curve_anomalies(const struct hb_curve *curve, uint64_t ops_limit, struct hb_anomalies *out,
                                   struct hb_error *error);
+
+/* -- all that there is to say of one trace -- */
+
+struct hb_curve_study {
+    struct hb_curve *curve;
+    struct hb_anomalies anomalies;
+    struct hb_curve_point *points; /* ascending */
+    size_t count;
+};
+
+/*
+ * The pass and the anomalies; points are yet to be chosen. `ops_limit` as for hb_curve_anomalies. Errors as
+ * hb_curve_build. Clear with hb_curve_study_clear, which takes a zeroed one.
+ */
+enum hb_status hb_curve_study_begin(struct hb_curve_study *study, const struct hb_prepared *prepared,
+                                    const struct hb_model_options *options, uint64_t ops_limit,
+                                    struct hb_error *error);
+void hb_curve_study_clear(struct hb_curve_study *study);
+
+/* Fills `count` points, 2 or more, evenly on a logarithmic scale, the last one at the high-water mark. */
+enum hb_status hb_curve_study_list(struct hb_curve_study *study, size_t count, struct hb_error *error);
+
+/*
+ * Fills the points of a picture with `count` columns up to the high-water mark: the right edge of each; the
+ * smallest size that fares alike, which is where the step under that edge begins; and both ends of every
+ * anomalous span, with the sizes beside it.
+ */
+enum hb_status hb_curve_study_draw(struct hb_curve_study *study, size_t count, struct hb_error *error);
 
 #endif

@@ -1,13 +1,15 @@
-/* curve_point.c - how single heap sizes fare: from a second pass, or each simulated; see curve.h. */
+/*
+ * curve_point.c - how single heap sizes fare: from a second pass, or each simulated.
+ */
 #include "bench/exact/curve.h"
-#include "bench/exact/model_run.h"
+#include "bench/exact/exact_run.h"
 
 /*
  * What is free in a heap of `heap_bytes` whose ranges are those of the model's heap as far as they lie in it.
  * The model's may be infinite: its tail then ends with the heap, and where it is too short for a range it is
  * the slack of the range before.
  */
-struct look {
+struct free_in_heap {
     uint64_t heap_bytes;
     uint64_t split_bytes;
     struct hb_range last; /* before this one; length 0 where this is the first */
@@ -15,48 +17,48 @@ struct look {
     struct hb_failure *failure;
 };
 
-static void count_free(struct look *look, uint64_t bytes, uint64_t length)
+static void count_free(struct free_in_heap *sum, uint64_t bytes, uint64_t length)
 {
-    struct hb_failure *failure = look->failure;
+    struct hb_failure *failure = sum->failure;
 
-    look->run += bytes;
+    sum->run += bytes;
     failure->free_bytes += bytes;
     if (length > failure->largest_free_bytes)
         failure->largest_free_bytes = length;
-    if (look->run > failure->largest_run_bytes)
-        failure->largest_run_bytes = look->run;
+    if (sum->run > failure->largest_run_bytes)
+        failure->largest_run_bytes = sum->run;
 }
 
-static bool look_at_range(void *context, const struct hb_range *range)
+static bool add_range(void *context, const struct hb_range *range)
 {
-    struct look *look = context;
-    uint64_t left = look->heap_bytes - range->offset;
-    bool is_slack = range->length > left && left < look->split_bytes && look->last.length > 0;
+    struct free_in_heap *sum = context;
+    uint64_t left = sum->heap_bytes - range->offset;
+    bool is_slack = range->length > left && left < sum->split_bytes && sum->last.length > 0;
 
     if (range->allocated)
-        look->run = 0;
+        sum->run = 0;
     else if (!is_slack)
-        count_free(look, range->length < left ? range->length : left,
+        count_free(sum, range->length < left ? range->length : left,
                    range->length < left ? range->length : left);
-    else if (!look->last.allocated)
-        count_free(look, left, look->last.length + left);
-    look->last = *range;
+    else if (!sum->last.allocated)
+        count_free(sum, left, sum->last.length + left);
+    sum->last = *range;
     return true;
 }
 
 /* The record of a failure at operation `op`, from the run as it was before it. */
-static void write_failure(const struct hb_curve *curve, const struct hb_model_run *run, uint64_t op,
+static void write_failure(const struct hb_curve *curve, const struct hb_exact_run *run, uint64_t op,
                           struct hb_curve_point *point)
 {
-    const struct hb_model *model = run->drive.model;
+    const struct hb_model *model = run->model;
     const struct hb_op *asked = &curve->prepared->ops[op];
     uint64_t need = hb_model_need(model, UINT64_C(1) << asked->align_log2, asked->size);
     struct hb_failure *failure = &point->first;
-    struct look look = {
+    struct free_in_heap sum = {
         .heap_bytes = point->heap_bytes, .split_bytes = curve->split_bytes, .failure = failure};
 
     *failure = (struct hb_failure){.op = op, .size = asked->size, .live_bytes = run->ledger.live_bytes};
-    hb_model_ranges(model, look_at_range, &look);
+    hb_model_ranges(model, add_range, &sum);
     failure->reason = hb_failure_reason(need, failure->free_bytes, failure->largest_run_bytes);
 }
 
@@ -69,8 +71,8 @@ static bool is_known_to_complete(const struct hb_curve_point *point)
 static enum hb_status fill_decided(const struct hb_curve *curve, struct hb_curve_point *points, size_t count,
                                    struct hb_error *error)
 {
-    struct hb_model_run run;
-    enum hb_status status = hb_model_run_open(&run, curve->prepared, &curve->options, error);
+    struct hb_exact_run run;
+    enum hb_status status = hb_exact_run_open(&run, curve->prepared, &curve->options, error);
     size_t next = 0;
 
     if (status != HB_OK)
@@ -81,11 +83,10 @@ static enum hb_status fill_decided(const struct hb_curve *curve, struct hb_curve
                 write_failure(curve, &run, op, &points[next]);
         if (next == count || is_known_to_complete(&points[next]))
             break;
-        hb_drive_step(&run.drive, &curve->prepared->ops[op]);
-        hb_ledger_enter(&run.ledger, &curve->prepared->ops[op], false);
+        hb_exact_run_step(&run);
     }
-    status = hb_drive_check_broken(&run.drive, curve->prepared, error);
-    hb_model_run_close(&run);
+    status = hb_exact_run_check(&run, error);
+    hb_exact_run_close(&run);
     return status;
 }
 
@@ -93,24 +94,24 @@ enum hb_status hb_curve_simulate(const struct hb_curve *curve, struct hb_curve_p
                                  uint64_t *ops_done, struct hb_error *error)
 {
     const struct hb_prepared *prepared = curve->prepared;
-    struct hb_model_run run;
+    struct hb_exact_run run;
     struct hb_model_options options = curve->options;
     enum hb_status status;
     uint64_t op = 0;
 
     options.heap_bytes = point->heap_bytes;
-    status = hb_model_run_open(&run, prepared, &options, error);
+    status = hb_exact_run_open(&run, prepared, &options, error);
     if (status != HB_OK)
         return status;
     point->first.op = HB_NO_FAILURE;
-    for (; op < prepared->op_count && hb_drive_step(&run.drive, &prepared->ops[op]); op++)
-        hb_ledger_enter(&run.ledger, &prepared->ops[op], false);
-    status = hb_drive_check_broken(&run.drive, prepared, error);
+    while (op < prepared->op_count && hb_exact_run_step(&run))
+        op++;
+    status = hb_exact_run_check(&run, error);
     if (status == HB_OK && op < prepared->op_count)
         write_failure(curve, &run, op, point); /* a failed step changes nothing */
     if (ops_done != NULL)
         *ops_done = op;
-    hb_model_run_close(&run);
+    hb_exact_run_close(&run);
     return status;
 }
 

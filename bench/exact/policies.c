@@ -7,31 +7,32 @@
 #include "allocator/model/model.h"
 #include "bench/exact/packing.h"
 #include "bench/question/discover.h"
+#include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
 
 enum source { MODEL, BUILTIN, PACKING };
 
-struct setting {
+struct policy_setting {
     uint32_t header_bytes, align;
 };
 
 /* A policy, and in which settings it is run. */
-struct kind {
+struct policy_kind {
     const char *name;
     const char *merge;
     enum source source;
     enum hb_policy policy; /* of a model */
-    const struct setting *settings;
+    const struct policy_setting *settings;
     size_t setting_count;
 };
 
-static const struct setting all_settings[] = {{0, 1}, {8, 1}, {8, 16}};
-static const struct setting bins_setting[] = {{8, 16}};
-static const struct setting buddy_setting[] = {{0, 16}}; /* its lengths are in a map beside the heap */
+static const struct policy_setting all_settings[] = {{0, 1}, {8, 1}, {8, 16}};
+static const struct policy_setting bins_setting[] = {{8, 16}};
+static const struct policy_setting buddy_setting[] = {{0, 16}}; /* its lengths are in a map beside the heap */
 
 /* clang-format off */
-static const struct kind kinds[] = {
+static const struct policy_kind kinds[] = {
     {"best", "yes", MODEL, HB_POLICY_BEST, all_settings, 3},
     {"first", "yes", MODEL, HB_POLICY_FIRST, all_settings, 3},
     {"next", "yes", MODEL, HB_POLICY_NEXT, all_settings, 3},
@@ -52,7 +53,7 @@ static const struct {
                  {"buddy", 0.53}, {"lifo-first", 0.36}, {"segregated", 0.74}};
 
 /* The kind of the index-th run, and its setting; NULL behind the last one. */
-static const struct kind *find_kind(size_t index, struct setting *setting)
+static const struct policy_kind *find_kind(size_t index, struct policy_setting *setting)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (index < kinds[i].setting_count) {
@@ -75,8 +76,8 @@ size_t hb_policies_count(void)
 
 bool hb_policies_run_at(size_t index, struct hb_policy_run *run)
 {
-    struct setting setting;
-    const struct kind *kind = find_kind(index, &setting);
+    struct policy_setting setting;
+    const struct policy_kind *kind = find_kind(index, &setting);
 
     if (kind == NULL)
         return false;
@@ -106,8 +107,8 @@ static enum hb_status count(const struct hb_prepared *prepared, const struct hb_
     return HB_OK;
 }
 
-static enum hb_status count_model(const struct hb_prepared *prepared, const struct kind *kind,
-                                  struct setting setting, struct hb_policy_figures *out,
+static enum hb_status count_model(const struct hb_prepared *prepared, const struct policy_kind *kind,
+                                  struct policy_setting setting, struct hb_policy_figures *out,
                                   struct hb_error *error)
 {
     const struct hb_model_options options = {.policy = kind->policy,
@@ -121,7 +122,7 @@ static enum hb_status count_model(const struct hb_prepared *prepared, const stru
     return count(prepared, &table, out, error);
 }
 
-static enum hb_status pack(const struct hb_prepared *prepared, struct setting setting,
+static enum hb_status pack(const struct hb_prepared *prepared, struct policy_setting setting,
                            struct hb_policy_figures *out, struct hb_error *error)
 {
     uint64_t live = prepared->peak_live_bytes;
@@ -134,7 +135,7 @@ static enum hb_status pack(const struct hb_prepared *prepared, struct setting se
                                       .peak_live_bytes = live,
                                       .peak_extent_bytes = packing->extent_bytes,
                                       .bound_bytes = packing->peak_bytes};
-    out->measures[3] = live == 0 ? 0 : (double)packing->extent_bytes / (double)live - 1;
+    out->measures[3] = hb_measures_ratio(packing->extent_bytes, live);
     hb_packing_free(packing);
     return HB_OK;
 }
@@ -142,8 +143,8 @@ static enum hb_status pack(const struct hb_prepared *prepared, struct setting se
 enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t index,
                                    struct hb_policy_figures *out, struct hb_error *error)
 {
-    struct setting setting;
-    const struct kind *kind = find_kind(index, &setting);
+    struct policy_setting setting;
+    const struct policy_kind *kind = find_kind(index, &setting);
 
     assert(kind != NULL);
     switch (kind->source) {

@@ -1,9 +1,11 @@
-/* size_spans.c - see size_spans.h. */
+/*
+ * size_spans.c - a list of spans, kept or sorted.
+ */
 #include "bench/exact/size_spans.h"
 
 #include <stdlib.h>
 
-bool hb_size_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high)
+bool hb_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high)
 {
     size_t n = spans->count;
 
@@ -25,7 +27,7 @@ static int compare_spans(const void *a, const void *b)
     return (one->low > other->low) - (one->low < other->low);
 }
 
-void hb_size_spans_sort(struct hb_size_spans *spans)
+void hb_spans_sort(struct hb_size_spans *spans)
 {
     size_t kept = 0;
 
@@ -43,7 +45,7 @@ void hb_size_spans_sort(struct hb_size_spans *spans)
     spans->count = kept + 1;
 }
 
-bool hb_size_spans_hold(const struct hb_size_spans *spans, uint64_t size)
+bool hb_spans_hold(const struct hb_size_spans *spans, uint64_t size)
 {
     size_t low = 0, high = spans->count;
 

@@ -21,12 +21,12 @@ struct hb_size_spans {
 };
 
 /* Appends a span, doubling the list at each power of two. False when out of memory. */
-bool hb_size_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high);
+bool hb_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high);
 
 /* Sorts the spans and joins those that overlap or adjoin. More may be added, and sorted again. */
-void hb_size_spans_sort(struct hb_size_spans *spans);
+void hb_spans_sort(struct hb_size_spans *spans);
 
 /* Whether `size` is in one of the spans, which must be sorted. O(log spans). */
-bool hb_size_spans_hold(const struct hb_size_spans *spans, uint64_t size);
+bool hb_spans_hold(const struct hb_size_spans *spans, uint64_t size);
 
 #endif

@@ -43,7 +43,7 @@ struct hb_program *hb_program_open(int *argc, char **argv, const struct hb_quest
     struct hb_program *program;
     struct hb_error error;
 
-    hb_sample_child_main(*argc, argv);
+    hb_child_main(*argc, argv, &hb_sample_job);
     program = calloc(1, sizeof *program);
     if (program != NULL)
         program->argv = malloc((size_t)(*argc + 1) * sizeof *argv);

@@ -80,10 +80,10 @@ void hb_lengths_bin(const struct hb_lengths *lengths, uint64_t *bins)
 {
     for (uint64_t length = 0; length <= lengths->max; length++)
         if (lengths->counts[length] != 0)
-            bins[hb_walk_bin(length)] += lengths->counts[length];
+            bins[hb_lengths_bin_of(length)] += lengths->counts[length];
 }
 
-uint64_t hb_walk_bin_low(unsigned bin)
+uint64_t hb_lengths_bin_low(unsigned bin)
 {
     unsigned above = bin - EXACT_BINS;
     unsigned octave = above >> BINS_PER_OCTAVE_LOG2;
@@ -96,7 +96,7 @@ uint64_t hb_walk_bin_low(unsigned bin)
     return ((UINT64_C(1) << BINS_PER_OCTAVE_LOG2) + step) << (octave + EXACT_LOG2 - BINS_PER_OCTAVE_LOG2);
 }
 
-unsigned hb_walk_bin(uint64_t length)
+unsigned hb_lengths_bin_of(uint64_t length)
 {
     unsigned log2;
     unsigned bin;

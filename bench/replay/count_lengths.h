@@ -31,7 +31,7 @@ void hb_lengths_empty(struct hb_lengths *lengths);
  * there are none. */
 uint64_t hb_lengths_percentile(const struct hb_lengths *lengths, unsigned percent);
 
-/* Adds the counts into HB_WALK_BINS bins of hb_walk_bin. */
+/* Adds the counts into HB_WALK_BINS bins of hb_lengths_bin_of. */
 void hb_lengths_bin(const struct hb_lengths *lengths, uint64_t *bins);
 
 #endif

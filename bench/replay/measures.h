@@ -15,15 +15,46 @@
 struct hb_measures {
     double sum; /* of U/L - 1, over the moments with something live */
     uint64_t moments;
+    bool begun;
     uint64_t peak_extent;
     uint64_t peak_extent_live; /* bytes live when the extent first was that large */
-    uint64_t extent_at_peak_live;
+    uint64_t peak_live;
+    uint64_t extent_at_peak_live; /* when that many first were live */
 };
 
-/* Adds a moment: the bytes of the heap and the live ones. `at_peak_live`: more are live than ever before. */
-void hb_measures_add(struct hb_measures *measures, uint64_t extent, uint64_t live, bool at_peak_live);
+/* U/L - 1; 0 where nothing is live. */
+static inline double hb_measures_ratio(uint64_t extent, uint64_t live)
+{
+    return live == 0 ? 0 : (double)extent / (double)live - 1;
+}
 
-/* Measures 1 to 4 into `out`, each 0 where nothing was live. `peak_live` bytes were live at the most. */
-void hb_measures_report(const struct hb_measures *measures, uint64_t peak_live, double out[4]);
+/* Adds a moment: the bytes of the heap and the live ones. */
+static inline void hb_measures_add(struct hb_measures *m, uint64_t extent, uint64_t live)
+{
+    if (live > 0) {
+        m->sum += hb_measures_ratio(extent, live);
+        m->moments++;
+    }
+    if (extent > m->peak_extent || !m->begun) {
+        m->peak_extent = extent;
+        m->peak_extent_live = live;
+    }
+    if (live > m->peak_live || !m->begun) {
+        m->peak_live = live;
+        m->extent_at_peak_live = extent;
+    }
+    m->begun = true;
+}
+
+/* Measures 1 to 4 into `out`, each 0 where nothing was live. The two peaks are those of the whole run, which
+ * need not fall on a moment that was added. */
+static inline void hb_measures_report(const struct hb_measures *m, uint64_t peak_extent, uint64_t peak_live,
+                                      double out[4])
+{
+    out[0] = m->moments == 0 ? 0 : m->sum / (double)m->moments;
+    out[1] = hb_measures_ratio(m->extent_at_peak_live, m->peak_live);
+    out[2] = hb_measures_ratio(peak_extent, m->peak_extent_live);
+    out[3] = hb_measures_ratio(peak_extent, peak_live);
+}
 
 #endif

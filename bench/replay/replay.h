@@ -60,7 +60,7 @@ struct hb_counts {
     uint64_t peak_live_op;
     bool walked;
     uint64_t walks, walk_total, walk_max, walk_p50, walk_p90, walk_p99, walk_allocated;
-    /* Exact counts of lengths in [hb_walk_bin_low(i), hb_walk_bin_low(i + 1)). */
+    /* Exact counts of lengths in [hb_lengths_bin_low(i), hb_lengths_bin_low(i + 1)). */
     uint64_t walk_bins[HB_WALK_BINS];
     bool inspected;
     struct hb_heap_state state; /* at the end */
@@ -74,8 +74,8 @@ struct hb_counts {
 };
 
 /* Bins are exact up to 64 and then 16 to the octave. */
-uint64_t hb_walk_bin_low(unsigned bin);
-unsigned hb_walk_bin(uint64_t length);
+uint64_t hb_lengths_bin_low(unsigned bin);
+unsigned hb_lengths_bin_of(uint64_t length);
 
 /* One moment of a series: the end of a window of operations. */
 struct hb_point {
@@ -128,12 +128,12 @@ enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, 
  * inspect(), as results/README.md says: in an ample heap (created with heap_bytes 0) the tail above the
  * high-water mark counts in `ranges` and in nothing else. Zeroes where the allocator cannot be inspected.
  */
-void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool ample,
-                  struct hb_heap_state *state);
+void hb_replay_inspect(const struct hb_allocator *allocator, const void *heap, bool ample,
+                       struct hb_heap_state *state);
 
 /* HB_ERR_MEMORY where the allocator itself ran out of memory (a model of many ranges), HB_ERR_LIMIT where an
  * infinite heap became longer than can be counted: its figures are worthless. */
-enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,
+enum hb_status hb_replay_check_heap(const struct hb_allocator *allocator, const void *heap,
                                     struct hb_error *error);
 
 /* What a counting replay may be asked to do. */
@@ -144,9 +144,6 @@ struct hb_count_options {
     bool without_measures;   /* leave Johnstone and Wilson's at 0: they take two divisions an operation */
     struct hb_point *points; /* where to put the windows; NULL: none wanted */
     uint32_t point_count;    /* windows wanted, over all operations or op_limit of them */
-    /* Called every now and then with the operations done; NULL: not. */
-    void (*progress)(void *context, uint64_t ops_done);
-    void *context;
 };
 
 /*

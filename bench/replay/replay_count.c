@@ -10,17 +10,19 @@
 
 #include "allocator/model/model.h"
 #include "base/pages.h"
+#include "base/progress.h"
 #include "bench/replay/count_lengths.h"
-#include "bench/replay/counter.h"
+#include "bench/replay/counting.h"
 #include "bench/replay/measures.h"
+#include "bench/replay/operation.h"
 #include "bench/replay/replay_ledger.h"
 
-enum { PROGRESS_STEPS = 1 << 22, MANY_RANGES = 1 << 18 };
+enum { PROGRESS_OPS = 64, MANY_RANGES = 1 << 18 };
 
 /* Operations from one step of fetching to the next. */
 #define LOOK_AHEAD ((size_t)4)
 
-struct hb_counter {
+struct hb_counting {
     const struct hb_allocator *allocator;
     void *heap;
     struct hb_ledger ledger;
@@ -32,50 +34,18 @@ struct hb_counter {
     uint64_t window_allocated;
     uint64_t window_first_op;
     uint64_t window_first_alloc;
-    uint64_t steps_at_progress;
     struct hb_measures with_records;
     struct hb_measures payload;
     struct hb_counts *counts;
     const struct hb_count_options *options;
 };
 
-static void inspect(const struct hb_counter *c, struct hb_heap_state *state)
+static void inspect(const struct hb_counting *c, struct hb_heap_state *state)
 {
-    hb_heap_look(c->allocator, c->heap, c->counts->heap_bytes == 0, state);
+    hb_replay_inspect(c->allocator, c->heap, c->counts->heap_bytes == 0, state);
 }
 
-/* Does one operation; false iff it asked for bytes and got NULL. */
-static bool do_op(struct hb_counter *c, const struct hb_op *op)
-{
-    const struct hb_allocator *a = c->allocator;
-    void **block = &c->ledger.held[op->object].block;
-    void *got;
-
-    switch ((enum hb_op_kind)op->kind) {
-    case HB_OP_FREE:
-        a->dealloc(c->heap, *block);
-        *block = NULL;
-        return true;
-    case HB_OP_REALLOC:
-        got = a->resize(c->heap, *block, op->size);
-        if (got != NULL)
-            *block = got;
-        return got != NULL;
-    case HB_OP_CALLOC:
-        got = a->zalloc(c->heap, op->size);
-        break;
-    case HB_OP_ALIGNED:
-        got = a->aligned(c->heap, (size_t)1 << op->align_log2, op->size);
-        break;
-    default:
-        got = a->alloc(c->heap, op->size);
-        break;
-    }
-    *block = got;
-    return got != NULL || op->size == 0;
-}
-
-static enum hb_failure_reason reason_of(const struct hb_counter *c, const struct hb_op *op,
+static enum hb_failure_reason reason_of(const struct hb_counting *c, const struct hb_op *op,
                                         const struct hb_heap_state *state)
 {
     size_t alignment = op->kind == HB_OP_ALIGNED ? (size_t)1 << op->align_log2 : 1;
@@ -84,7 +54,7 @@ static enum hb_failure_reason reason_of(const struct hb_counter *c, const struct
                              state->largest_run_bytes);
 }
 
-static void note_failure(struct hb_counter *c, const struct hb_op *op)
+static void note_failure(struct hb_counting *c, const struct hb_op *op)
 {
     struct hb_counts *counts = c->counts;
     struct hb_heap_state state = {0};
@@ -105,7 +75,7 @@ static void note_failure(struct hb_counter *c, const struct hb_op *op)
 }
 
 /* Asks for the walk, if the last call made one. False when out of memory. */
-static bool note_walk(struct hb_counter *c)
+static bool note_walk(struct hb_counting *c)
 {
     uint64_t walks_before = c->walk.walks;
 
@@ -121,27 +91,26 @@ static bool note_walk(struct hb_counter *c)
 }
 
 /* The records below the high-water mark: of every range but the tail, which lies above it. */
-static uint64_t record_bytes(const struct hb_counter *c)
+static uint64_t record_bytes(const struct hb_counting *c)
 {
     bool tail = c->counts->heap_bytes == 0 || c->walk.high_water_bytes < c->counts->heap_bytes;
 
     return (c->walk.ranges - tail) * c->header_bytes;
 }
 
-static void note_moment(struct hb_counter *c)
+static void note_moment(struct hb_counting *c)
 {
     const struct hb_ledger *ledger = &c->ledger;
-    bool at_peak = ledger->peak_live_op + 1 == ledger->ops && ledger->peak_live_bytes > 0;
     uint64_t extent = c->walk.high_water_bytes;
 
     if (!c->counts->walked || c->options->without_measures)
         return;
-    hb_measures_add(&c->with_records, extent, ledger->live_bytes, at_peak);
-    hb_measures_add(&c->payload, extent - record_bytes(c), ledger->live_bytes, at_peak);
+    hb_measures_add(&c->with_records, extent, ledger->live_bytes);
+    hb_measures_add(&c->payload, extent - record_bytes(c), ledger->live_bytes);
 }
 
 /* Fills the next point and begins a new window. */
-static void end_window(struct hb_counter *c, struct hb_point *point)
+static void end_window(struct hb_counting *c, struct hb_point *point)
 {
     const struct hb_lengths *w = &c->window;
 
@@ -165,25 +134,15 @@ static void end_window(struct hb_counter *c, struct hb_point *point)
     c->window_allocated = 0;
 }
 
-static void show_progress(struct hb_counter *c)
-{
-    uint64_t steps = c->lengths.total + c->ledger.ops;
-
-    if (c->options->progress == NULL || steps - c->steps_at_progress < PROGRESS_STEPS)
-        return;
-    c->steps_at_progress = steps;
-    c->options->progress(c->options->context, c->ledger.ops);
-}
-
-static bool is_broken(const struct hb_counter *c)
+static bool is_broken(const struct hb_counting *c)
 {
     return c->allocator->broken != NULL && c->allocator->broken(c->heap) != HB_OK;
 }
 
 /* False when it could not be done: refuse_step says why. */
-static bool step(struct hb_counter *c, const struct hb_op *op)
+static bool step(struct hb_counting *c, const struct hb_op *op)
 {
-    bool served = do_op(c, op);
+    bool served = hb_operation_do(c->allocator, c->heap, op, &c->ledger.held[op->object].block);
 
     if (!served && is_broken(c))
         return false;
@@ -193,7 +152,8 @@ static bool step(struct hb_counter *c, const struct hb_op *op)
     if (!note_walk(c))
         return false;
     note_moment(c);
-    show_progress(c);
+    if (c->ledger.ops % PROGRESS_OPS == 0)
+        hb_progress_set(NULL, c->ledger.ops);
     return true;
 }
 
@@ -209,7 +169,7 @@ uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
 }
 
 /* The loop. `*points_done` windows are filled. False when an operation could not be done. */
-static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done)
+static bool run(struct hb_counting *c, const struct hb_prepared *prepared, uint32_t *points_done)
 {
     const struct hb_count_options *o = c->options;
     uint64_t ops = prepared->op_count;
@@ -233,7 +193,7 @@ static bool run(struct hb_counter *c, const struct hb_prepared *prepared, uint32
     return true;
 }
 
-static void report(struct hb_counter *c)
+static void report(struct hb_counting *c)
 {
     struct hb_counts *counts = c->counts;
     const struct hb_lengths *l = &c->lengths;
@@ -250,11 +210,13 @@ static void report(struct hb_counter *c)
     counts->walk_p99 = hb_lengths_percentile(l, 99);
     counts->walk_allocated = c->walk_allocated;
     hb_lengths_bin(l, counts->walk_bins);
-    hb_measures_report(&c->with_records, counts->peak_live_bytes, counts->fragmentation);
-    hb_measures_report(&c->payload, counts->peak_live_bytes, counts->fragmentation_payload);
+    hb_measures_report(&c->with_records, c->with_records.peak_extent, counts->peak_live_bytes,
+                       counts->fragmentation);
+    hb_measures_report(&c->payload, c->payload.peak_extent, counts->peak_live_bytes,
+                       counts->fragmentation_payload);
 }
 
-static void begin(struct hb_counter *c)
+static void begin(struct hb_counting *c)
 {
     struct hb_counts *counts = c->counts;
     struct hb_heap_state state = {0};
@@ -275,27 +237,27 @@ static enum hb_status out_of_memory(struct hb_error *error)
 }
 
 /* Why the next operation could not be done. */
-static enum hb_status refuse_step(const struct hb_counter *c, struct hb_error *error)
+static enum hb_status refuse_step(const struct hb_counting *c, struct hb_error *error)
 {
     if (!is_broken(c))
         return out_of_memory(error);
     if (c->allocator->broken(c->heap) == HB_ERR_LIMIT)
         return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", c->allocator->name,
                             (unsigned long long)c->ledger.ops, HB_MODEL_BROKEN_END);
-    return hb_heap_check_broken(c->allocator, c->heap, error);
+    return hb_replay_check_heap(c->allocator, c->heap, error);
 }
 
-enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
-                               const struct hb_count_options *options, struct hb_counts *counts,
-                               struct hb_counter **out, struct hb_error *error)
+enum hb_status hb_counting_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
+                                const struct hb_count_options *options, struct hb_counts *counts,
+                                struct hb_counting **out, struct hb_error *error)
 {
-    struct hb_counter *c = hb_pages_alloc(sizeof *c);
+    struct hb_counting *c = hb_pages_alloc(sizeof *c);
 
     if (c == NULL)
         return out_of_memory(error);
-    *c = (struct hb_counter){.allocator = allocator, .heap = heap, .counts = counts, .options = options};
+    *c = (struct hb_counting){.allocator = allocator, .heap = heap, .counts = counts, .options = options};
     if (!hb_ledger_init(&c->ledger, slots) || !hb_lengths_init(&c->lengths) || !hb_lengths_init(&c->window)) {
-        hb_counter_close(c);
+        hb_counting_close(c);
         return out_of_memory(error);
     }
     begin(c);
@@ -303,7 +265,7 @@ enum hb_status hb_counter_open(const struct hb_allocator *allocator, void *heap,
     return HB_OK;
 }
 
-void hb_counter_close(struct hb_counter *c)
+void hb_counting_close(struct hb_counting *c)
 {
     if (c == NULL)
         return;
@@ -314,7 +276,7 @@ void hb_counter_close(struct hb_counter *c)
 }
 
 /* Room for the slots of these operations, doubling. False when out of memory. */
-static bool make_room(struct hb_counter *c, const struct hb_op *ops, size_t count)
+static bool make_room(struct hb_counting *c, const struct hb_op *ops, size_t count)
 {
     uint64_t slots = c->ledger.slots, doubled = 2 * slots;
 
@@ -326,7 +288,7 @@ static bool make_room(struct hb_counter *c, const struct hb_op *ops, size_t coun
     return hb_ledger_grow(&c->ledger, slots > doubled ? slots : doubled);
 }
 
-static void expect(const struct hb_counter *c, const struct hb_op *op, bool soon)
+static void expect(const struct hb_counting *c, const struct hb_op *op, bool soon)
 {
     const void *block = c->ledger.held[op->object].block;
 
@@ -339,7 +301,7 @@ static void expect(const struct hb_counter *c, const struct hb_op *op, bool soon
  * allocator's part makes large heaps, whose ranges no cache holds, half as fast again, and would make small
  * ones slower.
  */
-static void look_ahead(const struct hb_counter *c, const struct hb_op *ops, size_t count, bool is_large)
+static void look_ahead(const struct hb_counting *c, const struct hb_op *ops, size_t count, bool is_large)
 {
     if (count <= 3 * LOOK_AHEAD)
         return;
@@ -350,8 +312,8 @@ static void look_ahead(const struct hb_counter *c, const struct hb_op *ops, size
     expect(c, &ops[LOOK_AHEAD], true);
 }
 
-enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, size_t count,
-                               struct hb_error *error)
+enum hb_status hb_counting_feed(struct hb_counting *c, const struct hb_op *ops, size_t count,
+                                struct hb_error *error)
 {
     bool is_large = c->allocator->expect != NULL && c->walk.ranges >= MANY_RANGES;
 
@@ -362,22 +324,22 @@ enum hb_status hb_counter_feed(struct hb_counter *c, const struct hb_op *ops, si
         if (!step(c, &ops[i]))
             return refuse_step(c, error);
     }
-    return hb_heap_check_broken(c->allocator, c->heap, error);
+    return hb_replay_check_heap(c->allocator, c->heap, error);
 }
 
-void hb_counter_report(struct hb_counter *c)
+void hb_counting_report(struct hb_counting *c)
 {
     report(c);
 }
 
-enum hb_status hb_counter_run(struct hb_counter *c, const struct hb_prepared *prepared, uint32_t *points_done,
-                              struct hb_error *error)
+enum hb_status hb_counting_run(struct hb_counting *c, const struct hb_prepared *prepared,
+                               uint32_t *points_done, struct hb_error *error)
 {
     enum hb_status status;
 
     *points_done = 0;
     if (run(c, prepared, points_done))
-        status = hb_heap_check_broken(c->allocator, c->heap, error);
+        status = hb_replay_check_heap(c->allocator, c->heap, error);
     else
         status = refuse_step(c, error);
     if (status == HB_OK)
@@ -389,15 +351,15 @@ enum hb_status hb_replay_count(const struct hb_prepared *prepared, const struct 
                                void *heap, const struct hb_count_options *options, struct hb_counts *counts,
                                uint32_t *points_done, struct hb_error *error)
 {
-    struct hb_counter *c = NULL;
-    enum hb_status status = hb_counter_open(allocator, heap, prepared->slots, options, counts, &c, error);
+    struct hb_counting *c = NULL;
+    enum hb_status status = hb_counting_open(allocator, heap, prepared->slots, options, counts, &c, error);
     uint32_t points = 0;
 
     if (status != HB_OK)
         return status;
     assert(c != NULL);
-    status = hb_counter_run(c, prepared, &points, error);
-    hb_counter_close(c);
+    status = hb_counting_run(c, prepared, &points, error);
+    hb_counting_close(c);
     if (status == HB_OK && points_done != NULL)
         *points_done = points;
     return status;

@@ -1,5 +1,5 @@
 /*
- * check - see check.h.
+ * check.c - every block that is live, where it lies and what it must hold.
  *
  * The live blocks stand in a tree of glibc's (tsearch) whose order calls two that overlap equal: putting in a
  * block then finds the one that it overlaps. The tree's nodes are in glibc's heap, so it costs a library
@@ -17,13 +17,14 @@
 
 #include "base/clock.h"
 #include "base/table.h"
+#include "bench/replay/operation.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/sample/check_pattern.h"
 
 enum { LEAST_ALIGNMENT = 8, C_ALIGNMENT = 16, CLOCK_OPS = 256 };
 
 /* What an object holds. The bytes are those asked for, and more where the library lets them be used. */
-struct block {
+struct checked_block {
     char *start; /* NULL: absent */
     uint64_t size;
     uint64_t bytes;
@@ -37,8 +38,8 @@ struct check {
     struct hb_counts *counts;
     struct hb_error *error;
     struct hb_ledger ledger;
-    struct block *blocks; /* by slot */
-    void *tree;           /* of those that hold bytes */
+    struct checked_block *blocks; /* by slot */
+    void *tree;                   /* of those that hold bytes */
     uint32_t births;
 };
 
@@ -68,7 +69,7 @@ static enum hb_status no_memory(const struct check *check)
 
 /* -- where blocks lie -- */
 
-static uintptr_t end_of(const struct block *block, uint64_t bytes)
+static uintptr_t end_of(const struct checked_block *block, uint64_t bytes)
 {
     uintptr_t end;
 
@@ -77,14 +78,15 @@ static uintptr_t end_of(const struct block *block, uint64_t bytes)
 
 static int compare_blocks(const void *left, const void *right)
 {
-    const struct block *a = left, *b = right;
+    const struct checked_block *a = left, *b = right;
 
     if (end_of(a, a->bytes) <= (uintptr_t)b->start)
         return -1;
     return end_of(b, b->bytes) <= (uintptr_t)a->start;
 }
 
-static enum hb_status say_overlap(const struct check *check, const struct block *old, const struct block *new)
+static enum hb_status say_overlap(const struct check *check, const struct checked_block *old,
+                                  const struct checked_block *new)
 {
     bool sizes =
         end_of(old, old->size) > (uintptr_t) new->start &&end_of(new, new->size) > (uintptr_t)old->start;
@@ -93,9 +95,9 @@ static enum hb_status say_overlap(const struct check *check, const struct block 
                  sizes ? "blocks" : "usable sizes of the blocks", old->object, new->object);
 }
 
-static enum hb_status enter_block(struct check *check, struct block *block)
+static enum hb_status enter_block(struct check *check, struct checked_block *block)
 {
-    struct block **found;
+    struct checked_block **found;
 
     if (block->bytes == 0)
         return HB_OK;
@@ -105,7 +107,7 @@ static enum hb_status enter_block(struct check *check, struct block *block)
     return *found == block ? HB_OK : say_overlap(check, *found, block);
 }
 
-static void leave_block(struct check *check, const struct block *block)
+static void leave_block(struct check *check, const struct checked_block *block)
 {
     if (block->bytes != 0)
         tdelete(block, &check->tree, compare_blocks);
@@ -129,7 +131,8 @@ static uint64_t least_alignment(const struct check *check, const struct hb_op *o
     return op->size < C_ALIGNMENT ? LEAST_ALIGNMENT : C_ALIGNMENT;
 }
 
-static void note_request(struct hb_check_result *result, const struct hb_op *op, const struct block *block)
+static void note_request(struct hb_check_result *result, const struct hb_op *op,
+                         const struct checked_block *block)
 {
     uint64_t asked = UINT64_C(1) << op->align_log2, given = alignment_of((uintptr_t)block->start);
 
@@ -142,7 +145,8 @@ static void note_request(struct hb_check_result *result, const struct hb_op *op,
     result->unmet_given = given;
 }
 
-static enum hb_status check_alignment(struct check *check, const struct hb_op *op, const struct block *block)
+static enum hb_status check_alignment(struct check *check, const struct hb_op *op,
+                                      const struct checked_block *block)
 {
     uint64_t least = least_alignment(check, op), given = alignment_of((uintptr_t)block->start);
 
@@ -166,7 +170,7 @@ static enum hb_status judge_requests(struct check *check)
                  result->unmet_object, result->unmet_given, result->unmet_asked);
 }
 
-static enum hb_status check_usable(const struct check *check, struct block *block)
+static enum hb_status check_usable(const struct check *check, struct checked_block *block)
 {
     const struct hb_check_plan *plan = check->plan;
 
@@ -182,7 +186,7 @@ static enum hb_status check_usable(const struct check *check, struct block *bloc
 
 /* -- what blocks hold -- */
 
-static enum hb_status check_contents(const struct check *check, const struct block *block)
+static enum hb_status check_contents(const struct check *check, const struct checked_block *block)
 {
     uint64_t at =
         hb_pattern_find_wrong(block->start, block->bytes, block->bytes, block->seed, check->plan->sparse);
@@ -193,7 +197,7 @@ static enum hb_status check_contents(const struct check *check, const struct blo
 }
 
 /* Is a block that was just given in its right place? */
-static enum hb_status place_block(struct check *check, const struct hb_op *op, struct block *block)
+static enum hb_status place_block(struct check *check, const struct hb_op *op, struct checked_block *block)
 {
     enum hb_status status;
 
@@ -205,13 +209,13 @@ static enum hb_status place_block(struct check *check, const struct hb_op *op, s
     return status == HB_OK ? enter_block(check, block) : status;
 }
 
-static void write_block(const struct check *check, struct block *block)
+static void write_block(const struct check *check, struct checked_block *block)
 {
     block->seed = check->result->op + 1; /* no two writings are alike */
     hb_pattern_write(block->start, block->bytes, block->seed, check->plan->sparse);
 }
 
-static enum hb_status check_zeros(const struct check *check, const struct block *block)
+static enum hb_status check_zeros(const struct check *check, const struct checked_block *block)
 {
     uint64_t at = hb_pattern_find_nonzero(block->start, block->size, check->plan->sparse);
 
@@ -223,38 +227,30 @@ static enum hb_status check_zeros(const struct check *check, const struct block 
 
 /* -- operations -- */
 
-static bool is_null(struct check *check, const struct hb_op *op, const void *start)
+/* Does it, and counts a NULL. False when the object got no block. */
+static bool do_op(struct check *check, const struct hb_op *op, char **start)
 {
     struct hb_counts *counts = check->counts;
+    void *block = *start;
+    bool served = hb_operation_do(check->plan->allocator, check->plan->heap, op, &block);
 
-    if (start != NULL || op->size == 0)
-        return start == NULL;
-    if (counts->failures++ == 0) {
+    *start = block;
+    if (!served && counts->failures++ == 0) {
         counts->first_failure = check->result->op;
         counts->failure.op = check->result->op;
         counts->failure.size = op->size;
     }
-    return true;
-}
-
-static void *allocate(const struct hb_check_plan *plan, const struct hb_op *op)
-{
-    if (op->kind == HB_OP_MALLOC)
-        return plan->allocator->alloc(plan->heap, op->size);
-    if (op->kind == HB_OP_CALLOC)
-        return plan->allocator->zalloc(plan->heap, op->size);
-    return plan->allocator->aligned(plan->heap, (size_t)1 << op->align_log2, op->size);
+    return served && block != NULL;
 }
 
 static enum hb_status check_birth(struct check *check, const struct hb_op *op)
 {
-    struct block *block = &check->blocks[op->object];
+    struct checked_block *block = &check->blocks[op->object];
     enum hb_status status;
 
     assert(check->blocks != NULL);
-    *block = (struct block){.object = check->births++, .size = op->size};
-    block->start = allocate(check->plan, op);
-    if (is_null(check, op, block->start))
+    *block = (struct checked_block){.object = check->births++, .size = op->size};
+    if (!do_op(check, op, &block->start))
         return HB_OK;
     status = place_block(check, op, block);
     if (status == HB_OK && op->kind == HB_OP_CALLOC)
@@ -267,23 +263,20 @@ static enum hb_status check_birth(struct check *check, const struct hb_op *op)
 static enum hb_status check_resize(struct check *check, const struct hb_op *op)
 {
     const struct hb_check_plan *plan = check->plan;
-    struct block *block = &check->blocks[op->object], old = *block;
+    struct checked_block *block = &check->blocks[op->object], old = *block;
     uint64_t kept = old.size < op->size ? old.size : op->size, at;
     enum hb_status status = check_contents(check, block);
-    char *start;
 
     if (status != HB_OK)
         return status;
     leave_block(check, block);
-    start = plan->allocator->resize(plan->heap, old.start, op->size);
-    if (is_null(check, op, start))
+    if (!do_op(check, op, &block->start))
         return enter_block(check, block); /* the object stays as it was */
-    block->start = start;
     block->size = op->size;
     status = place_block(check, op, block);
     if (status != HB_OK)
         return status;
-    at = hb_pattern_find_wrong(start, old.bytes, kept, old.seed, plan->sparse);
+    at = hb_pattern_find_wrong(block->start, old.bytes, kept, old.seed, plan->sparse);
     if (at != HB_PATTERN_RIGHT)
         return wrong(check, "byte %" PRIu64 " of object %" PRIu32 " is lost in a realloc", at, old.object);
     write_block(check, block);
@@ -292,13 +285,13 @@ static enum hb_status check_resize(struct check *check, const struct hb_op *op)
 
 static enum hb_status check_free(struct check *check, const struct hb_op *op)
 {
-    struct block *block = &check->blocks[op->object];
+    struct checked_block *block = &check->blocks[op->object];
     enum hb_status status = check_contents(check, block);
 
     leave_block(check, block);
     if (status == HB_OK)
-        check->plan->allocator->dealloc(check->plan->heap, block->start);
-    *block = (struct block){.object = block->object};
+        do_op(check, op, &block->start);
+    *block = (struct checked_block){.object = block->object};
     return status;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "bench/sample/child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,18 +15,21 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "allocator/allocator.h"
 #include "base/clock.h"
+#include "base/progress.h"
 
 #define TUNABLES "GLIBC_TUNABLES="
 
 extern char **environ;
 
-int hb_child_memory_file(size_t bytes)
+/* A memory file above the standard streams, which are replaced in the child. -1 with errno. */
+static int make_memory_file(size_t bytes)
 {
     int low = memfd_create("heapbench-child", MFD_CLOEXEC);
     int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 3);
@@ -39,7 +43,41 @@ int hb_child_memory_file(size_t bytes)
     return fd;
 }
 
-bool hb_child_pipe(int ends[2])
+/* NULL with errno. */
+static struct hb_child_exchange *map_exchange(int fd, size_t bytes)
+{
+    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+
+    return map == MAP_FAILED ? NULL : map;
+}
+
+enum hb_status hb_child_open(const struct hb_child_job *job, size_t bytes, struct hb_child *child,
+                             struct hb_error *error)
+{
+    int fd = make_memory_file(bytes);
+    struct hb_child_exchange *exchange = fd < 0 ? NULL : map_exchange(fd, bytes);
+
+    assert(job->request_bytes >= sizeof *exchange && bytes >= job->request_bytes);
+    if (exchange == NULL) {
+        hb_error_set_errno(error, HB_ERR_MEMORY, "cannot make shared memory for %s", job->what);
+        if (fd >= 0)
+            close(fd);
+        return HB_ERR_MEMORY;
+    }
+    exchange->parent = getpid();
+    *child = (struct hb_child){.job = job, .exchange = exchange, .bytes = bytes, .fd = fd};
+    return HB_OK;
+}
+
+void hb_child_close(struct hb_child *child)
+{
+    munmap(child->exchange, child->bytes);
+    close(child->fd);
+}
+
+/* A pipe that never makes its writer wait: what does not fit is lost. As above, [0] to read. False with
+ * errno. */
+static bool make_pipe(int ends[2])
 {
     int low[2];
 
@@ -141,9 +179,9 @@ static int spawn_apart(posix_spawn_file_actions_t *actions, pid_t *child, char *
     return failure;
 }
 
-/* Nothing to read, what it prints to `output`, and the descriptors. */
-static int spawn_with(posix_spawn_file_actions_t *actions, pid_t *child, char *argument, const int *fds,
-                      size_t fd_count, int output, char **environment)
+/* Nothing to read, what it prints to `output`, and the descriptors that it shares. */
+static int spawn_with(posix_spawn_file_actions_t *actions, pid_t *pid, char *argument, const int fds[2],
+                      int output, char **environment)
 {
     char name[] = "heapbench-child";
     char *const arguments[] = {name, argument, NULL};
@@ -151,25 +189,33 @@ static int spawn_with(posix_spawn_file_actions_t *actions, pid_t *child, char *a
     posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
-    for (size_t i = 0; i < fd_count; i++)
-        posix_spawn_file_actions_adddup2(actions, fds[i], fds[i]); /* clears close-on-exec */
-    return spawn_apart(actions, child, arguments, environment);
+    for (int i = 0; i < 2; i++)
+        if (fds[i] >= 0)
+            posix_spawn_file_actions_adddup2(actions, fds[i], fds[i]); /* clears close-on-exec */
+    return spawn_apart(actions, pid, arguments, environment);
 }
 
-enum hb_status hb_child_spawn(char *argument, const int *fds, size_t fd_count, int output, pid_t *child,
-                              struct hb_error *error)
+/* The argument that marks a child: --heapbench-NAME=EXCHANGE,ATTACHED, two descriptors. */
+#define ARGUMENT "--heapbench-%s=%d,%d"
+enum { ARGUMENT_BYTES = 80 };
+
+static enum hb_status spawn(const struct hb_child *child, int attached, int output, pid_t *pid,
+                            struct hb_error *error)
 {
+    const int fds[2] = {child->fd, attached};
+    char argument[ARGUMENT_BYTES];
     posix_spawn_file_actions_t actions;
     char **environment = create_environment();
     int failure = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
 
+    snprintf(argument, sizeof argument, ARGUMENT, child->job->name, child->fd, attached);
     if (failure == 0) {
-        failure = spawn_with(&actions, child, argument, fds, fd_count, output, environment);
+        failure = spawn_with(&actions, pid, argument, fds, output, environment);
         posix_spawn_file_actions_destroy(&actions);
     }
     free_environment(environment);
     if (failure == 0) {
-        watch_endings(*child);
+        watch_endings(*pid);
         return HB_OK;
     }
     errno = failure;
@@ -183,10 +229,13 @@ static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
     struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
 
     for (;;) {
-        uint64_t now = hb_clock_ns();
+        uint64_t now = hb_clock_ns(), wait_ms = hb_progress_wait();
         uint64_t left_ms = now < deadline ? (deadline - now) / 1000000 + 1 : 0;
-        int ready = poll(&ended, 1, timeout_ms == 0 ? -1 : left_ms > 60000 ? 60000 : (int)left_ms);
+        int ready;
 
+        if (timeout_ms != 0 && left_ms < wait_ms)
+            wait_ms = left_ms;
+        ready = poll(&ended, 1, wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms);
         if (ready > 0)
             return true;
         if (ready == 0 && timeout_ms != 0 && hb_clock_ns() >= deadline)
@@ -196,7 +245,9 @@ static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
     }
 }
 
-bool hb_child_wait(pid_t child, uint64_t timeout_ms, int *wait_status)
+/* Collects the child, having ended it when it took too long: false then. Whatever else is in its process
+ * group ends with it. */
+static bool wait_for(pid_t child, uint64_t timeout_ms, int *wait_status)
 {
     int pid_fd = (int)syscall(SYS_pidfd_open, child, 0);
     bool in_time = true;
@@ -217,17 +268,76 @@ bool hb_child_wait(pid_t child, uint64_t timeout_ms, int *wait_status)
     return in_time;
 }
 
-int hb_child_describe_end(const char *allocator, int wait_status, struct hb_error *error)
+/* How a child ended that left no result. */
+static void describe_crash(const char *subject, int wait_status, struct hb_child_outcome *outcome)
 {
-    if (!WIFSIGNALED(wait_status)) {
-        hb_error_set(error, HB_ERR_CHILD, "%s: the process ended with status %d and no result", allocator,
-                     WEXITSTATUS(wait_status));
-        return 0;
+    outcome->end = HB_CHILD_CRASHED;
+    if (WIFSIGNALED(wait_status)) {
+        outcome->signal = WTERMSIG(wait_status);
+        hb_error_set(&outcome->error, HB_ERR_CHILD, "%s: the process was ended by signal %d (%s)", subject,
+                     outcome->signal, strsignal(outcome->signal));
+    } else {
+        outcome->exit_status = WEXITSTATUS(wait_status);
+        hb_error_set(&outcome->error, HB_ERR_CHILD, "%s: the process ended with status %d and no result",
+                     subject, outcome->exit_status);
     }
-    hb_error_set(error, HB_ERR_CHILD, "%s: the process was ended by signal %d (%s)", allocator,
-                 WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
-    return WTERMSIG(wait_status);
 }
+
+static enum hb_status run_printing_to(int output, const struct hb_child *child,
+                                      const struct hb_child_order *order, struct hb_child_outcome *outcome,
+                                      struct hb_error *error)
+{
+    int wait_status = 0;
+    bool in_time;
+    pid_t pid;
+    enum hb_status status = spawn(child, order->attached, output, &pid, error);
+
+    if (status != HB_OK)
+        return status;
+    in_time = wait_for(pid, order->timeout_ms, &wait_status);
+    *outcome = (struct hb_child_outcome){.end = HB_CHILD_DONE};
+    if (child->exchange->done)
+        return HB_OK;
+    if (in_time)
+        describe_crash(order->subject, wait_status, outcome);
+    else
+        outcome->end = HB_CHILD_TIMED_OUT;
+    return HB_OK;
+}
+
+/* The first line that came through the pipe, with '?' for what is no plain character. */
+static void take_printed(int pipe, char *printed, size_t printed_bytes)
+{
+    ssize_t bytes = read(pipe, printed, printed_bytes - 1);
+    char *end = printed + (bytes > 0 ? bytes : 0);
+
+    *end = '\0';
+    for (char *at = printed; at < end; at++)
+        if (*at == '\n')
+            *(end = at) = '\0';
+        else if (*at < ' ' || *at > '~')
+            *at = '?';
+}
+
+enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_order *order,
+                            struct hb_child_outcome *outcome, struct hb_error *error)
+{
+    enum hb_status status;
+    int ends[2];
+
+    if (order->printed == NULL)
+        return run_printing_to(STDERR_FILENO, child, order, outcome, error);
+    if (!make_pipe(ends))
+        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for what a library prints");
+    status = run_printing_to(ends[1], child, order, outcome, error);
+    if (status == HB_OK)
+        take_printed(ends[0], order->printed, order->printed_bytes);
+    close(ends[0]);
+    close(ends[1]);
+    return status;
+}
+
+/* -- the child's side -- */
 
 /* Where memory is short, this process is to be ended and not the user's. */
 static void offer_for_killing(void)
@@ -242,7 +352,7 @@ static void offer_for_killing(void)
     close(fd);
 }
 
-void hb_child_tame(pid_t parent)
+static void tame(pid_t parent)
 {
     const struct rlimit no_core = {0, 0};
 
@@ -251,4 +361,44 @@ void hb_child_tame(pid_t parent)
         _exit(1); /* it died before we asked */
     setrlimit(RLIMIT_CORE, &no_core);
     offer_for_killing();
+}
+
+/* The exchange behind the two descriptors in `text`; NULL where nobody gave them. */
+static struct hb_child_exchange *take_exchange(const struct hb_child_job *job, const char *text,
+                                               int *attached)
+{
+    struct hb_child_exchange *exchange;
+    struct stat stat;
+    char *at;
+    int fd = (int)strtol(text, &at, 10);
+
+    if (*at != ',')
+        return NULL;
+    *attached = (int)strtol(at + 1, &at, 10);
+    if (*at != '\0' || fstat(fd, &stat) != 0 || stat.st_size < (off_t)job->request_bytes)
+        return NULL;
+    exchange = map_exchange(fd, (size_t)stat.st_size);
+    if (exchange != NULL)
+        close(fd);
+    return exchange;
+}
+
+void hb_child_main(int argc, char **argv, const struct hb_child_job *job)
+{
+    struct hb_child_exchange *exchange;
+    char mark[ARGUMENT_BYTES];
+    int length = snprintf(mark, sizeof mark, "--heapbench-%s=", job->name), attached;
+
+    if (argc != 2 || strncmp(argv[1], mark, (size_t)length) != 0)
+        return;
+    exchange = take_exchange(job, argv[1] + length, &attached);
+    if (exchange == NULL) {
+        fprintf(stderr, "heapbench: %s is not for typing\n", mark);
+        _exit(2);
+    }
+    tame(exchange->parent);
+    if (!job->work(exchange, attached))
+        _exit(1);
+    exchange->done = true;
+    _exit(0); /* no exit handlers: they may belong to the library, and the heap under test is in a state */
 }

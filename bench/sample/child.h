@@ -1,10 +1,11 @@
 /*
- * child.h - a fresh process of this very program, in which something is measured.
+ * child.h - a job that a fresh process of this very program does: how it is started, asked and ended.
  *
- * Parent and child share memory files by descriptor. The child's environment has GLIBC_TUNABLES as libraries
- * with static TLS need it; it reads nothing, and what it prints goes to the parent's standard error, or into
- * a pipe. It leads a process group of its own, so that what a library starts ends with it: when it has ended
- * by itself, when its time is over, and when the parent is told to end (SIGINT, SIGTERM, SIGHUP).
+ * A job is a function. What it is asked and what came of it lie in memory that parent and child share, which
+ * is not private memory and so does not count as the child's own. The child's environment has GLIBC_TUNABLES
+ * as libraries with static TLS need it; it reads nothing, and what it prints goes to the parent's standard
+ * error, or is kept. It leads a process group of its own, so that what a library starts ends with it: when it
+ * has ended by itself, when its time is over, and when the parent is told to end (SIGINT, SIGTERM, SIGHUP).
  */
 #ifndef HB_BENCH_SAMPLE_CHILD_H
 #define HB_BENCH_SAMPLE_CHILD_H
@@ -16,32 +17,68 @@
 
 #include "base/error.h"
 
-/* A memory file of `bytes`, above the standard streams, which are replaced in the child. -1 with errno. */
-int hb_child_memory_file(size_t bytes);
+/* What the shared memory begins with; the job's own request and result follow. Parent and child are the same
+ * program, so the layout is the same. */
+struct hb_child_exchange {
+    pid_t parent;
+    bool done; /* the result is whole: set last, so that a crash leaves it false */
+};
 
-/* A pipe that never makes its writer wait: what does not fit is lost. As above, [0] to read. False with
- * errno. */
-bool hb_child_pipe(int ends[2]);
+struct hb_child_job {
+    const char *name;     /* of the argument that marks the child: --heapbench-NAME= */
+    const char *what;     /* for sentences: "a sample" */
+    size_t request_bytes; /* of the exchange, at least */
+    /* Does it, in the child, whose process ends afterwards without exit handlers. `attached` is the order's
+     * descriptor, or -1. False: it could not even begin, and there is no result. */
+    bool (*work)(struct hb_child_exchange *exchange, int attached);
+};
+
+/* The parent's side, from before the child starts until its result has been read. */
+struct hb_child {
+    const struct hb_child_job *job;
+    struct hb_child_exchange *exchange; /* zeroed; the request is to be written here */
+    size_t bytes;
+    int fd;
+};
+
+/* Makes the memory that is shared: `bytes`, no fewer than the job's. HB_ERR_MEMORY. Close it with
+ * hb_child_close. */
+enum hb_status hb_child_open(const struct hb_child_job *job, size_t bytes, struct hb_child *child,
+                             struct hb_error *error);
+void hb_child_close(struct hb_child *child);
+
+struct hb_child_order {
+    const char *subject;  /* whom sentences are about: the allocator */
+    int attached;         /* a descriptor that the child gets; -1: none */
+    uint64_t timeout_ms;  /* 0: none */
+    char *printed;        /* the first line that the child prints, as plain text; NULL: not kept */
+    size_t printed_bytes; /* of `printed`, 1 or more */
+};
+
+enum hb_child_end {
+    HB_CHILD_DONE,      /* the exchange holds the result. A wrong library may have written there too */
+    HB_CHILD_CRASHED,   /* it ended without one */
+    HB_CHILD_TIMED_OUT, /* it was ended */
+};
+
+struct hb_child_outcome {
+    enum hb_child_end end;
+    int signal, exit_status; /* of CRASHED: one of them says how */
+    struct hb_error error;   /* likewise: the sentence */
+};
 
 /*
- * Runs this program with one argument, which must tell its main what to do (hb_sample_child_main and its
- * like), and with the descriptors `fds` open under the same numbers. Its standard output and error are
- * `output`. One child at a time. HB_ERR_CHILD.
+ * Starts the child, waits until it has ended or its time is over, and collects it. One child at a time. Fails
+ * only when none could be started: HB_ERR_CHILD.
  */
-enum hb_status hb_child_spawn(char *argument, const int *fds, size_t fd_count, int output, pid_t *child,
-                              struct hb_error *error);
+enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_order *order,
+                            struct hb_child_outcome *outcome, struct hb_error *error);
 
 /*
- * Collects the child, having ended it when it took more than `timeout_ms` milliseconds (0: no limit): false
- * then. Whatever else is in its process group ends with it.
+ * Among the first statements of every main whose process has such a job done: where this process is the
+ * child, it does the job and ends; else this returns at once. The child dies with its parent, leaves no core
+ * file, and is the first to go when memory is short. An argument that no parent gave ends it with status 2.
  */
-bool hb_child_wait(pid_t child, uint64_t timeout_ms, int *wait_status);
-
-/* Says how a child ended that left no result: HB_ERR_CHILD. Returns the signal that ended it, or 0. */
-int hb_child_describe_end(const char *allocator, int wait_status, struct hb_error *error);
-
-/* In the child: from now on it dies with its parent, leaves no core file, and is the first to go when memory
- * is short. */
-void hb_child_tame(pid_t parent);
+void hb_child_main(int argc, char **argv, const struct hb_child_job *job);
 
 #endif

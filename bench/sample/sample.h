@@ -11,6 +11,7 @@
 
 #include "bench/replay/replay.h"
 #include "bench/sample/check.h"
+#include "bench/sample/child.h"
 
 enum hb_sample_mode {
     HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
@@ -77,14 +78,17 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);
 
+/* The same in this very process, in which a crash is this process's; without points and timeout_ms. What is
+ * UNAVAILABLE is a failure. */
+enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
+                                  struct hb_error *error);
+
 /* "ok", "stopped", "crashed", "timeout", "unavailable", "broken", "failed": the `status` column of results.
  */
 const char *hb_sample_outcome_name(enum hb_sample_outcome outcome);
 
-/*
- * The first statement of every main that calls hb_sample_run: where this process was started as a sample's
- * child it does the work and exits; else it returns at once.
- */
-void hb_sample_child_main(int argc, char **argv);
+/* What is done in the child, for hb_child_main: among the first statements of every main that calls
+ * hb_sample_run. */
+extern const struct hb_child_job hb_sample_job;
 
 #endif

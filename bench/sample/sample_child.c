@@ -1,5 +1,5 @@
 /*
- * sample_child - the child's side of a sample.
+ * sample_child.c - the child's side of a sample.
  *
  * The order matters. Tables and the image first, then the line is drawn (what is resident now is the
  * harness's own), then the budget, then the library, then the heap. Nothing here calls malloc before the heap
@@ -7,23 +7,21 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
-#include "bench/replay/counter.h"
+#include "base/progress.h"
+#include "bench/replay/counting.h"
 #include "bench/sample/belongings.h"
-#include "bench/sample/child.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
+enum { FIRST_PIECE_OPS = 1024, PIECE_NS = 50000000 };
+
 /* The state of one sample's run. */
 struct sample {
-    struct hb_exchange *exchange;
+    struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
     struct hb_memory memory;
@@ -44,7 +42,7 @@ static enum hb_status open_heap(struct sample *s, const struct hb_allocator *all
 
 static enum hb_status run_count(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     const struct hb_sample_request *request = &x->request;
     const struct hb_allocator *counting =
         s->allocator->counting != NULL ? s->allocator->counting : s->allocator;
@@ -52,23 +50,22 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
                                        .failure_limit = request->failure_limit,
                                        .op_limit = s->ops,
                                        .points = request->points > 0 ? x->points : NULL,
-                                       .point_count = request->points,
-                                       .progress = x->progress};
-    struct hb_counter *counter = NULL;
+                                       .point_count = request->points};
+    struct hb_counting *counter = NULL;
     enum hb_status status = open_heap(s, counting, error);
 
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory);
     status =
-        hb_counter_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
+        hb_counting_open(counting, s->heap, s->prepared->slots, &options, &x->result.counts, &counter, error);
     hb_memory_resume_limit(&s->memory);
     if (status == HB_OK)
-        status = hb_counter_run(counter, s->prepared, &x->result.point_count, error);
+        status = hb_counting_run(counter, s->prepared, &x->result.point_count, error);
     hb_memory_pause_limit(&s->memory);
     if (status == HB_OK && x->result.counts.ops < s->ops)
         x->result.outcome = HB_SAMPLE_STOPPED;
-    hb_counter_close(counter);
+    hb_counting_close(counter);
     return status;
 }
 
@@ -83,11 +80,35 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->page_faults = peak.page_faults;
-    status = hb_heap_check_broken(s->allocator, s->heap, error);
+    status = hb_replay_check_heap(s->allocator, s->heap, error);
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
     return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+}
+
+/*
+ * Times the whole replay. Where somebody watches, which is nobody in a child, it is done in pieces that take
+ * about PIECE_NS, so that the clock's two readings do not count.
+ */
+static uint64_t time_all(struct sample *s)
+{
+    enum hb_touch touch = s->exchange->request.touch;
+    uint64_t piece = hb_progress_is_shown() ? FIRST_PIECE_OPS : s->ops, elapsed_ns = 0;
+
+    for (uint64_t done = 0; done < s->ops;) {
+        uint64_t end = piece < s->ops - done ? done + piece : s->ops;
+        uint64_t piece_ns = hb_replay_time(s->replay, s->allocator, s->heap, touch, done, end);
+
+        elapsed_ns += piece_ns;
+        done = end;
+        hb_progress_set(NULL, done);
+        if (piece_ns < PIECE_NS / 2)
+            piece *= 2;
+        else if (piece_ns > PIECE_NS * 2 && piece > 1)
+            piece /= 2;
+    }
+    return elapsed_ns;
 }
 
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
@@ -97,8 +118,7 @@ static enum hb_status run_time(struct sample *s, struct hb_error *error)
 
     if (status != HB_OK)
         return status;
-    result->elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, 0, s->ops);
+    result->elapsed_ns = time_all(s);
     return account(s, NULL, 0, error);
 }
 
@@ -110,7 +130,7 @@ static void run_window(struct sample *s, struct hb_point *point, uint64_t from, 
     point->elapsed_ns =
         hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
     point->resident_bytes = hb_memory_resident_bytes(&s->memory);
-    hb_heap_look(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
+    hb_replay_inspect(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
 }
 
 /* How many operations a counting run does before it reaches the step limit. */
@@ -138,7 +158,7 @@ static enum hb_status apply_step_limit(struct sample *s, struct hb_error *error)
 
 static enum hb_status run_series(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     struct hb_sample_result *result = &x->result;
     enum hb_status status = apply_step_limit(s, error);
     uint64_t span = x->request.window_ops > s->ops ? x->request.window_ops : s->ops;
@@ -206,7 +226,7 @@ static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
 
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 {
-    struct hb_exchange *x = s->exchange;
+    struct hb_sample_exchange *x = s->exchange;
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
     if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
@@ -230,7 +250,7 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prepared)
+void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepared *prepared)
 {
     static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
         [HB_SAMPLE_TIME] = run_time,
@@ -257,32 +277,6 @@ void hb_sample_work(struct hb_exchange *exchange, const struct hb_prepared *prep
     if (status != HB_OK)
         exchange->result.outcome = HB_SAMPLE_UNAVAILABLE;
     close_sample(&s);
-    exchange->done = 1;
-}
-
-static struct hb_exchange *map_exchange(int fd)
-{
-    struct stat stat;
-    void *map;
-
-    if (fstat(fd, &stat) != 0 || stat.st_size < (off_t)sizeof(struct hb_exchange))
-        return NULL;
-    map = mmap(NULL, (size_t)stat.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-    return map == MAP_FAILED ? NULL : map;
-}
-
-/* The two descriptors in the argument that marks a child; false for any other argument. */
-static bool parse_argument(const char *argument, int *image_fd, int *exchange_fd)
-{
-    char *at;
-
-    if (strncmp(argument, HB_SAMPLE_ARGUMENT, strlen(HB_SAMPLE_ARGUMENT)) != 0)
-        return false;
-    *image_fd = (int)strtol(argument + strlen(HB_SAMPLE_ARGUMENT), &at, 10);
-    if (*at != ',')
-        return false;
-    *exchange_fd = (int)strtol(at + 1, &at, 10);
-    return *at == '\0';
 }
 
 /* Some libraries say of every failure that it was one, and within a budget there may be millions. */
@@ -297,26 +291,19 @@ static void silence(void)
     close(null);
 }
 
-void hb_sample_child_main(int argc, char **argv)
+static bool work(struct hb_child_exchange *shared, int image_fd)
 {
+    struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)shared;
     struct hb_prepared *prepared;
-    struct hb_exchange *exchange;
-    int image_fd, exchange_fd;
 
-    if (argc != 2 || !parse_argument(argv[1], &image_fd, &exchange_fd))
-        return;
-    exchange = map_exchange(exchange_fd);
-    if (exchange == NULL) {
-        fputs("heapbench: " HB_SAMPLE_ARGUMENT " is not for typing\n", stderr);
-        _exit(2);
-    }
-    hb_child_tame(exchange->parent);
     if (exchange->request.budget_bytes != 0)
         silence();
     if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
-        _exit(1);
+        return false;
     close(image_fd);
-    close(exchange_fd);
     hb_sample_work(exchange, prepared);
-    _exit(0); /* no exit handlers: they may belong to the library, and the heap under test is in a state */
+    return true;
 }
+
+const struct hb_child_job hb_sample_job = {
+    .name = "sample", .what = "a sample", .request_bytes = sizeof(struct hb_sample_exchange), .work = work};

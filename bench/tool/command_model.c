@@ -10,7 +10,7 @@
 
 #include "allocator/model/model.h"
 #include "base/clock.h"
-#include "bench/replay/counter.h"
+#include "bench/replay/counting.h"
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 #include "bench/tool/command_counts.h"
@@ -111,7 +111,7 @@ static const struct argp argp = {
            "  heapbench model --all --results results/latest",
 };
 
-static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *counter, struct hb_error *error)
+static enum hb_status feed_all(struct hb_stream *stream, struct hb_counting *counter, struct hb_error *error)
 {
     struct hb_read_ahead *ahead = NULL;
     enum hb_status status = hb_read_ahead_open(stream, &ahead, error);
@@ -122,7 +122,7 @@ static enum hb_status feed_all(struct hb_stream *stream, struct hb_counter *coun
     while (status == HB_OK && count > 0) {
         status = hb_read_ahead_next(ahead, &ops, &count, error);
         if (status == HB_OK)
-            status = hb_counter_feed(counter, ops, count, error);
+            status = hb_counting_feed(counter, ops, count, error);
         done += count;
         hb_progress_set(NULL, done);
     }
@@ -135,7 +135,7 @@ static enum hb_status count_all(const struct options *options, struct hb_stream 
 {
     struct hb_count_options count_options = {.without_measures = true};
     struct hb_allocator table;
-    struct hb_counter *counter = NULL;
+    struct hb_counting *counter = NULL;
     enum hb_status status;
     void *heap;
 
@@ -144,12 +144,12 @@ static enum hb_status count_all(const struct options *options, struct hb_stream 
     if (heap == NULL)
         return error->status;
     answer->counts.heap_bytes = options->model.heap_bytes;
-    status = hb_counter_open(&table, heap, FIRST_SLOTS, &count_options, &answer->counts, &counter, error);
+    status = hb_counting_open(&table, heap, FIRST_SLOTS, &count_options, &answer->counts, &counter, error);
     if (status == HB_OK)
         status = feed_all(stream, counter, error);
     if (status == HB_OK)
-        hb_counter_report(counter);
-    hb_counter_close(counter);
+        hb_counting_report(counter);
+    hb_counting_close(counter);
     table.destroy(heap);
     return status;
 }

@@ -57,8 +57,8 @@ static enum hb_status measure_trace(struct session *session, size_t trace, struc
     const struct hb_prepared *prepared = NULL;
     enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
     struct hb_policy_run run;
+    struct hb_progress progress = {.total = hb_policies_count()};
     struct means *means;
-    char what[80];
 
     if (status != HB_OK) {
         fprintf(stderr, "heapbench: left out: %s\n", error->text);
@@ -70,14 +70,11 @@ static enum hb_status measure_trace(struct session *session, size_t trace, struc
     means = prepared->op_count < FEW_OPS ? &session->few : &session->many;
     means->traces++;
     means->name = session->found.traces[trace].name;
-    snprintf(what, sizeof what, "every policy on %.50s", means->name);
-    hb_progress_begin(what);
-    hb_progress_total(hb_policies_count());
     for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++) {
-        hb_progress_set(NULL, i);
+        hb_progress_step(&progress, "%s: %s", means->name, run.policy);
         measure(session, means, prepared, i, &run);
     }
-    hb_progress_end();
+    hb_progress_clear(&progress);
     return HB_OK;
 }
 

@@ -17,7 +17,7 @@
 #include "bench/question/discover.h"
 #include "bench/results/provenance.h"
 #include "bench/sample/memory.h"
-#include "bench/sample/sample_exchange.h"
+#include "bench/sample/sample.h"
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 #include "bench/tool/command_counts.h"
@@ -123,32 +123,18 @@ static enum hb_status run(const struct replay_options *options, enum hb_sample_m
                           const struct hb_prepared *prepared, struct hb_sample_result *result,
                           struct hb_error *error)
 {
-    struct hb_exchange *exchange = hb_pages_alloc(sizeof *exchange);
+    struct hb_sample_request request = {
+        .prepared = prepared, .allocator = options->allocator, .mode = mode, .touch = options->touch};
+    enum hb_status status = place_limit(options, &request, error);
     char what[80];
-    enum hb_status status;
 
-    if (exchange == NULL || strlen(options->allocator) >= sizeof exchange->allocator)
-        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
-    exchange->request.mode = mode;
-    exchange->request.touch = options->touch;
-    memcpy(exchange->allocator, options->allocator, strlen(options->allocator) + 1);
-    status = place_limit(options, &exchange->request, error);
-    if (status == HB_OK) {
-        snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting",
-                 prepared->name);
-        hb_progress_begin(what);
-        if (mode == HB_SAMPLE_COUNT)
-            hb_progress_total(prepared->op_count);
-        exchange->progress = hb_progress_set;
-        hb_sample_work(exchange, prepared);
-        hb_progress_end();
-        *result = exchange->result;
-        if (result->outcome == HB_SAMPLE_UNAVAILABLE) {
-            *error = result->error;
-            status = error->status;
-        }
-    }
-    hb_pages_free(exchange, sizeof *exchange);
+    if (status != HB_OK)
+        return status;
+    snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting", prepared->name);
+    hb_progress_begin(what);
+    hb_progress_total(prepared->op_count);
+    status = hb_sample_run_here(&request, result, error);
+    hb_progress_end();
     return status;
 }
 

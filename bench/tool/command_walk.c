@@ -252,7 +252,7 @@ static void print_totals(const struct hb_walk_heap *heap)
     struct hb_heap_state state;
     char free_bytes[48], ranges[48], free_ranges[48], high_water[48];
 
-    hb_heap_look(heap->allocator, heap->heap, heap->heap_bytes == 0, &state);
+    hb_replay_inspect(heap->allocator, heap->heap, heap->heap_bytes == 0, &state);
     printf("%s, %s of them free with %s; high-water mark %s\n",
            hb_counted(ranges, sizeof ranges, state.ranges, "range"),
            hb_counted(free_ranges, sizeof free_ranges, state.free_ranges, ""),

@@ -68,7 +68,7 @@ static void add_point(struct hb_results *out, const char *name, const struct hb_
     hb_results_set_failure(out, point->first.op, &point->first, true);
     hb_results_set_count(out, "peak_live_bytes", prepared->peak_live_bytes);
     hb_results_set_count(out, "simulated", point->simulated);
-    hb_results_set_count(out, "anomalous", hb_size_spans_hold(&study->anomalies.failing, point->heap_bytes));
+    hb_results_set_count(out, "anomalous", hb_spans_hold(&study->anomalies.failing, point->heap_bytes));
     hb_results_end_row(out);
 }
 

@@ -4,7 +4,7 @@
 #ifndef HB_BENCH_TOOL_CURVE_SURVEY_H
 #define HB_BENCH_TOOL_CURVE_SURVEY_H
 
-#include "bench/exact/curve_study.h"
+#include "bench/exact/curve.h"
 #include "bench/results/results.h"
 
 struct hb_curve_survey {

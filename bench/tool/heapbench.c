@@ -74,8 +74,8 @@ int main(int argc, char **argv)
 {
     const struct hb_command *command;
 
-    hb_sample_child_main(argc, argv);
-    hb_adversary_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
+    hb_child_main(argc, argv, &hb_adversary_job);
     hb_command_init(argc, argv);
     if (argc < 2) {
         print_help(stderr);

@@ -5,6 +5,7 @@
 
 #include "allocator/region.h"
 #include "base/pages.h"
+#include "bench/replay/operation.h"
 
 /* Places as simple does. */
 static const struct hb_allocator *open_model(struct hb_error *error)
@@ -60,43 +61,22 @@ void hb_walk_heap_destroy(struct hb_walk_heap *heap)
     free(heap);
 }
 
-/* NULL after a free, and when there is no room. */
-static void *serve(struct hb_walk_heap *heap, const struct hb_op *op, void *block)
-{
-    const struct hb_allocator *a = heap->allocator;
-
-    switch ((enum hb_op_kind)op->kind) {
-    case HB_OP_FREE:
-        a->dealloc(heap->heap, block);
-        return NULL;
-    case HB_OP_REALLOC:
-        return a->resize(heap->heap, block, op->size);
-    case HB_OP_CALLOC:
-        return a->zalloc(heap->heap, op->size);
-    case HB_OP_ALIGNED:
-        return a->aligned(heap->heap, (size_t)1 << op->align_log2, op->size);
-    default:
-        return a->alloc(heap->heap, op->size);
-    }
-}
-
 bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step)
 {
     const struct hb_op *op = &heap->workload->ops[heap->done];
     void *before = op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC ? heap->blocks[op->object] : NULL;
     uint64_t old_offset = before != NULL ? heap->allocator->offset(heap->heap, before) : 0;
-    void *after = serve(heap, op, before);
+    void *after = before;
+    bool served = hb_operation_do(heap->allocator, heap->heap, op, &after);
     struct hb_walk old = heap->last;
 
     *step = (struct hb_step){.op = heap->done++, .absent = before == NULL, .old_offset = old_offset};
-    step->failed = after == NULL && op->size > 0;
+    step->failed = !served;
     heap->allocator->last_walk(heap->heap, &heap->last);
     step->walk = heap->last;
     step->walked = heap->last.walks != old.walks;
     step->moved = before != NULL && after != NULL && after != before;
-    if (step->failed && op->kind == HB_OP_REALLOC)
-        after = before; /* which stays as it was */
-    else
+    if (served || op->kind != HB_OP_REALLOC) /* else it stays as it was */
         heap->sizes[op->object] = op->size;
     heap->blocks[op->object] = after;
     step->held = after != NULL;

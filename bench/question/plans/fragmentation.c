@@ -12,6 +12,7 @@
 
 #include "bench/exact/heap_map.h"
 #include "bench/question/question.h"
+#include "bench/replay/measures.h"
 #include "bench/results/row_groups.h"
 #include "bench/sample/verdict.h"
 
@@ -99,38 +100,17 @@ static void write_counted(struct hb_plan *plan, const struct hb_candidate *candi
     hb_results_end_row(plan->files[FILE_SUMMARY]);
 }
 
-static double over(uint64_t extent, uint64_t live)
-{
-    return live == 0 ? 0 : (double)extent / (double)live - 1;
-}
-
 /* From the ends of windows; the two peaks are those of the whole replay, which need not fall on one. */
 static struct hb_fragmentation_measures measure_points(const struct hb_sample_result *result)
 {
     struct hb_fragmentation_measures m = {.peak_live = result->counts.peak_live_bytes,
                                           .peak_extent = result->peak_resident_bytes};
-    const struct hb_point *at_live = NULL, *at_extent = NULL;
-    double sum = 0;
-    uint32_t moments = 0;
+    struct hb_measures points = {.begun = false};
 
-    for (uint32_t i = 0; i < result->point_count; i++) {
-        const struct hb_point *point = &result->points[i];
-
-        if (point->live_bytes > 0) {
-            sum += over(point->resident_bytes, point->live_bytes);
-            moments++;
-        }
-        if (at_live == NULL || point->live_bytes > at_live->live_bytes)
-            at_live = point;
-        if (at_extent == NULL || point->resident_bytes > at_extent->resident_bytes)
-            at_extent = point;
-    }
-    if (at_live != NULL) {
-        m.measure[0] = moments > 0 ? sum / moments : 0;
-        m.measure[1] = over(at_live->resident_bytes, at_live->live_bytes);
-        m.measure[2] = over(m.peak_extent, at_extent->live_bytes);
-        m.measure[3] = over(m.peak_extent, m.peak_live);
-    }
+    for (uint32_t i = 0; i < result->point_count; i++)
+        hb_measures_add(&points, result->points[i].resident_bytes, result->points[i].live_bytes);
+    if (points.begun)
+        hb_measures_report(&points, m.peak_extent, m.peak_live, m.measure);
     return m;
 }
 
@@ -285,7 +265,7 @@ static enum hb_status put_maps(struct hb_plan *plan, struct hb_error *error)
             .policy = HB_POLICY_FIRST, .merge = mapped[i].merge, .header_bytes = 8, .align = 1};
         struct hb_heap_map *map;
 
-        status = hb_heap_map_create(prepared, &options, &map, error);
+        status = hb_map_create(prepared, &options, &map, error);
         if (status != HB_OK)
             break;
         write_map(plan->files[FILE_MAPS], plan->name, mapped[i].allocator, map);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "bench/exact/curve.h"
-#include "bench/exact/model_drive.h"
+#include "bench/exact/exact_run.h"
 
 /* Where trying ends: a bracket of 1 part in so many. */
 enum { BRACKET_PARTS = 64 };
@@ -34,7 +34,7 @@ static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, boo
                                 struct hb_error *error)
 {
     struct hb_model_options options = *model_of(s->candidate);
-    struct hb_drive drive;
+    struct hb_exact_run run;
     uint64_t op = 0;
     enum hb_status status;
 
@@ -43,14 +43,14 @@ static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, boo
         return HB_OK;
     }
     options.heap_bytes = bytes;
-    status = hb_drive_open(&drive, s->prepared, &options, error);
+    status = hb_exact_run_open(&run, s->prepared, &options, error);
     if (status != HB_OK)
         return status;
-    while (op < s->prepared->op_count && hb_drive_step(&drive, &s->prepared->ops[op]))
+    while (op < s->prepared->op_count && hb_exact_run_step(&run))
         op++;
     *serves = op == s->prepared->op_count;
-    status = hb_drive_check_broken(&drive, s->prepared, error);
-    hb_drive_close(&drive);
+    status = hb_exact_run_check(&run, error);
+    hb_exact_run_close(&run);
     return status;
 }
 

@@ -89,8 +89,8 @@ static void write_lengths(struct hb_results *out, const struct hb_plan *plan,
             continue;
         hb_results_set_text(out, "trace", plan->name);
         hb_results_set_text(out, "allocator", candidate->name);
-        hb_results_set_count(out, "length_low", hb_walk_bin_low(i));
-        hb_results_set_count(out, "length_high", hb_walk_bin_low(i + 1));
+        hb_results_set_count(out, "length_low", hb_lengths_bin_low(i));
+        hb_results_set_count(out, "length_high", hb_lengths_bin_low(i + 1));
         hb_results_set_count(out, "walks", counts->walk_bins[i]);
         hb_results_end_row(out);
     }

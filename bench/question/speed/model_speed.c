@@ -1,15 +1,15 @@
-/* model_speed.c - see model_speed.h. */
+/*
+ * model_speed.c - a side of a pair measured in a process of its own, and what comes of it.
+ */
 #include "bench/question/speed/model_speed.h"
 
 #include <inttypes.h>
-#include <malloc.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/stats.h"
 #include "bench/question/speed/model_speed_load.h"
-#include "bench/sample/child.h"
 #include "bench/sample/memory.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -17,14 +17,46 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* What the process writes in which it is done. */
-struct outcome {
-    bool done; /* set last */
-    struct hb_error error;
+/* What is shared with the process in which a side is measured. */
+struct speed_exchange {
+    struct hb_child_exchange child;
+    struct hb_speed_load load; /* its pointers mean nothing in another process; its tables follow */
+    enum hb_speed_side side;
+    enum hb_layout_order walking_order;
+    char allocator[64];
+    /* The result. */
+    struct hb_error error; /* HB_OK: the rest is whole */
     uint64_t digest;
     uint64_t resident_bytes;
     uint64_t elapsed_ns[HB_SPEED_ROUNDS_MAX + 1]; /* the first is the one that warms up */
+    uint64_t tables[];                            /* the layout's offsets, the plan, the layout's flags */
 };
+
+static size_t offsets_bytes(const struct hb_speed_load *load)
+{
+    return (load->layout.range_count + 1) * sizeof *load->layout.offsets;
+}
+
+static size_t plan_bytes(const struct hb_speed_load *load)
+{
+    return hb_speed_all_replacements(load, HB_SPEED_MODEL) * sizeof *load->plan;
+}
+
+static size_t flags_bytes(const struct hb_speed_load *load)
+{
+    return load->layout.range_count * sizeof *load->layout.allocated;
+}
+
+/* Points the tables of `load` at those that follow the exchange. */
+static void point_at_tables(struct speed_exchange *x, struct hb_speed_load *load)
+{
+    char *at = (char *)x->tables;
+
+    load->layout.offsets = (uint64_t *)(void *)at;
+    at += offsets_bytes(load);
+    load->plan = (struct hb_speed_replacement *)(void *)at;
+    load->layout.allocated = (bool *)(at + plan_bytes(load));
+}
 
 /* The nanoseconds of a round; 0 with `error`. */
 static uint64_t time_round(const struct hb_speed_load *load, struct hb_speed_heap *bench, uint64_t count,
@@ -46,49 +78,77 @@ static uint64_t time_round(const struct hb_speed_load *load, struct hb_speed_hea
     return elapsed_ns;
 }
 
-/* In the process of its own. */
-static void measure(const struct hb_speed_load *load, enum hb_speed_side side, struct outcome *outcome)
+static void measure(const struct hb_speed_load *load, struct speed_exchange *x)
 {
     struct hb_speed_heap bench;
     struct hb_memory memory;
     uint64_t resident_bytes;
 
-    malloc_trim(0); /* what the parent has freed would be used again, and not counted */
-    if (hb_memory_begin(&memory, &outcome->error) != HB_OK ||
-        hb_speed_heap_open(load, side, &bench, &outcome->error) != HB_OK)
+    if (hb_memory_begin(&memory, &x->error) != HB_OK ||
+        hb_speed_heap_open(load, x->side, &bench, &x->error) != HB_OK)
         return;
     for (uint32_t round = 0; round <= load->rounds; round++) {
-        outcome->elapsed_ns[round] = time_round(load, &bench, load->replacements[side], &outcome->error);
-        if (outcome->elapsed_ns[round] == 0)
+        x->elapsed_ns[round] = time_round(load, &bench, load->replacements[x->side], &x->error);
+        if (x->elapsed_ns[round] == 0)
             return;
     }
     resident_bytes = hb_memory_resident_bytes(&memory);
-    outcome->resident_bytes = resident_bytes - smaller(resident_bytes, hb_speed_blocks_bytes(load));
-    outcome->digest = hb_speed_heap_digest(load, &bench);
-    outcome->done = true;
+    x->resident_bytes = resident_bytes - smaller(resident_bytes, hb_speed_blocks_bytes(load));
+    x->digest = hb_speed_heap_digest(load, &bench);
 }
 
-/* The process inherits the load, so it needs not be told what to do. */
-static enum hb_status measure_apart(const struct hb_speed_load *load, enum hb_speed_side side,
-                                    struct outcome *outcome, struct hb_error *error)
+static bool work(struct hb_child_exchange *shared, int unused)
 {
-    pid_t parent = getpid(), child = fork();
-    int wait_status = 0;
+    struct speed_exchange *x = (struct speed_exchange *)shared;
+    const struct hb_speed_pair pair = {.walking_order = x->walking_order};
+    struct hb_speed_load load = x->load;
 
-    if (child < 0)
-        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot start a process to measure in");
-    if (child == 0) {
-        hb_child_tame(parent);
-        measure(load, side, outcome);
-        _exit(0);
-    }
-    hb_child_wait(child, 0, &wait_status);
-    if (outcome->done)
+    (void)unused;
+    load.pair = &pair;
+    point_at_tables(x, &load);
+    if (hb_allocator_open(x->allocator, &load.allocators[x->side], NULL, &x->error) == HB_OK)
+        measure(&load, x);
+    return true;
+}
+
+const struct hb_child_job hb_speed_job = {
+    .name = "speed", .what = "a heap", .request_bytes = sizeof(struct speed_exchange), .work = work};
+
+static void write_request(const struct hb_speed_load *load, enum hb_speed_side side, struct speed_exchange *x)
+{
+    x->load = *load;
+    point_at_tables(x, &x->load);
+    memcpy(x->load.layout.offsets, load->layout.offsets, offsets_bytes(load));
+    memcpy(x->load.plan, load->plan, plan_bytes(load));
+    memcpy(x->load.layout.allocated, load->layout.allocated, flags_bytes(load));
+    x->side = side;
+    x->walking_order = load->pair->walking_order;
+    snprintf(x->allocator, sizeof x->allocator, "%s", load->allocators[side]->name);
+}
+
+static enum hb_status measure_apart(const struct hb_speed_load *load, enum hb_speed_side side,
+                                    const struct hb_child *child, struct hb_error *error)
+{
+    struct speed_exchange *x = (struct speed_exchange *)child->exchange;
+    const struct hb_child_order order = {.subject = load->allocators[side]->name, .attached = -1};
+    struct hb_child_outcome outcome;
+    enum hb_status status;
+
+    write_request(load, side, x);
+    status = hb_child_run(child, &order, &outcome, error);
+    if (status != HB_OK)
+        return status;
+    if (outcome.end != HB_CHILD_DONE)
+        return hb_error_set(error, outcome.error.status, "%s", outcome.error.text);
+    if (x->error.status != HB_OK)
+        return hb_error_set(error, x->error.status, "%s", x->error.text);
+    if (x->digest == load->digest[side])
         return HB_OK;
-    if (outcome->error.status != HB_OK)
-        return hb_error_set(error, outcome->error.status, "%s", outcome->error.text);
-    hb_child_describe_end(load->allocators[side]->name, wait_status, error);
-    return HB_ERR_CHILD;
+    return hb_error_set(error, HB_ERR_FORMAT,
+                        "%s: after %" PRIu64 " operations at %" PRIu64
+                        " ranges its heap is not as %s computed it beforehand",
+                        load->allocators[side]->name, 2 * hb_speed_all_replacements(load, side), load->ranges,
+                        load->allocators[HB_SPEED_MODEL]->name);
 }
 
 /* Of the replacements from `begin` on to `end`. */
@@ -105,40 +165,34 @@ static struct hb_speed_round round_of(const struct hb_speed_load *load, uint64_t
     return round;
 }
 
-static void collect(const struct hb_speed_load *load, enum hb_speed_side side, const struct outcome *outcome,
+static void collect(const struct hb_speed_load *load, enum hb_speed_side side, const struct speed_exchange *x,
                     struct hb_speed_result *result)
 {
     uint64_t count = load->replacements[side];
 
     *result = (struct hb_speed_result){.live = load->layout.live,
                                        .ops = 2 * count,
-                                       .resident_bytes = outcome->resident_bytes,
+                                       .resident_bytes = x->resident_bytes,
                                        .round_count = load->rounds};
     for (uint32_t i = 0; i < load->rounds; i++) {
         result->rounds[i] = round_of(load, (i + 1) * count, (i + 2) * count);
-        result->rounds[i].elapsed_ns = outcome->elapsed_ns[i + 1];
+        result->rounds[i].elapsed_ns = x->elapsed_ns[i + 1];
     }
 }
 
 enum hb_status hb_speed_run(const struct hb_speed_load *load, enum hb_speed_side side,
                             struct hb_speed_result *result, struct hb_error *error)
 {
-    struct outcome *outcome =
-        mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    enum hb_status status;
+    size_t bytes = sizeof(struct speed_exchange) + offsets_bytes(load) + plan_bytes(load) + flags_bytes(load);
+    struct hb_child child;
+    enum hb_status status = hb_child_open(&hb_speed_job, bytes, &child, error);
 
-    if (outcome == MAP_FAILED)
-        return hb_error_set_errno(error, HB_ERR_MEMORY, "no memory to be shared with a process");
-    status = measure_apart(load, side, outcome, error);
-    if (status == HB_OK && outcome->digest != load->digest[side])
-        status = hb_error_set(error, HB_ERR_FORMAT,
-                              "%s: after %" PRIu64 " operations at %" PRIu64
-                              " ranges its heap is not as %s computed it beforehand",
-                              load->allocators[side]->name, 2 * hb_speed_all_replacements(load, side),
-                              load->ranges, load->allocators[HB_SPEED_MODEL]->name);
+    if (status != HB_OK)
+        return status;
+    status = measure_apart(load, side, &child, error);
     if (status == HB_OK)
-        collect(load, side, outcome, result);
-    munmap(outcome, sizeof *outcome);
+        collect(load, side, (const struct speed_exchange *)child.exchange, result);
+    hb_child_close(&child);
     return status;
 }
 

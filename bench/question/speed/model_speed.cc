@@ -130,10 +130,12 @@ void print_help()
 
 int main(int argc, char **argv)
 {
-    hb_speed_program *program = hb_speed_program_open(argc, argv);
+    hb_speed_program *program;
     hb_error error;
     int exit_status;
 
+    hb_child_main(argc, argv, &hb_speed_job);
+    program = hb_speed_program_open(argc, argv);
     if (program == nullptr) {
         std::fputs("model_speed: out of memory\n", stderr);
         return HB_EXIT_FAILED;

@@ -17,6 +17,7 @@
 #define HB_BENCH_QUESTION_SPEED_MODEL_SPEED_H
 
 #include "bench/question/speed/heap_layout.h"
+#include "bench/sample/child.h"
 
 enum hb_speed_side { HB_SPEED_WALKING, HB_SPEED_MODEL, HB_SPEED_SIDES };
 
@@ -64,6 +65,9 @@ struct hb_speed_result {
  */
 enum hb_status hb_speed_run(const struct hb_speed_load *load, enum hb_speed_side side,
                             struct hb_speed_result *result, struct hb_error *error);
+
+/* What is done in that process, for hb_child_main: of every main that calls hb_speed_run. */
+extern const struct hb_child_job hb_speed_job;
 
 /* The median over rounds. */
 double hb_speed_ns_per_op(const struct hb_speed_result *result);

@@ -110,8 +110,8 @@ static void compare_states(const struct side *walking, const struct side *model,
 {
     struct hb_heap_state one, other;
 
-    hb_heap_look(walking->allocator, walking->heap, ample, &one);
-    hb_heap_look(model->allocator, model->heap, ample, &other);
+    hb_replay_inspect(walking->allocator, walking->heap, ample, &one);
+    hb_replay_inspect(model->allocator, model->heap, ample, &other);
     assert_same_states(&one, &other);
 }
 

@@ -113,7 +113,7 @@ static void compare(const struct hb_workload *workload, const char *name, bool m
 
     assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
     assert_non_null(prepared);
-    assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
+    assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_true(map->count == (prepared->op_count < HB_MAP_MOMENTS ? prepared->op_count : HB_MAP_MOMENTS));
     if (map->count > 0)
@@ -167,7 +167,7 @@ static void demo_by_hand(void **state)
 
     (void)state;
     assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
+    assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_int_equal(map->bucket_bytes, 3); /* 240 bytes in 80 */
     assert_int_equal(map->count, 4);
@@ -198,7 +198,7 @@ static void ends_of_the_scale(void **state)
         uint64_t sum = 0;
 
         assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-        assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
+        assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
         assert_non_null(map);
         assert_int_equal(map->count, count);
         for (unsigned i = 0; count > 0 && i < HB_MAP_BUCKETS; i++)

@@ -10,7 +10,7 @@
 #include "allocator/model/range_place.h"
 #include "allocator/model/size_index.h"
 #include "bench/adversary/adversary.h"
-#include "bench/exact/curve_study.h"
+#include "bench/exact/curve.h"
 #include "bench/exact/packing.h"
 #include "tests/bench/replay/random_ops.h"
 #include "tests/bench/replay/same_counts.h"
@@ -259,7 +259,7 @@ static void drawing_a_curve(void **state)
     (void)state;
     options = (struct hb_model_options){.policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
     assert_int_equal(draw(right_points, NULL), HB_OK);
-    with_ever_more_memory(draw_curve, 25);
+    with_ever_more_memory(draw_curve, 24);
 }
 
 /* -- its anomalies: those that were found before memory ran out are given back once -- */

@@ -220,6 +220,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_trace_is_loaded_when_it_is_asked_for),
     };
 
-    hb_sample_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -170,6 +170,6 @@ int main(int argc, char **argv)
         hb_test("it is not known where no heap would do, nor of what takes no heap", not_known),
     };
 
-    hb_sample_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

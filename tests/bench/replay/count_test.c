@@ -253,20 +253,20 @@ static void an_operation_limit_is_the_whole_of_the_windows(void **state)
 static void bins_are_exact_to_64_and_then_sixteen_to_the_octave(void **state)
 {
     (void)state;
-    for (unsigned bin = 0; bin + 1 < HB_WALK_BINS && hb_walk_bin_low(bin + 1) < UINT64_C(1) << 34; bin++) {
-        uint64_t low = hb_walk_bin_low(bin), next = hb_walk_bin_low(bin + 1);
+    for (unsigned bin = 0; bin + 1 < HB_WALK_BINS && hb_lengths_bin_low(bin + 1) < UINT64_C(1) << 34; bin++) {
+        uint64_t low = hb_lengths_bin_low(bin), next = hb_lengths_bin_low(bin + 1);
 
         assert_true(low < next);
-        assert_int_equal(hb_walk_bin(low), bin);
-        assert_int_equal(hb_walk_bin(next - 1), bin);
+        assert_int_equal(hb_lengths_bin_of(low), bin);
+        assert_int_equal(hb_lengths_bin_of(next - 1), bin);
         if (bin < 64)
             assert_int_equal(low, bin);
         else
             assert_true((next - low) * 16 <= low && (next - low) * 32 > low);
     }
-    assert_int_equal(hb_walk_bin_low(64), 64);
-    assert_int_equal(hb_walk_bin_low(80), 128);
-    assert_true(hb_walk_bin(UINT64_MAX) < HB_WALK_BINS);
+    assert_int_equal(hb_lengths_bin_low(64), 64);
+    assert_int_equal(hb_lengths_bin_low(80), 128);
+    assert_true(hb_lengths_bin_of(UINT64_MAX) < HB_WALK_BINS);
 }
 
 static void bins_count_every_walk(void **state)
@@ -281,7 +281,7 @@ static void bins_count_every_walk(void **state)
     (void)state;
     for (uint64_t i = 0; i < run->op_count; i++)
         if (run->walk_length[i] != UINT64_MAX)
-            want[hb_walk_bin(run->walk_length[i])]++;
+            want[hb_lengths_bin_of(run->walk_length[i])]++;
     count(workload, 0, &options, &counts, NULL);
     assert_true(counts.walk_max > 100); /* beyond the exact bins */
     assert_memory_equal(counts.walk_bins, want, sizeof want);

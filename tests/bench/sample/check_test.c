@@ -319,6 +319,6 @@ int main(int argc, char **argv)
                 a_large_block_has_its_pattern_at_the_ends_and_in_each_page),
     };
 
-    hb_sample_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, prepare_workload, free_workload);
 }

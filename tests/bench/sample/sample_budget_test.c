@@ -95,6 +95,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_budget_is_the_heap_s_alone),
     };
 
-    hb_sample_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

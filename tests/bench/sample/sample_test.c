@@ -365,6 +365,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_series_of_no_points_or_too_many_is_refused),
     };
 
-    hb_sample_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, prepare_workload, free_workload);
 }

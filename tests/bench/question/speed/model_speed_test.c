@@ -272,7 +272,7 @@ static void an_allocator_that_is_not_there_is_named(void **state)
     assert_null(load);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         hb_test("sizes are log-uniform, multiples of 16 less a record",
@@ -292,5 +292,6 @@ int main(void)
         hb_test("an allocator that is not there is named", an_allocator_that_is_not_there_is_named),
     };
 
+    hb_child_main(argc, argv, &hb_speed_job);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
