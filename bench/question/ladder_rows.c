@@ -8,34 +8,12 @@
 /* No ratio is given of resident memory to less than this: METRICS.md, Fragmentation. */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
 
-/* What each allocator adds to the one before it; nothing is before the first, and nothing to compare buddies
- * with. */
-struct idea {
-    const char *name, *before, *text;
-};
-
-static const struct idea ideas[] = {
-    {"simple", NULL, "first fit over all ranges"},
-    {"simple-align", "simple", "aligned to 16"},
-    {"simple-merge", "simple-align", "free neighbours merge"},
-    {"free-list", "simple-merge", "walks free ranges alone"},
-    {"bins", "free-list", "free ranges by length: no walk"},
-    {"first-merge", "simple", "free neighbours merge"},
-    {"next", "simple", "goes on where it last stopped"},
-    {"next-merge", "next", "free neighbours merge"},
-    {"best", "simple", "the shortest that fits"},
-    {"best-merge", "best", "free neighbours merge"},
-    {"buddy", NULL, "powers of two"},
-};
-
-static const struct idea no_idea = {.name = NULL};
-
-static const struct idea *idea_of(const char *name)
+/* What it adds to which other one stands in its table; libraries say nothing. */
+static const struct hb_allocator *facts_of(const struct hb_rung *rung)
 {
-    for (size_t i = 0; i < sizeof ideas / sizeof ideas[0]; i++)
-        if (strcmp(ideas[i].name, name) == 0)
-            return &ideas[i];
-    return &no_idea;
+    static const struct hb_allocator no_facts = {.idea = NULL, .before = NULL};
+
+    return rung->candidate->builtin != NULL ? rung->candidate->builtin : &no_facts;
 }
 
 static const struct hb_rung *find_rung(const struct hb_ladder_run *run, const char *name)
@@ -154,13 +132,13 @@ static void write_changes(struct hb_results *out, const struct hb_ladder_run *ru
 
 static void write_row(struct hb_results *out, const struct hb_ladder_run *run, const struct hb_rung *rung)
 {
-    const struct idea *idea = idea_of(rung->candidate->name);
+    const struct hb_allocator *facts = facts_of(rung);
 
     hb_results_text(out, run->trace);
     hb_results_text(out, rung->candidate->name);
     hb_results_text(out, rung->status);
-    hb_results_text(out, idea->text);
-    hb_results_text(out, idea->before);
+    hb_results_text(out, facts->idea);
+    hb_results_text(out, facts->before);
     if (!rung->figures) {
         hb_results_blank(out, 25);
         hb_results_end_row(out);
@@ -171,7 +149,7 @@ static void write_row(struct hb_results *out, const struct hb_ladder_run *run, c
     write_extent(out, rung);
     write_minimum(out, rung);
     write_time(out, run, time_of(run, rung));
-    write_changes(out, run, rung, find_rung(run, idea->before));
+    write_changes(out, run, rung, find_rung(run, facts->before));
     hb_results_end_row(out);
 }
 

@@ -25,7 +25,7 @@ struct search {
 /* The options of the model that computes the candidate; NULL where none does. */
 static const struct hb_model_options *model_of(const struct hb_candidate *candidate)
 {
-    return candidate->model != NULL ? hb_builtin_find(candidate->model)->state : NULL;
+    return candidate->model != NULL ? hb_allocator_find(candidate->model)->state : NULL;
 }
 
 static enum hb_status try_model(const struct search *s, uint64_t bytes, bool *serves, struct hb_error *error)

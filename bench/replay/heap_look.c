@@ -2,12 +2,12 @@
  * heap_look - a heap's state as METRICS.md counts it, with or without an end.
  */
 #include "allocator/model/model.h"
-#include "allocator/survey.h"
+#include "allocator/range_totals.h"
 #include "bench/replay/replay.h"
 
 /* What lies below the high-water mark. */
 struct look {
-    struct hb_survey survey;
+    struct hb_range_totals totals;
     uint64_t end;
 };
 
@@ -19,7 +19,7 @@ static bool look_at_range(void *context, const struct hb_range *range)
 
     if (range->offset + range->length > look->end)
         return false;
-    hb_survey_add(&look->survey, range);
+    hb_totals_add(&look->totals, range);
     return true;
 }
 
@@ -36,10 +36,10 @@ void hb_heap_look(const struct hb_allocator *allocator, const void *heap, bool a
         return;
     look = (struct look){.end = state->high_water_bytes};
     allocator->ranges(heap, look_at_range, &look);
-    state->free_ranges = look.survey.state.free_ranges;
-    state->free_bytes = look.survey.state.free_bytes;
-    state->largest_free_bytes = look.survey.state.largest_free_bytes;
-    state->largest_run_bytes = look.survey.state.largest_run_bytes;
+    state->free_ranges = look.totals.state.free_ranges;
+    state->free_bytes = look.totals.state.free_bytes;
+    state->largest_free_bytes = look.totals.state.largest_free_bytes;
+    state->largest_run_bytes = look.totals.state.largest_run_bytes;
 }
 
 enum hb_status hb_heap_check_broken(const struct hb_allocator *allocator, const void *heap,

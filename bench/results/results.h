@@ -41,10 +41,13 @@ void hb_results_real(struct hb_results *results, double value);
 void hb_results_blank(struct hb_results *results, unsigned fields);
 void hb_results_end_row(struct hb_results *results);
 
+/* The rows of allocators.csv: a fact about an allocator a column. NULL: out of memory. */
+struct hb_results *hb_results_of_allocators(void);
+
 /*
- * Writes `folder`/`name` with its provenance. May be called again, for another folder. HB_ERR_USAGE for a
- * build whose figures are not to be kept, HB_ERR_IO, HB_ERR_MEMORY when a row had been lost, HB_ERR_FORMAT
- * when a row did not fit its columns.
+ * Writes `folder`/`name` with its provenance, and allocators.csv beside it. May be called again, for another
+ * folder. HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO, HB_ERR_MEMORY when a row had
+ * been lost, HB_ERR_FORMAT when a row did not fit its columns.
  */
 enum hb_status hb_results_write(struct hb_results *results, const char *folder, const char *name,
                                 const struct hb_provenance *provenance, struct hb_error *error);

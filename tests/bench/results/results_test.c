@@ -187,7 +187,30 @@ static void what_is_written_is_read_back_by_column_name(void **state)
     assert_field(text, "trace", 1, "a\\x2cb\\x22c\\x0ad\\x09e");
     assert_field(text, "ops", 1, "0");
     assert_field(text, "ratio", 1, "");
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(files_in_folder(), 2); /* allocators.csv beside it */
+    free(text);
+}
+
+static void facts_about_allocators_are_written_beside_every_file(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    char *text;
+
+    (void)state;
+    free(write_sample(&provenance));
+    text = read_result("allocators.csv");
+    assert_field(text, "allocator", 0, "null");
+    assert_field(text, "colour", 0, "999999");
+    assert_field(text, "group", 0, "");
+    assert_field(text, "allocator", 2, "simple");
+    assert_field(text, "shape", 2, "7");
+    assert_field(text, "model", 2, "model-first");
+    assert_field(text, "before", 2, "");
+    assert_field(text, "allocator", 4, "jemalloc");
+    assert_field(text, "allocator", 8, "simple-align");
+    assert_field(text, "before", 8, "simple");
+    assert_field(text, "group", 8, "ladder");
+    assert_field(text, "idea", 8, "aligned to 16");
     free(text);
 }
 
@@ -392,7 +415,7 @@ static void a_full_disk_keeps_the_file_that_was_there(void **state)
     write_on_a_full_disk(&provenance, &error);
     second = read_result("sample.csv");
     assert_string_equal(first, second);
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(files_in_folder(), 2);
     free(first);
     free(second);
 }
@@ -435,6 +458,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_by_column_name, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(facts_about_allocators_are_written_beside_every_file, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(names_are_read_back_equal, make_folder, remove_folder),
         cmocka_unit_test(what_is_set_in_the_environment_is_said),
