@@ -5,6 +5,7 @@
  * space, and in time once caches matter. Blocks have no records. Memory is never handed out twice, so it is
  * still zero when it is.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "allocator/allocator.h"
@@ -56,10 +57,12 @@ static inline void *bump_take(struct bump_heap *heap, size_t alignment, size_t s
     size_t gap = -(uintptr_t)heap->next & (alignment - 1);
     unsigned char *block;
 
+    assert((alignment & (alignment - 1)) == 0 && alignment >= BUMP_ALIGNMENT && size >= 1);
     if (gap > left || size > left - gap)
         return NULL;
     block = heap->next + gap;
     heap->next = block + size;
+    assert((uintptr_t)block % alignment == 0 && heap->next <= heap->end);
     return block;
 }
 
@@ -93,6 +96,7 @@ static void *bump_resize(void *heap, void *block, size_t size)
         return bump_alloc(heap, size);
     if (size == 0)
         return NULL;
+    assert((unsigned char *)block < bump->next);
     bound = (size_t)(bump->next - (unsigned char *)block);
     moved = bump_alloc(heap, size);
     return moved != NULL ? memcpy(moved, block, bound < size ? bound : size) : NULL;
@@ -101,6 +105,8 @@ static void *bump_resize(void *heap, void *block, size_t size)
 const struct hb_allocator hb_allocator_bump = {
     .name = "bump",
     .summary = "a pointer that only moves up; free does nothing",
+    .colour = "#E69F00",
+    .shape = 8,
     .caps = HB_CAP_BOUNDED,
     .create = bump_create,
     .destroy = bump_destroy,

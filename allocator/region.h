@@ -5,6 +5,7 @@
 #define HB_ALLOCATOR_REGION_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 

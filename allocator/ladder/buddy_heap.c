@@ -7,13 +7,14 @@
  */
 #include "allocator/ladder/buddy_heap.h"
 
-#include "allocator/simple/simple_report.h"
-#include "allocator/survey.h"
+#include "allocator/range_totals.h"
+#include "allocator/simple/check.h"
 #include "base/pages.h"
 
 /* The order of the longest block that `bytes`, 16 or more, can hold. */
 static unsigned longest_order(uint64_t bytes)
 {
+    assert(bytes >= HB_BUDDY_UNIT_BYTES);
     return 63 - (unsigned)__builtin_clzll(bytes / HB_BUDDY_UNIT_BYTES);
 }
 
@@ -41,6 +42,7 @@ static void carve(struct hb_buddy *heap)
         heap->walk.ranges++;
         offset += buddy_length(order);
     }
+    assert(offset == heap->bytes);
 }
 
 static void make_fresh(struct hb_buddy *heap, size_t heap_bytes)
@@ -50,6 +52,7 @@ static void make_fresh(struct hb_buddy *heap, size_t heap_bytes)
 
     heap->base = start + (-(uintptr_t)start & (align - 1));
     heap->bytes = heap_bytes & ~(uint64_t)(HB_BUDDY_UNIT_BYTES - 1);
+    assert(heap->base + heap_bytes <= start + heap->region.bytes);
     carve(heap);
 }
 
@@ -110,10 +113,11 @@ void hb_buddy_ranges(const void *heap, bool (*visit)(void *context, const struct
 void hb_buddy_inspect(const void *heap, struct hb_heap_state *state)
 {
     const struct hb_buddy *buddy = heap;
-    struct hb_survey survey = {.state = {.high_water_bytes = buddy->high_water}};
+    struct hb_range_totals totals = {.state = {.high_water_bytes = buddy->high_water}};
 
-    hb_buddy_ranges(heap, hb_survey_visit, &survey);
-    *state = survey.state;
+    hb_buddy_ranges(heap, hb_totals_visit, &totals);
+    *state = totals.state;
+    assert(state->allocated_range_bytes + state->free_bytes == buddy->bytes);
 }
 
 uint64_t hb_buddy_offset(const void *heap, const void *block)
@@ -150,12 +154,12 @@ void hb_buddy_check_block(const struct hb_buddy *heap, const void *block)
     uint8_t entry;
 
     if (offset < 0 || (uint64_t)offset >= heap->bytes)
-        hb_simple_report_foreign(heap->name, block, offset, heap->bytes);
+        hb_check_report_foreign(heap->name, block, offset, heap->bytes);
     entry = entry_around(heap, (uint64_t)offset, &start);
     if (start != (uint64_t)offset)
-        hb_simple_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
+        hb_check_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
     if (entry & HB_BUDDY_FREE)
-        hb_simple_report_double_free(heap->name, offset);
+        hb_check_report_double_free(heap->name, offset);
 }
 
 static const char *check_entry(const struct hb_buddy *heap, uint64_t offset)

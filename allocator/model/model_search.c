@@ -1,8 +1,13 @@
-/* model_search.c - the policies: each finds a range and says how long the walk to it is. */
+/*
+ * model_search.c - the policies: each finds a range and says how long the walk to it is.
+ */
+#include <assert.h>
+
 #include "allocator/model/model_heap.h"
 
 static void set_walk(struct hb_model *model, uint64_t length, uint64_t free_examined)
 {
+    assert(free_examined <= length && length <= hb_range_tree_ranges(model->tree));
     model->walk.length = length;
     model->walk.allocated = length - free_examined;
 }

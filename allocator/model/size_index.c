@@ -1,4 +1,7 @@
-/* size_index.c - see size_index.h. */
+/*
+ * size_index.c - the sorted list in two levels: found by two binary searches, split when full, closed when
+ * empty.
+ */
 #include "allocator/model/size_index.h"
 
 #include <assert.h>
@@ -7,15 +10,17 @@
 
 enum { BLOCK = 128 };
 
-struct block {
+static_assert(BLOCK % 2 == 0, "a full block is split into two halves");
+
+struct size_block {
     uint32_t count;
     struct hb_size_entry entries[BLOCK]; /* sorted */
 };
 
 struct hb_size_index {
-    struct block **blocks; /* none empty, but the first when the index is */
+    struct size_block **blocks; /* none empty, but the first when the index is */
     uint32_t count, capacity;
-    struct block *spare; /* reserved for the next split */
+    struct size_block *spare; /* reserved for the next split */
 };
 
 static bool precedes(const struct hb_size_entry *entry, uint64_t length, uint64_t offset)
@@ -54,7 +59,7 @@ bool hb_size_index_reserve(struct hb_size_index *index)
 {
     if (index->count == index->capacity) {
         uint32_t capacity = index->capacity == 0 ? 16 : index->capacity * 2;
-        struct block **blocks = realloc(index->blocks, capacity * sizeof blocks[0]);
+        struct size_block **blocks = realloc(index->blocks, capacity * sizeof blocks[0]);
 
         if (blocks == NULL)
             return false;
@@ -84,7 +89,7 @@ static uint32_t find_block(const struct hb_size_index *index, uint64_t length, u
 }
 
 /* The first entry of a block that does not precede (length, offset), or its count. */
-static uint32_t lower_bound(const struct block *block, uint64_t length, uint64_t offset)
+static uint32_t lower_bound(const struct size_block *block, uint64_t length, uint64_t offset)
 {
     uint32_t low = 0, high = block->count;
 
@@ -99,8 +104,9 @@ static uint32_t lower_bound(const struct block *block, uint64_t length, uint64_t
     return low;
 }
 
-static void open_block(struct hb_size_index *index, uint32_t at, struct block *block)
+static void open_block(struct hb_size_index *index, uint32_t at, struct size_block *block)
 {
+    assert(at <= index->count && index->count < index->capacity);
     memmove(index->blocks + at + 1, index->blocks + at, (index->count - at) * sizeof index->blocks[0]);
     index->blocks[at] = block;
     index->count++;
@@ -109,9 +115,9 @@ static void open_block(struct hb_size_index *index, uint32_t at, struct block *b
 /* Moves the upper half of a full block to a new one after it. */
 static void split_block(struct hb_size_index *index, uint32_t at)
 {
-    struct block *left = index->blocks[at], *right = index->spare;
+    struct size_block *left = index->blocks[at], *right = index->spare;
 
-    assert(right != NULL && index->count < index->capacity);
+    assert(left->count == BLOCK && right != NULL && right->count == 0);
     index->spare = NULL;
     right->count = BLOCK / 2;
     left->count = BLOCK / 2;
@@ -122,13 +128,16 @@ static void split_block(struct hb_size_index *index, uint32_t at)
 void hb_size_index_insert(struct hb_size_index *index, struct hb_size_entry entry)
 {
     uint32_t at = find_block(index, entry.length, entry.offset), slot;
-    struct block *block = index->blocks[at];
+    struct size_block *block = index->blocks[at];
 
     if (block->count == BLOCK) {
         split_block(index, at);
         block = index->blocks[find_block(index, entry.length, entry.offset)];
     }
+    assert(block->count < BLOCK);
     slot = lower_bound(block, entry.length, entry.offset);
+    assert(slot == block->count || block->entries[slot].length != entry.length ||
+           block->entries[slot].offset != entry.offset);
     memmove(block->entries + slot + 1, block->entries + slot,
             (block->count - slot) * sizeof block->entries[0]);
     block->entries[slot] = entry;
@@ -137,6 +146,7 @@ void hb_size_index_insert(struct hb_size_index *index, struct hb_size_entry entr
 
 static void close_block(struct hb_size_index *index, uint32_t at)
 {
+    assert(index->blocks[at]->count == 0);
     if (index->count == 1)
         return;
     free(index->blocks[at]);
@@ -147,7 +157,7 @@ static void close_block(struct hb_size_index *index, uint32_t at)
 void hb_size_index_remove(struct hb_size_index *index, uint64_t length, uint64_t offset)
 {
     uint32_t at = find_block(index, length, offset);
-    struct block *block = index->blocks[at];
+    struct size_block *block = index->blocks[at];
     uint32_t slot = lower_bound(block, length, offset);
 
     assert(slot < block->count && block->entries[slot].length == length &&
@@ -171,5 +181,6 @@ bool hb_size_index_best_fit(const struct hb_size_index *index, uint64_t need, st
     if (at == index->count || slot == index->blocks[at]->count)
         return false;
     *entry = index->blocks[at]->entries[slot];
+    assert(entry->length >= need);
     return true;
 }

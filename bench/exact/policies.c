@@ -6,7 +6,6 @@
 
 #include "allocator/model/model.h"
 #include "bench/exact/packing.h"
-#include "bench/question/discover.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
@@ -151,7 +150,7 @@ enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t in
     case MODEL:
         return count_model(prepared, kind, setting, out, error);
     case BUILTIN:
-        return count(prepared, hb_builtin_find(kind->name)->counting, out, error);
+        return count(prepared, hb_allocator_find(kind->name)->counting, out, error);
     case PACKING:
         break;
     }

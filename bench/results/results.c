@@ -223,15 +223,13 @@ static enum hb_status check_rows(struct hb_results *results, struct hb_error *er
     return HB_OK;
 }
 
-enum hb_status hb_results_write(struct hb_results *results, const char *folder,
-                                const struct hb_provenance *provenance, struct hb_error *error)
+static enum hb_status write_file(struct hb_results *results, const char *folder,
+                                 const struct hb_provenance *provenance, struct hb_error *error)
 {
-    enum hb_status status = hb_provenance_check_build(provenance, error);
+    enum hb_status status = check_rows(results, error);
     struct hb_file *file;
     char *path;
 
-    if (status == HB_OK)
-        status = check_rows(results, error);
     if (status != HB_OK)
         return status;
     path = join_path(folder, results->schema->file);
@@ -244,6 +242,24 @@ enum hb_status hb_results_write(struct hb_results *results, const char *folder,
     write_head(hb_file_stream(file), results, provenance);
     fwrite(results->text, 1, results->text_bytes, hb_file_stream(file));
     return hb_file_commit(file, error);
+}
+
+enum hb_status hb_results_write(struct hb_results *results, const char *folder,
+                                const struct hb_provenance *provenance, struct hb_error *error)
+{
+    enum hb_status status = hb_provenance_check_build(provenance, error);
+    struct hb_results *allocators;
+
+    if (status == HB_OK)
+        status = write_file(results, folder, provenance, error);
+    if (status != HB_OK)
+        return status;
+    allocators = hb_results_of_allocators();
+    if (allocators == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "allocators.csv: out of memory for its rows");
+    status = write_file(allocators, folder, provenance, error);
+    hb_results_free(allocators);
+    return status;
 }
 
 enum hb_status hb_results_check_folder(const char *folder, const struct hb_provenance *provenance,

@@ -56,10 +56,13 @@ bool hb_results_has(const struct hb_results *results, const char *column);
 
 void hb_results_end_row(struct hb_results *results);
 
+/* The rows of allocators.csv: a fact about an allocator a column. NULL: out of memory. */
+struct hb_results *hb_results_of_allocators(void);
+
 /*
- * Writes the schema's file into `folder`, with its provenance. May be called again, for another folder.
- * HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO, HB_ERR_MEMORY when a field had been
- * lost, HB_ERR_FORMAT when a field did not fit the schema.
+ * Writes the schema's file into `folder`, with its provenance, and allocators.csv beside it. May be called
+ * again, for another folder. HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO,
+ * HB_ERR_MEMORY when a field had been lost, HB_ERR_FORMAT when a field did not fit the schema.
  */
 enum hb_status hb_results_write(struct hb_results *results, const char *folder,
                                 const struct hb_provenance *provenance, struct hb_error *error);

@@ -26,36 +26,6 @@ static const struct hb_schema schema = {
 /* No ratio is given of resident memory to less than this: results/README.md, "Fragmentation". */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
 
-/* What each allocator adds to the one before it; nothing is before the first, and nothing to compare buddies
- * with. */
-struct ladder_idea {
-    const char *name, *before, *text;
-};
-
-static const struct ladder_idea ideas[] = {
-    {"simple", NULL, "first fit over all ranges"},
-    {"simple-align", "simple", "aligned to 16"},
-    {"simple-merge", "simple-align", "free neighbours merge"},
-    {"free-list", "simple-merge", "walks free ranges alone"},
-    {"bins", "free-list", "free ranges by length: no walk"},
-    {"first-merge", "simple", "free neighbours merge"},
-    {"next", "simple", "goes on where it last stopped"},
-    {"next-merge", "next", "free neighbours merge"},
-    {"best", "simple", "the shortest that fits"},
-    {"best-merge", "best", "free neighbours merge"},
-    {"buddy", NULL, "powers of two"},
-};
-
-static const struct ladder_idea no_idea = {.name = NULL};
-
-static const struct ladder_idea *idea_of(const char *name)
-{
-    for (size_t i = 0; i < sizeof ideas / sizeof ideas[0]; i++)
-        if (strcmp(ideas[i].name, name) == 0)
-            return &ideas[i];
-    return &no_idea;
-}
-
 /* One allocator on one trace: whole, and not timed. */
 struct rung {
     const struct hb_candidate *candidate;
@@ -233,15 +203,23 @@ static void set_changes(struct hb_plan *plan, const struct rung *rung, const str
     set_ratio(out, "minimum_change", (double)rung->minimum.bytes, (double)before->minimum.bytes);
 }
 
+/* What it adds to which other one stands in its table; libraries say nothing. */
+static const struct hb_allocator *facts_of(const struct rung *rung)
+{
+    static const struct hb_allocator no_facts = {.idea = NULL, .before = NULL};
+
+    return rung->candidate->builtin != NULL ? rung->candidate->builtin : &no_facts;
+}
+
 static void put_rung(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
 {
     const struct rung *rung = (const struct rung *)plan->looked + index;
-    const struct ladder_idea *idea = idea_of(rung->candidate->name);
+    const struct hb_allocator *facts = facts_of(rung);
     struct hb_results *out = plan->files[0];
 
     hb_results_set_subject(out, plan->name, rung->candidate->name, rung->status);
-    hb_results_set_text(out, "idea", idea->text);
-    hb_results_set_text(out, "before", idea->before);
+    hb_results_set_text(out, "idea", facts->idea);
+    hb_results_set_text(out, "before", facts->before);
     if (rung->figures) {
         hb_results_set_count(out, "ops", rung->counts.ops);
         if (rung->counts.walked)
@@ -249,7 +227,7 @@ static void put_rung(struct hb_plan *plan, size_t index, const struct hb_rounds_
         set_extent(out, rung);
         set_minimum(out, rung);
         set_time(out, &plan->rounds, cell);
-        set_changes(plan, rung, cell, idea->before);
+        set_changes(plan, rung, cell, facts->before);
     }
     hb_results_end_row(out);
 }

@@ -27,7 +27,7 @@ struct heap_search {
 /* The options of the model that computes the candidate; NULL where none does. */
 static const struct hb_model_options *model_of(const struct hb_candidate *candidate)
 {
-    return candidate->model != NULL ? hb_builtin_find(candidate->model)->state : NULL;
+    return candidate->model != NULL ? hb_allocator_find(candidate->model)->state : NULL;
 }
 
 static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, bool *serves,

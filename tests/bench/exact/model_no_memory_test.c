@@ -12,6 +12,7 @@
 #include "bench/adversary/adversary.h"
 #include "bench/exact/curve.h"
 #include "bench/exact/packing.h"
+#include "tests/allocator/model/range_tree_valid.h"
 #include "tests/bench/replay/random_ops.h"
 #include "tests/bench/replay/same_counts.h"
 #include "tests/workloads/failing.h"
@@ -173,7 +174,7 @@ static enum hb_status fill_tree(struct hb_error *error)
             hb_range_tree_take_part(tree, hb_range_tree_last(tree), 1);
         assert_true(hb_range_tree_ranges(tree) == i + room);
     }
-    assert_true(tree == NULL || hb_range_tree_valid(tree));
+    assert_true(tree == NULL || range_tree_valid(tree));
     hb_range_tree_destroy(tree);
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "no memory");
 }

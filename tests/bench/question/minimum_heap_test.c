@@ -55,7 +55,7 @@ static void open_session(struct hb_session *session, const char *allocators)
 /* The walking allocator itself, here, in a heap of that size. */
 static bool serves(const struct hb_prepared *prepared, const char *name, uint64_t heap_bytes)
 {
-    const struct hb_allocator *counting = hb_builtin_find(name)->counting;
+    const struct hb_allocator *counting = hb_allocator_find(name)->counting;
     struct hb_count_options options = {.failure_limit = 1};
     struct hb_counts counts = {.heap_bytes = heap_bytes};
     void *heap = counting->create(counting, heap_bytes, NULL);

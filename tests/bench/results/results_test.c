@@ -195,7 +195,30 @@ static void what_is_written_is_read_back_by_column_name(void **state)
     assert_field(text, "parts", 0, "");
     assert_field(text, "parts", 1, "");
     assert_non_null(strstr(text, "\n# schema    sample/1\ntrace,ops,parts,ratio,reason\ncc1,"));
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(files_in_folder(), 2);
+    free(text);
+}
+
+static void facts_about_allocators_are_written_beside_every_file(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    char *text;
+
+    (void)state;
+    free(write_sample(&provenance));
+    text = read_result("allocators.csv");
+    assert_field(text, "allocator", 0, "null");
+    assert_field(text, "colour", 0, "999999");
+    assert_field(text, "group", 0, "");
+    assert_field(text, "allocator", 2, "simple");
+    assert_field(text, "shape", 2, "7");
+    assert_field(text, "model", 2, "model-first");
+    assert_field(text, "before", 2, "");
+    assert_field(text, "allocator", 4, "jemalloc");
+    assert_field(text, "allocator", 8, "simple-align");
+    assert_field(text, "before", 8, "simple");
+    assert_field(text, "group", 8, "ladder");
+    assert_field(text, "idea", 8, "aligned to 16");
     free(text);
 }
 
@@ -468,7 +491,7 @@ static void a_full_disk_keeps_the_file_that_was_there(void **state)
     write_on_a_full_disk(&provenance, &error);
     second = read_result("sample.csv");
     assert_string_equal(first, second);
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(files_in_folder(), 2);
     free(first);
     free(second);
 }
@@ -515,6 +538,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_field_that_does_not_fit_its_schema_is_refused, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_row_that_is_not_ended_is_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(facts_about_allocators_are_written_beside_every_file, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(names_are_read_back_equal, make_folder, remove_folder),
         cmocka_unit_test(what_is_set_in_the_environment_is_said),
         cmocka_unit_test_setup_teardown(the_head_says_where_figures_come_from, make_folder, remove_folder),

@@ -242,7 +242,7 @@ static void what_is_right_is_right(void **state)
 
 static void a_check_whose_time_is_over_is_right_so_far(void **state)
 {
-    const struct hb_allocator *bump = hb_builtin_find("bump");
+    const struct hb_allocator *bump = hb_allocator_find("bump");
     struct hb_check_result result = {0};
     struct hb_counts counts = {0};
     struct hb_error error = {0};

@@ -1,4 +1,8 @@
-/* range_tree_valid.c - every invariant of a range tree, for the tests. */
+/*
+ * range_tree_valid.c - every invariant of a range tree, in O(n).
+ */
+#include "tests/allocator/model/range_tree_valid.h"
+
 #include "allocator/model/range_nodes.h"
 
 static bool leaf_valid(const struct hb_range_tree *tree, uint32_t index)
@@ -64,7 +68,7 @@ static bool chain_valid(const struct hb_range_tree *tree)
     return previous == tree->last_leaf && counts == tree->counts;
 }
 
-bool hb_range_tree_valid(const struct hb_range_tree *tree)
+bool range_tree_valid(const struct hb_range_tree *tree)
 {
     const struct hb_inner *root = hb_inner_at(tree, tree->root);
 
