@@ -74,15 +74,15 @@ class Rows(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         write_trace(os.path.join(self.folder, "made.txt"), self.trace)
 
-    def run_program(self, *arguments):
+    def run_program(self, *arguments, crash="", status=0):
         """Standard output; the samples are then in self.samples."""
         log = os.path.join(self.folder, "log")
         if os.path.exists(log):
             os.unlink(log)
         done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
-                              env=dict(os.environ, INVENTED_LOG=log), check=False)
-        said = [line for line in done.stderr.decode().splitlines() if ": left out: " not in line]
-        self.assertEqual((done.returncode, said), (0, []), arguments)
+                              env=dict(os.environ, INVENTED_LOG=log, INVENTED_CRASH=crash), check=False)
+        said = [line for line in done.stderr.decode().splitlines() if ": left out: " not in line and " cells have no figures; " not in line]
+        self.assertEqual((done.returncode, said), (status, []), arguments)
         self.samples = read_log(log) if os.path.exists(log) else []
         return done.stdout.decode()
 
@@ -175,6 +175,21 @@ class Rows(unittest.TestCase):
             self.assertEqual(lines[allocator].split()[1:], words)
             order.append((statistics.median(ns), allocator))
         self.assertLess(out.index(f"  {min(order)[1]} "), out.index(f"  {max(order)[1]} "))
+
+    def test_an_allocator_that_crashes_where_it_is_cut_has_crashed(self):
+        limit, cut = self.cut()
+        out = self.run_program("heapbench", "run", "made.txt", "-a", "simple,glibc", "--rounds", "2", "--step-limit", str(limit),
+                               "--results", "out", "--json", crash="simple", status=3)
+        row, = (row for row in json.loads(out)["rows"] if row["allocator"] == "simple")
+        self.assertEqual(row, {"trace": "made", "allocator": "simple", "status": "crashed", "ops": cut,
+                               "trace_ops": len(self.trace), "rounds": 2, "problem": "crashed (signal 11)"})
+        self.assertEqual([",".join(row.values()) for row in self.rows("throughput", allocator="simple")],
+                         ["made,simple,1,crashed,,,,,,,,"])
+        self.run_program("walk_cost", "--results=out", "--allocators=simple,glibc", "--traces=made.txt", "--rounds=2",
+                         f"--step-limit={limit}", crash="simple", status=3)
+        row, = self.rows("walk_summary", allocator="simple")
+        self.assertEqual((row["status"], row["ops"], row["ns_per_op"], row["ratio_to_glibc"], row["walk_ops"]),
+                         ("crashed", "", "", "", str(len(self.trace))))
 
     # -- walk cost --
 
