@@ -81,7 +81,8 @@ class Rows(unittest.TestCase):
             os.unlink(log)
         done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
                               env=dict(os.environ, INVENTED_LOG=log, INVENTED_CRASH=crash), check=False)
-        said = [line for line in done.stderr.decode().splitlines() if ": left out: " not in line and " cells have no figures; " not in line]
+        said = [line for line in done.stderr.decode().splitlines()
+                if ": left out: " not in line and " cells have no figures; " not in line]
         self.assertEqual((done.returncode, said), (status, []), arguments)
         self.samples = read_log(log) if os.path.exists(log) else []
         return done.stdout.decode()
@@ -550,8 +551,8 @@ class Rows(unittest.TestCase):
     def benchmarks(self, question, *more):
         """The counters of each by the allocator and what follows the trace."""
         out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
-        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
-                 "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index",
+                 "threads", "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
         found = {}
         for one in json.loads(out)["benchmarks"]:
             _, allocator, _, variant = one["name"].split("/")[:4]
@@ -671,7 +672,8 @@ class Rows(unittest.TestCase):
             self.assertTrue(ranges // 2 < live < ranges, row)
             self.assertTrue(ops % 2 == 0 and ops // 2 <= total <= ops // 2 * most, row)
             self.assertGreater(int(row["elapsed_ns"]), 0)
-            self.assertTrue(SANITIZED or 0 < int(row["resident_bytes"]) < 65536, row)  # a hundred ranges, and nothing of the harness
+            # A hundred ranges, and nothing of the harness.
+            self.assertTrue(SANITIZED or 0 < int(row["resident_bytes"]) < 65536, row)
             by_model[row["model"], row["round"]].add((least, most, live, ops, total))
         self.assertTrue(all(len(figures) == 1 for figures in by_model.values()), by_model)
         self.assertEqual({row["round"] for row in first}, {"0", "1"})
