@@ -392,6 +392,13 @@ class Rows(unittest.TestCase):
             self.assertEqual(rows[-2]["status"] + rows[-1]["status"], "okok")
         self.assertTrue({"full", "unmerged", None} <= reasons, reasons)
 
+    def test_a_library_is_given_the_budgets_that_its_rows_name(self):
+        self.ask("failure_points", "glibc")
+        budgets = [s.budget for s in self.samples if s.mode == "count"]
+        self.assertEqual([int(row["heap_bytes"]) for row in self.rows("failure_points")], budgets)
+        self.assertEqual({budget % (1 << 20) for budget in budgets}, {0})
+        self.assertGreater(len(budgets), 5)
+
     def test_curve(self):
         # Short, so that every size of a heap can be tried.
         self.trace = make_trace(11, 90, 12, 100)
