@@ -1,4 +1,6 @@
-/* policies.c - see policies.h. */
+/*
+ * policies.c - the classic policies side by side on one trace.
+ */
 #include "bench/exact/policies.h"
 
 #include <assert.h>
@@ -6,7 +8,6 @@
 
 #include "allocator/model/model.h"
 #include "bench/exact/packing.h"
-#include "bench/question/discover.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
 
@@ -121,6 +122,15 @@ static enum hb_status count_model(const struct hb_prepared *prepared, const stru
     return count(prepared, &table, out, error);
 }
 
+static enum hb_status count_builtin(const struct hb_prepared *prepared, const char *name,
+                                    struct hb_policy_figures *out, struct hb_error *error)
+{
+    const struct hb_allocator *allocator;
+    enum hb_status status = hb_allocator_open(name, &allocator, NULL, error);
+
+    return status == HB_OK ? count(prepared, allocator->counting, out, error) : status;
+}
+
 static enum hb_status pack(const struct hb_prepared *prepared, struct setting setting,
                            struct hb_policy_figures *out, struct hb_error *error)
 {
@@ -150,7 +160,7 @@ enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t in
     case MODEL:
         return count_model(prepared, kind, setting, out, error);
     case BUILTIN:
-        return count(prepared, hb_builtin_find(kind->name)->counting, out, error);
+        return count_builtin(prepared, kind->name, out, error);
     case PACKING:
         break;
     }

@@ -1,11 +1,11 @@
 /*
- * question_main - a question as a program of Google Benchmark's.
+ * question_main.cc - a question as a program of Google Benchmark's.
  *
  * Benchmarks are registered at start-up, one for each allocator and trace that were found; names are all that
  * is needed for that, so listing and filtering load no trace. A repetition is one sample, in a process of its
  * own: its time is the sample's, given by hand, and there is one iteration of it.
  */
-#include "bench/question/question_main.h"
+#include "bench/question/question_program.h"
 
 #include <cstring>
 #include <string>
@@ -73,7 +73,7 @@ int run_benchmarks(bool listing)
 
 } // namespace
 
-int hb::question_main(int argc, char **argv, const hb_question *question)
+int hb_question_main(int argc, char **argv, const hb_question *question)
 {
     int status = 0;
     bool listing;

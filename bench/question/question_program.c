@@ -1,5 +1,5 @@
 /*
- * question_program - see question_program.h.
+ * question_program.c - a question as a program of benchmarks: its options, its benchmarks, its results.
  */
 #include "bench/question/question_program.h"
 

@@ -1,5 +1,5 @@
 /*
- * question_program.h - a question as a program: all of it but Google Benchmark.
+ * question_program.h - a question as a program of benchmarks: all of it but Google Benchmark.
  *
  * The only header of the project's that C++ reads, so it includes none of the others. It is in C because the
  * rest is: a benchmark main only hands Google's library the names, the measurements and the context that it
@@ -26,7 +26,7 @@ extern const struct hb_question hb_question_throughput;
 
 enum { HB_COUNTERS_MAX = 16 };
 
-struct hb_counter {
+struct hb_measured_counter {
     const char *name;
     double value;
 };
@@ -35,7 +35,7 @@ struct hb_counter {
 struct hb_measurement {
     double seconds;
     uint64_t ops;
-    struct hb_counter counters[HB_COUNTERS_MAX];
+    struct hb_measured_counter counters[HB_COUNTERS_MAX];
     unsigned counter_count;
     char problem[600]; /* why there are no figures; empty where there are */
 };
@@ -72,6 +72,9 @@ bool hb_program_measure(struct hb_program *program, size_t index, struct hb_meas
  * measured for it. */
 void hb_program_context(struct hb_program *program, bool measure_floor,
                         void (*visit)(void *context, const char *key, const char *text), void *context);
+
+/* The whole of main, in question_main.cc. Returns the exit status. */
+int hb_question_main(int argc, char **argv, const struct hb_question *question);
 
 /* 3 when some measurement had a problem, else 0. */
 int hb_program_exit_status(const struct hb_program *program);
