@@ -5,5 +5,8 @@
 
 int main(int argc, char **argv)
 {
-    return hb_question_main(argc, argv, &QUESTION);
+    int status = 0;
+    struct hb_program *program = hb_question_open(&argc, argv, &QUESTION, &status);
+
+    return hb_program_main(argc, argv, program, status);
 }
