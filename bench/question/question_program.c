@@ -16,6 +16,32 @@
 
 /* -- any program -- */
 
+/* Google's parser answers --help, and asks us for our part of it. */
+static bool is_googles(const char *argument)
+{
+    return strncmp(argument, "--benchmark_", 12) == 0 || strncmp(argument, "--v=", 4) == 0 ||
+           strcmp(argument, "--help") == 0;
+}
+
+char **hb_program_take_ours(int *argc, char **argv, int *our_count)
+{
+    char **ours = calloc((size_t)*argc + 1, sizeof *ours);
+    int kept = 1;
+
+    if (ours == NULL)
+        return NULL;
+    ours[0] = argv[0];
+    *our_count = 1;
+    for (int i = 1; i < *argc; i++)
+        if (is_googles(argv[i]))
+            argv[kept++] = argv[i];
+        else
+            ours[(*our_count)++] = argv[i];
+    argv[kept] = NULL;
+    *argc = kept;
+    return ours;
+}
+
 bool hb_program_add(struct hb_program *program, const char *format, ...)
 {
     char **grown = realloc(program->benchmarks, (program->benchmark_count + 1) * sizeof *program->benchmarks);

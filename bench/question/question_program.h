@@ -81,6 +81,11 @@ struct hb_program_kind {
 struct hb_program *hb_question_open(int *argc, char **argv, const struct hb_question *question,
                                     int *exit_status);
 
+/* For whoever opens a program: takes what is not Google's out of the command line, into an array from malloc
+ * of
+ * `*our_count` that begins with argv[0]. NULL when out of memory. */
+char **hb_program_take_ours(int *argc, char **argv, int *our_count);
+
 void hb_program_close(struct hb_program *program); /* NULL does nothing */
 
 /* Adds a benchmark. False when out of memory. */

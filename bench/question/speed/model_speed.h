@@ -65,6 +65,11 @@ struct hb_speed_result {
 enum hb_status hb_speed_run(const struct hb_speed_load *load, enum hb_speed_side side,
                             struct hb_speed_result *result, struct hb_error *error);
 
+struct hb_program;
+
+/* The program of benchmarks, as hb_question_open opens one. */
+struct hb_program *hb_speed_open(int *argc, char **argv, int *exit_status);
+
 /* The median over rounds. */
 double hb_speed_ns_per_op(const struct hb_speed_result *result);
 
