@@ -1,4 +1,6 @@
-/* policies.c - see policies.h. */
+/*
+ * policies.c - the classic policies side by side on one trace.
+ */
 #include "bench/exact/policies.h"
 
 #include <assert.h>

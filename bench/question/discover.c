@@ -1,5 +1,5 @@
 /*
- * discover - see discover.h.
+ * discover.c - which allocators and which traces there are on this machine.
  */
 #include "bench/question/discover.h"
 

@@ -51,8 +51,8 @@ struct hb_discovery {
 
 /*
  * Fills in `found`. `allocators`: names or paths, comma-separated; NULL: every one that is known, but for
- * models. `traces`: names or paths (hb_workload_locate), NULL-terminated; NULL or empty: every one in
- * hb_traces_folder(). HB_ERR_USAGE: an unknown allocator, an empty name or one that two traces have;
+ * models. `traces`: names or paths (hb_workload_locate), NULL-terminated; NULL or empty: every one in the
+ * folder of traces. HB_ERR_USAGE: an unknown allocator, an empty name or one that two traces have;
  * HB_ERR_IO: the folder, or a trace, is not there; HB_ERR_MEMORY; HB_ERR_CHILD: no child could be started. An
  * allocator that cannot be used is no error: its candidate says why; nor is a file that is no trace: loading
  * it says so. On failure nothing is left to free.

@@ -240,7 +240,7 @@ enum hb_status hb_plan_count_subject(struct hb_plan *plan, uint32_t windows, str
 void hb_measurement_count(struct hb_measurement *measurement, const char *name, double value)
 {
     assert(measurement->counter_count < HB_COUNTERS_MAX);
-    measurement->counters[measurement->counter_count++] = (struct hb_counter){name, value};
+    measurement->counters[measurement->counter_count++] = (struct hb_measured_counter){name, value};
 }
 
 static void take_time(const struct hb_sample_result *result, struct hb_measurement *measurement)

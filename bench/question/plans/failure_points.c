@@ -114,7 +114,7 @@ static enum hb_status look_at_bounded(struct hb_plan *plan, const struct hb_cand
 {
     const struct hb_sample_result *ample;
     struct tight_heap heap = {.candidate = candidate};
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
     size_t size_count;
     enum hb_status status = hb_cuts_count(plan->session, plan->trace, candidate, 0, &ample, error);
 
@@ -126,7 +126,7 @@ static enum hb_status look_at_bounded(struct hb_plan *plan, const struct hb_cand
     }
     heap.ops = ample->counts.ops;
     heap.peak_live_bytes = ample->counts.peak_live_bytes;
-    size_count = hb_failure_heap_sizes(heap.peak_live_bytes, ample->counts.state.high_water_bytes, sizes);
+    size_count = hb_failing_heaps(heap.peak_live_bytes, ample->counts.state.high_water_bytes, sizes);
     return try_heaps(plan, &heap, sizes, size_count, error);
 }
 
@@ -136,7 +136,7 @@ static enum hb_status look_at_budgeted(struct hb_plan *plan, const struct hb_can
     struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
     struct hb_sample_result ample;
     struct tight_heap heap = {.candidate = candidate, .ops = plan->trace_ops};
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
     size_t size_count;
     enum hb_status status = hb_session_sample(plan->session, plan->trace, candidate, &request, &ample, error);
 
@@ -144,7 +144,7 @@ static enum hb_status look_at_budgeted(struct hb_plan *plan, const struct hb_can
         write_unusable(plan, candidate, &ample);
     } else if (status == HB_OK) {
         heap.peak_live_bytes = ample.counts.peak_live_bytes;
-        size_count = hb_failure_budgets(heap.peak_live_bytes, ample.peak_resident_bytes, sizes);
+        size_count = hb_failing_budgets(heap.peak_live_bytes, ample.peak_resident_bytes, sizes);
         status = try_heaps(plan, &heap, sizes, size_count, error);
     }
     hb_sample_result_clear(&ample);

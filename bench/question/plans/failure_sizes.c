@@ -11,7 +11,7 @@ enum { HEAPS = 14, BUDGETS = 9, RECORD_BYTES = 8, MIB = 1 << 20 };
 /* What no library does without, whatever the trace: what it takes for itself as it is loaded. */
 enum { BUDGET_SLACK_MIB = 12 };
 
-_Static_assert(HEAPS + 1 <= (int)HB_FAILURE_SIZES_MAX && BUDGETS <= (int)HB_FAILURE_SIZES_MAX, "they fit");
+_Static_assert(HEAPS + 1 <= (int)HB_FAILING_SIZES_MAX && BUDGETS <= (int)HB_FAILING_SIZES_MAX, "they fit");
 
 static int compare(const void *left, const void *right)
 {
@@ -42,7 +42,7 @@ static void spread(uint64_t *sizes, size_t count, double low, double high, uint6
     }
 }
 
-size_t hb_failure_heap_sizes(uint64_t peak_live, uint64_t high_water, uint64_t *sizes)
+size_t hb_failing_heaps(uint64_t peak_live, uint64_t high_water, uint64_t *sizes)
 {
     double low = (double)peak_live / 2, high = (double)high_water * 1.1;
 
@@ -55,7 +55,7 @@ size_t hb_failure_heap_sizes(uint64_t peak_live, uint64_t high_water, uint64_t *
     return make_unique(sizes, HEAPS + 1);
 }
 
-size_t hb_failure_budgets(uint64_t peak_live, uint64_t peak_resident, uint64_t *sizes)
+size_t hb_failing_budgets(uint64_t peak_live, uint64_t peak_resident, uint64_t *sizes)
 {
     double most = (double)(peak_live > peak_resident ? peak_live : peak_resident);
     double low = (double)peak_live / 2, high = most * 1.25 + (double)BUDGET_SLACK_MIB * MIB;
