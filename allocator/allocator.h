@@ -33,7 +33,7 @@ enum hb_cap {
     HB_CAP_MODEL = 1 << 5,     /* computes what an allocator would do: its own time is of no interest */
 };
 
-/* What inspect() reports. METRICS.md defines each; all lengths include the record. */
+/* What inspect() reports. results/README.md defines each; all lengths include the record. */
 struct hb_heap_state {
     uint64_t ranges;
     uint64_t free_ranges;
@@ -46,8 +46,8 @@ struct hb_heap_state {
 };
 
 /*
- * The last walk's length, in records examined (METRICS.md, Walk cost), and counters that the counting build
- * keeps so that a caller can ask after every operation: each in O(1).
+ * The last walk's length, in records examined (results/README.md, "Walks"), and counters that the counting
+ * build keeps so that a caller can ask after every operation: each in O(1).
  */
 struct hb_walk {
     uint64_t length;

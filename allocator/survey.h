@@ -1,5 +1,5 @@
 /*
- * survey.h - METRICS.md's figures about the ranges of a heap, added up range by range in address order.
+ * survey.h - the figures about the ranges of a heap, added up range by range in address order.
  *
  *     struct hb_survey survey = {.run_bytes = 0};
  *     allocator->ranges(heap, hb_survey_visit, &survey);

@@ -29,7 +29,7 @@ struct hb_stats_spread {
 struct hb_stats_spread hb_stats_spread(double *values, size_t count);
 
 /*
- * METRICS.md, Time: the ratio of the medians of `values` and `reference` over the rounds in which both have a
+ * The ratio of the medians of `values` and `reference` over the rounds in which both have a
  * figure, round by round at the same index; a figure of 0 or less is none. Uses 2 x `count` doubles at
  * `scratch`. 0 where no round has both.
  */

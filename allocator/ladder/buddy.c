@@ -164,7 +164,7 @@ static void *table_aligned(void *heap, size_t alignment, size_t size)
     return heap_alloc(heap, size == 0 || size > alignment ? size : alignment);
 }
 
-/* In place while the block is long enough, as METRICS.md says. */
+/* In place while the block is long enough, as results/README.md, "The heap", says. */
 static void *table_resize(void *heap, void *block, size_t size)
 {
     size_t usable;

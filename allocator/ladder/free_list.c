@@ -12,7 +12,7 @@
  *              O(1). Otherwise two searches take turns, and the shorter decides: over the ranges behind, up
  *              to the first free one (two or three in a busy heap: Knuth's fifty-percent rule); and over the
  *              list, from the place where it was changed last (none or one where blocks are freed in order).
- *              The worst case is O(n) still. No walk's length counts this: METRICS.md counts allocations.
+ *              The worst case is O(n) still. No walk's length counts this: only allocations have walks.
  * A walk       is first fit over the free ranges: none of those examined is allocated.
  */
 #include "allocator/ladder/links.h"

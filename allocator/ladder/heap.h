@@ -12,7 +12,7 @@
  *   LADDER_SOUGHT   (need), optional: the length from which on LADDER_FIND takes a range, where that is not
  * need
  *
- * METRICS.md settles every choice made here.
+ * results/README.md, "The heap" and "Variants", settles every choice made here.
  */
 #ifndef HB_ALLOCATOR_LADDER_HEAP_H
 #define HB_ALLOCATOR_LADDER_HEAP_H
@@ -152,8 +152,8 @@ static inline void *move(struct hb_ladder *heap, void *block, size_t usable, siz
 
 /*
  * In place, unsplit, while the range's length is enough. That is measured in lengths and not in usable bytes
- * so that it is METRICS.md's rule to the letter; only the heap's last range, whose length need not be a
- * multiple of the alignment, can tell the two apart.
+ * so that it is the rule of results/README.md to the letter; only the heap's last range, whose length need
+ * not be a multiple of the alignment, can tell the two apart.
  */
 static inline void *heap_resize(struct hb_ladder *heap, void *block, size_t size)
 {

@@ -202,7 +202,7 @@ uint32_t hb_model_alloc(struct hb_model *model, uint64_t size)
 }
 
 /* How far into the range its payload has to begin, for it to be aligned: a multiple of the heap's alignment,
- * of which the first payload is one too (METRICS.md, Variants). */
+ * of which the first payload is one too (results/README.md, "Variants"). */
 static uint64_t gap_before(const struct hb_model *model, const struct hb_range *range, uint64_t alignment)
 {
     uint64_t lead = -(uint64_t)model->options.header_bytes & (model->options.align - 1);

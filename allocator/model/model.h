@@ -3,8 +3,8 @@
  *
  * A model heap has ranges and no bytes. It gives every placement, walk length, split, high-water mark and
  * failure that the walking allocator of the same policy gives, in O(log n) an operation (range_tree.h), so
- * that a trace of a hundred million operations takes seconds where walking takes weeks. METRICS.md defines
- * the terms; sizes and lengths are bytes.
+ * that a trace of a hundred million operations takes seconds where walking takes weeks. results/README.md
+ * defines the terms; sizes and lengths are bytes.
  *
  * A block is a range's id. It is valid from its allocation to its release.
  */

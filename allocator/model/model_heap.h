@@ -2,7 +2,8 @@
  * model_heap.h - what a model heap is made of, for the files that make it up. Not an interface.
  *
  * An infinite heap is one of HB_MODEL_MOST_BYTES whose last range, the tail, is never used up: the tail is
- * examined by walks and counted as a range, and is left out of every other figure (METRICS.md).
+ * examined by walks and counted as a range, and is left out of every other figure (results/README.md,
+ * "Variants").
  */
 #ifndef HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 #define HB_ALLOCATOR_MODEL_MODEL_HEAP_H

@@ -3,8 +3,8 @@
  *
  * A B+ tree. Each inner node keeps, per child, how many ranges lie below it, how many of them are free and
  * the longest free one. Going down past the children that hold nothing long enough finds the first range that
- * fits, and adding up what was passed gives the number of ranges that a walk would have examined (THEORY.md
- * 6).
+ * fits, and adding up what was passed gives the number of ranges that a walk would have examined
+ * (workloads/THEORY.md, "The exact model").
  *
  * Ranges are known by an id that stays the same while the range lives, whatever is inserted or removed beside
  * it. They tile the heap: a range's offset follows from the lengths before it. Lengths are bytes, 1 to 2^63

@@ -83,7 +83,7 @@ void *hb_simple_realloc(struct hb_simple *heap, void *block, size_t size);
  * few to be a range; or, after a realloc to less, what had been asked for before. */
 size_t hb_simple_usable_size(const struct hb_simple *heap, const void *block);
 
-/* The whole of METRICS.md's state; examines every range. */
+/* All the figures of a heap's state (allocator.h); examines every range. */
 void hb_simple_inspect(const struct hb_simple *heap, struct hb_heap_state *state);
 
 /* Calls visit for each range in address order until it returns false. visit must not change the heap. */

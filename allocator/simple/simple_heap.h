@@ -2,8 +2,8 @@
  * simple_heap.h - the simple allocator's code, compiled once for timing and once for counting.
  *
  * Not an interface: simple.c includes it with HB_SIMPLE_COUNTING 0, simple_counting.c with 1, so the two
- * cannot place differently and the walk that is timed has nothing in it that counts. METRICS.md settles every
- * choice made here. `need` is the length of the range to be handed out, record included.
+ * cannot place differently and the walk that is timed has nothing in it that counts. results/README.md, "The
+ * heap", settles every choice made here. `need` is the length of the range to be handed out, record included.
  */
 #ifndef HB_SIMPLE_COUNTING
 #error "define HB_SIMPLE_COUNTING as 0 or 1 before including simple_heap.h"

@@ -1,5 +1,5 @@
 /*
- * simple_inspect.c - what can be asked of a simple heap: its ranges, and METRICS.md's figures about them.
+ * simple_inspect.c - what can be asked of a simple heap: its ranges, and the figures about them.
  */
 #include "allocator/simple/simple_check.h"
 #include "allocator/simple/simple_record.h"

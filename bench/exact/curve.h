@@ -1,5 +1,5 @@
 /*
- * curve.h - the first failure of every heap size from one pass.
+ * curve.h - the first failure of every heap size from one pass (workloads/THEORY.md).
  *
  * First fit is run once in an infinite heap. Let W be the high-water mark after each operation. In a heap of
  * N bytes the run is the same, placement for placement, up to the first operation that takes W past N, which
@@ -32,7 +32,7 @@ struct hb_curve {
     size_t count;
     struct hb_size_spans undecided; /* sorted */
     uint64_t split_bytes;           /* h */
-    uint64_t high_water_bytes;      /* METRICS.md's W; what aligned allocations asked for may be more */
+    uint64_t high_water_bytes;      /* W at the end; what aligned allocations asked for may be more */
     uint64_t peak_with_records;     /* the most bytes ever live, a record for each object included: no heap of
                                        fewer completes, however it is run */
 };

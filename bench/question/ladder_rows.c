@@ -5,7 +5,7 @@
 
 #include "base/stats.h"
 
-/* No ratio is given of resident memory to less than this: METRICS.md, Fragmentation. */
+/* No ratio is given of resident memory to less than this: results/README.md, "Fragmentation". */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
 
 /* What each allocator adds to the one before it; nothing is before the first, and nothing to compare buddies

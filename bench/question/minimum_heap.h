@@ -1,9 +1,9 @@
 /*
- * minimum_heap.h - the smallest heap that serves a whole trace (METRICS.md, Failure points).
+ * minimum_heap.h - the smallest heap that serves a whole trace (results/README.md, "Failure points").
  *
  * Feasibility is not monotone: a heap that serves a trace may become one that does not by a byte more
- * (THEORY.md 5). How much is known of the smallest one therefore depends on the allocator, and is said beside
- * it:
+ * (workloads/THEORY.md, "Every heap size from one pass"). How much is known of the smallest one therefore
+ * depends on the allocator, and is said beside it:
  *
  * exact    No smaller heap serves the trace: one pass of first fit decides every size (curve.h), or those it
  *          leaves open were simulated. None is left open where the alignment is no shorter than the record:

@@ -80,7 +80,7 @@ struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const st
 /* The median of the above; 0 without figures. */
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
-/* METRICS.md, Time: the time over the reference's, paired by round; 0 where there is none. */
+/* results/README.md, "Time": the time over the reference's, paired by round; 0 where there is none. */
 double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
 /* The same, over any cell on the same operations. */

@@ -84,7 +84,7 @@ enum hb_status hb_session_cut(struct hb_session *session, size_t trace, const st
                               uint64_t *ops, struct hb_error *error);
 
 /*
- * The count (METRICS.md's integers) of `candidate` in ample room, in `points` windows: of the whole trace
+ * The count (struct hb_counts) of `candidate` in ample room, in `points` windows: of the whole trace
  * where the exact model computes it, else of the operations that its cut leaves; in `points` windows (0:
  * none; never more than there are operations). It belongs to the session and is valid until this is asked for
  * something else. Where the sample has no figures, so does `*result`.

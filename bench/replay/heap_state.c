@@ -1,5 +1,5 @@
 /*
- * heap_state.c - a heap's state as METRICS.md counts it, with or without an end; whether its figures are
+ * heap_state.c - a heap's state as results/README.md counts it, with or without an end; whether its figures are
  * worth anything; and why it had no room.
  */
 #include "allocator/model/model.h"

@@ -2,7 +2,8 @@
  * measures.h - Johnstone and Wilson's four measures of fragmentation, gathered moment by moment.
  *
  * M. S. Johnstone and P. R. Wilson, The memory fragmentation problem: solved?, ISMM 1998. Each is a ratio
- * U/L - 1 of an extent to the bytes that are live, so that 0.25 is 25 %; METRICS.md defines the four.
+ * U/L - 1 of an extent to the bytes that are live, so that 0.25 is 25 %; results/README.md, "Fragmentation",
+ * defines the four.
  */
 #ifndef HB_BENCH_REPLAY_MEASURES_H
 #define HB_BENCH_REPLAY_MEASURES_H

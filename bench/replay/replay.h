@@ -2,10 +2,11 @@
  * replay.h - a prepared workload driven through an allocator.
  *
  * The timed replay does nothing else while the clock runs; it can be run in windows, with looks at the heap
- * between them. The counting replay asks the counting build after every operation and computes METRICS.md's
- * integers. Both follow the same rules: an object whose allocation got NULL is absent, its frees are skipped
- * (dealloc(NULL) does nothing), and a realloc of it is a malloc. An object of size 0 counts as absent too,
- * whatever pointer it was given, so that `allocs` does not depend on what an allocator makes of malloc(0).
+ * between them. The counting replay asks the counting build after every operation and computes what
+ * results/README.md defines. Both follow the same rules: an object whose allocation got NULL is absent, its
+ * frees are skipped (dealloc(NULL) does nothing), and a realloc of it is a malloc. An object of size 0 counts
+ * as absent too, whatever pointer it was given, so that `allocs` does not depend on what an allocator makes
+ * of malloc(0).
  */
 #ifndef HB_BENCH_REPLAY_REPLAY_H
 #define HB_BENCH_REPLAY_REPLAY_H
@@ -45,7 +46,7 @@ struct hb_failure {
 
 enum { HB_WALK_BINS = 512 };
 
-/* METRICS.md defines each. What an allocator cannot say stays 0 and `inspected` / `walked` are false. */
+/* results/README.md defines each. What an allocator cannot say is 0, and `inspected` / `walked` false. */
 struct hb_counts {
     uint64_t heap_bytes;
     uint64_t ops;    /* done: all of them unless stopped */
@@ -124,8 +125,8 @@ enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, 
                                  uint32_t point_count, struct hb_counts *counts, struct hb_error *error);
 
 /*
- * inspect(), as METRICS.md counts: in an ample heap (created with heap_bytes 0) the tail above the high-water
- * mark counts in `ranges` and in nothing else. Zeroes where the allocator cannot be inspected.
+ * inspect(), as results/README.md says: in an ample heap (created with heap_bytes 0) the tail above the
+ * high-water mark counts in `ranges` and in nothing else. Zeroes where the allocator cannot be inspected.
  */
 void hb_replay_inspect(const struct hb_allocator *allocator, const void *heap, bool ample,
                        struct hb_heap_state *state);
@@ -161,8 +162,8 @@ uint32_t hb_window_count(uint64_t ops, uint32_t wanted);
 /* The first operation after window `index` (0 to windows - 1) of `windows` over `ops` operations. */
 uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index);
 
-/* METRICS.md, Failure points: why a heap whose free bytes and longest run of free ranges are these had no
- * room for a range of `need` bytes. */
+/* results/README.md, "Failure points": why a heap whose free bytes and longest run of free ranges are these
+ * had no room for a range of `need` bytes. */
 enum hb_failure_reason hb_failure_reason(uint64_t need, uint64_t free_bytes, uint64_t largest_run_bytes);
 
 /* "full", "unmerged", "scattered"; NULL for HB_FAILURE_NONE. */

@@ -21,7 +21,7 @@ struct contender {
     double resident_bytes, live_bytes, failures, ops;
 };
 
-/* METRICS.md: no ratio of whole pages to less. */
+/* results/README.md, "Fragmentation": no ratio of whole pages to less. */
 enum { COLUMNS = 8, LEAST_LIVE_BYTES = 1 << 20 };
 
 struct ranking {

@@ -15,7 +15,7 @@
 
 enum hb_sample_mode {
     HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
-    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of METRICS.md; with
+    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of results/README.md; with
                          `points`, the windows of SERIES too, with their walks and without their times */
     HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
     HB_SAMPLE_CHECK,  /* is the allocator right? (check.h) Not timed */

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-/* results/README.md, "Exit status", says the same to users. */
+/* results/README.md, "What came of an allocator, and the exit status", says the same to users. */
 enum hb_exit {
     HB_EXIT_DONE = 0,
     HB_EXIT_FAILED = 1,

@@ -1,5 +1,5 @@
 /*
- * command_counts.h - METRICS.md's integers as JSON and as lines to read: what `replay` and `model` share.
+ * command_counts.h - what was counted, as JSON and as lines to read: what `replay` and `model` share.
  */
 #ifndef HB_BENCH_TOOL_COMMAND_COUNTS_H
 #define HB_BENCH_TOOL_COMMAND_COUNTS_H
@@ -10,7 +10,8 @@
 
 void hb_json_set(json_t *object, const char *key, uint64_t value);
 
-/* Everything between `objects` and `elapsed_ns` (COMMANDS.md); what the allocator cannot say is left out. */
+/* Everything between `objects` and `elapsed_ns` (results/README.md, "JSON"); what the allocator cannot say is
+ * left out. */
 void hb_json_set_counts(json_t *object, const struct hb_counts *counts);
 
 /* A label and what it says, on standard output. */

@@ -144,7 +144,8 @@ enum hb_status hb_curve_survey_add(struct hb_curve_survey *survey, const struct 
     return status;
 }
 
-/* THEORY.md 5, with records of 8 bytes: 20 bytes complete, 21 to 26 fail, 27 and more complete. */
+/* workloads/THEORY.md, "Every heap size from one pass", with records of 8 bytes: 20 bytes complete, 21 to 26
+ * fail, 27 and more complete. */
 enum hb_status hb_curve_survey_add_example(struct hb_curve_survey *survey, struct hb_error *error)
 {
     static struct hb_op ops[] = {

@@ -11,7 +11,7 @@
 #include "base/stats.h"
 #include "bench/tool/command_common.h"
 
-enum { LEAST_LIVE_BYTES = 1 << 20 }; /* METRICS.md: no ratio of whole pages to less */
+enum { LEAST_LIVE_BYTES = 1 << 20 }; /* results/README.md: no ratio of whole pages to less */
 
 static void take_figures(struct hb_run_row *row, const struct hb_rounds *rounds,
                          const struct hb_rounds_cell *cell)

@@ -11,7 +11,7 @@
 #include "allocator/allocator.h"
 #include "workloads/workload.h"
 
-/* Of the simple allocator: METRICS.md. */
+/* Of the simple allocator: results/README.md, "The heap". */
 enum { HB_WALK_RECORD_BYTES = 8 };
 
 /* What an operation did. */

@@ -36,7 +36,7 @@ static double plain_median(const double *values, size_t count)
     return (value_of_rank(values, count, (count - 1) / 2) + value_of_rank(values, count, count / 2)) / 2;
 }
 
-/* METRICS.md's nearest rank, by trying every value. */
+/* Nearest rank, by trying every value. */
 static double plain_percentile(const double *values, size_t count, unsigned percent)
 {
     double best = INFINITY;

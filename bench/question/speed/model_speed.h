@@ -47,7 +47,7 @@ void hb_speed_load_close(struct hb_speed_load *load); /* NULL does nothing */
 
 struct hb_speed_round {
     uint64_t elapsed_ns;
-    uint64_t walk_total;                /* over the round's allocations: METRICS.md */
+    uint64_t walk_total;                /* over the round's allocations */
     uint64_t ranges_least, ranges_most; /* after any of its replacements, the tail included */
 };
 

@@ -48,7 +48,7 @@ void rig_step(struct rig *rig, uint64_t reach);
 
 void rig_free_all(struct rig *rig);
 
-/* The whole of METRICS.md's state, and every range, against the definition's. */
+/* All the figures of a heap's state, and every range, against the definition's. */
 void rig_compare_state(struct rig *rig);
 
 #endif

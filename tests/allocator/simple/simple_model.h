@@ -1,5 +1,5 @@
 /*
- * simple_model.h - the simple allocator as METRICS.md describes it, written down a second time.
+ * simple_model.h - the simple allocator as results/README.md describes it, written down a second time.
  *
  * An array of ranges outside the heap, and loops over it. It shares no code and no idea with
  * allocator/simple*: no records, no bits, no pointers. Tests compare the two operation by operation.

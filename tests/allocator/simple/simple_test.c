@@ -1,5 +1,6 @@
 /*
- * simple_test.c - the simple allocator does what the design document and METRICS say, on worked examples.
+ * simple_test.c - the simple allocator does what the design document and results/README.md say, on worked
+ * examples.
  */
 #define STORAGE_SIZE 4096
 #include "allocator/simple/simple_static.c" /* the document's size, whatever the library was configured with */

@@ -93,6 +93,73 @@ static void first_fit_grows_as_published(void **state)
     }
 }
 
+/* What the theory of one phase is, over M; 0: nothing is known. */
+struct known_phase {
+    uint64_t index, size;
+    double expected, bound;
+};
+
+static void has_theory(const struct hb_adversary_result *result, const struct known_phase *known,
+                       size_t count)
+{
+    double m = (double)result->most_live_bytes;
+
+    assert_int_equal(result->phase_count, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct hb_adversary_phase *phase = &result->phases[i];
+
+        assert_int_equal(phase->index, known[i].index);
+        assert_int_equal(phase->size, known[i].size);
+        adversary_near((double)phase->expected_bytes / m, known[i].expected, 1e-6, "expected");
+        adversary_near((double)phase->bound_bytes / m, known[i].bound, 1e-6, "bound");
+    }
+}
+
+/* The ceilings were computed apart, in decimals of 60 digits. */
+static void every_phase_of_first_fit_has_its_own_ceiling(void **state)
+{
+    static const struct known_phase known[] = {
+        {0, 1, 1.00, 1},
+        {1, 2, 1.50, 1.75},
+        {3, 4, 2.13, 2.59826389},
+        {7, 8, 2.79, 3.51454439},
+        {15, 16, 3.50, 4.47085319},
+        {31, 32, 4.22, 5.44862634},
+        {63, 64, 4.92, 6.43743317},
+        {99, 100, 0, 7.07724777},
+    };
+
+    (void)state;
+    has_theory(adversary_result("first-fit", "model-first", 1 << 16, 100, NULL), known, 8);
+}
+
+static void every_phase_of_best_fit_expects_its_own_extent(void **state)
+{
+    static const struct known_phase known[] = {
+        {0, 2, 0.82, 0}, {2, 4, 1.64, 0}, {6, 8, 3.28, 0}, {14, 16, 6.56, 0}, {18, 20, 8.2, 0}};
+
+    (void)state;
+    has_theory(adversary_result("best-fit", "model-first", 1 << 16, 20, NULL), known, 5);
+}
+
+/* 16384 + 16 and, for each size from 2 on, 16 * 16384 over it; the ramp's are sums of s floor(M/s). */
+static void every_phase_of_a_generated_attack_has_its_own_bound(void **state)
+{
+    static const struct known_phase shredding[] = {{0, 1, 1, 1.00097656},
+                                                   {1, 2, 8.99316406, 9.00097656},
+                                                   {3, 4, 18.31933594, 18.33430990},
+                                                   {7, 8, 28.46484375, 28.48669085},
+                                                   {15, 16, 39.06640625, 39.09264045}};
+    static const struct known_phase ramp[] = {
+        {0, 1, 1, 1}, {1, 2, 2, 1}, {3, 4, 3.99609375, 1}, {5, 6, 5.9765625, 1}};
+    static const struct known_phase two_size[] = {{0, 1, 1, 1}, {1, 2, 1.5, 1}, {2, 3, 1.5, 1}};
+
+    (void)state;
+    has_theory(adversary_result("shredding", "model-first", 1 << 14, 16, NULL), shredding, 5);
+    has_theory(adversary_result("ramp", "model-first", 1 << 8, 6, NULL), ramp, 4);
+    has_theory(adversary_result("two-size", "model-first", 1 << 8, 0, "cycles=3"), two_size, 3);
+}
+
 /* The walking allocators place as the model does, so they are grown alike, to the unit. */
 static void walking_is_grown_as_its_model(void **state)
 {
@@ -223,6 +290,11 @@ int main(void)
         hb_test("no allocator needs less than Robson's bound", robson_spares_nobody),
         hb_test("first fit is grown to 1.50, 2.13, 2.79 ... 7.82 M, below its ceiling of 10.43 M",
                 first_fit_grows_as_published),
+        hb_test("every phase of first-fit has its own ceiling", every_phase_of_first_fit_has_its_own_ceiling),
+        hb_test("every phase of best-fit expects its own extent",
+                every_phase_of_best_fit_expects_its_own_extent),
+        hb_test("every phase of a generated attack has its own bound",
+                every_phase_of_a_generated_attack_has_its_own_bound),
         hb_test("walking allocators are grown exactly as their models are", walking_is_grown_as_its_model),
         hb_test("best fit is grown to 0.41 n M where first fit needs less than 2 M",
                 best_fit_is_separated_from_first_fit),

@@ -179,7 +179,7 @@ static void every_size_of_random_workloads(void **state)
     assert_true(seen.anomalous > 0 || SEEDS < 12); /* a few workloads may have none */
 }
 
-/* THEORY.md 5, worked out there on paper: records of 16 bytes. */
+/* workloads/THEORY.md, "Every heap size from one pass", worked out there on paper: records of 16 bytes. */
 static const struct hb_model_options paper = {.policy = HB_POLICY_FIRST, .header_bytes = 16, .align = 1};
 
 static void expect_spans(const struct hb_op *ops, uint64_t count, uint64_t least, uint64_t low, uint64_t high)
@@ -359,7 +359,7 @@ int main(void)
                 an_aligned_request_raises_the_mark_by_what_it_got),
         hb_test("every heap size fails where, how and why a direct run of it does, merging and aligned too",
                 every_size_of_random_workloads),
-        hb_test("the paper's two heaps that one more byte breaks", one_more_byte_loses),
+        hb_test("the two heaps that one more byte breaks", one_more_byte_loses),
         hb_test("W itself may fail with merging and realloc",
                 the_high_water_mark_itself_may_fail_with_merging_and_realloc),
         hb_test("a size that no heap has is an error that names it",

@@ -1,5 +1,5 @@
 /*
- * count_test - the counting replay against a plain implementation of METRICS.md, integer for integer.
+ * count_test - the counting replay against a plain implementation of results/README.md, integer for integer.
  */
 #include "tests/check.h"
 

@@ -1,5 +1,5 @@
 /*
- * plain_model.h - the simple allocator and METRICS.md once more, written as plainly as possible.
+ * plain_model.h - the simple allocator and results/README.md once more, written as plainly as possible.
  *
  * For tests to compare with: no shared code, no memory of its own under test, everything recomputed from the
  * whole list of ranges after every operation. Slow, and easy to check against the definitions.
@@ -22,8 +22,8 @@ struct plain_run {
 };
 
 /*
- * Replays `workload` in a heap of `heap_bytes`; `ample`: METRICS.md's infinite heap, for which heap_bytes
- * only has to be more than is ever used. Free with plain_run_free.
+ * Replays `workload` in a heap of `heap_bytes`; `ample`: the infinite heap of results/README.md, for which
+ * heap_bytes only has to be more than is ever used. Free with plain_run_free.
  */
 struct plain_run *plain_replay(const struct hb_workload *workload, uint64_t heap_bytes, bool ample);
 void plain_run_free(struct plain_run *run);

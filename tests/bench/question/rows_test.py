@@ -1,0 +1,672 @@
+"""rows_test - every column of every file of results, against figures that are computed here.
+
+What depends on no machine is replayed on a plain heap (plain_heap.py). Times and resident memory are those of
+invented_samples.c, read from its log. So each field has one right text, and no two columns can be exchanged.
+"""
+
+import collections
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import unittest
+
+from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_trace
+
+PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
+SANITIZED = os.environ["SANITIZE"] != ""
+
+SIMPLE = {}
+MERGED = {"merge": True}
+
+
+def real(value):
+    """As results write one."""
+    return f"{value:.6g}"
+
+
+def read_csv(path):
+    """Rows as dicts of texts, and the provenance as lines."""
+    with open(path, encoding="utf-8") as lines:
+        head, rows = [], []
+        for line in lines:
+            (head if line.startswith("#") else rows).append(line.rstrip("\n"))
+    columns = rows[0].split(",")
+    assert all(len(row.split(",")) == len(columns) for row in rows)
+    return [dict(zip(columns, row.split(","))) for row in rows[1:]], head
+
+
+class Sample:
+    def __init__(self, words):
+        self.mode, self.allocator, self.outcome = words[0], words[1], words[10]
+        self.ops, self.op_limit, self.heap, self.budget, self.step_limit = map(int, words[2:7])
+        self.touch, self.timeout, self.points = map(int, words[7:10])
+        self.elapsed, self.peak, self.faults = map(int, words[11:14])
+        self.windows = []  # elapsed, resident
+
+
+def read_log(path):
+    samples = []
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            words = line.split()
+            if words[0] == "window":
+                samples[-1].windows.append((int(words[1]), int(words[2])))
+            else:
+                samples.append(Sample(words))
+    return samples
+
+
+class Rows(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.trace = make_trace(7, 450, 40, 400)
+        cls.ample = Replay(cls.trace, Heap())
+        cls.merged = Replay(cls.trace, Heap(**MERGED))
+        assert cls.ample.failures == 0 and cls.ample.allocs > 200
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="heapbench-rows")
+        self.addCleanup(shutil.rmtree, self.folder)
+        write_trace(os.path.join(self.folder, "made.txt"), self.trace)
+
+    def run_program(self, *arguments):
+        """Standard output; the samples are then in self.samples."""
+        log = os.path.join(self.folder, "log")
+        if os.path.exists(log):
+            os.unlink(log)
+        done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
+                              env=dict(os.environ, INVENTED_LOG=log), check=False)
+        said = [line for line in done.stderr.decode().splitlines() if ": left out: " not in line]
+        self.assertEqual((done.returncode, said), (0, []), arguments)
+        self.samples = read_log(log) if os.path.exists(log) else []
+        return done.stdout.decode()
+
+    def ask(self, question, allocators, *more):
+        self.run_program(question, "--results=out", f"--allocators={allocators}", "--traces=made.txt", *more)
+
+    def rows(self, name, **columns):
+        rows, self.head = read_csv(os.path.join(self.folder, "out", name + ".csv"))
+        return [row for row in rows if all(row[c] == v for c, v in columns.items())]
+
+    def assert_row(self, row, expected):
+        """`expected` has a value for each column: what is None must be empty."""
+        texts = {c: "" if v is None else real(v) if isinstance(v, float) else str(v) for c, v in expected.items()}
+        self.assertEqual(row, texts)
+
+    def timed(self, allocator, ops, mode="time"):
+        """The samples of the rounds, which have a limit of operations; one of a baseline has none."""
+        return [s for s in self.samples if s.mode == mode and s.allocator == allocator and s.op_limit == ops]
+
+    # -- throughput --
+
+    def assert_throughput(self, allocator, ops, status, failed=None):
+        rows = self.rows("throughput", allocator=allocator)
+        samples, references = self.timed(allocator, ops), self.timed("glibc", ops)
+        self.assertEqual(len(rows), 3)
+        self.assertEqual(len(samples), 3)
+        self.assertEqual(len(references), 3)
+        peak_live = Replay(self.trace[:ops], Heap()).peak_live
+        for i, row in enumerate(rows):
+            self.assert_row(row, {
+                "trace": "made", "allocator": allocator, "round": i + 1, "status": status, "ops": ops,
+                "elapsed_ns": samples[i].elapsed, "failures": 0, "first_failure": None, "peak_live_bytes": peak_live,
+                "peak_resident_bytes": samples[i].peak, "page_faults": samples[i].faults,
+                "reference_ns": references[i].elapsed})
+        return samples, references
+
+    def cut(self):
+        """A step limit, and the operation after which it ends simple, which is in the middle of a window of walk_cost."""
+        totals, ends = [], {end for _, end in self.windows(200)}
+        Replay(self.trace, Heap(), after=lambda r: totals.append(sum(r.lengths)))
+        cut = next(i for i in range(len(totals) // 2, len(totals)) if totals[i] > totals[i - 1] and i + 1 not in ends)
+        return totals[cut], cut + 1
+
+    def test_throughput_and_what_run_makes_of_it(self):
+        limit, cut = self.cut()
+        out = self.run_program("heapbench", "run", "made.txt", "-a", "simple,glibc,bump,null", "--rounds", "3",
+                               "--step-limit", str(limit), "--seed", "5", "--results", "out", "--json")
+        ops = len(self.trace)
+        shown = {row["allocator"]: row for row in json.loads(out)["rows"]}
+        self.assertEqual(json.loads(out)["seed"], 5)
+        for allocator in ("simple", "glibc", "bump", "null"):
+            done = cut if allocator == "simple" else ops
+            samples, references = self.assert_throughput(allocator, done, "stopped" if allocator == "simple" else "ok")
+            ns = [s.elapsed / done for s in samples]
+            row = shown[allocator]
+            self.assertEqual((row["ops"], row["trace_ops"], row["rounds"]), (done, ops, 3))
+            self.assertAlmostEqual(row["ns_per_op"], statistics.median(ns), 9)
+            self.assertAlmostEqual(row["ns_per_op_min"], min(ns), 9)
+            self.assertAlmostEqual(row["ns_per_op_max"], max(ns), 9)
+            self.assertAlmostEqual(row["ratio_to_glibc"], statistics.median(s.elapsed for s in samples) /
+                                   statistics.median(s.elapsed for s in references), 9)
+            self.assertEqual(row["peak_resident_bytes"], int(statistics.median(s.peak for s in samples)))
+            self.assertEqual((row["failures"], row["first_failure"]), (0, None))
+            self.assertEqual(row["peak_live_bytes"], Replay(self.trace[:done], Heap()).peak_live)
+        null = [s for s in self.samples if s.allocator == "null" and s.op_limit == 0 and s.ops == ops]
+        self.assertEqual(len(null), 3)
+        floor = statistics.median(s.elapsed for s in null) / ops
+        self.rows("throughput")
+        self.assertTrue(any(f"null allocator {floor:.2f} ns per operation" in line for line in self.head), self.head)
+        self.assertAlmostEqual(json.loads(out)["floor_ns_per_op"], floor, 9)
+        self.assertIn(f"# left out  time of simple on made after operation {cut} "
+                      f"(step limit {limit}; ask with --step-limit 0)", self.head)
+
+    def test_the_table_of_run_shows_the_same_figures(self):
+        out = self.run_program("heapbench", "run", "made.txt", "-a", "glibc,bump", "--rounds", "4")
+        ops = len(self.trace)
+        lines = {line.split()[0]: line for line in out.splitlines() if line[:3] == "  " + line[2:3] and line.strip()}
+
+        def show(value):
+            return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+
+        glibc = statistics.median(s.elapsed for s in self.timed("glibc", ops))
+        order = []
+        for allocator in ("glibc", "bump"):
+            samples = self.timed(allocator, ops)
+            ns = [s.elapsed / ops for s in samples]
+            peak = int(statistics.median(s.peak for s in samples)) / (1 << 20)
+            words = [show(statistics.median(ns)), show(min(ns)), "-", show(max(ns)),
+                     show(statistics.median(ns) * ops / glibc), f"{peak:.2f}" if peak < 10 else f"{peak:.1f}", "MiB", "0"]
+            self.assertEqual(lines[allocator].split()[1:], words)
+            order.append((statistics.median(ns), allocator))
+        self.assertLess(out.index(f"  {min(order)[1]} "), out.index(f"  {max(order)[1]} "))
+
+    # -- walk cost --
+
+    def windows(self, count):
+        """(first operation, end) of each."""
+        ops = len(self.trace)
+        ends = [ops // count * (i + 1) + ops % count * (i + 1) // count for i in range(count)]
+        return list(zip([0] + ends, ends))
+
+    def test_walk_cost(self):
+        self.ask("walk_cost", "simple,glibc", "--rounds=3")
+        seen = []
+        replay = Replay(self.trace, Heap(), after=lambda r: seen.append((len(r.lengths), r.allocs, len(r.heap.ranges))))
+        windows = self.windows(200)
+        for allocator in ("simple", "glibc"):
+            rows = self.rows("walk_cost", allocator=allocator)
+            samples = self.timed(allocator, len(self.trace), "series")
+            self.assertEqual((len(rows), len(samples)), (200, 3))
+            for i, ((begin, end), row) in enumerate(zip(windows, rows)):
+                before = seen[begin - 1] if begin else (0, 0, 0)
+                walks, allocated = (series[before[0]:seen[end - 1][0]] for series in (replay.lengths, replay.allocated_walks))
+                is_simple = allocator == "simple"
+                self.assert_row(row, {
+                    "trace": "made", "allocator": allocator, "status": "ok", "op": end, "ops": end - begin,
+                    "allocs": seen[end - 1][1] - before[1],
+                    "elapsed_ns": int(statistics.median(s.windows[i][0] for s in samples) + 0.5),
+                    "ranges": seen[end - 1][2], "walks": len(walks) if is_simple else None,
+                    "walk_total": sum(walks) if is_simple else None, "walk_allocated": sum(allocated) if is_simple else None,
+                    "walk_p50": percentile(walks, 50) if is_simple else None,
+                    "walk_p99": percentile(walks, 99) if is_simple else None,
+                    "walk_max": max(walks, default=0) if is_simple else None})
+        self.assert_lengths(replay)
+        self.assert_walk_summary(replay, len(self.trace), "ok")
+
+    def assert_lengths(self, replay):
+        bins = collections.Counter()
+        for length in replay.lengths:
+            step = 1 if length < 64 else 1 << (length.bit_length() - 5)
+            bins[(length // step * step, length // step * step + step)] += 1
+        self.assertEqual([tuple(row.values()) for row in self.rows("walk_lengths")],
+                         [("made", "simple", str(low), str(high), str(n)) for (low, high), n in sorted(bins.items())])
+        self.assertGreater(max(bins)[1] - max(bins)[0], 1, "the trace should walk farther")
+
+    def assert_walk_summary(self, replay, timed_ops, status):
+        heap, lengths, ops = replay.heap, replay.lengths, len(self.trace)
+        for allocator in ("simple", "glibc"):
+            simple = allocator == "simple"
+            done = timed_ops if simple else ops
+            median = statistics.median(s.elapsed for s in self.timed(allocator, done, "series"))
+            glibc = statistics.median(s.elapsed for s in self.timed("glibc", done, "series"))
+            row, = self.rows("walk_summary", allocator=allocator)
+            walks = {"walks": len(lengths), "walk_total": sum(lengths), "walk_mean": sum(lengths) / len(lengths),
+                     "walk_p50": percentile(lengths, 50), "walk_p90": percentile(lengths, 90),
+                     "walk_p99": percentile(lengths, 99), "walk_max": max(lengths),
+                     "walk_allocated": sum(replay.allocated_walks), "ranges": len(heap.ranges),
+                     "free_ranges": len(heap.free_lengths()), "high_water_bytes": heap.high_water, "walk_ops": ops}
+            expected = {"trace": "made", "allocator": allocator, "status": status if simple else "ok", "heap_bytes": None,
+                        "ops": done, "trace_ops": ops, "peak_live_bytes": replay.peak_live,
+                        "ns_per_op": float(median / done), "ratio_to_glibc": float(median / glibc)}
+            self.assert_row(row, {**expected, **{c: v if simple else None for c, v in walks.items()}})
+
+    def test_walk_cost_cut_short_has_a_reference_on_the_same_operations(self):
+        limit, cut = self.cut()
+        end = next(end for _, end in self.windows(200) if end >= cut)  # no window is timed in part
+        self.ask("walk_cost", "simple,glibc", "--rounds=3", f"--step-limit={limit}")
+        self.assert_walk_summary(Replay(self.trace, Heap()), end, "stopped")
+        rows = self.rows("walk_cost", allocator="simple")
+        self.assertEqual([row["elapsed_ns"] != "" for row in rows], [int(row["op"]) <= end for row in rows])
+        self.assertEqual(len(rows), 200)
+
+    # -- fragmentation --
+
+    def test_fragmentation(self):
+        self.ask("fragmentation", "simple,first-merge,glibc")
+        for allocator, options in (("simple", SIMPLE), ("first-merge", MERGED)):
+            moments = []
+
+            def look(r, moments=moments):
+                allocated, free = r.heap.allocated_bytes(), r.heap.free_lengths()
+                headers = 8 * len(r.held)
+                moments.append({
+                    "op": r.ops, "live_bytes": r.live, "header_bytes": headers, "slack_bytes": allocated - headers - r.live,
+                    "free_bytes": r.heap.high_water - allocated, "tail_bytes": None, "extent_bytes": r.heap.high_water,
+                    "ranges": len(r.heap.ranges), "free_ranges": len(free), "largest_free_bytes": max(free, default=0),
+                    "resident_bytes": None, "peak": r.peak_now})
+
+            replay = Replay(self.trace, Heap(**options), after=look)
+            rows = self.rows("fragmentation", allocator=allocator)
+            self.assertEqual(len(rows), 400)
+            for row, (_, end) in zip(rows, self.windows(400)):
+                moment = {c: v for c, v in moments[end - 1].items() if c != "peak"}
+                moment["tail_bytes"] = replay.heap.high_water - moment["extent_bytes"]
+                self.assert_row(row, {"trace": "made", "allocator": allocator, "status": "ok", **moment})
+            self.assert_measures(allocator, replay, moments)
+            self.assert_map(allocator, options)
+        self.assert_resident()
+
+    def measures(self, extents, lives, peaks):
+        """The four, as ratios: extents and live bytes of each moment, and whether more is live than ever."""
+        first_peak = extents.index(max(extents))
+        at_peak = max(i for i, peak in enumerate(peaks) if peak)
+        moments = [(u, l) for u, l in zip(extents, lives) if l > 0]
+        ratio = lambda u, l: u / l - 1 if l else 0.0
+        return [sum(u / l - 1 for u, l in moments) / len(moments), ratio(extents[at_peak], max(lives)),
+                ratio(extents[first_peak], lives[first_peak]), ratio(max(extents), max(lives))]
+
+    def assert_measures(self, allocator, replay, moments):
+        lives, peaks = [m["live_bytes"] for m in moments], [m["peak"] for m in moments]
+        with_records = self.measures([m["extent_bytes"] for m in moments], lives, peaks)
+        payload = self.measures([m["extent_bytes"] - 8 * (m["ranges"] - 1) for m in moments], lives, peaks)
+        row, = self.rows("fragmentation_summary", allocator=allocator)
+        self.assert_row(row, {
+            "trace": "made", "allocator": allocator, "status": "ok", "peak_live_bytes": replay.peak_live,
+            "peak_extent_bytes": replay.heap.high_water,
+            **{f"measure{i + 1}": 100 * float(v) for i, v in enumerate(with_records)},
+            **{f"payload{i + 1}": 100 * float(v) for i, v in enumerate(payload)}, "ops": len(self.trace)})
+        self.assertEqual(len({row[f"{k}{i}"] for k in ("measure", "payload") for i in (1, 2, 3, 4)}), 8, row)
+
+    def assert_map(self, allocator, options):
+        extent = Replay(self.trace, Heap(**options)).heap.high_water
+        bucket = -(-extent // 80)
+        expected = []
+
+        def look(r):
+            counts = [0] * -(-r.heap.high_water // bucket)
+            for offset, length, allocated in r.heap.ranges:
+                for at in range(offset, offset + length if allocated else 0):
+                    counts[at // bucket] += 1
+            expected.append((r.ops, r.live, r.heap.high_water, " ".join(map(str, counts))))
+
+        ends = {end for _, end in self.windows(150)}
+        Replay(self.trace, Heap(**options), after=lambda r: look(r) if r.ops in ends else None)
+        rows = self.rows("heap_map", allocator=allocator)
+        self.assertEqual(len(rows), 150)
+        for row, (op, live, high_water, counts) in zip(rows, expected):
+            self.assert_row(row, {"trace": "made", "allocator": allocator, "status": "ok", "op": op, "live_bytes": live,
+                                  "extent_bytes": high_water, "bucket_bytes": bucket, "allocated_bytes": counts})
+
+    def assert_resident(self):
+        lives = []
+        replay = Replay(self.trace, Heap(), after=lambda r: lives.append(r.live))
+        sample, = self.timed("glibc", len(self.trace), "series")
+        rows = self.rows("fragmentation", allocator="glibc")
+        self.assertEqual(len(rows), 400)
+        for row, (_, end), (_, resident) in zip(rows, self.windows(400), sample.windows):
+            self.assert_row(row, {
+                "trace": "made", "allocator": "glibc", "status": "ok", "op": end, "live_bytes": lives[end - 1],
+                "header_bytes": None, "slack_bytes": None, "free_bytes": None, "tail_bytes": None, "extent_bytes": resident,
+                "ranges": None, "free_ranges": None, "largest_free_bytes": None, "resident_bytes": resident})
+        row, = self.rows("fragmentation_summary", allocator="glibc")
+        blank = {f"{k}{i}": None for k in ("measure", "payload") for i in (1, 2, 3, 4)}  # less than 1 MiB live
+        self.assert_row(row, {"trace": "made", "allocator": "glibc", "status": "ok", "peak_live_bytes": replay.peak_live,
+                              "peak_extent_bytes": sample.peak, **blank, "ops": len(self.trace)})
+
+    def test_resident_measures_where_a_mebibyte_is_live(self):
+        self.trace = [(kind, thing, size * 2000) for kind, thing, size in self.trace]
+        self.setUp()
+        self.ask("fragmentation", "glibc")
+        lives = []
+        replay = Replay(self.trace, Heap(), after=lambda r: lives.append(r.live))
+        sample, = self.timed("glibc", len(self.trace), "series")
+        ends = [(resident, lives[end - 1]) for (_, end), (_, resident) in zip(self.windows(400), sample.windows)]
+        at_live = max(ends, key=lambda end: end[1])  # the first of equals, as below
+        at_extent = max(ends, key=lambda end: end[0])
+        live_ends = [(u, l) for u, l in ends if l > 0]
+        measures = [sum(u / l - 1 for u, l in live_ends) / len(live_ends), at_live[0] / at_live[1] - 1,
+                    sample.peak / at_extent[1] - 1 if at_extent[1] else 0.0, sample.peak / replay.peak_live - 1]
+        row, = self.rows("fragmentation_summary", allocator="glibc")
+        self.assert_row(row, {
+            "trace": "made", "allocator": "glibc", "status": "ok", "peak_live_bytes": replay.peak_live,
+            "peak_extent_bytes": sample.peak, **{f"measure{i + 1}": 100 * v for i, v in enumerate(measures)},
+            **{f"payload{i}": None for i in (1, 2, 3, 4)}, "ops": len(self.trace)})
+
+    # -- failures --
+
+    def failure_row(self, allocator, options, size):
+        replay = Replay(self.trace, Heap(size, **options))
+        first = replay.first or dict.fromkeys(("first_failure", "requested_bytes", "reason", "live_bytes", "free_bytes",
+                                               "largest_free_bytes"))
+        return replay, {"trace": "made", "allocator": allocator, "status": "failed" if replay.failures else "ok",
+                        "heap_bytes": size, "ops": len(self.trace), **first, "peak_live_bytes": self.ample.peak_live}
+
+    def test_failure_points(self):
+        self.ask("failure_points", "simple,first-merge")
+        reasons = set()
+        for allocator, options, ample in (("simple", SIMPLE, self.ample), ("first-merge", MERGED, self.merged)):
+            rows = self.rows("failure_points", allocator=allocator)
+            sizes = [int(row["heap_bytes"]) for row in rows]
+            high = ample.heap.high_water
+            steps = {-(-self.ample.peak_live // 2), high}  # the ends and what suffices are in the grid
+            self.assertTrue(steps <= set(sizes), (steps, sizes))
+            self.assertEqual((sizes, len(sizes)), (sorted(set(sizes)), 15))
+            self.assertAlmostEqual(sizes[-1], 1.1 * high, delta=1)
+            for row, size in zip(rows, sizes):
+                replay, expected = self.failure_row(allocator, options, size)
+                reasons.add(expected["reason"])
+                self.assert_row(row, {**expected, "allocs": replay.allocs, "served": replay.served,
+                                      "failures": replay.failures, "asked_ops": len(self.trace)})
+            self.assertEqual(rows[-2]["status"] + rows[-1]["status"], "okok")
+        self.assertTrue({"full", "unmerged", None} <= reasons, reasons)
+
+    def test_curve(self):
+        # Short, so that every size of a heap can be tried.
+        self.trace = make_trace(11, 90, 12, 100)
+        self.setUp()
+        self.ample = Replay(self.trace, Heap())
+        out = self.run_program("heapbench", "curve", "made.txt", "--results", "out")
+        self.assertTrue(out)
+        for allocator, options in (("simple", SIMPLE), ("first-merge", MERGED)):
+            self.assert_curve(allocator, options)
+
+    def assert_curve(self, allocator, options):
+        high_waters, with_records = [], []
+        infinite = Replay(self.trace, Heap(**options), after=lambda r: (
+            high_waters.append(r.heap.high_water), with_records.append(sum(size + 8 for _, size in r.held.values()))))
+        high = infinite.heap.high_water
+        fails = {size: Replay(self.trace, Heap(size, **options), stop=True).failures > 0 for size in range(8, high + 2)}
+        least = min(size for size, failed in fails.items() if not failed)
+        anomalous = [size for size, failed in fails.items() if failed and size > least]
+        spans = [(size, size - 1 in anomalous, size + 1 in anomalous) for size in anomalous]
+        rows = self.rows("curve", allocator=allocator, trace="made")
+        sizes = [int(row["heap_bytes"]) for row in rows]
+        self.assertEqual(sizes, sorted(set(sizes)))
+        edges = {max(8, high * i // 240) for i in range(1, 241)}
+        ends = {end for size, before, after in spans for end in ([size - 1, size] if not before else []) +
+                ([size, size + 1] if not after else [])}
+        self.assertTrue(edges | ends <= set(sizes), allocator)
+        simulated = collections.Counter()
+        for row, size in zip(rows, sizes):
+            _, expected = self.failure_row(allocator, options, size)
+            simulated[row["simulated"]] += 1
+            self.assert_row({c: v for c, v in row.items() if c != "simulated"},
+                            {**expected, "anomalous": int(size in anomalous)})
+        summary, = self.rows("curve_summary", allocator=allocator, trace="made")
+        undecided, hopeless = int(summary["undecided_sizes"]), int(summary["hopeless_sizes"])
+        self.assertTrue(set(simulated) <= {"0", "1"}, simulated)
+        self.assert_row(summary, {
+            "trace": "made", "allocator": allocator, "status": "ok", "ops": len(self.trace),
+            "peak_live_bytes": infinite.peak_live, "peak_with_records_bytes": max(with_records),
+            "minimum_heap_bytes": least, "high_water_bytes": high, "steps": len(set(high_waters) - {0}),
+            "undecided_sizes": undecided, "hopeless_sizes": hopeless, "simulated_sizes": undecided - hopeless,
+            "anomalous_spans": sum(not before for _, before, _ in spans), "anomalous_sizes": len(anomalous)})
+
+    def test_the_worked_example_of_the_curve_is_written_whole(self):
+        shutil.copy(os.path.join(os.environ["HEAPBENCH_TRACES"], "demo.rep"), self.folder)
+        os.environ, kept = dict(os.environ, HEAPBENCH_TRACES=self.folder), os.environ
+        os.unlink(os.path.join(self.folder, "made.txt"))
+        try:
+            self.run_program("heapbench", "curve", "--all", "--results", "out")
+        finally:
+            os.environ = kept
+        rows = self.rows("curve", trace="one-more-byte", allocator="simple")
+        self.assertEqual([",".join(row.values()) for row in rows if int(row["heap_bytes"]) in (8, 12, 19, 20, 21, 26, 27)], [
+            "one-more-byte,simple,failed,8,5,0,12,full,0,8,8,12,0,0",
+            "one-more-byte,simple,failed,12,5,0,12,full,0,12,12,12,0,0",
+            "one-more-byte,simple,failed,19,5,0,12,full,0,19,19,12,0,0",
+            "one-more-byte,simple,ok,20,5,,,,,,,12,0,0",
+            "one-more-byte,simple,failed,21,5,4,6,unmerged,0,21,13,12,1,1",
+            "one-more-byte,simple,failed,26,5,4,6,unmerged,0,26,13,12,1,1",
+            "one-more-byte,simple,ok,27,5,,,,,,,12,1,0"])
+        self.assertEqual([",".join(row.values()) for row in self.rows("curve_summary", trace="one-more-byte")], [
+            "one-more-byte,simple,ok,5,12,20,20,20,1,7,0,7,1,6",
+            "one-more-byte,first-merge,ok,5,12,20,20,20,1,0,0,0,0,0"])
+
+    # -- the ladder and the policies --
+
+    def test_ladder(self):
+        self.trace = make_trace(13, 300, 12, 120)
+        self.setUp()
+        limit, cut = self.cut()
+        self.ask("ladder", "simple,simple-align,simple-merge,first-merge,glibc", "--rounds=3", f"--step-limit={limit}")
+        rungs = {"simple": SIMPLE, "simple-align": {"align": 16}, "simple-merge": {"align": 16, "merge": True},
+                 "first-merge": MERGED}
+        before = {"simple-align": "simple", "simple-merge": "simple-align", "first-merge": "simple"}
+        seen = {name: self.rung(options) for name, options in rungs.items()}
+        time = {name: [s.elapsed / cut for s in self.timed(name, cut)] for name in [*rungs, "glibc"]}
+        self.assertTrue(all(len(ns) == 3 for ns in time.values()), time)
+        for row in self.rows("ladder"):
+            name = row["allocator"]
+            ns, glibc = time[name], time["glibc"]
+            expected = {"trace": "made", "allocator": name, "status": "ok", "idea": row["idea"],
+                        "before": before.get(name), "ops": len(self.trace), "peak_live_bytes": self.rung(SIMPLE)["live"],
+                        "time_ops": cut, "ns_per_op": float(statistics.median(ns)), "least_ns": float(min(ns)),
+                        "most_ns": float(max(ns)), "ratio_to_glibc": statistics.median(ns) / statistics.median(glibc)}
+            blank = ("walks", "walk_total", "walk_mean", "walk_p50", "walk_p99", "walk_max", "walk_allocated",
+                     "extent_over_live", "minimum_how", "minimum_bytes", "failing_bytes", "minimum_over_live",
+                     "walk_change", "time_change", "extent_change", "minimum_change")
+            expected.update(dict.fromkeys(blank))
+            if name == "glibc":
+                weighed = [s for s in self.timed("glibc", 0) if s.ops == len(self.trace)][-1]
+                expected.update(measured="resident", extent_bytes=weighed.peak)
+            else:
+                expected.update(self.rung_columns(seen[name]))
+                self.assertTrue(row["idea"])
+            if name in before:
+                b = seen[before[name]]
+                expected.update(walk_change=seen[name]["mean"] / b["mean"], extent_change=seen[name]["extent"] / b["extent"],
+                                minimum_change=seen[name]["least"] / b["least"],
+                                time_change=statistics.median(ns) / statistics.median(time[before[name]]))
+            self.assert_row(row, expected)
+
+    def rung(self, options):
+        replay = Replay(self.trace, Heap(**options))
+        extent, lengths = replay.heap.high_water, replay.lengths
+        least = next(size for size in range(replay.peak_live, extent + 1)
+                     if not Replay(self.trace, Heap(size, **options), stop=True).failures)
+        return {"lengths": lengths, "allocated": sum(replay.allocated_walks), "mean": sum(lengths) / len(lengths),
+                "extent": extent, "live": replay.peak_live, "least": least}
+
+    def rung_columns(self, seen):
+        lengths = seen["lengths"]
+        return {"walks": len(lengths), "walk_total": sum(lengths), "walk_mean": seen["mean"],
+                "walk_p50": percentile(lengths, 50), "walk_p99": percentile(lengths, 99), "walk_max": max(lengths),
+                "walk_allocated": seen["allocated"], "measured": "extent", "extent_bytes": seen["extent"],
+                "extent_over_live": seen["extent"] / seen["live"], "minimum_how": "exact", "minimum_bytes": seen["least"],
+                "minimum_over_live": seen["least"] / seen["live"]}
+
+    def test_policies(self):
+        self.run_program("heapbench", "model", "--all", "made.txt", "--results", "out")
+        rows = self.rows("policies", trace="made")
+        tried = 0
+        for row in rows:
+            header, align = int(row["header_bytes"]), int(row["align"])
+            if row["policy"] == "packing":
+                self.assert_packing(row, header, align)
+            if row["policy"] not in ("first", "best"):
+                continue
+            moments = []
+            heap = Heap(merge=row["merge"] == "yes", header=header, align=align, best=row["policy"] == "best")
+            replay = Replay(self.trace, heap, after=lambda r: moments.append((r.heap.high_water, r.live, r.peak_now)))
+            measures = self.measures(*map(list, zip(*moments)))
+            self.assert_row(row, {
+                "trace": "made", "policy": row["policy"], "merge": row["merge"], "header_bytes": header, "align": align,
+                "status": "ok", "ops": len(self.trace), "peak_live_bytes": replay.peak_live,
+                "peak_extent_bytes": heap.high_water, **{f"measure{i + 1}": 100 * v for i, v in enumerate(measures)},
+                "bound_bytes": None})
+            tried += 1
+        self.assertEqual(tried, 12)
+        self.assertEqual([",".join(row.values()) for row in self.rows("policies", status="published")], [
+            f",{policy},yes,0,1,published,,,,,,,{percent},"
+            for policy, percent in (("best", "2.3"), ("first", "2.3"), ("next", "8"), ("buddy", "53"), ("lifo-first", "36"),
+                                    ("segregated", "74"))])
+
+    def assert_packing(self, row, header, align):
+        lives = [0]
+        Replay(self.trace, Heap(), after=lambda r: lives.append(
+            sum(round_up(size + header, align) for _, size in r.held.values())))
+        extent = int(row["peak_extent_bytes"])
+        self.assertGreaterEqual(extent, max(lives))
+        self.assert_row(row, {
+            "trace": "made", "policy": "packing", "merge": None, "header_bytes": header, "align": align, "status": "ok",
+            "ops": len(self.trace), "peak_live_bytes": self.ample.peak_live, "peak_extent_bytes": extent, "measure1": None,
+            "measure2": None, "measure3": None, "measure4": 100 * (extent / self.ample.peak_live - 1),
+            "bound_bytes": max(lives)})
+
+    # -- the same figures as counters of benchmarks, and as JSON --
+
+    def benchmarks(self, question, *more):
+        """The counters of each by the allocator and what follows the trace."""
+        out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
+        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
+                 "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+        found = {}
+        for one in json.loads(out)["benchmarks"]:
+            _, allocator, _, variant = one["name"].split("/")[:4]
+            found[allocator, variant] = {k: v for k, v in one.items() if k not in usual}
+        return found
+
+    def time_counters(self, sample):
+        return {"real_time": sample.elapsed / 1e6, "ns_per_op": sample.elapsed / sample.ops, "failures": 0,
+                "peak_resident_bytes": sample.peak, "page_faults": sample.faults}
+
+    def assert_counters(self, found, expected):
+        self.assertEqual(set(found), set(expected))
+        for key, value in expected.items():
+            self.assertAlmostEqual(found[key], value, 9, key)
+
+    def test_benchmarks_of_time_count_what_their_samples_found(self):
+        ops, lengths = len(self.trace), self.ample.lengths
+        walks = {"walk_mean": sum(lengths) / len(lengths), "walk_p99": percentile(lengths, 99)}
+        for question, more in (
+                ("throughput", {}),
+                ("walk_cost", {**walks, "walk_p50": percentile(lengths, 50), "walk_max": max(lengths),
+                               "ranges": len(self.ample.heap.ranges)}),
+                ("ladder", {**walks, "high_water_bytes": self.ample.heap.high_water, "peak_live_bytes": self.ample.peak_live})):
+            found = self.benchmarks(question)
+            for allocator in ("simple", "glibc"):
+                sample, = self.timed(allocator, ops)
+                self.assert_counters(found[allocator, "iterations:1"],
+                                     {**self.time_counters(sample), **(more if allocator == "simple" else {})})
+
+    def test_benchmarks_of_fragmentation_count_measures(self):
+        found = self.benchmarks("fragmentation")
+        moments = []
+        Replay(self.trace, Heap(), after=lambda r: moments.append((r.heap.high_water, r.live, r.peak_now)))
+        measures = self.measures(*map(list, zip(*moments)))
+        sample, = self.timed("simple", len(self.trace))
+        self.assert_counters(found["simple", "iterations:1"], {
+            **self.time_counters(sample), "peak_live_bytes": self.ample.peak_live,
+            "peak_extent_bytes": self.ample.heap.high_water,
+            **{f"measure{i + 1}_percent": 100 * v for i, v in enumerate(measures)}})
+        sample, = self.timed("glibc", len(self.trace), "series")
+        self.assert_counters(found["glibc", "iterations:1"], {
+            "real_time": sample.elapsed / 1e6, "failures": 0, "peak_live_bytes": self.ample.peak_live,
+            "peak_extent_bytes": sample.peak})
+
+    def test_benchmarks_of_failures_count_those_of_their_heap(self):
+        found = self.benchmarks("failure_points", "--benchmark_filter=simple")
+        for percent in (75, 100, 125, 150, 200, 300):
+            size = self.ample.peak_live * percent // 100
+            replay = Replay(self.trace, Heap(size))
+            counters = found["simple", f"heap_percent_of_peak_live:{percent}"]
+            expected = {"real_time": counters["real_time"], "heap_bytes": size, "failures": replay.failures,
+                        "served": replay.served, "allocs": replay.allocs}
+            if replay.first is not None:
+                reason = ("full", "unmerged", "scattered").index(replay.first["reason"]) + 1
+                expected.update(first_failure=replay.first["first_failure"], reason=reason)
+            self.assert_counters(counters, expected)
+
+    def test_replay_and_model_say_what_is_counted(self):
+        for size in (0, self.ample.peak_live * 5 // 4):
+            heap = Heap(size) if size else Heap()
+            replay = Replay(self.trace, heap)
+            free, lengths, first = heap.free_lengths(), replay.lengths, replay.first or {}
+            expected = {
+                "trace": "made", "heap_bytes": size, "ops": len(self.trace),
+                "objects": sum(kind in "ac" for kind, _, _ in self.trace), "walks": len(lengths), "walk_total": sum(lengths),
+                "walk_max": max(lengths), "walk_p50": percentile(lengths, 50), "walk_p90": percentile(lengths, 90),
+                "walk_p99": percentile(lengths, 99), "walk_allocated": sum(replay.allocated_walks), "failures": replay.failures,
+                "first_failure": first.get("first_failure"), "failure_reason": first.get("reason"),
+                "high_water_bytes": heap.high_water, "peak_live_bytes": replay.peak_live, "live_bytes": replay.live,
+                "ranges": len(heap.ranges), "free_ranges": len(free), "free_bytes": sum(free),
+                "largest_free_bytes": max(free, default=0)}
+            for command in (("replay", "made.txt", "-a", "simple"), ("model", "made.txt")):
+                out = json.loads(self.run_program("heapbench", *command, *(["--heap", str(size)] if size else []), "--json"))
+                for key, value in expected.items():
+                    self.assertEqual(out[key], value, (command, key))
+                self.assertGreater(out["elapsed_ns"], 0)
+
+    # -- adversaries and the model's speed --
+
+    def test_adversary(self):
+        self.run_program("heapbench", "adversary", "robson", "-a", "model-first-merge", "--live", "1K", "--ratio", "16",
+                         "--unit", "48", "--results", "out")
+        rows = self.rows("adversary")
+        self.assertEqual(len(rows), 5)
+        for i, row in enumerate(rows):
+            size = 2**i
+            extent = (1024 + i * 512 - size + 1) * 48
+            self.assert_row(row, {
+                "adversary": "robson", "allocator": "model-first-merge", "status": "ok", "measured": "extent",
+                "live_units": 1024, "ratio": 16, "unit_bytes": 48, "most_live_bytes": 1024 * 48, "phase": i, "size": size,
+                "live_blocks": 1024 * (i + 2) // (2 * size), "live_bytes": 1024 * 48, "expected_bytes": extent,
+                "measured_bytes": extent, "bound_bytes": extent, "bound": "least"})
+        self.run_program("heapbench", "adversary", "shredding", "-a", "model-first", "--live", "256", "--ratio", "4",
+                         "--results", "out")
+        rows = self.rows("adversary")
+        harmonic = units = 0
+        for s in range(1, 5):
+            harmonic, units = (harmonic + 1 / s, units + 4 * (252 // s + 1)) if s > 1 else (0, 256)
+            row = [row for row in rows if row["size"] == str(s)]
+            if row:
+                columns = ("measured", "phase", "live_units", "ratio", "unit_bytes", "most_live_bytes", "expected_bytes",
+                           "measured_bytes", "bound_bytes", "bound")
+                self.assertEqual([row[0][c] for c in columns], [
+                    "extent", str(s - 1), "256", "4", "32", "8192", str(units * 32), str(units * 32),
+                    str(round((256 + 4 + 4 * 256 * harmonic) * 32)), "most"])
+        self.assertEqual([row["size"] for row in rows], ["1", "2", "4"])
+
+    def test_model_speed(self):
+        self.run_program("model_speed", "--up-to=100", "--rounds=2", "--seed=9", "--results=out")
+        first = self.rows("model_speed")
+        self.assertTrue(any("seed 9, 2 rounds" in line for line in self.head), self.head)
+        by_model = collections.defaultdict(set)
+        for row in first:
+            ranges, least, most, live, ops, total = (int(row[c]) for c in (
+                "ranges", "ranges_least", "ranges_most", "live", "ops", "walk_total"))
+            self.assertTrue(least <= ranges <= most < 2 * ranges, row)
+            self.assertTrue(ranges // 2 < live < ranges, row)
+            self.assertTrue(ops % 2 == 0 and ops // 2 <= total <= ops // 2 * most, row)
+            self.assertGreater(int(row["elapsed_ns"]), 0)
+            self.assertTrue(SANITIZED or 0 < int(row["resident_bytes"]) < 65536, row)  # a hundred ranges, and nothing of the harness
+            by_model[row["model"], row["round"]].add((least, most, live, ops, total))
+        self.assertTrue(all(len(figures) == 1 for figures in by_model.values()), by_model)
+        self.assertEqual({row["round"] for row in first}, {"0", "1"})
+        self.run_program("model_speed", "--up-to=100", "--rounds=2", "--seed=9", "--results=out")
+        exact = ("allocator", "model", "ranges", "round", "ranges_least", "ranges_most", "live", "ops", "walk_total")
+        again = self.rows("model_speed")
+        self.assertEqual([[row[c] for c in exact] for row in first], [[row[c] for c in exact] for row in again])
+        self.run_program("model_speed", "--up-to=100", "--rounds=2", "--seed=10", "--results=out")
+        self.assertNotEqual([row["walk_total"] for row in first], [row["walk_total"] for row in self.rows("model_speed")])
+
+
+if __name__ == "__main__":
+    unittest.main()

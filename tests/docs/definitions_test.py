@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""definitions_test - results/README.md has every column of every CSV and every key of every JSON.
+
+Usage:  HEAPBENCH=build/release/bin/heapbench definitions_test.py
+
+Files are written anew from the demo workload where the build keeps results, and the shipped ones are looked at as well:
+a column that is new in either must be defined. A schema's section has the header line, to the letter; and each column
+stands between backquotes in that section, or in one that is of all files.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+HEAPBENCH = pathlib.Path(os.environ["HEAPBENCH"]).resolve()
+README = (ROOT / "results" / "README.md").read_text()
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.M | re.S))
+FOR_ALL = SECTIONS["Common columns"] + SECTIONS["What is counted"]
+
+QUESTIONS = ["walk_cost", "fragmentation", "failure_points", "ladder"]
+WRITING = [
+    ["heapbench", "run", "demo", "-a", "simple,glibc", "--rounds", "1"],
+    ["heapbench", "curve", "demo"],
+    ["heapbench", "model", "--all", "demo"],
+    ["heapbench", "adversary", "--all", "two-size"],
+    ["model_speed", "--up-to=100", "--rounds=1"],
+] + [[question, "--allocators=simple,glibc", "--traces=demo", "--rounds=1"] for question in QUESTIONS]
+
+# A trace with times, and a heap too small, so that no key is left out.
+PRINTING = [
+    ["model", "demo"],
+    ["model", "demo", "--heap", "300"],
+    ["replay", "demo", "-a", "simple"],
+    ["replay", "demo", "-a", "glibc"],
+    ["info", "demo"],
+    ["info", "timed.txt"],
+    ["curve", "demo"],
+    ["curve", "one-more-byte.txt"],
+    ["run", "demo", "-a", "simple,glibc", "--rounds", "1"],
+    ["check", "demo", "-a", "glibc"],
+    ["list"],
+    ["adversary", "ramp", "-a", "model-first", "--live=64", "--ratio=4"],
+]
+
+faults = []
+
+
+def run(program, *arguments):
+    environment = dict(os.environ, HEAPBENCH_TRACES=str(ROOT / "workloads" / "traces"))
+    return subprocess.run([HEAPBENCH.parent / program, *arguments], env=environment, capture_output=True, text=True,
+                          check=False)
+
+
+def quoted(text):
+    """The words between backquotes; `measureN` is measure1, measure2 ..."""
+    words = set()
+    for code in re.findall(r"`([^`]+)`", text):
+        if "," not in code:
+            words.update(re.findall(r"\w+", code))
+    return words
+
+
+def is_defined(name, words):
+    return name in words or re.sub(r"\d$", "N", name) in words
+
+
+def check_csv(path):
+    lines = path.read_text().splitlines()
+    schema = next(line.split()[-1] for line in lines if line.startswith("# schema"))
+    header = next(line for line in lines if not line.startswith("#"))
+    sections = [text for title, text in SECTIONS.items() if title.startswith(schema + " ")]
+    if len(sections) != 1 or f"`{header}`" not in sections[0]:
+        faults.append(f"{path.name}: results/README.md has no section of {schema} with its header line {header}")
+        return
+    words = quoted(sections[0]) | quoted(FOR_ALL)
+    faults.extend(f"{path.name}: the column {name} is not defined" for name in header.split(",")
+                  if not is_defined(name, words))
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def check_json(command, words):
+    done = run("heapbench", *command, "--json")
+    if done.returncode != 0:
+        faults.append(f"heapbench {' '.join(command)}: exit status {done.returncode}: {done.stderr.strip()}")
+        return
+    faults.extend(f"heapbench {' '.join(command)} --json: the key {name} is not defined"
+                  for name in sorted(keys_of(json.loads(done.stdout))) if name not in words)
+
+
+def write_results(folder):
+    """False where the build refuses to keep figures."""
+    for program, *arguments in WRITING:
+        done = run(program, *arguments, "--results", folder)
+        if done.returncode != 0 and "are not kept" in done.stderr:
+            return False
+        if done.returncode != 0:
+            faults.append(f"{program}: exit status {done.returncode}: {done.stderr.strip()}")
+    return True
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    pathlib.Path("timed.txt").write_text("a x 100\nw 25ms\na y 20\nf x\n")
+    pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
+    written = write_results("out")
+    files = sorted((ROOT / "results" / "reference").glob("*.csv")) + sorted(pathlib.Path("out").glob("*.csv"))
+    for path in files:
+        check_csv(path)
+    words = quoted(SECTIONS["JSON"]) | quoted(SECTIONS["What is counted"])
+    for command in PRINTING:
+        check_json(command, words)
+    schemas = {title.split(" ")[0] for title in SECTIONS if re.match(r"\w+/\d+ ", title)}
+    found = {re.search(r"^# schema +(\S+)$", path.read_text(), re.M)[1] for path in files}
+    faults.extend(f"{schema}: a section without a file" for schema in sorted(schemas - found))
+    for fault in dict.fromkeys(faults):
+        print(fault)
+    print(f"{len(files)} files, {'' if written else 'none written anew, '}{len(PRINTING)} commands")
+    return 1 if faults else 0
+
+
+sys.exit(main())
