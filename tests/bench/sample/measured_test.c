@@ -648,7 +648,7 @@ int main(int argc, char **argv)
                 an_adversary_measures_what_is_resident_after_each_phase),
     };
 
-    hb_adversary_child_main(argc, argv);
+    hb_child_main(argc, argv, &hb_adversary_job);
     hb_child_main(argc, argv, &hb_sample_job);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
