@@ -105,7 +105,7 @@ static enum hb_status fill(struct map_pass *p, struct hb_heap_map *map, struct h
     return end(p, error);
 }
 
-enum hb_status hb_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
+enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
                              struct hb_heap_map **out, struct hb_error *error)
 {
     struct map_pass p = {.prepared = prepared, .options = options};
@@ -125,7 +125,7 @@ enum hb_status hb_map_create(const struct hb_prepared *prepared, const struct hb
     return HB_OK;
 }
 
-uint32_t hb_map_buckets_used(const struct hb_heap_map *map, const struct hb_map_moment *moment)
+uint32_t hb_heap_map_buckets_used(const struct hb_heap_map *map, const struct hb_map_moment *moment)
 {
     uint64_t extent = moment->extent_bytes, whole = extent / map->bucket_bytes;
 

@@ -21,7 +21,7 @@ static void write_buckets(struct hb_results *out, const struct hb_heap_map *map,
     size_t used = 0;
 
     text[0] = '\0';
-    for (uint32_t i = 0; i < hb_map_buckets_used(map, moment); i++)
+    for (uint32_t i = 0; i < hb_heap_map_buckets_used(map, moment); i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%" PRIu64, i > 0 ? " " : "",
                                  moment->allocated_bytes[i]);
     hb_results_text(out, text);
@@ -66,7 +66,7 @@ enum hb_status hb_heap_map_add(struct hb_results *results, struct hb_session *se
             .policy = HB_POLICY_FIRST, .merge = mapped[i].merge, .header_bytes = 8, .align = 1};
         struct hb_heap_map *map;
 
-        status = hb_map_create(prepared, &options, &map, error);
+        status = hb_heap_map_create(prepared, &options, &map, error);
         if (status != HB_OK)
             break;
         write_map(results, name, mapped[i].allocator, map);

@@ -12,7 +12,7 @@ struct hb_results *hb_heap_map_begin(void);
 
 /*
  * Adds the rows of the trace at `trace`, where the plan has simple in it. Errors: those of loading the trace,
- * and of hb_map_create.
+ * and of hb_heap_map_create.
  */
 enum hb_status hb_heap_map_add(struct hb_results *results, struct hb_session *session, size_t trace,
                                struct hb_error *error);
