@@ -5,6 +5,7 @@
  */
 #include "bench/exact/heap_map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "bench/exact/exact_run.h"
@@ -58,6 +59,7 @@ static bool add_range(void *context, const struct hb_range *range)
         uint64_t bucket_end = (bucket + 1) * into->bucket_bytes;
         uint64_t part_end = bucket_end < range_end ? bucket_end : range_end;
 
+        assert(bucket < HB_MAP_BUCKETS);
         into->moment->allocated_bytes[bucket] += part_end - at;
         at = part_end;
     }
@@ -106,7 +108,7 @@ static enum hb_status fill(struct map_pass *p, struct hb_heap_map *map, struct h
 }
 
 enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
-                             struct hb_heap_map **out, struct hb_error *error)
+                                  struct hb_heap_map **out, struct hb_error *error)
 {
     struct map_pass p = {.prepared = prepared, .options = options};
     struct hb_heap_map *map = malloc(sizeof *map);

@@ -1,4 +1,6 @@
-/* policies.c - see policies.h. */
+/*
+ * policies.c - the list of policies and settings, and how each is run.
+ */
 #include "bench/exact/policies.h"
 
 #include <assert.h>
