@@ -111,8 +111,7 @@ static void compare(const struct hb_workload *workload, const char *name, bool m
     uint64_t extent = 0;
     struct plain p;
 
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    assert_non_null(prepared);
+    prepared = must_prepare(workload);
     assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_true(map->count == (prepared->op_count < HB_MAP_MOMENTS ? prepared->op_count : HB_MAP_MOMENTS));
@@ -166,7 +165,7 @@ static void demo_by_hand(void **state)
     struct hb_heap_map *map = NULL;
 
     (void)state;
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
+    prepared = must_prepare(workload);
     assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_int_equal(map->bucket_bytes, 3); /* 240 bytes in 80 */
@@ -197,7 +196,7 @@ static void ends_of_the_scale(void **state)
         struct hb_heap_map *map = NULL;
         uint64_t sum = 0;
 
-        assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
+        prepared = must_prepare(workload);
         assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
         assert_non_null(map);
         assert_int_equal(map->count, count);
