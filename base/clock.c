@@ -1,3 +1,6 @@
+/*
+ * clock.c - the monotonic clock, and what reading it costs.
+ */
 #include "base/clock.h"
 
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * error.c - sentences put together.
+ */
 #include "base/error.h"
 
 #include <errno.h>

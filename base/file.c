@@ -1,3 +1,6 @@
+/*
+ * file.c - files that appear whole or not at all.
+ */
 #include "base/file.h"
 
 #include <errno.h>

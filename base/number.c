@@ -1,11 +1,6 @@
-/*
- * number.c - numbers read from text and shown as text.
- */
 #include "base/number.h"
 
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool is_digit(char c)
@@ -137,56 +132,4 @@ bool hb_number_parse_ns(const char *text, uint64_t *out)
 bool hb_number_parse_us(const char *text, uint64_t *out)
 {
     return parse_time(text, 3, out);
-}
-
-/* -- as they are shown -- */
-
-const char *hb_show_bytes(char out[HB_SHOWN_BYTES], uint64_t bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double shown = (double)bytes;
-    unsigned unit = 0;
-
-    for (; shown >= 1000 && unit < 4; unit++)
-        shown /= 1024;
-    snprintf(out, HB_SHOWN_BYTES,
-             unit == 0    ? "%.0f %s"
-             : shown < 10 ? "%.2f %s"
-                          : "%.1f %s",
-             shown, units[unit]);
-    return out;
-}
-
-const char *hb_show_figure(char out[HB_SHOWN_BYTES], double figure)
-{
-    snprintf(out, HB_SHOWN_BYTES, figure < 10 ? "%.2f" : figure < 1000 ? "%.1f" : "%.0f", figure);
-    return out;
-}
-
-const char *hb_show_count(char out[HB_SHOWN_BYTES], uint64_t count)
-{
-    char digits[HB_SHOWN_BYTES];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
-    char *at = out;
-
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            *at++ = ' ';
-        *at++ = digits[i];
-    }
-    *at = '\0';
-    return out;
-}
-
-const char *hb_show_seconds(char out[HB_SHOWN_BYTES], uint64_t seconds)
-{
-    uint64_t minutes = seconds / 60, hours = minutes / 60;
-
-    if (hours > 0)
-        snprintf(out, HB_SHOWN_BYTES, "%" PRIu64 " h %" PRIu64 " min", hours, minutes % 60);
-    else if (minutes > 0)
-        snprintf(out, HB_SHOWN_BYTES, "%" PRIu64 " min %" PRIu64 " s", minutes, seconds % 60);
-    else
-        snprintf(out, HB_SHOWN_BYTES, "%" PRIu64 " s", seconds);
-    return out;
 }

@@ -1,3 +1,6 @@
+/*
+ * pages.c - memory straight from the kernel.
+ */
 #include "base/pages.h"
 
 #include <stdint.h>

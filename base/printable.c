@@ -1,3 +1,6 @@
+/*
+ * printable.c - other people's text made fit for a terminal, JSON and HTML.
+ */
 #include "base/printable.h"
 
 #include <stdarg.h>

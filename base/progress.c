@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/printable.h"
 
 #define ERASE_LINE "\r\033[K"
@@ -46,19 +45,35 @@ static uint64_t left_seconds(uint64_t now_ns)
     return (uint64_t)(elapsed * (double)(now.total - now.done) / (double)now.done / SECOND_NS);
 }
 
+enum { TIME_BYTES = 48 };
+
+/* "45 s", "3 min 20 s", "2 h 5 min": for people who wait. */
+static const char *show_time(char out[TIME_BYTES], uint64_t seconds)
+{
+    uint64_t minutes = seconds / 60, hours = minutes / 60;
+
+    if (hours > 0)
+        snprintf(out, TIME_BYTES, "%" PRIu64 " h %" PRIu64 " min", hours, minutes % 60);
+    else if (minutes > 0)
+        snprintf(out, TIME_BYTES, "%" PRIu64 " min %" PRIu64 " s", minutes, seconds % 60);
+    else
+        snprintf(out, TIME_BYTES, "%" PRIu64 " s", seconds);
+    return out;
+}
+
 static void write_line(uint64_t now_ns)
 {
     uint64_t left_s = left_seconds(now_ns);
-    char count[64] = "", part[64] = "", left[64] = "", time[HB_SHOWN_BYTES];
+    char count[64] = "", part[64] = "", left[64] = "", time[TIME_BYTES];
 
     now.write_ns = now_ns;
     now.written = true;
     if (now.by_steps && now.total > now.done)
         snprintf(count, sizeof count, "[%" PRIu64 "/%" PRIu64 "] ", now.done + 1, now.total);
     if (!now.by_steps)
-        snprintf(part, sizeof part, " %s", hb_show_seconds(time, (now_ns - now.begin_ns) / SECOND_NS));
+        snprintf(part, sizeof part, " %s", show_time(time, (now_ns - now.begin_ns) / SECOND_NS));
     if (left_s > 0)
-        snprintf(left, sizeof left, ", about %s left", hb_show_seconds(time, left_s));
+        snprintf(left, sizeof left, ", about %s left", show_time(time, left_s));
     if (!now.by_steps && now.total > 0)
         fprintf(stderr, ERASE_LINE "%s%s%s, %.0f %%%s", count, now.text, part,
                 100 * (double)now.done / (double)now.total, left);

@@ -1,3 +1,6 @@
+/*
+ * random.c - xoshiro, its seeding, and what is drawn from it.
+ */
 #include "base/random.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/*
+ * table.c - tables in ordinary pages, then in huge ones.
+ */
 #include "base/table.h"
 
 #include <stdbool.h>

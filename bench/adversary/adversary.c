@@ -1,6 +1,7 @@
 /*
  * adversary.c - the list of adversaries, and which plans can be carried out.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -168,6 +169,7 @@ const char *hb_adversary_outcome_name(enum hb_adversary_outcome outcome)
         [HB_ADVERSARY_UNAVAILABLE] = "unavailable",
     };
 
+    assert((size_t)outcome < sizeof names / sizeof names[0]);
     return names[outcome];
 }
 

@@ -1,3 +1,6 @@
+/*
+ * adversary_suite.c - which adversaries go against which allocators, and the rows of adversary.csv.
+ */
 #include "bench/adversary/adversary_suite.h"
 
 #include <stdio.h>

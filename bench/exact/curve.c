@@ -18,6 +18,7 @@
  */
 #include "bench/exact/curve.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/progress.h"
@@ -76,6 +77,7 @@ static void note_reuse(struct slack *slack, const struct hb_op *op, uint64_t nee
 {
     uint64_t rest = slack->length - need;
 
+    assert(need <= slack->length);
     if (rest >= slack->split_bytes) {
         slack->start += need;
         slack->length = rest;
@@ -163,6 +165,7 @@ static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
 {
     size_t n = curve->count;
 
+    assert(n == 0 || (op > curve->steps[n - 1].op && high_water > curve->steps[n - 1].high_water_bytes));
     if ((n & (n - 1)) == 0) {
         size_t capacity = n == 0 ? 1 : n * 2;
         struct hb_curve_step *grown = realloc(curve->steps, capacity * sizeof grown[0]);

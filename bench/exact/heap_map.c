@@ -5,6 +5,7 @@
  */
 #include "bench/exact/heap_map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "bench/exact/exact_run.h"
@@ -58,6 +59,7 @@ static bool add_range(void *context, const struct hb_range *range)
         uint64_t bucket_end = (bucket + 1) * into->bucket_bytes;
         uint64_t part_end = bucket_end < range_end ? bucket_end : range_end;
 
+        assert(bucket < HB_MAP_BUCKETS);
         into->moment->allocated_bytes[bucket] += part_end - at;
         at = part_end;
     }
@@ -105,8 +107,8 @@ static enum hb_status fill(struct map_pass *p, struct hb_heap_map *map, struct h
     return end(p, error);
 }
 
-enum hb_status hb_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
-                             struct hb_heap_map **out, struct hb_error *error)
+enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
+                                  struct hb_heap_map **out, struct hb_error *error)
 {
     struct map_pass p = {.prepared = prepared, .options = options};
     struct hb_heap_map *map = malloc(sizeof *map);
@@ -125,7 +127,7 @@ enum hb_status hb_map_create(const struct hb_prepared *prepared, const struct hb
     return HB_OK;
 }
 
-uint32_t hb_map_buckets_used(const struct hb_heap_map *map, const struct hb_map_moment *moment)
+uint32_t hb_heap_map_buckets_used(const struct hb_heap_map *map, const struct hb_map_moment *moment)
 {
     uint64_t extent = moment->extent_bytes, whole = extent / map->bucket_bytes;
 

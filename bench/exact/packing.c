@@ -1,4 +1,6 @@
-/* packing.c - see packing.h. */
+/*
+ * packing.c - the two halves of a trace around a pivot, each packed by best fit.
+ */
 #include "bench/exact/packing.h"
 
 #include <assert.h>

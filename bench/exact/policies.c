@@ -1,5 +1,5 @@
 /*
- * policies.c - the classic policies side by side on one trace.
+ * policies.c - the list of policies and settings, and how each is run.
  */
 #include "bench/exact/policies.h"
 

@@ -3,12 +3,14 @@
  */
 #include "bench/exact/size_spans.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 bool hb_spans_add(struct hb_size_spans *spans, uint64_t low, uint64_t high)
 {
     size_t n = spans->count;
 
+    assert(low <= high);
     if ((n & (n - 1)) == 0) {
         struct hb_size_span *grown = realloc(spans->at, (n == 0 ? 1 : n * 2) * sizeof grown[0]);
 

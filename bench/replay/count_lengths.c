@@ -1,3 +1,6 @@
+/*
+ * count_lengths.c - a counter a length, in a table that grows with the longest.
+ */
 #include "bench/replay/count_lengths.h"
 
 #include <assert.h>
@@ -47,6 +50,7 @@ bool hb_lengths_add(struct hb_lengths *lengths, uint64_t length)
 {
     if (length >= lengths->capacity && !grow(lengths, length))
         return false;
+    assert(length < lengths->capacity);
     lengths->counts[length]++;
     lengths->walks++;
     lengths->total += length;

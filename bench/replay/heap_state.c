@@ -2,6 +2,8 @@
  * heap_state.c - a heap's state as results/README.md counts it, with or without an end; whether its figures
  * are worth anything; and why it had no room.
  */
+#include <assert.h>
+
 #include "allocator/model/model.h"
 #include "allocator/range_totals.h"
 #include "bench/replay/replay.h"
@@ -60,6 +62,7 @@ enum hb_status hb_replay_check_heap(const struct hb_allocator *allocator, const 
 
 enum hb_failure_reason hb_failure_reason(uint64_t need, uint64_t free_bytes, uint64_t largest_run_bytes)
 {
+    assert(largest_run_bytes <= free_bytes);
     if (free_bytes < need)
         return HB_FAILURE_FULL;
     return largest_run_bytes >= need ? HB_FAILURE_UNMERGED : HB_FAILURE_SCATTERED;

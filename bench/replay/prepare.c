@@ -1,5 +1,5 @@
 /*
- * prepare - renumbers a workload's birth ids to slots that are used again, and shares the result.
+ * prepare.c - renumbers a workload's birth ids to slots that are used again, and shares the result.
  *
  * A slot that was freed last is handed out first, so the replayer's table of blocks stays as small as the
  * live set and the part of it in use stays in the cache. The image is a header, then the operations, then the

@@ -1,5 +1,5 @@
 /*
- * replay_count - the replay that asks after every operation.
+ * replay_count.c - the replay that asks after every operation.
  *
  * Walks come from the counting build's counter: a walk happened in a call iff the counter moved. The
  * high-water mark and the number of ranges come from the same answer, so that the four measures of
@@ -164,6 +164,7 @@ uint32_t hb_window_count(uint64_t ops, uint32_t wanted)
 
 uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
 {
+    assert(index < windows && windows <= ops);
     /* ops * (index + 1) / windows without overflow */
     return ops / windows * (index + 1) + ops % windows * (index + 1) / windows;
 }
@@ -253,6 +254,7 @@ enum hb_status hb_counting_open(const struct hb_allocator *allocator, void *heap
 {
     struct hb_counting *c = hb_pages_alloc(sizeof *c);
 
+    assert(options->points == NULL || options->point_count > 0);
     if (c == NULL)
         return out_of_memory(error);
     *c = (struct hb_counting){.allocator = allocator, .heap = heap, .counts = counts, .options = options};

@@ -1,4 +1,9 @@
+/*
+ * replay_ledger.c - sizes by slot, and the sums that follow from them.
+ */
 #include "bench/replay/replay_ledger.h"
+
+#include <assert.h>
 
 #include "base/table.h"
 
@@ -16,7 +21,10 @@ bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots)
 
 bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots)
 {
-    struct hb_held *grown = hb_table_grow(ledger->held, table_bytes(ledger->slots), table_bytes(slots));
+    struct hb_held *grown;
+
+    assert(slots >= ledger->slots);
+    grown = hb_table_grow(ledger->held, table_bytes(ledger->slots), table_bytes(slots));
 
     if (grown == NULL)
         return false;
@@ -42,14 +50,17 @@ static void set_size(struct hb_ledger *ledger, uint32_t slot, uint64_t size)
 
 void hb_ledger_enter(struct hb_ledger *ledger, const struct hb_op *op, bool failed)
 {
-    bool absent = ledger->held[op->object].size == 0;
+    bool absent;
 
+    assert(op->object < ledger->slots);
+    absent = ledger->held[op->object].size == 0;
     if (op->size != 0 && (op->kind != HB_OP_REALLOC || absent)) {
         ledger->allocs++;
         ledger->served += !failed;
     }
     if (!failed) /* a free has size 0; a failed realloc leaves its object as it was */
         set_size(ledger, op->object, op->size);
+    assert(ledger->served <= ledger->allocs);
     if (ledger->live_bytes > ledger->peak_live_bytes) {
         ledger->peak_live_bytes = ledger->live_bytes;
         ledger->peak_live_op = ledger->ops;

@@ -1,5 +1,5 @@
 /*
- * replay_time - the hot loop.
+ * replay_time.c - the hot loop.
  *
  * Its own cost is what the null allocator's row shows: the taken branches of a call, and the mispredicted one
  * on an operation's kind. On the nine shipped traces (AMD EPYC, gcc 12 -O2, medians of 41 replays) one
@@ -200,6 +200,7 @@ void hb_replay_close(struct hb_replay *replay)
 
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op)
 {
+    assert(op < replay->prepared->op_count);
     return replay->failed[op / 64] >> op % 64 & 1;
 }
 

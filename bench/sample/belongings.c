@@ -1,5 +1,5 @@
 /*
- * belongings - see belongings.h.
+ * belongings.c - what /proc says of this process before and after a library was in it.
  */
 #include "bench/sample/belongings.h"
 

@@ -1,5 +1,5 @@
 /*
- * check_pattern - see check_pattern.h. Bytes come eight at a time: whole small blocks are most of the work.
+ * check_pattern.c - the bytes of blocks, eight at a time: whole small blocks are most of the work.
  */
 #include "bench/sample/check_pattern.h"
 

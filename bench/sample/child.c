@@ -1,5 +1,5 @@
 /*
- * child - starts this very program again as a process to measure in, and waits for it with a limit.
+ * child.c - starts this very program again as a process to measure in, and waits for it with a limit.
  */
 #include "bench/sample/child.h"
 
@@ -325,6 +325,8 @@ enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_
     enum hb_status status;
     int ends[2];
 
+    assert(order->subject != NULL && (order->printed == NULL || order->printed_bytes > 0));
+    assert(group == 0); /* one child at a time */
     if (order->printed == NULL)
         return run_printing_to(STDERR_FILENO, child, order, outcome, error);
     if (!make_pipe(ends))

@@ -1,3 +1,6 @@
+/*
+ * memory.c - the few numbers of /proc that say what memory a heap took.
+ */
 #include "bench/sample/memory.h"
 
 #include <fcntl.h>

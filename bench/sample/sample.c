@@ -118,6 +118,7 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
     enum hb_status status = check_request(request, error);
     struct hb_child child;
 
+    assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
     if (status == HB_OK)
         status = hb_child_open(&hb_sample_job, bytes, &child, error);
     if (status != HB_OK)
@@ -168,5 +169,6 @@ const char *hb_sample_outcome_name(enum hb_sample_outcome outcome)
         [HB_SAMPLE_FAILED] = "failed",
     };
 
+    assert((size_t)outcome < sizeof names / sizeof names[0]);
     return names[outcome];
 }

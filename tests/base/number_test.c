@@ -85,31 +85,6 @@ static void not_times(void **state)
     expect(hb_number_parse_ns, "0.5ns", false, 0);
 }
 
-static void shown(void **state)
-{
-    char out[HB_SHOWN_BYTES];
-
-    (void)state;
-    assert_string_equal(hb_show_bytes(out, 0), "0 B");
-    assert_string_equal(hb_show_bytes(out, 999), "999 B");
-    assert_string_equal(hb_show_bytes(out, 1000), "0.98 KiB");
-    assert_string_equal(hb_show_bytes(out, 1536 << 10), "1.50 MiB");
-    assert_string_equal(hb_show_bytes(out, UINT64_C(100) << 30), "100.0 GiB");
-    assert_string_equal(hb_show_bytes(out, UINT64_MAX), "16777216.0 TiB");
-    assert_string_equal(hb_show_figure(out, 1.647), "1.65");
-    assert_string_equal(hb_show_figure(out, 52.06), "52.1");
-    assert_string_equal(hb_show_figure(out, 1234.5), "1234");
-    assert_string_equal(hb_show_count(out, 0), "0");
-    assert_string_equal(hb_show_count(out, 999), "999");
-    assert_string_equal(hb_show_count(out, 1000), "1 000");
-    assert_string_equal(hb_show_count(out, UINT64_MAX), "18 446 744 073 709 551 615");
-    assert_string_equal(hb_show_seconds(out, 0), "0 s");
-    assert_string_equal(hb_show_seconds(out, 59), "59 s");
-    assert_string_equal(hb_show_seconds(out, 200), "3 min 20 s");
-    assert_string_equal(hb_show_seconds(out, 7505), "2 h 5 min");
-    assert_string_equal(hb_show_seconds(out, UINT64_MAX), "5124095576030431 h 0 min");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,7 +92,6 @@ int main(void)
         hb_test("signs, blanks, suffixes and overflow are refused", not_decimal),
         hb_test("sizes take K, M and G as powers of 1024", sizes),
         hb_test("times take ns, us, ms and s, and decimals", times),
-        hb_test("sizes, figures, counts and times are shown", shown),
         hb_test("times without a unit, or finer than is asked for, are refused", not_times),
     };
 

@@ -229,7 +229,7 @@ static void write_buckets(struct hb_results *out, const struct hb_heap_map *map,
     size_t used = 0;
 
     text[0] = '\0';
-    for (uint32_t i = 0; i < hb_map_buckets_used(map, moment); i++)
+    for (uint32_t i = 0; i < hb_heap_map_buckets_used(map, moment); i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%" PRIu64, i > 0 ? " " : "",
                                  moment->allocated_bytes[i]);
     hb_results_set_text(out, "allocated_bytes", text);
@@ -265,7 +265,7 @@ static enum hb_status put_maps(struct hb_plan *plan, struct hb_error *error)
             .policy = HB_POLICY_FIRST, .merge = mapped[i].merge, .header_bytes = 8, .align = 1};
         struct hb_heap_map *map;
 
-        status = hb_map_create(prepared, &options, &map, error);
+        status = hb_heap_map_create(prepared, &options, &map, error);
         if (status != HB_OK)
             break;
         write_map(plan->files[FILE_MAPS], plan->name, mapped[i].allocator, map);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "bench/question/discover.h"
+#include "bench/replay/operation.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 #include "tests/bench/replay/same_counts.h"
@@ -63,32 +64,10 @@ static void close_side(struct side *side)
     free(side->blocks);
 }
 
-static struct hb_prepared *must_prepare(const struct hb_workload *workload)
-{
-    struct hb_prepared *prepared;
-
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    return prepared;
-}
-
 static void do_op(struct side *side, const struct hb_op *op)
 {
-    const struct hb_allocator *a = side->allocator;
-    void **block = &side->blocks[op->object], *got;
-
-    if (op->kind == HB_OP_FREE) {
-        a->dealloc(side->heap, *block);
-        *block = NULL;
-    } else if (op->kind == HB_OP_REALLOC) {
-        got = a->resize(side->heap, *block, op->size);
-        *block = got != NULL ? got : *block;
-        compared.failures += got == NULL;
-    } else {
-        *block = op->kind == HB_OP_ALIGNED ? a->aligned(side->heap, (size_t)1 << op->align_log2, op->size)
-                                           : a->alloc(side->heap, op->size);
-        compared.failures += *block == NULL && op->size > 0;
-    }
-    a->last_walk(side->heap, &side->walk);
+    compared.failures += !hb_operation_do(side->allocator, side->heap, op, &side->blocks[op->object]);
+    side->allocator->last_walk(side->heap, &side->walk);
 }
 
 static void compare(const struct side *walking, const struct side *model, const struct hb_op *op)

@@ -13,14 +13,6 @@
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 
-static struct hb_prepared *must_prepare(const struct hb_workload *workload)
-{
-    struct hb_prepared *prepared = NULL;
-
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    return prepared;
-}
-
 /* A first fit, and the allocator that walks it; NULL: there is none with such records. */
 struct subject {
     const char *walking;

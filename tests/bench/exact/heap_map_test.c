@@ -95,7 +95,7 @@ static void compare_moment(const struct hb_heap_map *map, const struct hb_map_mo
         for (uint64_t i = 0; i < map->bucket_bytes && at < state.high_water_bytes; i++)
             used += p->used[at++];
         assert_true(moment->allocated_bytes[bucket] == used);
-        assert_true(used == 0 || bucket < hb_map_buckets_used(map, moment));
+        assert_true(used == 0 || bucket < hb_heap_map_buckets_used(map, moment));
         sum += used;
     }
     assert_true(sum == state.allocated_range_bytes);
@@ -111,9 +111,8 @@ static void compare(const struct hb_workload *workload, const char *name, bool m
     uint64_t extent = 0;
     struct plain p;
 
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    assert_non_null(prepared);
-    assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
+    prepared = must_prepare(workload);
+    assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_true(map->count == (prepared->op_count < HB_MAP_MOMENTS ? prepared->op_count : HB_MAP_MOMENTS));
     if (map->count > 0)
@@ -166,19 +165,19 @@ static void demo_by_hand(void **state)
     struct hb_heap_map *map = NULL;
 
     (void)state;
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-    assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
+    prepared = must_prepare(workload);
+    assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
     assert_non_null(map);
     assert_int_equal(map->bucket_bytes, 3); /* 240 bytes in 80 */
     assert_int_equal(map->count, 4);
-    assert_int_equal(hb_map_buckets_used(map, &map->moments[0]), 27); /* of 80 bytes */
+    assert_int_equal(hb_heap_map_buckets_used(map, &map->moments[0]), 27); /* of 80 bytes */
     assert_int_equal(map->moments[0].allocated_bytes[26], 2);
     assert_int_equal(map->moments[2].live_bytes, 152);
     assert_int_equal(map->moments[2].allocated_bytes[26], 1); /* bytes 78 and 79 are free, 80 is not */
     assert_int_equal(map->moments[3].allocated_bytes[5], 3);
     assert_int_equal(map->moments[3].allocated_bytes[6], 2); /* 12 and a record end at 20 */
     assert_int_equal(map->moments[3].allocated_bytes[7], 0);
-    assert_int_equal(hb_map_buckets_used(map, &map->moments[3]), 80);
+    assert_int_equal(hb_heap_map_buckets_used(map, &map->moments[3]), 80);
     free(map);
     hb_prepared_free(prepared);
     random_ops_free(workload);
@@ -197,8 +196,8 @@ static void ends_of_the_scale(void **state)
         struct hb_heap_map *map = NULL;
         uint64_t sum = 0;
 
-        assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
-        assert_int_equal(hb_map_create(prepared, &options, &map, NULL), HB_OK);
+        prepared = must_prepare(workload);
+        assert_int_equal(hb_heap_map_create(prepared, &options, &map, NULL), HB_OK);
         assert_non_null(map);
         assert_int_equal(map->count, count);
         for (unsigned i = 0; count > 0 && i < HB_MAP_BUCKETS; i++)

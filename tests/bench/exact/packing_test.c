@@ -23,7 +23,7 @@ static struct packed_trace pack(const struct hb_workload *workload, uint32_t hea
     struct packed_trace trace = {NULL, NULL};
     struct hb_error error = {0};
 
-    assert_int_equal(hb_prepare(workload, &trace.prepared, &error), HB_OK);
+    trace.prepared = must_prepare(workload);
     if (hb_packing_create(trace.prepared, header_bytes, align, &trace.packing, &error) != HB_OK)
         fail_msg("%s", error.text);
     return trace;
@@ -363,7 +363,7 @@ static void too_much_is_refused(void **state)
         struct hb_packing *packing = NULL;
         struct hb_error error;
 
-        assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+        prepared = must_prepare(workload);
         assert_int_equal(hb_packing_create(prepared, 8, 1, &packing, &error), HB_ERR_LIMIT);
         assert_string_equal(error.text, "huge: 2^62 bytes or more would be live after operation 1");
         assert_null(packing);

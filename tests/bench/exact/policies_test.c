@@ -130,9 +130,8 @@ static void figures_are_those_of_a_plain_model(void **state)
             .seed = seed, .ops = 1500, .max_size = UINT64_C(40) << seed, .max_live = 100, .percent_zero = 3};
         struct hb_workload *workload = random_ops_create(&recipe);
         struct hb_prepared *prepared = NULL;
-        struct hb_error error;
 
-        assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+        prepared = must_prepare(workload);
         compare_with_plain(workload, prepared);
         compare_with_bounds(prepared);
         hb_prepared_free(prepared);
@@ -150,7 +149,7 @@ static void a_size_that_no_heap_has_is_a_failure(void **state)
     struct hb_error error;
 
     (void)state;
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+    prepared = must_prepare(workload);
     figures = measure(prepared, find_run("best", "yes", 0, 1));
     assert_int_equal(figures.failures, 1);
     assert_int_equal(figures.peak_extent_bytes, 100);

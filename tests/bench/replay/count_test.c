@@ -34,7 +34,7 @@ static void count(const struct hb_workload *workload, uint64_t heap_bytes,
     void *heap = counting->create(counting, heap_bytes, &error);
 
     assert_non_null(heap);
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+    prepared = must_prepare(workload);
     counts->heap_bytes = heap_bytes;
     assert_int_equal(hb_replay_count(prepared, counting, heap, options, counts, points, &error), HB_OK);
     counting->destroy(heap);
@@ -110,7 +110,7 @@ static enum hb_failure_reason reason_in(const char *name, const struct hb_worklo
     assert_int_equal(hb_allocator_open(name, &allocator, NULL, NULL), HB_OK);
     heap = allocator->counting->create(allocator->counting, heap_bytes, NULL);
     assert_non_null(heap);
-    assert_int_equal(hb_prepare(workload, &prepared, NULL), HB_OK);
+    prepared = must_prepare(workload);
     assert_int_equal(hb_replay_count(prepared, allocator->counting, heap, &options, &counts, NULL, NULL),
                      HB_OK);
     allocator->counting->destroy(heap);

@@ -16,15 +16,6 @@
 #include "bench/replay/prepare.h"
 #include "tests/bench/replay/random_ops.h"
 
-static struct hb_prepared *must_prepare(const struct hb_workload *workload)
-{
-    struct hb_prepared *prepared = NULL;
-    struct hb_error error = {0};
-
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
-    return prepared;
-}
-
 /* Follows both sequences: each live object has one slot of its own, and everything else is as it was. */
 static void check_renumbering(const struct hb_workload *workload, const struct hb_prepared *prepared)
 {

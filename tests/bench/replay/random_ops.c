@@ -1,4 +1,9 @@
+/*
+ * random_ops.c - workloads made from a seed or a list, and prepared.
+ */
 #include "tests/bench/replay/random_ops.h"
+
+#include "tests/check.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -93,4 +98,15 @@ struct hb_workload *random_ops_create(const struct random_ops *recipe)
     free(ops);
     free(live);
     return workload;
+}
+
+struct hb_prepared *must_prepare(const struct hb_workload *workload)
+{
+    struct hb_prepared *prepared = NULL;
+    struct hb_error error = {.text = ""};
+
+    hb_prepare(workload, &prepared, &error);
+    assert_string_equal(error.text, "");
+    assert_non_null(prepared);
+    return prepared;
 }

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "workloads/workload.h"
+#include "bench/replay/prepare.h"
 
 /* What a random workload is made of. */
 struct random_ops {
@@ -25,5 +25,8 @@ void random_ops_free(struct hb_workload *workload);
 
 /* A workload over a copy of `ops`, which are in birth order already. */
 struct hb_workload *workload_of(const char *name, const struct hb_op *ops, uint64_t count);
+
+/* The workload, prepared; fails the test where it cannot be. Free with hb_prepared_free. */
+struct hb_prepared *must_prepare(const struct hb_workload *workload);
 
 #endif

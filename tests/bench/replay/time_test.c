@@ -16,15 +16,6 @@
 #include "bench/replay/replay.h"
 #include "tests/bench/replay/random_ops.h"
 
-static struct hb_prepared *must_prepare(const struct hb_workload *workload)
-{
-    struct hb_prepared *prepared = NULL;
-    struct hb_error error = {0};
-
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
-    return prepared;
-}
-
 static const struct hb_allocator *must_open(const char *name)
 {
     const struct hb_allocator *allocator = NULL;

@@ -18,13 +18,12 @@ static struct hb_prepared *prepare_mallocs(uint32_t count, uint64_t size)
     struct hb_op *ops = calloc(count, sizeof *ops);
     struct hb_prepared *prepared = NULL;
     struct hb_workload *workload;
-    struct hb_error error;
 
     assert_non_null(ops);
     for (uint32_t i = 0; i < count; i++)
         ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = size};
     workload = workload_of("mallocs", ops, count);
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+    prepared = must_prepare(workload);
     random_ops_free(workload);
     free(ops);
     return prepared;

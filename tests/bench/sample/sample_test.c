@@ -25,10 +25,9 @@ static int prepare_workload(void **state)
 {
     struct random_ops recipe = {.seed = 1, .ops = 5000, .max_size = 900, .max_live = 400};
     struct hb_workload *workload = random_ops_create(&recipe);
-    struct hb_error error;
 
     (void)state;
-    assert_int_equal(hb_prepare(workload, &prepared, &error), HB_OK);
+    prepared = must_prepare(workload);
     random_ops_free(workload);
     return 0;
 }
