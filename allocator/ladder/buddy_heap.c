@@ -154,12 +154,12 @@ void hb_buddy_check_block(const struct hb_buddy *heap, const void *block)
     uint8_t entry;
 
     if (offset < 0 || (uint64_t)offset >= heap->bytes)
-        hb_check_report_foreign(heap->name, block, offset, heap->bytes);
+        hb_misuse_report_foreign(heap->name, block, offset, heap->bytes);
     entry = entry_around(heap, (uint64_t)offset, &start);
     if (start != (uint64_t)offset)
-        hb_check_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
+        hb_misuse_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
     if (entry & HB_BUDDY_FREE)
-        hb_check_report_double_free(heap->name, offset);
+        hb_misuse_report_double_free(heap->name, offset);
 }
 
 static const char *check_entry(const struct hb_buddy *heap, uint64_t offset)

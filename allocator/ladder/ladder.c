@@ -136,7 +136,7 @@ void hb_ladder_last_walk(const void *heap, struct hb_walk *walk)
 /* -- validity, range by range -- */
 
 /* A range, and what the walk knows of the one before it. */
-struct place {
+struct visited_range {
     const struct hb_ladder *heap;
     const unsigned char *range;
     uint64_t length;
@@ -144,7 +144,7 @@ struct place {
     uint64_t free_before; /* the predecessor's length if it is free, else 0 */
 };
 
-static const char *check_length(const struct place *place)
+static const char *check_length(const struct visited_range *place)
 {
     uint64_t left = (uint64_t)(place->heap->end - place->range);
     bool last = place->length == left;
@@ -160,7 +160,7 @@ static const char *check_length(const struct place *place)
     return NULL;
 }
 
-static const char *check_tag(const struct place *place)
+static const char *check_tag(const struct visited_range *place)
 {
     unsigned tag = record_tag(record_load(place->range));
     bool tagged = place->heap->kind->merges && place->free_before > 0;
@@ -173,7 +173,7 @@ static const char *check_tag(const struct place *place)
     return NULL;
 }
 
-static const char *check_range(const struct place *place)
+static const char *check_range(const struct visited_range *place)
 {
     const char *text = check_length(place);
 
@@ -197,7 +197,7 @@ static struct hb_ladder_fault fault_at(const struct hb_ladder *heap, const unsig
 /* Looks at every range, in `*ranges` of them. */
 static struct hb_ladder_fault check_ranges(const struct hb_ladder *heap, uint64_t *ranges)
 {
-    struct place place = {.heap = heap, .range = heap->base};
+    struct visited_range place = {.heap = heap, .range = heap->base};
     bool rover_seen = false;
 
     for (*ranges = 0; place.range < heap->end; (*ranges)++) {
