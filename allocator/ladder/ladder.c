@@ -11,7 +11,6 @@
 #include "allocator/ladder/ladder.h"
 #include "allocator/ladder/record.h"
 #include "allocator/range_totals.h"
-#include "base/pages.h"
 
 enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
                                      struct hb_error *error)
@@ -57,14 +56,10 @@ void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struc
 
     if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK)
         return NULL;
-    if (hb_region_open(&region, self->name, heap_bytes != 0 ? heap_bytes + lead : 0, error) != HB_OK)
+    heap = hb_region_open_heap(&region, self->name, heap_bytes != 0 ? heap_bytes + lead : 0,
+                               kind->heap_struct_bytes, error);
+    if (heap == NULL)
         return NULL;
-    heap = hb_pages_alloc(kind->heap_struct_bytes);
-    if (heap == NULL) {
-        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_region_close(&region);
-        return NULL;
-    }
     heap->kind = kind;
     heap->name = self->name;
     heap->region = region;
@@ -75,13 +70,9 @@ void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struc
 void hb_ladder_destroy(void *heap)
 {
     struct hb_ladder *whole = heap;
-    struct hb_region region;
 
-    if (heap == NULL)
-        return;
-    region = whole->region;
-    hb_pages_free(whole, whole->kind->heap_struct_bytes);
-    hb_region_close(&region);
+    if (heap != NULL)
+        hb_region_close_heap(&whole->region, whole, whole->kind->heap_struct_bytes);
 }
 
 void hb_ladder_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
