@@ -10,7 +10,6 @@
 
 #include "allocator/allocator.h"
 #include "allocator/region.h"
-#include "base/pages.h"
 
 enum { BUMP_ALIGNMENT = 16 };
 
@@ -23,16 +22,10 @@ struct bump_heap {
 static void *bump_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
 {
     struct hb_region region;
-    struct bump_heap *heap;
+    struct bump_heap *heap = hb_region_open_heap(&region, self->name, heap_bytes, sizeof *heap, error);
 
-    if (hb_region_open(&region, self->name, heap_bytes, error) != HB_OK)
+    if (heap == NULL)
         return NULL;
-    heap = hb_pages_alloc(sizeof *heap);
-    if (heap == NULL) {
-        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_region_close(&region);
-        return NULL;
-    }
     *heap = (struct bump_heap){
         .next = region.start, .end = (unsigned char *)region.start + region.bytes, .region = region};
     return heap;
@@ -41,13 +34,9 @@ static void *bump_create(const struct hb_allocator *self, size_t heap_bytes, str
 static void bump_destroy(void *heap)
 {
     struct bump_heap *bump = heap;
-    struct hb_region region;
 
-    if (heap == NULL)
-        return;
-    region = bump->region;
-    hb_pages_free(bump, sizeof *bump);
-    hb_region_close(&region);
+    if (heap != NULL)
+        hb_region_close_heap(&bump->region, bump, sizeof *bump);
 }
 
 /* `size` bytes at the next address that is a multiple of `alignment`. */

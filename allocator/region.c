@@ -46,3 +46,26 @@ void hb_region_close(const struct hb_region *region)
     assert(region->start != NULL && region->bytes > 0);
     hb_pages_free(region->start, region->bytes);
 }
+
+void *hb_region_open_heap(struct hb_region *region, const char *name, size_t bytes, size_t struct_bytes,
+                          struct hb_error *error)
+{
+    void *heap;
+
+    if (hb_region_open(region, name, bytes, error) != HB_OK)
+        return NULL;
+    heap = hb_pages_alloc(struct_bytes);
+    if (heap == NULL) {
+        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", name);
+        hb_region_close(region);
+    }
+    return heap;
+}
+
+void hb_region_close_heap(const struct hb_region *region, void *heap, size_t struct_bytes)
+{
+    struct hb_region copy = *region;
+
+    hb_pages_free(heap, struct_bytes);
+    hb_region_close(&copy);
+}

@@ -18,18 +18,6 @@ static unsigned longest_order(uint64_t bytes)
     return 63 - (unsigned)__builtin_clzll(bytes / HB_BUDDY_UNIT_BYTES);
 }
 
-/* Address space for the heap and for aligning it; of an ample region a half is left to the heap. */
-static enum hb_status open_region(struct hb_region *region, const char *name, size_t *heap_bytes,
-                                  struct hb_error *error)
-{
-    size_t slack = *heap_bytes != 0 ? buddy_length(longest_order(*heap_bytes)) : 0;
-    enum hb_status status = hb_region_open(region, name, *heap_bytes + slack, error);
-
-    if (status == HB_OK && *heap_bytes == 0)
-        *heap_bytes = region->bytes / 2;
-    return status;
-}
-
 /* Carves the heap into the powers of two that its length is the sum of, the longest first. */
 static void carve(struct hb_buddy *heap)
 {
@@ -60,21 +48,22 @@ void *hb_buddy_create(const struct hb_allocator *self, size_t heap_bytes, struct
 {
     struct hb_region region;
     struct hb_buddy *heap;
-    uint8_t *map;
+    size_t slack; /* to align it; of an ample region a half is left to the heap */
 
-    if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK ||
-        open_region(&region, self->name, &heap_bytes, error) != HB_OK)
+    if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK)
         return NULL;
-    heap = hb_pages_alloc(sizeof *heap);
-    map = hb_pages_reserve(heap_bytes / HB_BUDDY_UNIT_BYTES);
-    if (heap == NULL || map == NULL) {
+    slack = heap_bytes != 0 ? buddy_length(longest_order(heap_bytes)) : 0;
+    heap = hb_region_open_heap(&region, self->name, heap_bytes + slack, sizeof *heap, error);
+    if (heap == NULL)
+        return NULL;
+    if (heap_bytes == 0)
+        heap_bytes = region.bytes / 2;
+    heap->map = hb_pages_reserve(heap_bytes / HB_BUDDY_UNIT_BYTES);
+    if (heap->map == NULL) {
         hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_pages_free(heap, sizeof *heap);
-        hb_pages_free(map, heap_bytes / HB_BUDDY_UNIT_BYTES);
-        hb_region_close(&region);
+        hb_region_close_heap(&region, heap, sizeof *heap);
         return NULL;
     }
-    heap->map = map;
     heap->name = self->name;
     heap->region = region;
     make_fresh(heap, heap_bytes);
@@ -84,14 +73,11 @@ void *hb_buddy_create(const struct hb_allocator *self, size_t heap_bytes, struct
 void hb_buddy_destroy(void *heap)
 {
     struct hb_buddy *buddy = heap;
-    struct hb_region region;
 
     if (heap == NULL)
         return;
-    region = buddy->region;
     hb_pages_free(buddy->map, buddy->bytes / HB_BUDDY_UNIT_BYTES);
-    hb_pages_free(buddy, sizeof *buddy);
-    hb_region_close(&region);
+    hb_region_close_heap(&buddy->region, buddy, sizeof *buddy);
 }
 
 void hb_buddy_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
@@ -154,12 +140,12 @@ void hb_buddy_check_block(const struct hb_buddy *heap, const void *block)
     uint8_t entry;
 
     if (offset < 0 || (uint64_t)offset >= heap->bytes)
-        hb_check_report_foreign(heap->name, block, offset, heap->bytes);
+        hb_misuse_report_foreign(heap->name, block, offset, heap->bytes);
     entry = entry_around(heap, (uint64_t)offset, &start);
     if (start != (uint64_t)offset)
-        hb_check_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
+        hb_misuse_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
     if (entry & HB_BUDDY_FREE)
-        hb_check_report_double_free(heap->name, offset);
+        hb_misuse_report_double_free(heap->name, offset);
 }
 
 static const char *check_entry(const struct hb_buddy *heap, uint64_t offset)

@@ -66,7 +66,7 @@ static inline uint64_t examine(const struct hb_ladder *heap, const unsigned char
     uint64_t record;
 
     if (HB_SIMPLE_CHECKS)
-        hb_check_record(checked(heap), range);
+        hb_misuse_check_record(checked(heap), range);
     record = record_load(range);
     if (HB_COUNTING) {
         tally->examined++;
@@ -248,7 +248,7 @@ static inline void heap_free(struct hb_ladder *heap, void *block)
     if (block == NULL)
         return;
     if (HB_SIMPLE_CHECKS)
-        hb_check_block(checked(heap), block);
+        hb_misuse_check_block(checked(heap), block);
     range = (unsigned char *)block - HB_LADDER_RECORD_BYTES;
     assert(!range_is_free(range) && range_end(range) <= heap->high_water);
     if (LADDER_MERGES)
@@ -268,7 +268,7 @@ static inline void *heap_zalloc(struct hb_ladder *heap, size_t size)
 static inline size_t heap_usable_size(const struct hb_ladder *heap, const void *block)
 {
     if (HB_SIMPLE_CHECKS)
-        hb_check_block(checked(heap), block);
+        hb_misuse_check_block(checked(heap), block);
     return range_length((const unsigned char *)block - HB_LADDER_RECORD_BYTES) - HB_LADDER_RECORD_BYTES;
 }
 

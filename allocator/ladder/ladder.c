@@ -11,7 +11,6 @@
 #include "allocator/ladder/ladder.h"
 #include "allocator/ladder/record.h"
 #include "allocator/range_totals.h"
-#include "base/pages.h"
 
 enum hb_status hb_ladder_check_bytes(const struct hb_allocator *self, size_t heap_bytes,
                                      struct hb_error *error)
@@ -57,14 +56,10 @@ void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struc
 
     if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK)
         return NULL;
-    if (hb_region_open(&region, self->name, heap_bytes != 0 ? heap_bytes + lead : 0, error) != HB_OK)
+    heap = hb_region_open_heap(&region, self->name, heap_bytes != 0 ? heap_bytes + lead : 0,
+                               kind->heap_struct_bytes, error);
+    if (heap == NULL)
         return NULL;
-    heap = hb_pages_alloc(kind->heap_struct_bytes);
-    if (heap == NULL) {
-        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_region_close(&region);
-        return NULL;
-    }
     heap->kind = kind;
     heap->name = self->name;
     heap->region = region;
@@ -75,13 +70,9 @@ void *hb_ladder_create(const struct hb_allocator *self, size_t heap_bytes, struc
 void hb_ladder_destroy(void *heap)
 {
     struct hb_ladder *whole = heap;
-    struct hb_region region;
 
-    if (heap == NULL)
-        return;
-    region = whole->region;
-    hb_pages_free(whole, whole->kind->heap_struct_bytes);
-    hb_region_close(&region);
+    if (heap != NULL)
+        hb_region_close_heap(&whole->region, whole, whole->kind->heap_struct_bytes);
 }
 
 void hb_ladder_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
@@ -136,7 +127,7 @@ void hb_ladder_last_walk(const void *heap, struct hb_walk *walk)
 /* -- validity, range by range -- */
 
 /* A range, and what the walk knows of the one before it. */
-struct place {
+struct visited_range {
     const struct hb_ladder *heap;
     const unsigned char *range;
     uint64_t length;
@@ -144,7 +135,7 @@ struct place {
     uint64_t free_before; /* the predecessor's length if it is free, else 0 */
 };
 
-static const char *check_length(const struct place *place)
+static const char *check_length(const struct visited_range *place)
 {
     uint64_t left = (uint64_t)(place->heap->end - place->range);
     bool last = place->length == left;
@@ -160,7 +151,7 @@ static const char *check_length(const struct place *place)
     return NULL;
 }
 
-static const char *check_tag(const struct place *place)
+static const char *check_tag(const struct visited_range *place)
 {
     unsigned tag = record_tag(record_load(place->range));
     bool tagged = place->heap->kind->merges && place->free_before > 0;
@@ -173,7 +164,7 @@ static const char *check_tag(const struct place *place)
     return NULL;
 }
 
-static const char *check_range(const struct place *place)
+static const char *check_range(const struct visited_range *place)
 {
     const char *text = check_length(place);
 
@@ -197,7 +188,7 @@ static struct hb_ladder_fault fault_at(const struct hb_ladder *heap, const unsig
 /* Looks at every range, in `*ranges` of them. */
 static struct hb_ladder_fault check_ranges(const struct hb_ladder *heap, uint64_t *ranges)
 {
-    struct place place = {.heap = heap, .range = heap->base};
+    struct visited_range place = {.heap = heap, .range = heap->base};
     bool rover_seen = false;
 
     for (*ranges = 0; place.range < heap->end; (*ranges)++) {

@@ -49,15 +49,15 @@ static uint64_t index_length(const struct hb_model *model, uint64_t offset, uint
 static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_size_index_insert(model->sizes,
-                             (struct hb_size_entry){
-                                 .length = index_length(model, offset, length), .offset = offset, .id = id});
+        hb_fit_index_insert(
+            model->sizes,
+            (struct hb_fit_entry){.length = index_length(model, offset, length), .offset = offset, .id = id});
 }
 
 static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_size_index_remove(model->sizes, index_length(model, offset, length), offset);
+        hb_fit_index_remove(model->sizes, index_length(model, offset, length), offset);
 }
 
 /* Best fit alone keeps the free ranges by size. False when there is no memory. */
@@ -65,8 +65,8 @@ static bool create_sizes(struct hb_model *model, uint64_t length)
 {
     if (model->options.policy != HB_POLICY_BEST)
         return true;
-    model->sizes = hb_size_index_create();
-    if (model->sizes == NULL || !hb_size_index_reserve(model->sizes))
+    model->sizes = hb_fit_index_create();
+    if (model->sizes == NULL || !hb_fit_index_reserve(model->sizes))
         return false;
     index_free(model, 0, 0, length);
     return true;
@@ -104,7 +104,7 @@ void hb_model_destroy(struct hb_model *model)
     if (model == NULL)
         return;
     hb_range_tree_destroy(model->tree);
-    hb_size_index_destroy(model->sizes);
+    hb_fit_index_destroy(model->sizes);
     free(model);
 }
 
@@ -113,7 +113,7 @@ void hb_model_destroy(struct hb_model *model)
 /* Memory for what one more operation may need, so that nothing fails half-way. */
 static bool reserve(struct hb_model *model)
 {
-    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_size_index_reserve(model->sizes)))
+    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_fit_index_reserve(model->sizes)))
         model->broken = HB_ERR_MEMORY;
     return model->broken == HB_OK;
 }

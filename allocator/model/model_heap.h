@@ -8,15 +8,15 @@
 #ifndef HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 #define HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 
+#include "allocator/model/fit_index.h"
 #include "allocator/model/model.h"
 #include "allocator/model/range_place.h"
-#include "allocator/model/size_index.h"
 
 struct hb_model {
     struct hb_model_options options;
     struct hb_range_tree *tree;
-    struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
-    uint64_t split_bytes;        /* the smallest rest that is split off */
+    struct hb_fit_index *sizes; /* best fit: the free ranges; else NULL */
+    uint64_t split_bytes;       /* the smallest rest that is split off */
     uint64_t total_bytes, high_water_bytes;
     uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
     uint32_t rover;       /* next fit: where the next search begins */

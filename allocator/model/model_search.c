@@ -70,10 +70,10 @@ static struct hb_range_place find_best(struct hb_model *model, uint64_t need)
 {
     const struct hb_range_tree *tree = model->tree;
     struct hb_range_place place;
-    struct hb_size_entry entry;
+    struct hb_fit_entry entry;
 
     set_walk(model, hb_range_tree_ranges(tree), hb_range_tree_free_ranges(tree));
-    if (!hb_size_index_best_fit(model->sizes, need, &entry))
+    if (!hb_fit_index_best_fit(model->sizes, need, &entry))
         return HB_NOWHERE;
     place = hb_range_tree_find(tree, entry.id); /* an infinite heap's tail counts as longer than it is */
     return hb_range_tree_length(tree, place) >= need ? place : HB_NOWHERE;

@@ -45,7 +45,7 @@ static _Noreturn void report_smashed(const char *allocator, int64_t offset, uint
     report(allocator, HB_SIMPLE_SMASHED, offset, text);
 }
 
-void hb_check_report_foreign(const char *allocator, const void *block, int64_t offset, uint64_t heap_bytes)
+void hb_misuse_report_foreign(const char *allocator, const void *block, int64_t offset, uint64_t heap_bytes)
 {
     char text[160];
 
@@ -57,7 +57,7 @@ void hb_check_report_foreign(const char *allocator, const void *block, int64_t o
     report(allocator, HB_SIMPLE_FOREIGN, offset, text);
 }
 
-void hb_check_report_no_start(const char *allocator, int64_t offset, uint64_t begins, bool swallowed)
+void hb_misuse_report_no_start(const char *allocator, int64_t offset, uint64_t begins, bool swallowed)
 {
     char text[200];
 
@@ -69,7 +69,7 @@ void hb_check_report_no_start(const char *allocator, int64_t offset, uint64_t be
     report(allocator, HB_SIMPLE_NO_START, offset, text);
 }
 
-void hb_check_report_double_free(const char *allocator, int64_t offset)
+void hb_misuse_report_double_free(const char *allocator, int64_t offset)
 {
     char text[160];
 
@@ -116,7 +116,7 @@ static uint64_t sound_length(const struct hb_checked_heap *heap, const unsigned 
     return length;
 }
 
-void hb_check_record(struct hb_checked_heap heap, const unsigned char *range)
+void hb_misuse_check_record(struct hb_checked_heap heap, const unsigned char *range)
 {
     sound_length(&heap, range);
 }
@@ -134,17 +134,17 @@ static const unsigned char *range_before(const struct hb_checked_heap *heap, uin
     return range;
 }
 
-void hb_check_block(struct hb_checked_heap heap, const void *block)
+void hb_misuse_check_block(struct hb_checked_heap heap, const void *block)
 {
     uintptr_t at = (uintptr_t)block;
     const unsigned char *range;
 
     if (at <= (uintptr_t)heap.base || at > (uintptr_t)heap.end)
-        hb_check_report_foreign(heap.name, block, distance(&heap, block), heap_bytes(&heap));
+        hb_misuse_report_foreign(heap.name, block, distance(&heap, block), heap_bytes(&heap));
     range = range_before(&heap, at);
     if (at != (uintptr_t)range + HB_SIMPLE_RECORD_BYTES)
-        hb_check_report_no_start(heap.name, distance(&heap, block), (uint64_t)(range - heap.base),
-                                 heap.merges && is_free(range));
+        hb_misuse_report_no_start(heap.name, distance(&heap, block), (uint64_t)(range - heap.base),
+                                  heap.merges && is_free(range));
     if (is_free(range))
-        hb_check_report_double_free(heap.name, distance(&heap, block));
+        hb_misuse_report_double_free(heap.name, distance(&heap, block));
 }

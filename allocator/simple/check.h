@@ -28,23 +28,23 @@ struct hb_checked_heap {
 };
 
 /* Reports a record at `range` that is shorter than itself or longer than what is left of the heap. */
-void hb_check_record(struct hb_checked_heap heap, const unsigned char *range);
+void hb_misuse_check_record(struct hb_checked_heap heap, const unsigned char *range);
 
 /* Reports a block that is foreign, no range's payload, or free. Walks from the heap's start: O(ranges). */
-void hb_check_block(struct hb_checked_heap heap, const void *block);
+void hb_misuse_check_block(struct hb_checked_heap heap, const void *block);
 
 /*
  * Misuse put into a sentence and handed to the handler, for heaps that find it out by themselves. `allocator`
  * is as `name` above; offsets are from the heap's start, and may lie outside of it. A pointer from elsewhere:
  */
-_Noreturn void hb_check_report_foreign(const char *allocator, const void *block, int64_t offset,
-                                       uint64_t heap_bytes);
+_Noreturn void hb_misuse_report_foreign(const char *allocator, const void *block, int64_t offset,
+                                        uint64_t heap_bytes);
 
 /* A pointer into the middle of the range that begins at `begins`. `swallowed`: that range is free and may
  * have been made of several, so the pointer may once have been a block. */
-_Noreturn void hb_check_report_no_start(const char *allocator, int64_t offset, uint64_t begins,
-                                        bool swallowed);
+_Noreturn void hb_misuse_report_no_start(const char *allocator, int64_t offset, uint64_t begins,
+                                         bool swallowed);
 
-_Noreturn void hb_check_report_double_free(const char *allocator, int64_t offset);
+_Noreturn void hb_misuse_report_double_free(const char *allocator, int64_t offset);
 
 #endif

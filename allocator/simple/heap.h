@@ -100,7 +100,7 @@ static inline unsigned char *first_fit(struct hb_simple *heap, int64_t need)
         uint64_t record;
 
         if (HB_SIMPLE_CHECKS)
-            hb_check_record(checked(heap), range);
+            hb_misuse_check_record(checked(heap), range);
         record = record_load(range);
         if (HB_COUNTING) {
             examined++;
@@ -159,7 +159,7 @@ static inline void heap_free(struct hb_simple *heap, void *block)
     if (block == NULL)
         return;
     if (HB_SIMPLE_CHECKS)
-        hb_check_block(checked(heap), block);
+        hb_misuse_check_block(checked(heap), block);
     range = (unsigned char *)block - HB_SIMPLE_RECORD_BYTES;
     assert(record_allocated(record_load(range)) &&
            range + record_length(record_load(range)) <= heap->high_water);
@@ -179,7 +179,7 @@ static inline size_t heap_usable_size(const struct hb_simple *heap, const void *
     const unsigned char *range = (const unsigned char *)block - HB_SIMPLE_RECORD_BYTES;
 
     if (HB_SIMPLE_CHECKS)
-        hb_check_block(checked(heap), block);
+        hb_misuse_check_block(checked(heap), block);
     return record_length(record_load(range)) - HB_SIMPLE_RECORD_BYTES;
 }
 

@@ -103,7 +103,7 @@ void hb_simple_ranges(const struct hb_simple *heap,
         uint64_t record;
 
         if (HB_SIMPLE_CHECKS)
-            hb_check_record(checked(heap), at);
+            hb_misuse_check_record(checked(heap), at);
         record = record_load(at);
         range.offset = (uint64_t)(at - heap->base);
         range.length = record_length(record);

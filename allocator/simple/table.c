@@ -7,7 +7,6 @@
 #include "allocator/region.h"
 #include "allocator/simple/heap.h"
 #include "allocator/table_calls.h"
-#include "base/pages.h"
 
 struct simple_heap {
     struct hb_simple simple; /* first: the table's functions take the heap for one */
@@ -20,21 +19,19 @@ static void *table_create(const struct hb_allocator *self, size_t heap_bytes, st
 {
     struct hb_region region;
     struct simple_heap *heap;
+    bool fits;
 
     if (heap_bytes != 0 && heap_bytes < HB_SIMPLE_RECORD_BYTES) {
         hb_error_set(error, HB_ERR_USAGE, "a heap of %zu byte%s is out of range: 8, one record, or more",
                      heap_bytes, heap_bytes == 1 ? "" : "s");
         return NULL;
     }
-    if (hb_region_open(&region, self->name, heap_bytes, error) != HB_OK)
+    heap = hb_region_open_heap(&region, self->name, heap_bytes, sizeof *heap, error);
+    if (heap == NULL)
         return NULL;
-    heap = hb_pages_alloc(sizeof *heap);
-    if (heap == NULL || !hb_simple_init(&heap->simple, region.start, region.bytes)) {
-        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_pages_free(heap, sizeof *heap);
-        hb_region_close(&region);
-        return NULL;
-    }
+    fits = hb_simple_init(&heap->simple, region.start, region.bytes);
+    assert(fits); /* no system maps as much as it refuses */
+    (void)fits;
     heap->region = region;
     return heap;
 }
@@ -42,13 +39,9 @@ static void *table_create(const struct hb_allocator *self, size_t heap_bytes, st
 static void table_destroy(void *heap)
 {
     struct simple_heap *whole = heap;
-    struct hb_region region;
 
-    if (heap == NULL)
-        return;
-    region = whole->region;
-    hb_pages_free(whole, sizeof *whole);
-    hb_region_close(&region);
+    if (heap != NULL)
+        hb_region_close_heap(&whole->region, whole, sizeof *whole);
 }
 
 /* The design document does not concern itself with alignment. */

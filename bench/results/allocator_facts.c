@@ -13,9 +13,9 @@
 
 /* The order of figures: the floor, what only ever grows, the subject, what belongs to the process, the
  * others. */
-enum place { FLOOR, BUMPS, SUBJECT, OF_PROCESS, OTHERS, PLACES };
+enum figure_place { FLOOR, BUMPS, SUBJECT, OF_PROCESS, OTHERS, PLACES };
 
-static enum place place_of(const struct hb_allocator *allocator)
+static enum figure_place place_of(const struct hb_allocator *allocator)
 {
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
         return FLOOR;
@@ -61,7 +61,7 @@ static void write_libraries(struct hb_results *out)
 }
 
 /* Models are measured as what they compute, and are in no figure under their own names. */
-static void write_place(struct hb_results *out, enum place place)
+static void write_place(struct hb_results *out, enum figure_place place)
 {
     size_t count;
     const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
@@ -80,7 +80,7 @@ struct hb_results *hb_results_of_allocators(void)
         "allocator:text,colour:text,shape:count,group:text,model:text,before:text,idea:text"};
     struct hb_results *out = hb_results_begin(&schema);
 
-    for (enum place place = FLOOR; place < PLACES && out != NULL; place++)
+    for (enum figure_place place = FLOOR; place < PLACES && out != NULL; place++)
         write_place(out, place);
     return out;
 }

@@ -1,8 +1,8 @@
 /*
- * size_index.c - the sorted list in two levels: found by two binary searches, split when full, closed when
+ * fit_index.c - the sorted list in two levels: found by two binary searches, split when full, closed when
  * empty.
  */
-#include "allocator/model/size_index.h"
+#include "allocator/model/fit_index.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,30 +12,30 @@ enum { BLOCK = 128 };
 
 static_assert(BLOCK % 2 == 0, "a full block is split into two halves");
 
-struct size_block {
+struct fit_block {
     uint32_t count;
-    struct hb_size_entry entries[BLOCK]; /* sorted */
+    struct hb_fit_entry entries[BLOCK]; /* sorted */
 };
 
-struct hb_size_index {
-    struct size_block **blocks; /* none empty, but the first when the index is */
+struct hb_fit_index {
+    struct fit_block **blocks; /* none empty, but the first when the index is */
     uint32_t count, capacity;
-    struct size_block *spare; /* reserved for the next split */
+    struct fit_block *spare; /* reserved for the next split */
 };
 
-static bool precedes(const struct hb_size_entry *entry, uint64_t length, uint64_t offset)
+static bool precedes(const struct hb_fit_entry *entry, uint64_t length, uint64_t offset)
 {
     return entry->length != length ? entry->length < length : entry->offset < offset;
 }
 
-struct hb_size_index *hb_size_index_create(void)
+struct hb_fit_index *hb_fit_index_create(void)
 {
-    struct hb_size_index *index = calloc(1, sizeof *index);
+    struct hb_fit_index *index = calloc(1, sizeof *index);
 
     if (index == NULL)
         return NULL;
-    if (!hb_size_index_reserve(index)) {
-        hb_size_index_destroy(index);
+    if (!hb_fit_index_reserve(index)) {
+        hb_fit_index_destroy(index);
         return NULL;
     }
     index->blocks[0] = index->spare;
@@ -44,7 +44,7 @@ struct hb_size_index *hb_size_index_create(void)
     return index;
 }
 
-void hb_size_index_destroy(struct hb_size_index *index)
+void hb_fit_index_destroy(struct hb_fit_index *index)
 {
     if (index == NULL)
         return;
@@ -55,11 +55,11 @@ void hb_size_index_destroy(struct hb_size_index *index)
     free(index);
 }
 
-bool hb_size_index_reserve(struct hb_size_index *index)
+bool hb_fit_index_reserve(struct hb_fit_index *index)
 {
     if (index->count == index->capacity) {
         uint32_t capacity = index->capacity == 0 ? 16 : index->capacity * 2;
-        struct size_block **blocks = realloc(index->blocks, capacity * sizeof blocks[0]);
+        struct fit_block **blocks = realloc(index->blocks, capacity * sizeof blocks[0]);
 
         if (blocks == NULL)
             return false;
@@ -72,13 +72,13 @@ bool hb_size_index_reserve(struct hb_size_index *index)
 }
 
 /* The block that holds the last entry before (length, offset) or at it: where that key is or belongs. */
-static uint32_t find_block(const struct hb_size_index *index, uint64_t length, uint64_t offset)
+static uint32_t find_block(const struct hb_fit_index *index, uint64_t length, uint64_t offset)
 {
     uint32_t low = 0, high = index->count; /* the answer is in [low, high) */
 
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        const struct hb_size_entry *first = &index->blocks[middle]->entries[0];
+        const struct hb_fit_entry *first = &index->blocks[middle]->entries[0];
 
         if (precedes(first, length, offset) || (first->length == length && first->offset == offset))
             low = middle;
@@ -89,7 +89,7 @@ static uint32_t find_block(const struct hb_size_index *index, uint64_t length, u
 }
 
 /* The first entry of a block that does not precede (length, offset), or its count. */
-static uint32_t lower_bound(const struct size_block *block, uint64_t length, uint64_t offset)
+static uint32_t lower_bound(const struct fit_block *block, uint64_t length, uint64_t offset)
 {
     uint32_t low = 0, high = block->count;
 
@@ -104,7 +104,7 @@ static uint32_t lower_bound(const struct size_block *block, uint64_t length, uin
     return low;
 }
 
-static void open_block(struct hb_size_index *index, uint32_t at, struct size_block *block)
+static void open_block(struct hb_fit_index *index, uint32_t at, struct fit_block *block)
 {
     assert(at <= index->count && index->count < index->capacity);
     memmove(index->blocks + at + 1, index->blocks + at, (index->count - at) * sizeof index->blocks[0]);
@@ -113,9 +113,9 @@ static void open_block(struct hb_size_index *index, uint32_t at, struct size_blo
 }
 
 /* Moves the upper half of a full block to a new one after it. */
-static void split_block(struct hb_size_index *index, uint32_t at)
+static void split_block(struct hb_fit_index *index, uint32_t at)
 {
-    struct size_block *left = index->blocks[at], *right = index->spare;
+    struct fit_block *left = index->blocks[at], *right = index->spare;
 
     assert(left->count == BLOCK && right != NULL && right->count == 0);
     index->spare = NULL;
@@ -125,10 +125,10 @@ static void split_block(struct hb_size_index *index, uint32_t at)
     open_block(index, at + 1, right);
 }
 
-void hb_size_index_insert(struct hb_size_index *index, struct hb_size_entry entry)
+void hb_fit_index_insert(struct hb_fit_index *index, struct hb_fit_entry entry)
 {
     uint32_t at = find_block(index, entry.length, entry.offset), slot;
-    struct size_block *block = index->blocks[at];
+    struct fit_block *block = index->blocks[at];
 
     if (block->count == BLOCK) {
         split_block(index, at);
@@ -144,7 +144,7 @@ void hb_size_index_insert(struct hb_size_index *index, struct hb_size_entry entr
     block->count++;
 }
 
-static void close_block(struct hb_size_index *index, uint32_t at)
+static void close_block(struct hb_fit_index *index, uint32_t at)
 {
     assert(index->blocks[at]->count == 0);
     if (index->count == 1)
@@ -154,10 +154,10 @@ static void close_block(struct hb_size_index *index, uint32_t at)
     memmove(index->blocks + at, index->blocks + at + 1, (index->count - at) * sizeof index->blocks[0]);
 }
 
-void hb_size_index_remove(struct hb_size_index *index, uint64_t length, uint64_t offset)
+void hb_fit_index_remove(struct hb_fit_index *index, uint64_t length, uint64_t offset)
 {
     uint32_t at = find_block(index, length, offset);
-    struct size_block *block = index->blocks[at];
+    struct fit_block *block = index->blocks[at];
     uint32_t slot = lower_bound(block, length, offset);
 
     assert(slot < block->count && block->entries[slot].length == length &&
@@ -169,7 +169,7 @@ void hb_size_index_remove(struct hb_size_index *index, uint64_t length, uint64_t
         close_block(index, at);
 }
 
-bool hb_size_index_best_fit(const struct hb_size_index *index, uint64_t need, struct hb_size_entry *entry)
+bool hb_fit_index_best_fit(const struct hb_fit_index *index, uint64_t need, struct hb_fit_entry *entry)
 {
     uint32_t at = find_block(index, need, 0);
     uint32_t slot = lower_bound(index->blocks[at], need, 0);
