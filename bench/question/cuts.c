@@ -75,17 +75,16 @@ static void note_cut(struct hb_session *session, size_t trace, const struct hb_c
 /* The count of an allocator that walks: up to its cut. */
 static enum hb_status count_walking(struct hb_session *session, size_t trace,
                                     const struct hb_candidate *candidate, uint32_t points,
-                                    struct hb_error *error)
+                                    struct hb_sample_result *result, struct hb_error *error)
 {
     uint64_t *cut = cut_of(session, trace, candidate);
     uint64_t ops = *cut;
-    enum hb_status status =
-        count_once(session, trace, candidate, points, &ops, &session->cuts.kept.result, error);
+    enum hb_status status = count_once(session, trace, candidate, points, &ops, result, error);
 
-    if (status == HB_OK && session->cuts.kept.result.outcome == HB_SAMPLE_STOPPED) {
+    if (status == HB_OK && result->outcome == HB_SAMPLE_STOPPED) {
         note_cut(session, trace, candidate, ops);
-        hb_sample_result_clear(&session->cuts.kept.result);
-        status = count_once(session, trace, candidate, points, &ops, &session->cuts.kept.result, error);
+        hb_sample_result_clear(result);
+        status = count_once(session, trace, candidate, points, &ops, result, error);
     }
     if (status == HB_OK)
         *cut = ops;
@@ -95,14 +94,12 @@ static enum hb_status count_walking(struct hb_session *session, size_t trace,
 /* The count of one that is computed: of the whole trace. */
 static enum hb_status count_computed(struct hb_session *session, size_t trace,
                                      const struct hb_candidate *candidate, uint32_t points,
-                                     struct hb_error *error)
+                                     struct hb_sample_result *result, struct hb_error *error)
 {
     uint64_t ops;
     enum hb_status status = hb_session_trace_ops(session, trace, &ops, error);
 
-    return status == HB_OK
-               ? count_once(session, trace, candidate, points, &ops, &session->cuts.kept.result, error)
-               : status;
+    return status == HB_OK ? count_once(session, trace, candidate, points, &ops, result, error) : status;
 }
 
 enum hb_status hb_cuts_count(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
@@ -116,8 +113,8 @@ enum hb_status hb_cuts_count(struct hb_session *session, size_t trace, const str
         return HB_OK;
     hb_sample_result_clear(&kept->result);
     kept->candidate = NULL;
-    status = candidate->model != NULL ? count_computed(session, trace, candidate, points, error)
-                                      : count_walking(session, trace, candidate, points, error);
+    status = (candidate->model != NULL ? count_computed : count_walking)(session, trace, candidate, points,
+                                                                         &kept->result, error);
     if (status != HB_OK)
         return status;
     kept->candidate = candidate;

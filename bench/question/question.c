@@ -207,6 +207,7 @@ enum hb_status hb_question_answer(const struct hb_question *question, struct hb_
     struct hb_plan plan = {.question = question, .session = session, .files = files};
     enum hb_status status = open_files(&plan, error);
 
+    assert((question->timed_ops != NULL) == (question->put != NULL));
     session->progress.total = count_steps(&plan);
     if (status == HB_OK)
         status = run_traces(&plan, watch, error);
