@@ -24,6 +24,7 @@ static struct {
     bool shown;   /* there is a terminal, and something to show on it */
     bool written; /* the line is there */
     bool by_steps;
+    unsigned inner; /* begun within it, and not ended: what they say is not shown */
     char text[160];
     uint64_t done, total;
     uint64_t begin_ns, look_ns, write_ns; /* begun; last looked at the clock; last written, or begun */
@@ -87,6 +88,7 @@ static void begin(bool by_steps, uint64_t begin_ns)
     uint64_t now_ns = hb_clock_ns();
 
     now.shown = true;
+    now.inner = 0;
     now.by_steps = by_steps;
     now.done = now.total = 0;
     now.begin_ns = begin_ns != 0 ? begin_ns : now_ns;
@@ -100,6 +102,7 @@ static void end(void)
     if (now.written)
         fputs(ERASE_LINE, stderr);
     now.shown = now.written = now.by_steps = false;
+    now.inner = 0;
 }
 
 /* -- by steps -- */
@@ -131,7 +134,9 @@ void hb_progress_clear(struct hb_progress *progress)
 
 void hb_progress_begin(const char *what)
 {
-    if (!is_watched())
+    if (now.shown)
+        now.inner++;
+    if (now.shown || !is_watched())
         return;
     begin(false, 0);
     hb_printable(now.text, sizeof now.text / 2, what, "");
@@ -139,13 +144,16 @@ void hb_progress_begin(const char *what)
 
 void hb_progress_total(uint64_t total)
 {
-    if (!now.by_steps)
+    if (!now.by_steps && now.inner == 0)
         now.total = total;
 }
 
 void hb_progress_end(void)
 {
-    end();
+    if (now.inner > 0)
+        now.inner--;
+    else
+        end();
 }
 
 bool hb_progress_is_shown(void)
@@ -173,7 +181,7 @@ void hb_progress_set(void *unused, uint64_t done)
     (void)unused;
     if (!now.shown)
         return;
-    if (!now.by_steps)
+    if (!now.by_steps && now.inner == 0)
         now.done = done;
     if (++now.calls >= now.calls_a_look)
         look();

@@ -25,7 +25,10 @@ void hb_progress_step(struct hb_progress *progress, const char *format, ...)
 /* Removes the line, so that something else can be printed. */
 void hb_progress_clear(struct hb_progress *progress);
 
-/* Begins work without steps; `what` is copied, as far as a line has room. Does nothing without a terminal. */
+/*
+ * Begins work without steps; `what` is copied, as far as a line has room. Does nothing without a terminal.
+ * What begins within a step, or within other such work, is a part of it, which goes on being shown.
+ */
 void hb_progress_begin(const char *what);
 void hb_progress_total(uint64_t total); /* 0, the default: not known */
 void hb_progress_end(void);             /* wipes the line */
@@ -36,8 +39,7 @@ bool hb_progress_is_shown(void);
 
 /*
  * So much of the work is done: for loops to call. It costs a few instructions: without a line it does
- * nothing, and with one it looks at the clock about every millisecond. Within a step, whose work is a part of
- * something larger, `done` is not shown.
+ * nothing, and with one it looks at the clock about every millisecond. Of a part, `done` is not shown.
  */
 void hb_progress_set(void *unused, uint64_t done);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/pages.h"
+#include "base/progress.h"
 #include "workloads/import/foreign.h"
 #include "workloads/import/import.h"
 #include "workloads/source/source.h"
@@ -166,6 +167,24 @@ static uint64_t bytes_of_file(const char *path)
     return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
 }
 
+static enum hb_status read_as(struct hb_builder *builder, const char *path, enum hb_workload_format format,
+                              struct hb_error *error)
+{
+    char what[80];
+    enum hb_status status;
+
+    snprintf(what, sizeof what, "reading %.60s", builder->workload->name);
+    hb_progress_begin(what);
+    if (format == HB_FORMAT_TRACE)
+        status = read_trace(builder, path, error);
+    else if (hb_import_format_name(format) != NULL)
+        status = read_import(builder, path, format, error);
+    else
+        status = hb_text_read(builder, path, format, error);
+    hb_progress_end();
+    return status;
+}
+
 enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format format, struct hb_workload **out,
                                    struct hb_error *error)
 {
@@ -178,12 +197,7 @@ enum hb_status hb_workload_load_as(const char *path, enum hb_workload_format for
         status = hb_builder_begin(&builder, path, error);
     if (status != HB_OK)
         return status;
-    if (format == HB_FORMAT_TRACE)
-        status = read_trace(&builder, path, error);
-    else if (hb_import_format_name(format) != NULL)
-        status = read_import(&builder, path, format, error);
-    else
-        status = hb_text_read(&builder, path, format, error);
+    status = read_as(&builder, path, format, error);
     if (status != HB_OK) {
         hb_builder_abandon(&builder);
         return status;

@@ -138,6 +138,26 @@ static void a_loop_within_a_step_leaves_the_steps_count_alone(void **state)
     assert_string_equal(shown(), ERASE_LINE);
 }
 
+static void what_begins_within_other_work_is_a_part_of_it(void **state)
+{
+    const char *text;
+
+    (void)state;
+    hb_progress_begin("all");
+    hb_progress_total(4);
+    hb_progress_set(NULL, 1);
+    hb_progress_begin("a part");
+    hb_progress_total(1000);
+    text = set_until_shown(999);
+    assert_ptr_equal(strstr(text, ERASE_LINE "all "), text);
+    assert_non_null(strstr(text, " s, 25 %, about "));
+    hb_progress_end();
+    assert_true(hb_progress_is_shown());
+    hb_progress_end();
+    assert_false(hb_progress_is_shown());
+    assert_string_equal(shown(), ERASE_LINE);
+}
+
 static void nothing_is_written_where_there_is_no_terminal(void **state)
 {
     struct hb_progress progress = {.total = 2};
@@ -174,6 +194,8 @@ int main(void)
                 a_loop_whose_length_is_not_known_shows_the_time),
         hb_test("a loop within a step leaves the steps' count alone",
                 a_loop_within_a_step_leaves_the_steps_count_alone),
+        hb_test("what begins within other work is a part of it",
+                what_begins_within_other_work_is_a_part_of_it),
         hb_test("nothing is written where there is no terminal",
                 nothing_is_written_where_there_is_no_terminal),
     };

@@ -10,6 +10,7 @@
 
 #include "base/pages.h"
 #include "base/printable.h"
+#include "base/progress.h"
 
 #define DEAD UINT64_MAX
 
@@ -176,6 +177,7 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
                                 (unsigned long long)workload->op_count, fault);
         workload->ops[workload->op_count++] = ops[i];
     }
+    hb_progress_set(NULL, workload->op_count);
     return status;
 }
 
