@@ -7,6 +7,8 @@
 #ifndef HB_ALLOCATOR_TABLE_CALLS_H
 #define HB_ALLOCATOR_TABLE_CALLS_H
 
+#include <string.h>
+
 /*
  * HB_TABLE(best) begins the definition of hb_allocator_best or of hb_allocator_best_counting; its `counting`
  * is HB_COUNTING_TABLE(best).
@@ -39,7 +41,9 @@ static void *table_resize(void *heap, void *block, size_t size)
 
 static void *table_zalloc(void *heap, size_t size)
 {
-    return heap_zalloc(heap, size);
+    void *block = heap_alloc(heap, size);
+
+    return block != NULL ? memset(block, 0, size) : NULL;
 }
 
 static size_t table_usable_size(void *heap, void *block)

@@ -141,13 +141,6 @@ static inline size_t heap_usable_size(const struct hb_buddy *heap, const void *b
     return buddy_length(*buddy_entry(heap, buddy_offset(heap, block)) & HB_BUDDY_ORDER);
 }
 
-static inline void *heap_zalloc(struct hb_buddy *heap, size_t size)
-{
-    void *block = heap_alloc(heap, size);
-
-    return block != NULL ? memset(block, 0, size) : NULL;
-}
-
 /* In place while the block is long enough, as results/README.md, "The heap", says. */
 static inline void *heap_resize(struct hb_buddy *heap, void *block, size_t size)
 {

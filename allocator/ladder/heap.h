@@ -257,13 +257,6 @@ static inline void heap_free(struct hb_ladder *heap, void *block)
     index_add(heap, range);
 }
 
-static inline void *heap_zalloc(struct hb_ladder *heap, size_t size)
-{
-    void *block = heap_alloc(heap, size);
-
-    return block != NULL ? memset(block, 0, size) : NULL;
-}
-
 /* The bytes after a block's record. */
 static inline size_t heap_usable_size(const struct hb_ladder *heap, const void *block)
 {

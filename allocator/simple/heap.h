@@ -166,13 +166,6 @@ static inline void heap_free(struct hb_simple *heap, void *block)
     record_store(range, record_length(record_load(range)), false);
 }
 
-static inline void *heap_zalloc(struct hb_simple *heap, size_t size)
-{
-    void *block = heap_alloc(heap, size);
-
-    return block != NULL ? memset(block, 0, size) : NULL;
-}
-
 /* The bytes after a block's record. */
 static inline size_t heap_usable_size(const struct hb_simple *heap, const void *block)
 {

@@ -36,8 +36,9 @@ void hb_simple_free(struct hb_simple *heap, void *block)
 void *hb_simple_calloc(struct hb_simple *heap, size_t count, size_t size)
 {
     size_t bytes;
+    void *block = __builtin_mul_overflow(count, size, &bytes) ? NULL : heap_alloc(heap, bytes);
 
-    return __builtin_mul_overflow(count, size, &bytes) ? NULL : heap_zalloc(heap, bytes);
+    return block != NULL ? memset(block, 0, bytes) : NULL;
 }
 
 void *hb_simple_realloc(struct hb_simple *heap, void *block, size_t size)
