@@ -1,5 +1,5 @@
 /*
- * build_info - what the compiler and CMake know of this build.
+ * build_info.c - what the compiler and CMake know of this build.
  *
  * This is the one file that depends on the commit, so a commit costs one compilation.
  */

@@ -1,5 +1,5 @@
 /*
- * machine - what /proc, /sys and uname say of the machine.
+ * machine.c - what /proc, /sys and uname say of the machine.
  */
 #include "bench/results/machine.h"
 

@@ -1,5 +1,5 @@
 /*
- * provenance - see provenance.h.
+ * provenance.c - what a result is traced to, gathered and put into lines.
  */
 #include "bench/results/provenance.h"
 

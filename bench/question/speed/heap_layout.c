@@ -1,4 +1,6 @@
-/* heap_layout.c - see heap_layout.h. */
+/*
+ * heap_layout.c - a heap of exactly so many ranges, made and put into an allocator.
+ */
 #include "bench/question/speed/heap_layout.h"
 
 #include <assert.h>

@@ -1,4 +1,6 @@
-/* model_speed_heap.c - the heap of a side: laid out, and led through the replacements. */
+/*
+ * model_speed_heap.c - the heap of a side: laid out, and led through the replacements.
+ */
 #include <inttypes.h>
 
 #include "base/pages.h"

@@ -1,4 +1,6 @@
-/* model_speed_load.c - the pairs; and the replacements of one, planned and followed on the model. */
+/*
+ * model_speed_load.c - the pairs; and the replacements of one, planned and followed on the model.
+ */
 #include "bench/question/speed/model_speed_load.h"
 
 #include <assert.h>
