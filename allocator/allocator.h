@@ -33,6 +33,13 @@ enum hb_cap {
     HB_CAP_MODEL = 1 << 5,     /* computes what an allocator would do: its own time is of no interest */
 };
 
+/* Where figures of what each idea buys put an allocator. */
+enum hb_group {
+    HB_GROUP_NONE,
+    HB_GROUP_LADDER, /* a rung: one idea added to the one before */
+    HB_GROUP_GRID,   /* another policy, beside the ladder */
+};
+
 /* What inspect() reports. results/README.md defines each; all lengths include the record. */
 struct hb_heap_state {
     uint64_t ranges;
@@ -70,6 +77,17 @@ struct hb_allocator {
     const char *summary;
     unsigned caps;     /* enum hb_cap, or-ed */
     const void *state; /* the table's own data: which library a shared allocator is; NULL for most */
+
+    /*
+     * Facts for tables and figures, all optional. Colour and shape are the same in every figure; without them
+     * the figure chooses.
+     */
+    const char *model;  /* the name of the model that computes exactly what this one does by walking */
+    const char *before; /* the name of the one that this one adds its idea to */
+    const char *idea;   /* what it adds, in a few words without a comma */
+    enum hb_group group;
+    const char *colour; /* "#rrggbb" */
+    unsigned shape;     /* of points, as gnuplot numbers them, 1 to 15; 0: none */
 
     /*
      * A fresh heap of at most `heap_bytes`. 0 is ample: bounded allocators take 64 GiB of address space, or
@@ -136,6 +154,9 @@ struct hb_allocator {
 
 /* Every allocator built in, in the order of presentation (builtin.list). `*count` entries. */
 const struct hb_allocator *const *hb_allocator_builtin(size_t *count);
+
+/* The one built in that is called `name`; NULL where there is none, as for anything that would be loaded. */
+const struct hb_allocator *hb_allocator_find(const char *name);
 
 /* A name that hb_allocator_open knows and that stands for a shared library: "jemalloc", "mimalloc", ...
  * NULL-terminated. */

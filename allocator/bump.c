@@ -5,11 +5,11 @@
  * space, and in time once caches matter. Blocks have no records. Memory is never handed out twice, so it is
  * still zero when it is.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "allocator/allocator.h"
 #include "allocator/region.h"
-#include "base/pages.h"
 
 enum { BUMP_ALIGNMENT = 16 };
 
@@ -22,16 +22,10 @@ struct bump_heap {
 static void *bump_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
 {
     struct hb_region region;
-    struct bump_heap *heap;
+    struct bump_heap *heap = hb_region_open_heap(&region, self->name, heap_bytes, sizeof *heap, error);
 
-    if (hb_region_open(&region, self->name, heap_bytes, error) != HB_OK)
+    if (heap == NULL)
         return NULL;
-    heap = hb_pages_alloc(sizeof *heap);
-    if (heap == NULL) {
-        hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_region_close(&region);
-        return NULL;
-    }
     *heap = (struct bump_heap){
         .next = region.start, .end = (unsigned char *)region.start + region.bytes, .region = region};
     return heap;
@@ -40,13 +34,9 @@ static void *bump_create(const struct hb_allocator *self, size_t heap_bytes, str
 static void bump_destroy(void *heap)
 {
     struct bump_heap *bump = heap;
-    struct hb_region region;
 
-    if (heap == NULL)
-        return;
-    region = bump->region;
-    hb_pages_free(bump, sizeof *bump);
-    hb_region_close(&region);
+    if (heap != NULL)
+        hb_region_close_heap(&bump->region, bump, sizeof *bump);
 }
 
 /* `size` bytes at the next address that is a multiple of `alignment`. */
@@ -56,10 +46,12 @@ static inline void *bump_take(struct bump_heap *heap, size_t alignment, size_t s
     size_t gap = -(uintptr_t)heap->next & (alignment - 1);
     unsigned char *block;
 
+    assert((alignment & (alignment - 1)) == 0 && alignment >= BUMP_ALIGNMENT && size >= 1);
     if (gap > left || size > left - gap)
         return NULL;
     block = heap->next + gap;
     heap->next = block + size;
+    assert((uintptr_t)block % alignment == 0 && heap->next <= heap->end);
     return block;
 }
 
@@ -93,6 +85,7 @@ static void *bump_resize(void *heap, void *block, size_t size)
         return bump_alloc(heap, size);
     if (size == 0)
         return NULL;
+    assert((unsigned char *)block < bump->next);
     bound = (size_t)(bump->next - (unsigned char *)block);
     moved = bump_alloc(heap, size);
     return moved != NULL ? memcpy(moved, block, bound < size ? bound : size) : NULL;
@@ -101,6 +94,8 @@ static void *bump_resize(void *heap, void *block, size_t size)
 const struct hb_allocator hb_allocator_bump = {
     .name = "bump",
     .summary = "a pointer that only moves up; free does nothing",
+    .colour = "#E69F00",
+    .shape = 8,
     .caps = HB_CAP_BOUNDED,
     .create = bump_create,
     .destroy = bump_destroy,

@@ -106,6 +106,8 @@ static void glibc_describe(struct hb_library_info *info)
 const struct hb_allocator hb_allocator_glibc = {
     .name = "glibc",
     .summary = "the C library's own malloc",
+    .colour = "#000000",
+    .shape = 5,
     .caps = HB_CAP_THREADS | HB_CAP_PROCESS,
     .create = glibc_create,
     .destroy = glibc_destroy,

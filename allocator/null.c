@@ -3,6 +3,8 @@
  *
  * Every block is the same address, which is no memory; the replayer sees HB_CAP_UNTOUCHABLE and keeps off.
  */
+#include <assert.h>
+
 #include "allocator/allocator.h"
 
 /* Not NULL, and aligned for whoever asks for a page or less. */
@@ -46,12 +48,15 @@ static void *null_aligned(void *heap, size_t alignment, size_t size)
 {
     (void)heap;
     (void)size;
+    assert(alignment != 0 && (alignment & (alignment - 1)) == 0);
     return (void *)alignment; /* NOLINT: never followed */
 }
 
 const struct hb_allocator hb_allocator_null = {
     .name = "null",
     .summary = "no allocator: what the harness alone costs",
+    .colour = "#999999",
+    .shape = 6,
     .caps = HB_CAP_THREADS | HB_CAP_UNTOUCHABLE,
     .create = null_create,
     .destroy = null_destroy,

@@ -5,6 +5,7 @@
 #define HB_ALLOCATOR_REGION_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -28,5 +29,16 @@ struct hb_region {
 enum hb_status hb_region_open(struct hb_region *region, const char *name, size_t bytes,
                               struct hb_error *error);
 void hb_region_close(const struct hb_region *region);
+
+/*
+ * The same, and zeroed memory of `struct_bytes` in pages apart, for what an allocator keeps of its heap: so
+ * nothing but the heap is in the region. Returns that memory; NULL, with `error` set and nothing left open,
+ * on failure. Close with hb_region_close_heap.
+ */
+void *hb_region_open_heap(struct hb_region *region, const char *name, size_t bytes, size_t struct_bytes,
+                          struct hb_error *error);
+
+/* `region` may lie in `heap`, whose length `struct_bytes` is. */
+void hb_region_close_heap(const struct hb_region *region, void *heap, size_t struct_bytes);
 
 #endif

@@ -1,17 +1,18 @@
 /*
  * registry.c - from a name to an allocator.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "allocator/allocator.h"
 #include "allocator/library/library.h"
 
-#define HB_BUILTIN(name) extern const struct hb_allocator hb_allocator_##name;
+#define HB_BUILTIN(name, source) extern const struct hb_allocator hb_allocator_##name;
 #include "allocator/builtin.list"
 #undef HB_BUILTIN
 
-#define HB_BUILTIN(name) &hb_allocator_##name,
+#define HB_BUILTIN(name, source) &hb_allocator_##name,
 static const struct hb_allocator *const builtin[] = {
 #include "allocator/builtin.list"
 };
@@ -31,12 +32,13 @@ const char *const *hb_allocator_library_names(void)
     size_t count;
     const struct hb_product *products = hb_products(&count);
 
-    for (size_t i = 0; i < count && i < LIBRARIES_MAX; i++)
+    assert(count <= LIBRARIES_MAX);
+    for (size_t i = 0; i < count; i++)
         names[i] = products[i].name;
     return names;
 }
 
-static const struct hb_allocator *find_builtin(const char *name)
+const struct hb_allocator *hb_allocator_find(const char *name)
 {
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         if (strcmp(builtin[i]->name, name) == 0)
@@ -87,7 +89,7 @@ static void describe_builtin(const struct hb_allocator *allocator, struct hb_lib
 enum hb_status hb_allocator_open(const char *name_or_path, const struct hb_allocator **out,
                                  struct hb_library_info *info, struct hb_error *error)
 {
-    const struct hb_allocator *allocator = find_builtin(name_or_path);
+    const struct hb_allocator *allocator = hb_allocator_find(name_or_path);
     const struct hb_product *product;
 
     if (allocator != NULL) {

@@ -1,10 +1,9 @@
 /*
- * stats - see stats.h.
+ * stats.c - medians and ratios.
  */
 #include "base/stats.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 static int compare(const void *left, const void *right)
@@ -34,18 +33,6 @@ double hb_stats_median(double *values, size_t count)
     return middle(values, count);
 }
 
-double hb_stats_percentile(const double *sorted, size_t count, double percent)
-{
-    double rank = ceil(percent * (double)count / 100.0);
-
-    assert(count > 0 && percent > 0 && percent <= 100);
-    if (rank < 1)
-        rank = 1;
-    if (rank > (double)count)
-        rank = (double)count;
-    return sorted[(size_t)rank - 1];
-}
-
 struct hb_stats_spread hb_stats_spread(double *values, size_t count)
 {
     struct hb_stats_spread spread;
@@ -69,15 +56,4 @@ double hb_stats_paired_ratio(const double *values, const double *reference, size
         }
     }
     return pairs == 0 ? 0 : hb_stats_median(mine, pairs) / hb_stats_median(theirs, pairs);
-}
-
-double hb_stats_geometric_mean(const double *values, size_t count)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        assert(values[i] > 0);
-        sum += log(values[i]);
-    }
-    return count == 0 ? 0 : exp(sum / (double)count);
 }

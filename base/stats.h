@@ -1,5 +1,5 @@
 /*
- * stats.h - medians, percentiles and ratios. Pure: no I/O, no globals, nothing allocated.
+ * stats.h - medians and ratios. Pure: no I/O, no globals, nothing allocated.
  *
  * Functions that need the values in order sort them in place. Values must not be NaN.
  */
@@ -12,14 +12,8 @@
 /* Ascending, in place. */
 void hb_stats_sort(double *values, size_t count);
 
-/* Of the middle, the mean of the two middle ones where `count` is even. Sorts. `count` 1 or more. */
+/* The median; the mean of the middle two when `count` is even. Sorts. `count` 1 or more. */
 double hb_stats_median(double *values, size_t count);
-
-/*
- * Nearest rank: the smallest value that at least `percent` of a hundred are no larger than. `sorted`
- * ascending, `count` 1 or more, 0 < percent <= 100.
- */
-double hb_stats_percentile(const double *sorted, size_t count, double percent);
 
 struct hb_stats_spread {
     double min, median, max;
@@ -34,8 +28,5 @@ struct hb_stats_spread hb_stats_spread(double *values, size_t count);
  * `scratch`. 0 where no round has both.
  */
 double hb_stats_paired_ratio(const double *values, const double *reference, size_t count, double *scratch);
-
-/* Of values greater than 0; 0 where `count` is 0. */
-double hb_stats_geometric_mean(const double *values, size_t count);
 
 #endif

@@ -30,21 +30,16 @@ eval drop_small
 
 # --- Columns: the ladder, the grid beside it, the rest; with room between the groups -----------------------------------------
 
-ladder = "simple simple-align simple-merge free-list bins"
-grid = "first-merge next next-merge best best-merge buddy"
-is_in(list, name) = (sum [i=1:words(list)] (word(list, i) eq name ? 1 : 0)) > 0
-group_of(name) = is_in(ladder, name) ? 1 : is_in(grid, name) ? 2 : 3
+group(name) = known_index(name) ? known_group[known_index(name)] : ""
+group_of(name) = group(name) eq "ladder" ? 1 : group(name) eq "grid" ? 2 : 3
 array slot[most]
 array first_of[3]
 array last_of[3]
 at = 0.0
 do for [g=1:3] {
-    names = g == 1 ? ladder : grid
     first_of[g] = 0; last_of[g] = 0
-    do for [i=1:g < 3 ? words(names) : allocators] {
-        name = g < 3 ? word(names, i) : allocator[i]
-        a = allocator_at(name)
-        if (a > 0 && group_of(name) == g) {
+    do for [a=1:allocators] {
+        if (group_of(allocator[a]) == g) {
             at = at + 1
             slot[a] = at
             if (first_of[g] == 0) { first_of[g] = at }

@@ -3,7 +3,8 @@
 # Usage:  a script sets `in` (the CSV) and `terminal` ('svg' or 'png', '' for svg), loads this file, names the rows that
 #         it wants in wanted(name), evaluates `scan`, and then has trace[1..traces] and allocator[1..allocators], in the order
 #         in which the file has them.
-# Input:  any CSV of results/README.md. Columns are read by header name; lines of provenance are comments.
+# Input:  any CSV of results/README.md. Columns are read by header name; lines of provenance are comments. The colours, shapes
+#         and order of allocators come from allocators.csv beside it, where that is.
 # Exit:   2 with one line where the CSV cannot be read or holds nothing to draw.
 # Note:   names come from other people's files, so every text is drawn as it stands (noenhanced).
 
@@ -39,14 +40,23 @@ needs(names) = "do for [i=1:words('" . names . "')] { if (!has_column(word('" . 
 ink = "#222222"
 faint = "#8a8a8a"
 grid = "#e4e4e4"
-known = "null bump simple glibc jemalloc mimalloc tcmalloc tbbmalloc \
-    simple-align simple-merge free-list bins first-merge next next-merge best best-merge buddy"
-known_colours = "#999999 #E69F00 #D55E00 #000000 #0072B2 #009E73 #56B4E9 #CC79A7 \
-    #F0A070 #8C2D04 #B8860B #6A51A3 #661100 #7A7A00 #44AA99 #332288 #AA4499 #117733"
-known_shapes = "6 8 7 5 9 11 13 15 4 12 10 14 6 8 4 12 10 14"
 other_colours = "#882255 #6699CC #994F00 #555555 #3D7A00 #C51B7D"
 other_shapes = "4 12 10 14 6 8"
-known_index(name) = sum [i=1:words(known)] (word(known, i) eq name ? i : 0)
+most = 64
+array known[most]
+array known_colour[most]
+array known_shape[most]
+array known_group[most] # "ladder", "grid" or nothing
+knowns = 0
+known_index(name) = knowns == 0 ? 0 : (sum [i=1:knowns] (known[i] eq name ? i : 0))
+note_known(name) = (knowns == most || strlen(strcol("colour")) == 0) ? 0 : (knowns = knowns + 1, known[knowns] = name, \
+    known_colour[knowns] = "#" . strcol("colour"), known_shape[knowns] = int(column("shape")), known_group[knowns] = strcol("group"), 0)
+beside = in; while (strlen(beside) && beside[strlen(beside):] ne "/") { beside = beside[:strlen(beside) - 1] }
+beside = beside . "allocators.csv"
+lines_of_facts = system("cd \"$(dirname -- " . quoted . ")\" && grep -cv '^#' allocators.csv 2>/dev/null")
+if (strlen(lines_of_facts) > 0 && int(lines_of_facts) > 1) {
+    set table $scan; plot beside using (note_known(strcol("allocator"))) with table; unset table; undefine $scan
+}
 
 # Okabe and Ito's seven again for things that are not allocators (traces, parts of memory), then the same in dashes.
 series_colours = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000"
@@ -55,7 +65,6 @@ series_dash(i) = (i - 1) / 7 + 1
 
 # --- The names in the file ----------------------------------------------------------------------------------------------
 
-most = 64
 array trace[most]
 array allocator[most]
 array other[most]
@@ -72,15 +81,15 @@ note_allocator(name) = (allocator_at(name) || allocators == most) ? 0 : \
 
 # A name that is none of ours takes the next free colour, in the order of the file.
 pick(list, i) = word(list, (i - 1) % words(list) + 1)
-colour(name) = known_index(name) ? word(known_colours, known_index(name)) : pick(other_colours, other_at(name))
-shape(name) = int(known_index(name) ? word(known_shapes, known_index(name)) : pick(other_shapes, other_at(name)))
+colour(name) = known_index(name) ? known_colour[known_index(name)] : pick(other_colours, other_at(name))
+shape(name) = int(known_index(name) ? known_shape[known_index(name)] : pick(other_shapes, other_at(name)))
 
 measured(status) = status ne "crashed" && status ne "timeout" && status ne "unavailable" && status ne "broken"
 wanted(name) = measured(strcol("status"))
 # Allocators in the order of the palette, then the others in the order of the file: the same in every figure.
 array in_order[most]
 sort_allocators = "placed = 0; \
-    do for [i=1:words(known)] { if (allocator_at(word(known, i))) { placed = placed + 1; in_order[placed] = word(known, i) } }; \
+    do for [i=1:knowns] { if (allocator_at(known[i])) { placed = placed + 1; in_order[placed] = known[i] } }; \
     do for [i=1:allocators] { if (!known_index(allocator[i])) { placed = placed + 1; in_order[placed] = allocator[i] } }; \
     do for [i=1:allocators] { allocator[i] = in_order[i] }"
 scan = "set table $scan; plot in using (note_other(strcol('allocator')), wanted(strcol('allocator')) ? \

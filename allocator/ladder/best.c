@@ -9,20 +9,17 @@
  * In code      Four lines more than simple.
  * Buys         Large ranges are kept whole for large blocks.
  */
-#define LADDER_ALIGN   1
-#define LADDER_MERGES  0
-#define LADDER_ROVES   0
-#define LADDER_INDEXED 0
-#define LADDER_FIND    find_best
+#define LADDER_FIND find_best
 #include "allocator/ladder/heap.h"
 
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
-
-HB_LADDER_TABLE(best) = {
+HB_TABLE(best) = {
     .name = "best",
     .summary = "best fit: simple, but the shortest range that is long enough",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(best),
+    .model = "model-best",
+    .before = "simple",
+    .idea = "the shortest that fits",
+    .group = HB_GROUP_GRID,
+    .colour = "#332288",
+    .shape = 12,
+    HB_LADDER_FUNCTIONS(best),
 };

@@ -1,7 +1,7 @@
 /*
  * bins.c - the last rung: two-level segregated fit, every operation in O(1).
  *
- * The idea     Free ranges are on lists by length (size_class.h), two levels of bitmaps say which lists have
+ * The idea     Free ranges are on lists by length, two levels of bitmaps say which lists have
  *              any, and a search is two bit scans: TLSF (Masmano, Ripoll, Crespo and Real 2004), with
  *              constants of our own and the records, tags and links of the rungs below.
  * Placement    Good fit. `need` is rounded up to the next list's beginning, so that any range on the list
@@ -15,18 +15,84 @@
  * A walk       is 1 record when a range was found, and 0 when none was: the bitmaps answer.
  */
 #include "allocator/ladder/links.h"
-#include "allocator/ladder/size_class.h"
 
-struct bins_heap {
-    struct hb_ladder ladder;                           /* first: the shared functions take the heap for one */
-    uint32_t firsts;                                   /* bit i: seconds[i] is not 0 */
-    uint32_t seconds[HB_CLASS_FIRSTS];                 /* bit j of seconds[i]: heads[i][j] is a range */
-    uint32_t heads[HB_CLASS_FIRSTS][HB_CLASS_SECONDS]; /* the youngest first; HB_LINK_NONE: empty */
+/*
+ * -- the lists --
+ *
+ * The first level is the power of two, the second divides it into 32 equal parts: no list is wider than 1/32
+ * of its shortest range. Below 512 bytes the parts would be narrower than the 16 bytes by which lengths
+ * differ, so there the first level is 0 and a list has one length. Lengths include records.
+ */
+enum {
+    CLASS_UNIT_BYTES = 16,
+    CLASS_SECOND_BITS = 5,
+    CLASS_SECONDS = 1 << CLASS_SECOND_BITS,
+    CLASS_LINEAR_BITS = 9, /* 2^9 is UNIT_BYTES * SECONDS */
+    CLASS_LENGTH_BITS = 36,
+    CLASS_FIRSTS = CLASS_LENGTH_BITS - CLASS_LINEAR_BITS + 1,
 };
 
-_Static_assert(offsetof(struct bins_heap, ladder) == 0, "a heap is a struct hb_ladder");
-_Static_assert(HB_CLASS_FIRSTS <= 32 && HB_CLASS_SECONDS <= 32, "a bitmap is 32 bits");
-_Static_assert(HB_LINK_HEAP_MAX < UINT64_C(1) << HB_CLASS_LENGTH_BITS, "every range has a list");
+static_assert(1 << CLASS_LINEAR_BITS == CLASS_UNIT_BYTES * CLASS_SECONDS,
+              "the linear part ends where its lists are as wide as those of the first power of two");
+
+struct size_class {
+    unsigned first;
+    unsigned second;
+};
+
+/* The greatest power of two in `length`, which is 1 or more. */
+static inline unsigned floor_log2(uint64_t length)
+{
+    assert(length >= 1);
+    return 63 - (unsigned)__builtin_clzll(length);
+}
+
+/* The list that a range of `length` bytes belongs to. */
+static inline struct size_class class_of(uint64_t length)
+{
+    unsigned log;
+
+    if (length < UINT64_C(1) << CLASS_LINEAR_BITS)
+        return (struct size_class){0, (unsigned)(length / CLASS_UNIT_BYTES)};
+    log = floor_log2(length);
+    return (struct size_class){log - CLASS_LINEAR_BITS + 1,
+                               (unsigned)(length >> (log - CLASS_SECOND_BITS)) % CLASS_SECONDS};
+}
+
+/* What the first list begins with all of whose ranges have `need` bytes or more; `need` is below 2^63. */
+static inline uint64_t class_start_from(uint64_t need)
+{
+    uint64_t part;
+
+    if (need < UINT64_C(1) << CLASS_LINEAR_BITS)
+        return need;
+    part = UINT64_C(1) << (floor_log2(need) - CLASS_SECOND_BITS);
+    return (need + part - 1) & ~(part - 1);
+}
+
+/* That list, in `*found`. False when no list of a heap this size is: `need` is then more than the longest
+ * range's list begins with. */
+static inline bool class_that_holds(uint64_t need, struct size_class *found)
+{
+    if (need >> CLASS_LENGTH_BITS != 0)
+        return false;
+    assert(class_start_from(need) >= need);
+    *found = class_of(class_start_from(need));
+    return found->first < CLASS_FIRSTS;
+}
+
+/* -- the heap -- */
+
+struct bins_heap {
+    struct hb_ladder ladder;                     /* first: the shared functions take the heap for one */
+    uint32_t firsts;                             /* bit i: seconds[i] is not 0 */
+    uint32_t seconds[CLASS_FIRSTS];              /* bit j of seconds[i]: heads[i][j] is a range */
+    uint32_t heads[CLASS_FIRSTS][CLASS_SECONDS]; /* the youngest first; HB_LINK_NONE: empty */
+};
+
+static_assert(offsetof(struct bins_heap, ladder) == 0, "a heap is a struct hb_ladder");
+static_assert(CLASS_FIRSTS <= 32 && CLASS_SECONDS <= 32, "a bitmap is 32 bits");
+static_assert(HB_LINK_HEAP_MAX < UINT64_C(1) << CLASS_LENGTH_BITS, "every range has a list");
 
 static inline struct bins_heap *whole(struct hb_ladder *heap)
 {
@@ -39,12 +105,11 @@ static inline unsigned char *find_good(struct hb_ladder *heap, uint64_t need);
 
 static inline uint64_t length_found(uint64_t need)
 {
-    return need >> HB_CLASS_LENGTH_BITS == 0 ? class_start_from(need) : need;
+    return need >> CLASS_LENGTH_BITS == 0 ? class_start_from(need) : need;
 }
 
 #define LADDER_ALIGN   16
 #define LADDER_MERGES  1
-#define LADDER_ROVES   0
 #define LADDER_INDEXED 1
 #define LADDER_FIND    find_good
 #define LADDER_SOUGHT  length_found
@@ -56,6 +121,7 @@ static inline void index_add(struct hb_ladder *heap, unsigned char *range)
     struct bins_heap *bins = whole(heap);
     uint32_t *head = &bins->heads[class.first][class.second];
 
+    assert(range_is_free(range) && class.first < CLASS_FIRSTS);
     links_insert(heap, head, range, (struct links){.next = *head, .previous = HB_LINK_NONE});
     bins->seconds[class.first] |= UINT32_C(1) << class.second;
     bins->firsts |= UINT32_C(1) << class.first;
@@ -67,6 +133,7 @@ static inline void index_forget(struct hb_ladder *heap, unsigned char *range)
     struct bins_heap *bins = whole(heap);
     uint32_t *head = &bins->heads[class.first][class.second];
 
+    assert(range_is_free(range) && (bins->seconds[class.first] >> class.second & 1) != 0);
     links_remove(heap, head, range);
     if (*head != HB_LINK_NONE)
         return;
@@ -95,6 +162,7 @@ static inline bool find_list(const struct bins_heap *bins, struct size_class *cl
         seconds = bins->seconds[class->first];
     }
     class->second = (unsigned)__builtin_ctz(seconds);
+    assert(bins->heads[class->first][class->second] != HB_LINK_NONE);
     return true;
 }
 
@@ -114,8 +182,8 @@ static void start(struct hb_ladder *heap)
 
     bins->firsts = 0;
     memset(bins->seconds, 0, sizeof bins->seconds);
-    for (unsigned i = 0; i < HB_CLASS_FIRSTS; i++)
-        for (unsigned j = 0; j < HB_CLASS_SECONDS; j++)
+    for (unsigned i = 0; i < CLASS_FIRSTS; i++)
+        for (unsigned j = 0; j < CLASS_SECONDS; j++)
             bins->heads[i][j] = HB_LINK_NONE;
     index_add(heap, heap->base);
 }
@@ -173,8 +241,8 @@ static struct hb_ladder_fault check_index(const struct hb_ladder *heap)
     struct hb_ladder_fault fault = {.offset = 0, .text = NULL};
     uint64_t listed = 0;
 
-    for (unsigned i = 0; i < HB_CLASS_FIRSTS * HB_CLASS_SECONDS && fault.text == NULL; i++) {
-        struct size_class class = {i / HB_CLASS_SECONDS, i % HB_CLASS_SECONDS};
+    for (unsigned i = 0; i < CLASS_FIRSTS * CLASS_SECONDS && fault.text == NULL; i++) {
+        struct size_class class = {i / CLASS_SECONDS, i % CLASS_SECONDS};
 
         fault = check_list(heap, class, &listed);
         if (fault.text == NULL && !bits_agree(bins, class))
@@ -191,11 +259,13 @@ static const struct hb_ladder_kind kind = {
     .check_index = check_index,
 };
 
-HB_LADDER_TABLE(bins) = {
+HB_TABLE(bins) = {
     .name = "bins",
     .summary = "two-level segregated fit: lists by length, bitmaps, O(1)",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(bins),
+    .before = "free-list",
+    .idea = "free ranges by length: no walk",
+    .group = HB_GROUP_LADDER,
+    .colour = "#6A51A3",
+    .shape = 14,
+    HB_LADDER_FUNCTIONS(bins),
 };

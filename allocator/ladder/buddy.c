@@ -19,21 +19,23 @@
  * A walk       is 1 block when one was found, and 0 when none was: a bitmap answers.
  */
 #include "allocator/ladder/buddy_heap.h"
-#include "allocator/simple/simple_check.h"
 
 #include <string.h>
+
+#include "allocator/simple/check.h"
 
 /* The order of the shortest block of `size` bytes, 1 or more. */
 static inline unsigned order_for(uint64_t size)
 {
     uint64_t units = (size - 1) / HB_BUDDY_UNIT_BYTES;
 
+    assert(size >= 1);
     return units == 0 ? 0 : 64 - (unsigned)__builtin_clzll(units);
 }
 
 static inline void note_walk(struct hb_buddy *heap, bool found)
 {
-    if (!HB_LADDER_COUNTING)
+    if (!HB_COUNTING)
         return;
     heap->walk.length = found;
     heap->walk.walks++;
@@ -44,6 +46,8 @@ static inline void forget(struct hb_buddy *heap, uint64_t offset, unsigned order
 {
     struct buddy_links *block = (struct buddy_links *)(void *)(heap->base + offset);
 
+    assert(*buddy_entry(heap, offset) == (HB_BUDDY_FREE | order));
+    assert(block->previous != NULL ? block->previous->next == block : heap->heads[order] == block);
     if (block->next != NULL)
         block->next->previous = block->previous;
     if (block->previous != NULL)
@@ -63,6 +67,7 @@ static inline bool find(struct hb_buddy *heap, unsigned *order, uint64_t *offset
     if (orders == 0)
         return false;
     *order = (unsigned)__builtin_ctzll(orders);
+    assert(heap->heads[*order] != NULL);
     *offset = buddy_offset(heap, heap->heads[*order]);
     return true;
 }
@@ -71,11 +76,12 @@ static inline void *take(struct hb_buddy *heap, uint64_t offset, unsigned order,
 {
     uint64_t end = offset + buddy_length(wanted);
 
+    assert(wanted <= order && end <= heap->bytes);
     forget(heap, offset, order);
     while (order > wanted) {
         order--;
         buddy_add(heap, offset + buddy_length(order), order);
-        if (HB_LADDER_COUNTING)
+        if (HB_COUNTING)
             heap->walk.ranges++;
     }
     *buddy_entry(heap, offset) = (uint8_t)(HB_BUDDY_ALLOCATED | wanted);
@@ -99,6 +105,7 @@ static inline void *heap_alloc(struct hb_buddy *heap, size_t size)
 static inline bool buddy_is_free(const struct hb_buddy *heap, uint64_t offset, unsigned order,
                                  uint64_t *buddy)
 {
+    assert(offset % buddy_length(order) == 0);
     *buddy = offset ^ buddy_length(order);
     return *buddy < heap->bytes && *buddy_entry(heap, *buddy) == (HB_BUDDY_FREE | order);
 }
@@ -113,59 +120,36 @@ static inline void heap_free(struct hb_buddy *heap, void *block)
     if (HB_SIMPLE_CHECKS)
         hb_buddy_check_block(heap, block);
     offset = buddy_offset(heap, block);
+    assert((*buddy_entry(heap, offset) & HB_BUDDY_ALLOCATED) != 0);
     order = *buddy_entry(heap, offset) & HB_BUDDY_ORDER;
     while (buddy_is_free(heap, offset, order, &buddy)) {
         forget(heap, buddy, order);
         *buddy_entry(heap, offset | buddy) = 0; /* the second of the two: the one with the bit set */
         offset &= buddy;
         order++;
-        if (HB_LADDER_COUNTING)
+        if (HB_COUNTING)
             heap->walk.ranges--;
     }
+    assert(order < HB_BUDDY_ORDERS && offset + buddy_length(order) <= heap->bytes);
     buddy_add(heap, offset, order);
 }
 
-static void *table_alloc(void *heap, size_t size)
+static inline size_t heap_usable_size(const struct hb_buddy *heap, const void *block)
 {
-    return heap_alloc(heap, size);
-}
-
-static void table_dealloc(void *heap, void *block)
-{
-    heap_free(heap, block);
-}
-
-static uint64_t table_need(const void *heap, size_t alignment, size_t size)
-{
-    unsigned order = order_for(size > alignment ? size : alignment);
-
-    (void)heap;
-    return order < HB_BUDDY_ORDERS ? buddy_length(order) : UINT64_MAX;
-}
-
-static size_t table_usable_size(void *heap, void *block)
-{
-    struct hb_buddy *buddy = heap;
-
     if (HB_SIMPLE_CHECKS)
-        hb_buddy_check_block(buddy, block);
-    return buddy_length(*buddy_entry(buddy, buddy_offset(buddy, block)) & HB_BUDDY_ORDER);
+        hb_buddy_check_block(heap, block);
+    return buddy_length(*buddy_entry(heap, buddy_offset(heap, block)) & HB_BUDDY_ORDER);
 }
 
-static void *table_zalloc(void *heap, size_t size)
+static inline void *heap_zalloc(struct hb_buddy *heap, size_t size)
 {
     void *block = heap_alloc(heap, size);
 
     return block != NULL ? memset(block, 0, size) : NULL;
 }
 
-static void *table_aligned(void *heap, size_t alignment, size_t size)
-{
-    return heap_alloc(heap, size == 0 || size > alignment ? size : alignment);
-}
-
 /* In place while the block is long enough, as results/README.md, "The heap", says. */
-static void *table_resize(void *heap, void *block, size_t size)
+static inline void *heap_resize(struct hb_buddy *heap, void *block, size_t size)
 {
     size_t usable;
     void *moved;
@@ -176,15 +160,31 @@ static void *table_resize(void *heap, void *block, size_t size)
         heap_free(heap, block);
         return NULL;
     }
-    usable = table_usable_size(heap, block);
+    usable = heap_usable_size(heap, block);
     if (size <= usable)
         return block;
     moved = heap_alloc(heap, size);
     if (moved == NULL)
         return NULL;
+    assert(moved != block);
     memcpy(moved, block, usable);
     heap_free(heap, block);
     return moved;
+}
+
+#include "allocator/table_calls.h"
+
+static uint64_t table_need(const void *heap, size_t alignment, size_t size)
+{
+    unsigned order = order_for(size > alignment ? size : alignment);
+
+    (void)heap;
+    return order < HB_BUDDY_ORDERS ? buddy_length(order) : UINT64_MAX;
+}
+
+static void *table_aligned(void *heap, size_t alignment, size_t size)
+{
+    return heap_alloc(heap, size == 0 || size > alignment ? size : alignment);
 }
 
 static const struct hb_ladder_kind kind = {
@@ -196,15 +196,13 @@ static const struct hb_ladder_kind kind = {
     .validate = hb_buddy_validate,
 };
 
-#if HB_LADDER_COUNTING
-#define LAST_WALK hb_buddy_last_walk
-#else
-#define LAST_WALK NULL
-#endif
-
-HB_LADDER_TABLE(buddy) = {
+HB_TABLE(buddy) = {
     .name = "buddy",
     .summary = "binary buddies: powers of two, halved and joined; no headers",
+    .idea = "powers of two",
+    .group = HB_GROUP_GRID,
+    .colour = "#117733",
+    .shape = 14,
     .caps = HB_CAP_BOUNDED,
     .state = &kind,
     .create = hb_buddy_create,
@@ -217,8 +215,8 @@ HB_LADDER_TABLE(buddy) = {
     .usable_size = table_usable_size,
     .inspect = hb_buddy_inspect,
     .need = table_need,
-    .last_walk = LAST_WALK,
+    .last_walk = HB_COUNTING ? hb_buddy_last_walk : NULL,
     .ranges = hb_buddy_ranges,
     .offset = hb_buddy_offset,
-    .counting = HB_LADDER_COUNTING_TABLE(buddy),
+    .counting = HB_COUNTING_TABLE(buddy),
 };

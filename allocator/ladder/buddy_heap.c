@@ -7,26 +7,15 @@
  */
 #include "allocator/ladder/buddy_heap.h"
 
-#include "allocator/simple/simple_report.h"
-#include "allocator/survey.h"
+#include "allocator/range_totals.h"
+#include "allocator/simple/check.h"
 #include "base/pages.h"
 
 /* The order of the longest block that `bytes`, 16 or more, can hold. */
 static unsigned longest_order(uint64_t bytes)
 {
+    assert(bytes >= HB_BUDDY_UNIT_BYTES);
     return 63 - (unsigned)__builtin_clzll(bytes / HB_BUDDY_UNIT_BYTES);
-}
-
-/* Address space for the heap and for aligning it; of an ample region a half is left to the heap. */
-static enum hb_status open_region(struct hb_region *region, const char *name, size_t *heap_bytes,
-                                  struct hb_error *error)
-{
-    size_t slack = *heap_bytes != 0 ? buddy_length(longest_order(*heap_bytes)) : 0;
-    enum hb_status status = hb_region_open(region, name, *heap_bytes + slack, error);
-
-    if (status == HB_OK && *heap_bytes == 0)
-        *heap_bytes = region->bytes / 2;
-    return status;
 }
 
 /* Carves the heap into the powers of two that its length is the sum of, the longest first. */
@@ -41,6 +30,7 @@ static void carve(struct hb_buddy *heap)
         heap->walk.ranges++;
         offset += buddy_length(order);
     }
+    assert(offset == heap->bytes);
 }
 
 static void make_fresh(struct hb_buddy *heap, size_t heap_bytes)
@@ -50,6 +40,7 @@ static void make_fresh(struct hb_buddy *heap, size_t heap_bytes)
 
     heap->base = start + (-(uintptr_t)start & (align - 1));
     heap->bytes = heap_bytes & ~(uint64_t)(HB_BUDDY_UNIT_BYTES - 1);
+    assert(heap->base + heap_bytes <= start + heap->region.bytes);
     carve(heap);
 }
 
@@ -57,21 +48,22 @@ void *hb_buddy_create(const struct hb_allocator *self, size_t heap_bytes, struct
 {
     struct hb_region region;
     struct hb_buddy *heap;
-    uint8_t *map;
+    size_t slack; /* to align it; of an ample region a half is left to the heap */
 
-    if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK ||
-        open_region(&region, self->name, &heap_bytes, error) != HB_OK)
+    if (hb_ladder_check_bytes(self, heap_bytes, error) != HB_OK)
         return NULL;
-    heap = hb_pages_alloc(sizeof *heap);
-    map = hb_pages_reserve(heap_bytes / HB_BUDDY_UNIT_BYTES);
-    if (heap == NULL || map == NULL) {
+    slack = heap_bytes != 0 ? buddy_length(longest_order(heap_bytes)) : 0;
+    heap = hb_region_open_heap(&region, self->name, heap_bytes + slack, sizeof *heap, error);
+    if (heap == NULL)
+        return NULL;
+    if (heap_bytes == 0)
+        heap_bytes = region.bytes / 2;
+    heap->map = hb_pages_reserve(heap_bytes / HB_BUDDY_UNIT_BYTES);
+    if (heap->map == NULL) {
         hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", self->name);
-        hb_pages_free(heap, sizeof *heap);
-        hb_pages_free(map, heap_bytes / HB_BUDDY_UNIT_BYTES);
-        hb_region_close(&region);
+        hb_region_close_heap(&region, heap, sizeof *heap);
         return NULL;
     }
-    heap->map = map;
     heap->name = self->name;
     heap->region = region;
     make_fresh(heap, heap_bytes);
@@ -81,14 +73,11 @@ void *hb_buddy_create(const struct hb_allocator *self, size_t heap_bytes, struct
 void hb_buddy_destroy(void *heap)
 {
     struct hb_buddy *buddy = heap;
-    struct hb_region region;
 
     if (heap == NULL)
         return;
-    region = buddy->region;
     hb_pages_free(buddy->map, buddy->bytes / HB_BUDDY_UNIT_BYTES);
-    hb_pages_free(buddy, sizeof *buddy);
-    hb_region_close(&region);
+    hb_region_close_heap(&buddy->region, buddy, sizeof *buddy);
 }
 
 void hb_buddy_ranges(const void *heap, bool (*visit)(void *context, const struct hb_range *range),
@@ -110,10 +99,11 @@ void hb_buddy_ranges(const void *heap, bool (*visit)(void *context, const struct
 void hb_buddy_inspect(const void *heap, struct hb_heap_state *state)
 {
     const struct hb_buddy *buddy = heap;
-    struct hb_survey survey = {.state = {.high_water_bytes = buddy->high_water}};
+    struct hb_range_totals totals = {.state = {.high_water_bytes = buddy->high_water}};
 
-    hb_buddy_ranges(heap, hb_survey_visit, &survey);
-    *state = survey.state;
+    hb_buddy_ranges(heap, hb_totals_visit, &totals);
+    *state = totals.state;
+    assert(state->allocated_range_bytes + state->free_bytes == buddy->bytes);
 }
 
 uint64_t hb_buddy_offset(const void *heap, const void *block)
@@ -150,12 +140,12 @@ void hb_buddy_check_block(const struct hb_buddy *heap, const void *block)
     uint8_t entry;
 
     if (offset < 0 || (uint64_t)offset >= heap->bytes)
-        hb_simple_report_foreign(heap->name, block, offset, heap->bytes);
+        hb_misuse_report_foreign(heap->name, block, offset, heap->bytes);
     entry = entry_around(heap, (uint64_t)offset, &start);
     if (start != (uint64_t)offset)
-        hb_simple_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
+        hb_misuse_report_no_start(heap->name, offset, start, (entry & HB_BUDDY_FREE) != 0);
     if (entry & HB_BUDDY_FREE)
-        hb_simple_report_double_free(heap->name, offset);
+        hb_misuse_report_double_free(heap->name, offset);
 }
 
 static const char *check_entry(const struct hb_buddy *heap, uint64_t offset)

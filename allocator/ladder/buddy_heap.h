@@ -8,6 +8,8 @@
 #ifndef HB_ALLOCATOR_LADDER_BUDDY_HEAP_H
 #define HB_ALLOCATOR_LADDER_BUDDY_HEAP_H
 
+#include <assert.h>
+
 #include "allocator/ladder/ladder.h"
 
 enum {
@@ -38,8 +40,8 @@ struct hb_buddy {
     struct hb_region region;
 };
 
-_Static_assert(sizeof(struct buddy_links) <= HB_BUDDY_UNIT_BYTES, "the shortest block has room for links");
-_Static_assert((int)HB_BUDDY_ORDERS <= (int)HB_BUDDY_ORDER, "an order fits the map");
+static_assert(sizeof(struct buddy_links) <= HB_BUDDY_UNIT_BYTES, "the shortest block has room for links");
+static_assert((int)HB_BUDDY_ORDERS <= (int)HB_BUDDY_ORDER, "an order fits the map");
 
 static inline uint64_t buddy_length(unsigned order)
 {
@@ -48,6 +50,7 @@ static inline uint64_t buddy_length(unsigned order)
 
 static inline uint8_t *buddy_entry(const struct hb_buddy *heap, uint64_t offset)
 {
+    assert(offset < heap->bytes && offset % HB_BUDDY_UNIT_BYTES == 0);
     return &heap->map[offset / HB_BUDDY_UNIT_BYTES];
 }
 
@@ -61,6 +64,10 @@ static inline void buddy_add(struct hb_buddy *heap, uint64_t offset, unsigned or
 {
     struct buddy_links *block = (struct buddy_links *)(void *)(heap->base + offset);
 
+    assert(order < HB_BUDDY_ORDERS && offset % buddy_length(order) == 0);
+    assert((*buddy_entry(heap, offset) & HB_BUDDY_FREE) ==
+               0 || /* but the first half of one that was joined */
+           (*buddy_entry(heap, offset) & HB_BUDDY_ORDER) < order);
     block->next = heap->heads[order];
     block->previous = NULL;
     if (block->next != NULL)

@@ -24,7 +24,7 @@ struct free_list_heap {
     uint32_t finger; /* the range, or a neighbour of the place, where the list was changed last */
 };
 
-_Static_assert(offsetof(struct free_list_heap, ladder) == 0, "a heap is a struct hb_ladder");
+static_assert(offsetof(struct free_list_heap, ladder) == 0, "a heap is a struct hb_ladder");
 
 static inline struct free_list_heap *whole(struct hb_ladder *heap)
 {
@@ -37,7 +37,6 @@ static inline unsigned char *find_listed(struct hb_ladder *heap, uint64_t need);
 
 #define LADDER_ALIGN   16
 #define LADDER_MERGES  1
-#define LADDER_ROVES   0
 #define LADDER_INDEXED 1
 #define LADDER_FIND    find_listed
 #include "allocator/ladder/heap.h"
@@ -82,8 +81,10 @@ static inline void index_add(struct hb_ladder *heap, unsigned char *range)
     struct free_list_heap *list = whole(heap);
     struct links between = {.next = find_beyond(heap, range), .previous = list->last};
 
+    assert(range_is_free(range) && between.next > link_of(heap, range));
     if (between.next != HB_LINK_NONE)
         between.previous = links_load(linked(heap, between.next)).previous;
+    assert(between.previous == HB_LINK_NONE || between.previous < link_of(heap, range));
     links_insert(heap, &list->first, range, between);
     list->finger = link_of(heap, range);
     if (between.next == HB_LINK_NONE)
@@ -98,6 +99,7 @@ static inline void index_forget(struct hb_ladder *heap, unsigned char *range)
     if (links.next == HB_LINK_NONE)
         list->last = links.previous;
     list->finger = links.next != HB_LINK_NONE ? links.next : links.previous;
+    assert((list->first == HB_LINK_NONE) == (list->last == HB_LINK_NONE));
 }
 
 static inline unsigned char *find_listed(struct hb_ladder *heap, uint64_t need)
@@ -157,11 +159,14 @@ static const struct hb_ladder_kind kind = {
     .check_index = check_index,
 };
 
-HB_LADDER_TABLE(free_list) = {
+HB_TABLE(free_list) = {
     .name = "free-list",
     .summary = "simple-merge that walks an address-ordered list of the free ranges",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(free_list),
+    .model = "model-free-list",
+    .before = "simple-merge",
+    .idea = "walks free ranges alone",
+    .group = HB_GROUP_LADDER,
+    .colour = "#B8860B",
+    .shape = 10,
+    HB_LADDER_FUNCTIONS(free_list),
 };

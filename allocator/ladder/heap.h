@@ -1,29 +1,153 @@
 /*
- * heap.h - malloc, free and realloc over ranges, and the table's functions: the part all rungs share.
+ * heap.h - the walks, malloc, free and realloc over ranges, and the table's functions: what all rungs share.
  *
- * Not an interface: a rung includes it once, after defining
+ * Not an interface: a rung includes it once, and is simple itself but for what it defines before:
  *
- *   LADDER_ALIGN    of every payload: 1 or 16. `need` is a range's length, record included, rounded up to it.
+ *   LADDER_ALIGN    16: the alignment of every payload, and of lengths. `need` is a range's length, record
+ *                   included, rounded up to it.
  *   LADDER_MERGES   1: a freed range is joined at once with its free neighbours on both sides
  *   LADDER_ROVES    1: next fit; the heap keeps a rover
  *   LADDER_INDEXED  1: the rung has index_forget(heap, range), called while the range's record still has its
- *                   length, and index_add(heap, range); both take free ranges
- *   LADDER_FIND     find_first, find_next, find_best (walk.h), or the rung's own
- *   LADDER_SOUGHT   (need), optional: the length from which on LADDER_FIND takes a range, where that is not
- * need
+ *                   length, and index_add(heap, range), which both take free ranges; and, after including
+ *                   this, a struct hb_ladder_kind called `kind`
+ *   LADDER_FIND     find_first, find_next or find_best, which are below, or the rung's own
+ *   LADDER_SOUGHT   (need): the length from which on LADDER_FIND takes a range, where that is not need
  *
  * results/README.md, "The heap" and "Variants", settles every choice made here.
  */
 #ifndef HB_ALLOCATOR_LADDER_HEAP_H
 #define HB_ALLOCATOR_LADDER_HEAP_H
 
-#include "allocator/ladder/check.h"
-#include "allocator/ladder/range.h"
-#include "allocator/ladder/walk.h"
-
+#ifndef LADDER_ALIGN
+#define LADDER_ALIGN 1
+#endif
+#ifndef LADDER_MERGES
+#define LADDER_MERGES 0
+#endif
+#ifndef LADDER_ROVES
+#define LADDER_ROVES 0
+#endif
+#ifndef LADDER_INDEXED
+#define LADDER_INDEXED 0
+#endif
 #ifndef LADDER_SOUGHT
 #define LADDER_SOUGHT(need) (need)
 #endif
+
+#include "allocator/ladder/range.h"
+#include "allocator/simple/check.h"
+
+/* What the checks have to know of the heap. */
+static inline struct hb_checked_heap checked(const struct hb_ladder *heap)
+{
+    return (struct hb_checked_heap){.name = heap->name,
+                                    .base = heap->base,
+                                    .end = heap->end,
+                                    .length_bits = HB_LADDER_LENGTH_MAX,
+                                    .merges = LADDER_MERGES};
+}
+
+/*
+ * -- walks --
+ *
+ * Each returns a free range of at least `need` bytes or NULL, and examines records one by one: these loops
+ * are what is measured.
+ */
+
+/* Records examined, and how many of them were allocated ranges. */
+struct tally {
+    uint64_t examined;
+    uint64_t allocated;
+};
+
+/* Loads the record at `range`, and counts it. */
+static inline uint64_t examine(const struct hb_ladder *heap, const unsigned char *range, struct tally *tally)
+{
+    uint64_t record;
+
+    if (HB_SIMPLE_CHECKS)
+        hb_misuse_check_record(checked(heap), range);
+    record = record_load(range);
+    if (HB_COUNTING) {
+        tally->examined++;
+        tally->allocated += record_allocated(record);
+    }
+    return record;
+}
+
+static inline void note_walk(struct hb_ladder *heap, const struct tally *tally)
+{
+    if (!HB_COUNTING)
+        return;
+    heap->walk.length = tally->examined;
+    heap->walk.allocated = tally->allocated;
+    heap->walk.walks++;
+}
+
+/* The first that fits, in address order. */
+static inline unsigned char *find_first(struct hb_ladder *heap, uint64_t need)
+{
+    const unsigned char *end = heap->end;
+    struct tally tally = {0, 0};
+    unsigned char *range = heap->base;
+
+    while (range < end) {
+        uint64_t record = examine(heap, range, &tally);
+
+        if (record_fits(record, need))
+            break;
+        range += record_length(record);
+    }
+    assert(range <= end);
+    note_walk(heap, &tally);
+    return range < end ? range : NULL;
+}
+
+/* The first that fits, from the rover on, round the end of the heap and back to the rover. */
+static inline unsigned char *find_next(struct hb_ladder *heap, uint64_t need)
+{
+    const unsigned char *end = heap->end;
+    struct tally tally = {0, 0};
+    unsigned char *range = heap->rover, *found = NULL;
+
+    assert(heap->base <= range && range < end);
+    do {
+        uint64_t record = examine(heap, range, &tally);
+
+        if (record_fits(record, need)) {
+            found = range;
+            break;
+        }
+        range += record_length(record);
+        if (range == end)
+            range = heap->base;
+    } while (range != heap->rover);
+    note_walk(heap, &tally);
+    return found;
+}
+
+/* The shortest that fits, the lowest address among equals. It examines every range, an exact fit or not. */
+static inline unsigned char *find_best(struct hb_ladder *heap, uint64_t need)
+{
+    const unsigned char *end = heap->end;
+    uint64_t best_length = UINT64_MAX;
+    struct tally tally = {0, 0};
+    unsigned char *best = NULL;
+
+    for (unsigned char *range = heap->base; range < end;) {
+        uint64_t record = examine(heap, range, &tally);
+
+        if (record_fits(record, need) && record < best_length) {
+            best_length = record;
+            best = range;
+        }
+        range += record_length(record);
+    }
+    note_walk(heap, &tally);
+    return best;
+}
+
+/* -- malloc, free, realloc -- */
 
 #if !LADDER_INDEXED
 static inline void index_forget(struct hb_ladder *heap, unsigned char *range)
@@ -50,6 +174,7 @@ static inline bool needed_bytes(size_t size, uint64_t *need)
     if (size == 0 || __builtin_add_overflow(size, HB_LADDER_RECORD_BYTES + (LADDER_ALIGN - 1), need))
         return false;
     *need &= ~(uint64_t)(LADDER_ALIGN - 1);
+    assert(*need >= size + HB_LADDER_RECORD_BYTES && *need - size < HB_LADDER_RECORD_BYTES + LADDER_ALIGN);
     return true;
 }
 
@@ -57,7 +182,10 @@ static inline bool needed_bytes(size_t size, uint64_t *need)
  * what it examines. */
 static inline unsigned char *find(struct hb_ladder *heap, uint64_t need)
 {
-    return LADDER_FIND(heap, need <= HB_LADDER_LENGTH_MAX ? need : HB_LADDER_LENGTH_MAX + 1);
+    unsigned char *range = LADDER_FIND(heap, need <= HB_LADDER_LENGTH_MAX ? need : HB_LADDER_LENGTH_MAX + 1);
+
+    assert(range == NULL || (range_is_free(range) && range_length(range) >= need));
+    return range;
 }
 
 /* The next search begins after the range handed out; behind the last one at the first. */
@@ -65,18 +193,22 @@ static inline void move_rover(struct hb_ladder *heap, unsigned char *range)
 {
     unsigned char *after = range_end(range);
 
+    assert(after <= heap->end);
     heap->rover = after < heap->end ? after : heap->base;
 }
 
 /* Hands out `need` bytes of a free range; what it has beyond them becomes a free range if it can. */
 static inline void *take(struct hb_ladder *heap, unsigned char *range, uint64_t need)
 {
+    assert(range_is_free(range) && range_length(range) >= need);
     index_forget(heap, range);
     if (range_length(range) - need >= SPLIT_BYTES)
         index_add(heap, range_split(heap, range, need));
     range_make_allocated(heap, range);
     if (LADDER_ROVES)
         move_rover(heap, range);
+    assert(range_length(range) - need < SPLIT_BYTES);
+    assert((uintptr_t)(range + HB_LADDER_RECORD_BYTES) % LADDER_ALIGN == 0);
     return range + HB_LADDER_RECORD_BYTES;
 }
 
@@ -105,6 +237,7 @@ static inline unsigned char *merge(struct hb_ladder *heap, unsigned char *range)
         range_absorb(heap, before, range);
         range = before;
     }
+    assert(range_free_before(range) == NULL && range_free_after(heap, range) == NULL);
     return range;
 }
 
@@ -115,8 +248,9 @@ static inline void heap_free(struct hb_ladder *heap, void *block)
     if (block == NULL)
         return;
     if (HB_SIMPLE_CHECKS)
-        hb_ladder_check_block(heap, block);
+        hb_misuse_check_block(checked(heap), block);
     range = (unsigned char *)block - HB_LADDER_RECORD_BYTES;
+    assert(!range_is_free(range) && range_end(range) <= heap->high_water);
     if (LADDER_MERGES)
         range = merge(heap, range);
     range_make_free(heap, range, range_length(range));
@@ -134,7 +268,7 @@ static inline void *heap_zalloc(struct hb_ladder *heap, size_t size)
 static inline size_t heap_usable_size(const struct hb_ladder *heap, const void *block)
 {
     if (HB_SIMPLE_CHECKS)
-        hb_ladder_check_block(heap, block);
+        hb_misuse_check_block(checked(heap), block);
     return range_length((const unsigned char *)block - HB_LADDER_RECORD_BYTES) - HB_LADDER_RECORD_BYTES;
 }
 
@@ -145,6 +279,7 @@ static inline void *move(struct hb_ladder *heap, void *block, size_t usable, siz
 
     if (moved == NULL)
         return NULL;
+    assert(moved != block);
     memcpy(moved, block, usable < size ? usable : size);
     heap_free(heap, block);
     return moved;
@@ -177,6 +312,7 @@ static inline unsigned char *leave_gap(struct hb_ladder *heap, unsigned char *ra
 {
     unsigned char *rest;
 
+    assert(gap >= SPLIT_BYTES && gap < range_length(range));
     index_forget(heap, range);
     rest = range_split(heap, range, gap);
     range_make_free(heap, range, gap);
@@ -203,6 +339,7 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     unsigned char *range;
     uint64_t need, sought, gap;
 
+    assert(alignment != 0 && (alignment & (alignment - 1)) == 0);
     if (LADDER_ALIGN == 1 || alignment <= LADDER_ALIGN)
         return heap_alloc(heap, size);
     if (!needed_bytes(size, &need) || !needed_aligned(alignment, size, &sought))
@@ -211,6 +348,7 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     if (range == NULL)
         return NULL;
     gap = -(uint64_t)(uintptr_t)(range + HB_LADDER_RECORD_BYTES) & (alignment - 1);
+    assert(gap + need <= range_length(range));
     return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
 }
 
@@ -226,12 +364,8 @@ static uint64_t table_need(const void *heap, size_t alignment, size_t size)
     uint64_t sought;
 
     (void)heap;
+    assert(size >= 1);
     return needed_aligned(alignment, size, &sought) ? LADDER_SOUGHT(sought) : UINT64_MAX;
-}
-
-static size_t table_usable_size(void *heap, void *block)
-{
-    return heap_usable_size(heap, block);
 }
 
 /* The members of a struct hb_ladder_kind that follow from the constants above. An index has its links in
@@ -241,8 +375,13 @@ static size_t table_usable_size(void *heap, void *block)
     .shortest_bytes = LADDER_INDEXED ? SPLIT_BYTES : HB_LADDER_RECORD_BYTES, .longest_bytes = (longest), \
     .align = LADDER_ALIGN, .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
 
+#if !LADDER_INDEXED
+static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
+#endif
+
 /* clang-format off */
-#define HB_LADDER_FUNCTIONS                                                                                        \
+#define HB_LADDER_FUNCTIONS(name)                                                                                   \
+    .state = &kind,                                                                                                \
     .caps = HB_CAP_BOUNDED | (LADDER_ALIGN == 1 ? HB_CAP_UNALIGNED : 0),                                           \
     .create = hb_ladder_create,                                                                                    \
     .destroy = hb_ladder_destroy,                                                                                  \
@@ -254,8 +393,10 @@ static size_t table_usable_size(void *heap, void *block)
     .usable_size = table_usable_size,                                                                              \
     .inspect = hb_ladder_inspect,                                                                                  \
     .need = table_need,                                                                                            \
+    .last_walk = HB_COUNTING ? hb_ladder_last_walk : NULL,                                                         \
     .ranges = hb_ladder_ranges,                                                                                    \
-    .offset = hb_ladder_offset
+    .offset = hb_ladder_offset,                                                                                    \
+    .counting = HB_COUNTING_TABLE(name)
 /* clang-format on */
 
 #endif

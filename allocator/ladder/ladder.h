@@ -8,7 +8,7 @@
  *
  * A rung is one small .c file: it says its alignment and whether it merges, brings its search and, if it has
  * one, its index of free ranges, and includes heap.h, which has the rest. Every such file is compiled twice
- * (HB_LADDER_COUNTING 0 and 1), so that the build that is timed has nothing in it that counts and the two
+ * (HB_COUNTING 0 and 1), so that the build that is timed has nothing in it that counts and the two
  * cannot place differently. buddy.c has no records and shares the table alone.
  */
 #ifndef HB_ALLOCATOR_LADDER_LADDER_H
@@ -16,10 +16,6 @@
 
 #include "allocator/allocator.h"
 #include "allocator/region.h"
-
-#ifndef HB_LADDER_COUNTING
-#define HB_LADDER_COUNTING 0
-#endif
 
 struct hb_ladder;
 
@@ -78,22 +74,5 @@ struct hb_ladder_fault hb_ladder_validate(const struct hb_allocator *allocator, 
 
 /* kind.validate of every heap that has records. */
 struct hb_ladder_fault hb_ladder_validate_records(const void *heap);
-
-/*
- * One table, timed or counting: HB_LADDER_TABLE(first_merge) begins the definition of
- * hb_allocator_first_merge or of hb_allocator_first_merge_counting; its last_walk and counting are the two
- * below.
- */
-#if HB_LADDER_COUNTING
-#define HB_LADDER_TABLE(name)          const struct hb_allocator hb_allocator_##name##_counting
-#define HB_LADDER_LAST_WALK            hb_ladder_last_walk
-#define HB_LADDER_COUNTING_TABLE(name) NULL
-#else
-#define HB_LADDER_TABLE(name)                                        \
-    extern const struct hb_allocator hb_allocator_##name##_counting; \
-    const struct hb_allocator hb_allocator_##name
-#define HB_LADDER_LAST_WALK            NULL
-#define HB_LADDER_COUNTING_TABLE(name) (&hb_allocator_##name##_counting)
-#endif
 
 #endif

@@ -24,17 +24,19 @@ struct links {
     uint32_t previous;
 };
 
-_Static_assert(HB_LADDER_RECORD_BYTES + sizeof(struct links) <= HB_LINK_UNIT_BYTES,
-               "the shortest range has room for its links");
+static_assert(HB_LADDER_RECORD_BYTES + sizeof(struct links) <= HB_LINK_UNIT_BYTES,
+              "the shortest range has room for its links");
 
 static inline uint32_t link_of(const struct hb_ladder *heap, const unsigned char *range)
 {
+    assert(heap->base <= range && range < heap->end);
     return (uint32_t)((uint64_t)(range - heap->base) / HB_LINK_UNIT_BYTES);
 }
 
 /* `link` is not HB_LINK_NONE. */
 static inline unsigned char *linked(const struct hb_ladder *heap, uint32_t link)
 {
+    assert(link != HB_LINK_NONE);
     return heap->base + (uint64_t)link * HB_LINK_UNIT_BYTES;
 }
 
@@ -67,6 +69,9 @@ static inline void links_insert(struct hb_ladder *heap, uint32_t *head, unsigned
 {
     uint32_t self = link_of(heap, range);
 
+    assert(between.next != self && between.previous != self);
+    assert(between.next ==
+           (between.previous != HB_LINK_NONE ? links_load(linked(heap, between.previous)).next : *head));
     links_store(range, between);
     if (between.previous != HB_LINK_NONE)
         links_set_next(linked(heap, between.previous), self);
@@ -81,6 +86,7 @@ static inline struct links links_remove(struct hb_ladder *heap, uint32_t *head, 
 {
     struct links links = links_load(range);
 
+    assert(links.previous != HB_LINK_NONE || *head == link_of(heap, range));
     if (links.previous != HB_LINK_NONE)
         links_set_next(linked(heap, links.previous), links.next);
     else

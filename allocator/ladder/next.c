@@ -9,20 +9,18 @@
  * Buys         Short walks while memory is plentiful. In a heap without end it never turns round, and so
  *              never reuses anything: give it a heap of some length.
  */
-#define LADDER_ALIGN   1
-#define LADDER_MERGES  0
-#define LADDER_ROVES   1
-#define LADDER_INDEXED 0
-#define LADDER_FIND    find_next
+#define LADDER_ROVES 1
+#define LADDER_FIND  find_next
 #include "allocator/ladder/heap.h"
 
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
-
-HB_LADDER_TABLE(next) = {
+HB_TABLE(next) = {
     .name = "next",
     .summary = "next fit: simple, but each search goes on where the last one ended",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(next),
+    .model = "model-next",
+    .before = "simple",
+    .idea = "goes on where it last stopped",
+    .group = HB_GROUP_GRID,
+    .colour = "#7A7A00",
+    .shape = 8,
+    HB_LADDER_FUNCTIONS(next),
 };

@@ -7,20 +7,19 @@
  * In header    Nothing; one pointer a heap, the rover.
  * In code      The ten lines of next.c, the thirty of simple_merge.c, and two for the rover in a merge.
  */
-#define LADDER_ALIGN   1
-#define LADDER_MERGES  1
-#define LADDER_ROVES   1
-#define LADDER_INDEXED 0
-#define LADDER_FIND    find_next
+#define LADDER_MERGES 1
+#define LADDER_ROVES  1
+#define LADDER_FIND   find_next
 #include "allocator/ladder/heap.h"
 
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
-
-HB_LADDER_TABLE(next_merge) = {
+HB_TABLE(next_merge) = {
     .name = "next-merge",
     .summary = "next fit, merging",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(next_merge),
+    .model = "model-next-merge",
+    .before = "next",
+    .idea = "free neighbours merge",
+    .group = HB_GROUP_GRID,
+    .colour = "#44AA99",
+    .shape = 4,
+    HB_LADDER_FUNCTIONS(next_merge),
 };

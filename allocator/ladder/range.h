@@ -38,6 +38,7 @@ static inline void range_tell_next(const struct hb_ladder *heap, unsigned char *
 {
     unsigned char *next = range_end(range);
 
+    assert(next <= heap->end);
     if (next == heap->end)
         return;
     if (tag == HB_LADDER_TAG_FOOTER)
@@ -49,12 +50,14 @@ static inline void range_tell_next(const struct hb_ladder *heap, unsigned char *
 static inline unsigned char *range_free_before(unsigned char *range)
 {
     unsigned tag = record_tag(record_load(range));
+    unsigned char *before;
 
     if (tag == HB_LADDER_TAG_NOT_FREE)
         return NULL;
-    if (tag == HB_LADDER_TAG_FOOTER)
-        return range - record_load(range - HB_LADDER_RECORD_BYTES);
-    return range - (tag + HB_LADDER_RECORD_BYTES - 1);
+    before = range - (tag == HB_LADDER_TAG_FOOTER ? record_load(range - HB_LADDER_RECORD_BYTES)
+                                                  : tag + HB_LADDER_RECORD_BYTES - 1);
+    assert(range_is_free(before) && range_end(before) == range);
+    return before;
 }
 
 /* The free range that begins where `range` ends, or NULL. */
@@ -68,6 +71,7 @@ static inline unsigned char *range_free_after(const struct hb_ladder *heap, unsi
 /* `length` bytes from here are one free range. What lies before it is not free. */
 static inline void range_make_free(const struct hb_ladder *heap, unsigned char *range, uint64_t length)
 {
+    assert(length <= (uint64_t)(heap->end - range));
     record_store(range, length);
     if (LADDER_MERGES)
         range_tell_next(heap, range, tag_for(length));
@@ -76,11 +80,13 @@ static inline void range_make_free(const struct hb_ladder *heap, unsigned char *
 /* The range is allocated. It keeps its own tag: an aligned block may have a free gap before it. */
 static inline void range_make_allocated(struct hb_ladder *heap, unsigned char *range)
 {
+    assert(range_is_free(range));
     record_store(range, record_load(range) | HB_LADDER_ALLOCATED);
     if (LADDER_MERGES)
         range_tell_next(heap, range, HB_LADDER_TAG_NOT_FREE);
     if (range_end(range) > heap->high_water)
         heap->high_water = range_end(range);
+    assert(heap->high_water <= heap->end);
 }
 
 /* Cuts a free range after `length` bytes. The second part, which is returned, is a free range; the first is
@@ -93,8 +99,9 @@ static inline unsigned char *range_split(struct hb_ladder *heap, unsigned char *
     assert(range_length(range) > length);
     range_make_free(heap, rest, rest_length);
     record_store(range, record_load(range) - rest_length);
-    if (HB_LADDER_COUNTING)
+    if (HB_COUNTING)
         heap->walk.ranges++;
+    assert(range_end(range) == rest && range_is_free(rest) && range_length(rest) == rest_length);
     return rest;
 }
 
@@ -105,7 +112,8 @@ static inline void range_absorb(struct hb_ladder *heap, unsigned char *range, co
     record_store(range, record_load(range) + range_length(gone));
     if (LADDER_ROVES && heap->rover == gone)
         heap->rover = range;
-    if (HB_LADDER_COUNTING)
+    assert(heap->rover <= range || heap->rover >= range_end(range));
+    if (HB_COUNTING)
         heap->walk.ranges--;
 }
 

@@ -12,6 +12,7 @@
 #ifndef HB_ALLOCATOR_LADDER_RECORD_H
 #define HB_ALLOCATOR_LADDER_RECORD_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@ enum {
 #define HB_LADDER_LENGTH_MAX ((UINT64_C(1) << HB_LADDER_TAG_SHIFT) - 1)
 #define HB_LADDER_TAG        (UINT64_C(15) << HB_LADDER_TAG_SHIFT)
 
-_Static_assert(sizeof(uint64_t) == HB_LADDER_RECORD_BYTES, "a record is one word");
+static_assert(sizeof(uint64_t) == HB_LADDER_RECORD_BYTES, "a record is one word");
 
 /* By memcpy, which compiles to one load or store: records need not be aligned. */
 static inline uint64_t record_load(const unsigned char *range)
@@ -39,6 +40,7 @@ static inline uint64_t record_load(const unsigned char *range)
 
 static inline void record_store(unsigned char *range, uint64_t record)
 {
+    assert((record & HB_LADDER_LENGTH_MAX) >= HB_LADDER_RECORD_BYTES);
     memcpy(range, &record, sizeof record);
 }
 
@@ -70,8 +72,12 @@ static inline bool record_fits(uint64_t record, uint64_t need)
  */
 enum { HB_LADDER_TAG_NOT_FREE = 0, HB_LADDER_TAG_FOOTER = 15, HB_LADDER_SHORT_MAX = 16 };
 
+static_assert(HB_LADDER_SHORT_MAX - (HB_LADDER_RECORD_BYTES - 1) < HB_LADDER_TAG_FOOTER,
+              "tags are told apart");
+
 static inline unsigned tag_for(uint64_t length)
 {
+    assert(length >= HB_LADDER_RECORD_BYTES);
     return length > HB_LADDER_SHORT_MAX ? HB_LADDER_TAG_FOOTER
                                         : (unsigned)length - (HB_LADDER_RECORD_BYTES - 1);
 }

@@ -13,20 +13,18 @@
  *              never less (bench/question/minimum_heap.h).
  * A walk       is first fit, over every range.
  */
-#define LADDER_ALIGN   16
-#define LADDER_MERGES  0
-#define LADDER_ROVES   0
-#define LADDER_INDEXED 0
-#define LADDER_FIND    find_first
+#define LADDER_ALIGN 16
+#define LADDER_FIND  find_first
 #include "allocator/ladder/heap.h"
 
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
-
-HB_LADDER_TABLE(simple_align) = {
+HB_TABLE(simple_align) = {
     .name = "simple-align",
     .summary = "simple with payloads aligned to 16",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(simple_align),
+    .model = "model-first-align",
+    .before = "simple",
+    .idea = "aligned to 16",
+    .group = HB_GROUP_LADDER,
+    .colour = "#F0A070",
+    .shape = 4,
+    HB_LADDER_FUNCTIONS(simple_align),
 };

@@ -11,20 +11,19 @@
  *              neighbours; free everything and one range is left.
  * A walk       is first fit, over every range.
  */
-#define LADDER_ALIGN   16
-#define LADDER_MERGES  1
-#define LADDER_ROVES   0
-#define LADDER_INDEXED 0
-#define LADDER_FIND    find_first
+#define LADDER_ALIGN  16
+#define LADDER_MERGES 1
+#define LADDER_FIND   find_first
 #include "allocator/ladder/heap.h"
 
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
-
-HB_LADDER_TABLE(simple_merge) = {
+HB_TABLE(simple_merge) = {
     .name = "simple-merge",
     .summary = "simple-align with boundary tags: free ranges merge at once",
-    .state = &kind,
-    HB_LADDER_FUNCTIONS,
-    .last_walk = HB_LADDER_LAST_WALK,
-    .counting = HB_LADDER_COUNTING_TABLE(simple_merge),
+    .model = "model-first-align-merge",
+    .before = "simple-align",
+    .idea = "free neighbours merge",
+    .group = HB_GROUP_LADDER,
+    .colour = "#8C2D04",
+    .shape = 12,
+    HB_LADDER_FUNCTIONS(simple_merge),
 };

@@ -1,3 +1,7 @@
+/*
+ * elf_symbols.c - the dynamic symbols of an ELF file and the relocations that name them, every offset
+ * checked.
+ */
 #include "allocator/library/elf_symbols.h"
 
 #include <elf.h>

@@ -1,5 +1,10 @@
+/*
+ * library.c - from a loaded library to an allocator: its functions are bound one by one, each checked to be
+ * its own, and put behind a table.
+ */
 #include "allocator/library/library.h"
 
+#include <assert.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,7 +12,6 @@
 #include <string.h>
 
 #include "allocator/library/library_loader.h"
-#include "allocator/library/library_symbols.h"
 
 const char *const hb_symbol_prefixes[] = {"", "je_", "mi_", "tc_", "scalable_", NULL};
 const char *const hb_symbol_family[] = {"malloc",   "free",          "calloc",         "realloc",
@@ -27,7 +31,7 @@ struct library {
     char name[];
 };
 
-_Static_assert(sizeof(void *) == sizeof(void (*)(void)), "dlsym's promise");
+static_assert(sizeof(void *) == sizeof(void (*)(void)), "dlsym's promise");
 
 static void *library_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
 {
@@ -71,6 +75,7 @@ static void *library_aligned_alloc(void *heap, size_t alignment, size_t size)
 {
     size_t rounded;
 
+    assert(alignment != 0 && (alignment & (alignment - 1)) == 0);
     if (__builtin_add_overflow(size, alignment - 1, &rounded))
         return NULL;
     return ((const struct library *)heap)->memalign_function(alignment, rounded & ~(alignment - 1));
@@ -105,6 +110,7 @@ static bool bind(const struct hb_loaded *loaded, const char *prefix, const char 
     char symbol[HB_SYMBOL_BYTES];
     void *address;
 
+    assert(strlen(prefix) + strlen(name) < sizeof symbol);
     snprintf(symbol, sizeof symbol, "%s%s", prefix, name);
     address = hb_loaded_symbol(loaded, symbol);
     if (address == NULL)
@@ -317,5 +323,6 @@ bool hb_library_is(const struct hb_allocator *allocator)
 
 void hb_library_close(const struct hb_allocator *allocator)
 {
+    assert(hb_library_is(allocator) && allocator->state == allocator);
     free((void *)(uintptr_t)allocator);
 }

@@ -1,5 +1,9 @@
+/*
+ * product.c - the table of known libraries, and how each says which version it is.
+ */
 #include "allocator/library/product.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +65,8 @@ static const struct hb_product products[] = {
     {
         .name = "jemalloc",
         .summary = "arenas of size-segregated slabs, from FreeBSD",
+        .colour = "#0072B2",
+        .shape = 9,
         .package = "libjemalloc2",
         .sonames = {"libjemalloc.so.2", "libjemalloc.so"},
         .telltales = jemalloc_telltales,
@@ -69,6 +75,8 @@ static const struct hb_product products[] = {
     {
         .name = "mimalloc",
         .summary = "free lists sharded by page, from Microsoft Research",
+        .colour = "#009E73",
+        .shape = 11,
         .package = "libmimalloc2.0",
         .sonames = {"libmimalloc.so.3", "libmimalloc.so.2", "libmimalloc.so"},
         .telltales = mimalloc_telltales,
@@ -77,6 +85,8 @@ static const struct hb_product products[] = {
     {
         .name = "tcmalloc",
         .summary = "thread caches over central lists, from gperftools",
+        .colour = "#56B4E9",
+        .shape = 13,
         .package = "libtcmalloc-minimal4",
         .sonames = {"libtcmalloc_minimal.so.4", "libtcmalloc.so.4", "libtcmalloc_minimal.so",
                     "libtcmalloc.so"},
@@ -86,6 +96,8 @@ static const struct hb_product products[] = {
     {
         .name = "tbbmalloc",
         .summary = "the scalable allocator of oneTBB (scalable_malloc)",
+        .colour = "#CC79A7",
+        .shape = 15,
         .package = "libtbbmalloc2",
         .sonames = {"libtbbmalloc.so.2", "libtbbmalloc.so"},
         .telltales = tbbmalloc_telltales,

@@ -11,6 +11,8 @@ enum { HB_PRODUCT_SONAMES = 4, HB_PRODUCT_VERSION_BYTES = 128 };
 struct hb_product {
     const char *name;
     const char *summary;
+    const char *colour; /* as in struct hb_allocator */
+    unsigned shape;
     const char *package;                     /* which brings it on Debian and Ubuntu */
     const char *sonames[HB_PRODUCT_SONAMES]; /* tried in this order; NULL-terminated unless full */
     const char *const *telltales; /* one of these is defined by it and by no other; NULL-terminated */

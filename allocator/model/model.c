@@ -1,4 +1,6 @@
-/* model.c - a model heap comes and goes, hands out blocks and takes them back. See model.h. */
+/*
+ * model.c - a model heap comes and goes, hands out blocks and takes them back.
+ */
 #include "allocator/model/model.h"
 
 #include <assert.h>
@@ -47,15 +49,15 @@ static uint64_t index_length(const struct hb_model *model, uint64_t offset, uint
 static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_size_index_insert(model->sizes,
-                             (struct hb_size_entry){
-                                 .length = index_length(model, offset, length), .offset = offset, .id = id});
+        hb_fit_index_insert(
+            model->sizes,
+            (struct hb_fit_entry){.length = index_length(model, offset, length), .offset = offset, .id = id});
 }
 
 static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_size_index_remove(model->sizes, index_length(model, offset, length), offset);
+        hb_fit_index_remove(model->sizes, index_length(model, offset, length), offset);
 }
 
 /* Best fit alone keeps the free ranges by size. False when there is no memory. */
@@ -63,8 +65,8 @@ static bool create_sizes(struct hb_model *model, uint64_t length)
 {
     if (model->options.policy != HB_POLICY_BEST)
         return true;
-    model->sizes = hb_size_index_create();
-    if (model->sizes == NULL || !hb_size_index_reserve(model->sizes))
+    model->sizes = hb_fit_index_create();
+    if (model->sizes == NULL || !hb_fit_index_reserve(model->sizes))
         return false;
     index_free(model, 0, 0, length);
     return true;
@@ -85,7 +87,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
     model->options = *options;
     model->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
     length = hb_model_is_infinite(model) ? HB_MODEL_MOST_BYTES : options->heap_bytes;
-    model->total_bytes = model->free_bytes = length;
+    model->total_bytes = length;
     model->walk.ranges = 1;
     model->tree = hb_range_tree_create(length);
     if (model->tree == NULL || !create_sizes(model, length))
@@ -102,7 +104,7 @@ void hb_model_destroy(struct hb_model *model)
     if (model == NULL)
         return;
     hb_range_tree_destroy(model->tree);
-    hb_size_index_destroy(model->sizes);
+    hb_fit_index_destroy(model->sizes);
     free(model);
 }
 
@@ -111,7 +113,7 @@ void hb_model_destroy(struct hb_model *model)
 /* Memory for what one more operation may need, so that nothing fails half-way. */
 static bool reserve(struct hb_model *model)
 {
-    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_size_index_reserve(model->sizes)))
+    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_fit_index_reserve(model->sizes)))
         model->broken = HB_ERR_MEMORY;
     return model->broken == HB_OK;
 }
@@ -124,6 +126,7 @@ static bool needed_bytes(const struct hb_model *model, uint64_t size, uint64_t *
     if (__builtin_add_overflow(size, (uint64_t)model->options.header_bytes + mask, need))
         return false;
     *need &= ~mask;
+    assert(*need >= size && *need % model->options.align == 0);
     return true;
 }
 
@@ -168,6 +171,7 @@ static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, ui
     bool last = hb_range_tree_is_last(model->tree, place), splits = length - need >= model->split_bytes;
     uint64_t offset = offset_if_asked(model, place, last);
 
+    assert(length >= need && !hb_range_tree_is_allocated(model->tree, place));
     if (last && !splits && hb_model_is_infinite(model))
         return nothing_fits(model, need);
     forget_free(model, offset, length);
@@ -179,11 +183,11 @@ static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, ui
     } else {
         hb_range_tree_take(model->tree, place);
     }
-    model->free_bytes -= length;
     if (last && offset + length > model->high_water_bytes)
         model->high_water_bytes = offset + length;
     if (model->options.policy == HB_POLICY_NEXT)
         move_rover(model, id);
+    assert(length - need < model->split_bytes && model->high_water_bytes <= model->total_bytes);
     return id;
 }
 
@@ -216,6 +220,7 @@ static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_p
 {
     uint32_t front = hb_range_tree_id(model->tree, place), rest;
 
+    assert(gap >= model->split_bytes && gap < range->length);
     forget_free(model, range->offset, range->length);
     rest = hb_range_tree_take_part(model->tree, place, gap);
     hb_range_tree_release(model->tree, hb_range_tree_find(model->tree, front), gap);
@@ -253,6 +258,7 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
     gap = gap_before(model, &range, alignment);
     if (gap != 0)
         place = leave_gap(model, place, &range, gap);
+    assert(gap + need <= range.length && hb_range_tree_length(model->tree, place) >= need);
     return reserve(model) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
 
@@ -298,6 +304,7 @@ static void take_out(struct hb_model *model, uint32_t gone, uint32_t absorber)
 {
     if (model->rover == gone)
         model->rover = absorber;
+    assert(gone != absorber);
     hb_range_tree_remove(model->tree, gone);
 }
 
@@ -328,7 +335,7 @@ void hb_model_free(struct hb_model *model, uint32_t block)
     if (model->sizes != NULL && !reserve(model))
         return;
     look_at(model, place, &range);
-    model->free_bytes += range.length;
+    assert(range.allocated && range.length >= model->options.header_bytes);
     if (model->options.merge) {
         block = merge(model, block, place, &range);
         place = hb_range_tree_find(model->tree, block);
@@ -351,6 +358,7 @@ uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size)
     if (needed_bytes(model, size, &need) && range_length(model, block) >= need)
         return block;
     moved = hb_model_alloc(model, size);
+    assert(moved != block);
     if (moved != HB_MODEL_NO_BLOCK)
         hb_model_free(model, block);
     return moved;

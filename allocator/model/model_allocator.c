@@ -6,6 +6,8 @@
  * where the payload would be. NULL from a model that ran out of memory is not "no room", and what it says
  * from then on is worthless: broken() tells, and whoever takes figures asks it.
  */
+#include <assert.h>
+
 #include "allocator/model/model.h"
 
 static void *table_create(const struct hb_allocator *self, size_t heap_bytes, struct hb_error *error)
@@ -24,6 +26,7 @@ static void table_destroy(void *heap)
 
 static uint32_t block_id(const void *block)
 {
+    assert(block != NULL && (uintptr_t)block - 1 < HB_MODEL_NO_BLOCK);
     return (uint32_t)((uintptr_t)block - 1);
 }
 
@@ -130,6 +133,7 @@ void hb_model_allocator(const struct hb_model_options *options, struct hb_alloca
         [HB_POLICY_BEST] = {"model-best", "model-best-merge"},
     };
 
+    assert(options->policy < sizeof names / sizeof names[0]);
     *out = table;
     out->name = names[options->policy][options->merge];
     out->state = options;

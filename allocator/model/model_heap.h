@@ -1,23 +1,23 @@
 /*
- * model_heap.h - what a model heap is made of, for the files that make it up. Not an interface.
+ * model_heap.h - what a model heap is made of.
  *
- * An infinite heap is one of HB_MODEL_MOST_BYTES whose last range, the tail, is never used up: the tail is
- * examined by walks and counted as a range, and is left out of every other figure (results/README.md,
- * "Variants").
+ * Not an interface: the files of the model share it. An infinite heap is one of HB_MODEL_MOST_BYTES whose
+ * last range, the tail, is never used up: the tail is examined by walks and counted as a range, and is left
+ * out of every other figure (results/README.md, "Variants").
  */
 #ifndef HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 #define HB_ALLOCATOR_MODEL_MODEL_HEAP_H
 
+#include "allocator/model/fit_index.h"
 #include "allocator/model/model.h"
 #include "allocator/model/range_place.h"
-#include "allocator/model/size_index.h"
 
 struct hb_model {
     struct hb_model_options options;
     struct hb_range_tree *tree;
-    struct hb_size_index *sizes; /* best fit: the free ranges; else NULL */
-    uint64_t split_bytes;        /* the smallest rest that is split off */
-    uint64_t total_bytes, free_bytes, high_water_bytes;
+    struct hb_fit_index *sizes; /* best fit: the free ranges; else NULL */
+    uint64_t split_bytes;       /* the smallest rest that is split off */
+    uint64_t total_bytes, high_water_bytes;
     uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
     uint32_t rover;       /* next fit: where the next search begins */
     struct hb_walk walk;

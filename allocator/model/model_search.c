@@ -1,8 +1,13 @@
-/* model_search.c - the policies: each finds a range and says how long the walk to it is. */
+/*
+ * model_search.c - the policies: each finds a range and says how long the walk to it is.
+ */
+#include <assert.h>
+
 #include "allocator/model/model_heap.h"
 
 static void set_walk(struct hb_model *model, uint64_t length, uint64_t free_examined)
 {
+    assert(free_examined <= length && length <= hb_range_tree_ranges(model->tree));
     model->walk.length = length;
     model->walk.allocated = length - free_examined;
 }
@@ -65,10 +70,10 @@ static struct hb_range_place find_best(struct hb_model *model, uint64_t need)
 {
     const struct hb_range_tree *tree = model->tree;
     struct hb_range_place place;
-    struct hb_size_entry entry;
+    struct hb_fit_entry entry;
 
     set_walk(model, hb_range_tree_ranges(tree), hb_range_tree_free_ranges(tree));
-    if (!hb_size_index_best_fit(model->sizes, need, &entry))
+    if (!hb_fit_index_best_fit(model->sizes, need, &entry))
         return HB_NOWHERE;
     place = hb_range_tree_find(tree, entry.id); /* an infinite heap's tail counts as longer than it is */
     return hb_range_tree_length(tree, place) >= need ? place : HB_NOWHERE;

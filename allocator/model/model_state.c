@@ -1,6 +1,10 @@
-/* model_state.c - what a model heap says of itself and of its blocks. */
+/*
+ * model_state.c - what a model heap says of itself and of its blocks.
+ */
+#include <assert.h>
+
 #include "allocator/model/model_heap.h"
-#include "allocator/survey.h"
+#include "allocator/range_totals.h"
 
 enum hb_status hb_model_broken(const struct hb_model *model)
 {
@@ -12,6 +16,7 @@ uint64_t hb_model_offset(const struct hb_model *model, uint32_t block)
     struct hb_range range;
 
     hb_range_tree_get(model->tree, hb_range_tree_find(model->tree, block), &range);
+    assert(range.allocated && range.offset + range.length <= model->total_bytes);
     return range.offset + model->options.header_bytes;
 }
 
@@ -36,6 +41,7 @@ void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
 {
     *walk = model->walk;
     if (model->options.lists_free) {
+        assert(walk->allocated <= walk->length);
         walk->length -= walk->allocated;
         walk->allocated = 0;
     }
@@ -43,9 +49,9 @@ void hb_model_last_walk(const struct hb_model *model, struct hb_walk *walk)
     walk->high_water_bytes = model->high_water_bytes;
 }
 
-/* A survey that ends before the tail of an infinite heap, which counts as a range and as nothing else. */
+/* Totals that end before the tail of an infinite heap, which counts as a range and as nothing else. */
 struct inspection {
-    struct hb_survey survey;
+    struct hb_range_totals totals;
     uint64_t tail_offset; /* UINT64_MAX: there is none */
 };
 
@@ -54,10 +60,10 @@ static bool inspect_range(void *context, const struct hb_range *range)
     struct inspection *inspection = context;
 
     if (range->offset == inspection->tail_offset) {
-        inspection->survey.state.ranges++;
+        inspection->totals.state.ranges++;
         return false;
     }
-    hb_survey_add(&inspection->survey, range);
+    hb_totals_add(&inspection->totals, range);
     return true;
 }
 
@@ -71,7 +77,10 @@ void hb_model_inspect(const struct hb_model *model, struct hb_heap_state *state)
         inspection.tail_offset = tail.offset;
     }
     hb_model_ranges(model, inspect_range, &inspection);
-    *state = inspection.survey.state;
+    *state = inspection.totals.state;
+    assert(hb_model_is_infinite(model) ||
+           state->allocated_range_bytes + state->free_bytes == model->total_bytes);
+    assert(state->allocated_range_bytes <= model->high_water_bytes);
     state->high_water_bytes = model->high_water_bytes;
     state->header_bytes = model->options.header_bytes;
 }

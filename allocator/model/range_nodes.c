@@ -1,5 +1,5 @@
 /*
- * range_nodes.c - see range_nodes.h.
+ * range_nodes.c - pools of nodes; inner nodes and leaves that split, join and go.
  *
  * Nodes are not rebalanced as in a textbook's B+ tree: one that becomes empty is taken out, and a leaf that
  * could share a node with its right neighbour is joined to it, which keeps memory proportional to ranges.
@@ -14,6 +14,7 @@
 
 void hb_pool_init(struct hb_pool *pool, size_t item_bytes, uint32_t most)
 {
+    assert(item_bytes >= sizeof pool->freed); /* an item that was given back holds a link */
     *pool = (struct hb_pool){.item_bytes = item_bytes, .most = most, .freed = HB_NO_NODE};
 }
 
@@ -28,6 +29,7 @@ bool hb_pool_grow(struct hb_pool *pool, uint32_t count)
     uint64_t wanted = hb_table_room(bytes == 0 ? 1 : 2 * bytes) / pool->item_bytes;
     void *grown;
 
+    assert(pool->used <= pool->capacity && count > pool->capacity - pool->used);
     if (wanted > pool->most)
         wanted = pool->most;
     if (wanted < (uint64_t)pool->used + count)
@@ -37,6 +39,7 @@ bool hb_pool_grow(struct hb_pool *pool, uint32_t count)
         return false;
     pool->items = grown;
     pool->capacity = (uint32_t)wanted;
+    assert(pool->capacity - pool->used >= count);
     return true;
 }
 
@@ -59,6 +62,7 @@ uint32_t hb_pool_take(struct hb_pool *pool)
 
 void hb_pool_give_back(struct hb_pool *pool, uint32_t index)
 {
+    assert(index < pool->used && index != pool->freed);
     memcpy(pool_item(pool, index), &pool->freed, sizeof pool->freed);
     pool->freed = index;
 }
@@ -70,6 +74,7 @@ uint32_t hb_inner_new(struct hb_range_tree *tree, unsigned level)
     uint32_t index = hb_pool_take(&tree->inners);
     struct hb_inner *inner = hb_inner_at(tree, index);
 
+    assert(level >= 1 && level < HB_MAX_LEVELS);
     memset(inner, 0, sizeof *inner);
     inner->level = (uint8_t)level;
     inner->link.parent = HB_NO_NODE;
@@ -110,6 +115,7 @@ void hb_inner_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index
     parent->child[slot] = index;
     parent->counts[slot] = hb_sum(child->counts, child->link.count);
     parent->longest[slot] = child->longest_of_all;
+    assert(parent->counts[slot] >> 32 <= (uint32_t)parent->counts[slot]);
 }
 
 void hb_leaf_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index, const struct hb_leaf *leaf)
@@ -125,7 +131,6 @@ static void grow_root(struct hb_range_tree *tree)
     uint32_t index = hb_inner_new(tree, hb_inner_at(tree, old)->level + 1u);
     struct hb_inner *root = hb_inner_at(tree, index);
 
-    assert(root->level < HB_MAX_LEVELS);
     root->link.count = 1;
     hb_inner_write_entry(root, 0, old, hb_inner_at(tree, old));
     root->longest_of_all = root->longest[0];
@@ -138,7 +143,7 @@ static void open_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot)
 {
     struct hb_inner *inner = hb_inner_at(tree, index);
 
-    assert(inner->link.count < HB_FANOUT);
+    assert(inner->link.count < HB_FANOUT && slot <= inner->link.count);
     move_entries(inner, slot + 1, inner, slot, inner->link.count - slot);
     inner->link.count++;
     renumber_children(tree, index, slot + 1);
@@ -149,6 +154,7 @@ static void close_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot
 {
     struct hb_inner *inner = hb_inner_at(tree, index);
 
+    assert(slot < inner->link.count && inner->counts[slot] == 0);
     move_entries(inner, slot, inner, slot + 1, inner->link.count - slot - 1u);
     inner->link.count--;
     renumber_children(tree, index, slot);
@@ -173,6 +179,7 @@ static void ensure_parent_room(struct hb_range_tree *tree, const struct hb_link 
 {
     if (hb_inner_at(tree, link->parent)->link.count == HB_FANOUT)
         inner_split(tree, link->parent, split_point(link->slot));
+    assert(hb_inner_at(tree, link->parent)->link.count < HB_FANOUT);
 }
 
 /* Hangs `right`, without entry values, behind `left`. */
@@ -189,6 +196,7 @@ static void inner_split(struct hb_range_tree *tree, uint32_t index, unsigned at)
     uint32_t right_index = hb_inner_new(tree, hb_inner_at(tree, index)->level);
     struct hb_inner *left = hb_inner_at(tree, index), *right = hb_inner_at(tree, right_index), *parent;
 
+    assert(left->link.count == HB_FANOUT && at >= 1 && at < HB_FANOUT);
     if (index == tree->root)
         grow_root(tree);
     ensure_parent_room(tree, &left->link);
@@ -232,6 +240,8 @@ static void move_ranges(struct hb_range_tree *tree, uint32_t to_index, uint32_t 
     struct hb_leaf *to = hb_leaf_at(tree, to_index), *from = hb_leaf_at(tree, from_index);
     unsigned count = from->link.count - at, end = to->link.count;
 
+    assert(at <= from->link.count && end + count <= HB_FANOUT);
+    assert(end == 0 || to->next == from_index);
     if (end == 0)
         to->start = from->start + hb_bytes_before(from, at);
     memcpy(to->length + end, from->length + at, count * sizeof to->length[0]);
@@ -288,7 +298,7 @@ static void leaf_drop(struct hb_range_tree *tree, uint32_t index)
 {
     const struct hb_leaf *leaf = hb_leaf_at(tree, index);
 
-    assert(leaf->link.count == 0);
+    assert(leaf->link.count == 0 && tree->first_leaf != tree->last_leaf);
     unchain(tree, leaf);
     close_slot(tree, leaf->link.parent, leaf->link.slot);
     hb_pool_give_back(&tree->leaves, index);

@@ -1,10 +1,11 @@
 /*
- * range_nodes.h - the nodes of a range tree, and how they split, join and go. Not an interface.
+ * range_nodes.h - the nodes of a range tree, and how they split, join and go.
  *
- * Leaves hold up to HB_FANOUT ranges, inner nodes up to HB_FANOUT children; the root is an inner node. All
- * live in growing tables (pools) and name each other by index. A range is no record of its own: its length is
- * in a leaf, its offset is the leaf's start and the lengths before it, and all that is kept by id is which
- * leaf that is, and about where in it. So an allocation or a free touches one leaf and the path above it.
+ * Not an interface: the files of the tree share it. Leaves hold up to HB_FANOUT ranges, inner nodes up to
+ * HB_FANOUT children; the root is an inner node. All live in growing tables (pools) and name each other by
+ * index. A range is no record of its own: its length is in a leaf, its offset is the leaf's start and the
+ * lengths before it, and all that is kept by id is which leaf that is, and about where in it. So an
+ * allocation or a free touches one leaf and the path above it.
  *
  * HB_FANOUT 32: at 250 thousand ranges a search scans four nodes of four to eight cache lines each. 16 is as
  * fast; comparing all entries of a node at once, in vectors, is slower, since it touches every line.
@@ -22,6 +23,9 @@ enum { HB_FANOUT = 32, HB_FANOUT_LOG2 = 5, HB_MAX_LEVELS = 12 };
 #define HB_MAX_LEAVES (UINT32_C(1) << (32 - HB_FANOUT_LOG2))
 
 #define HB_NO_NODE UINT32_MAX
+
+static_assert(HB_FANOUT == 1 << HB_FANOUT_LOG2, "a slot is the low bits of a word");
+static_assert(HB_FANOUT <= UINT8_MAX, "a count of entries is one byte");
 
 /* What both kinds of node have: where they hang, and how many entries are in use. */
 struct hb_link {
@@ -75,21 +79,25 @@ struct hb_range_tree {
 
 static inline struct hb_leaf *hb_leaf_at(const struct hb_range_tree *tree, uint32_t index)
 {
+    assert(index < tree->leaves.used);
     return (struct hb_leaf *)tree->leaves.items + index;
 }
 
 static inline struct hb_inner *hb_inner_at(const struct hb_range_tree *tree, uint32_t index)
 {
+    assert(index < tree->inners.used);
     return (struct hb_inner *)tree->inners.items + index;
 }
 
 static inline uint32_t *hb_place_of(const struct hb_range_tree *tree, uint32_t id)
 {
+    assert(id < tree->places.used);
     return (uint32_t *)tree->places.items + id;
 }
 
 static inline uint32_t hb_place_word(uint32_t leaf, unsigned slot)
 {
+    assert(leaf < HB_MAX_LEAVES && slot < HB_FANOUT);
     return leaf << HB_FANOUT_LOG2 | slot;
 }
 
@@ -116,6 +124,7 @@ static inline uint64_t hb_leaf_counts(const struct hb_leaf *leaf, unsigned count
 {
     uint64_t free_ranges = 0;
 
+    assert(count <= leaf->link.count);
     for (unsigned i = 0; i < count; i++)
         free_ranges += leaf->length[i] > 0;
     return count * HB_ONE_RANGE + free_ranges * HB_ONE_FREE;
@@ -126,6 +135,7 @@ static inline uint64_t hb_bytes_before(const struct hb_leaf *leaf, unsigned coun
 {
     uint64_t total = 0;
 
+    assert(count <= HB_FANOUT);
     for (unsigned i = 0; i < count; i++)
         total += (uint64_t)(leaf->length[i] < 0 ? -leaf->length[i] : leaf->length[i]);
     return total;

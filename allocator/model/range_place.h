@@ -24,12 +24,15 @@ static inline bool hb_range_tree_reserve(struct hb_range_tree *tree)
 static inline struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id)
 {
     uint32_t word = *hb_place_of(tree, id), leaf = word >> HB_FANOUT_LOG2;
+    unsigned slot = hb_slot_in_leaf(hb_leaf_at(tree, leaf), word % HB_FANOUT, id);
 
-    return (struct hb_range_place){leaf, hb_slot_in_leaf(hb_leaf_at(tree, leaf), word % HB_FANOUT, id)};
+    assert(slot < hb_leaf_at(tree, leaf)->link.count);
+    return (struct hb_range_place){leaf, slot};
 }
 
 static inline uint32_t hb_range_tree_id(const struct hb_range_tree *tree, struct hb_range_place place)
 {
+    assert(place.slot < hb_leaf_at(tree, place.leaf)->link.count);
     return hb_leaf_at(tree, place.leaf)->id[place.slot];
 }
 
@@ -38,6 +41,7 @@ static inline uint64_t hb_range_tree_length(const struct hb_range_tree *tree, st
 {
     int64_t length = hb_leaf_at(tree, place.leaf)->length[place.slot];
 
+    assert(length != 0);
     return (uint64_t)(length < 0 ? -length : length);
 }
 

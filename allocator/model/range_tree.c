@@ -1,4 +1,7 @@
-/* range_tree.c - see range_tree.h; how nodes split and join is in range_nodes.c. */
+/*
+ * range_tree.c - ranges taken, split, released and removed in the tree, and the searches from its root and
+ * from a range on. How nodes split and join is in range_nodes.c.
+ */
 #include "allocator/model/range_tree.h"
 
 #include <stdlib.h>
@@ -24,6 +27,8 @@ static int64_t longest_after(const struct hb_range_tree *tree, int64_t longest, 
 static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest, uint64_t change)
 {
     tree->counts += change;
+    assert(tree->counts >> 32 <= (uint32_t)tree->counts && (uint32_t)tree->counts >= 1);
+    assert(longest >= 0 && longest <= tree->bytes);
     while (link->parent != HB_NO_NODE) {
         struct hb_inner *inner = hb_inner_at(tree, link->parent);
         unsigned slot = link->slot;
@@ -35,6 +40,7 @@ static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_
             inner->longest_of_all = longest_after(tree, inner->longest_of_all, before, longest,
                                                   inner->longest, inner->link.count);
         }
+        assert(inner->longest_of_all >= longest);
         longest = inner->longest_of_all;
         link = &inner->link;
     }
@@ -62,6 +68,7 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length)
     struct hb_range_tree *tree = calloc(1, sizeof *tree);
     uint32_t leaf;
 
+    assert(length >= 1 && length <= INT64_MAX);
     if (tree == NULL)
         return NULL;
     tree->bytes = (int64_t)length;
@@ -130,7 +137,8 @@ void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place pla
     int64_t now = (int64_t)length;
     bool was_allocated = leaf->length[place.slot] < 0;
 
-    assert(now >= 1);
+    assert(now >= 1 && now <= tree->bytes);
+    assert(now >= leaf->length[place.slot] || was_allocated);
     leaf->length[place.slot] = now;
     if (now > leaf->longest)
         leaf->longest = now;
@@ -197,6 +205,7 @@ void hb_range_tree_visit(const struct hb_range_tree *tree,
     for (uint32_t at = tree->first_leaf; at != HB_NO_NODE; at = hb_leaf_at(tree, at)->next) {
         const struct hb_leaf *leaf = hb_leaf_at(tree, at);
 
+        assert(leaf->link.count > 0 && leaf->start == range.offset);
         for (unsigned slot = 0; slot < leaf->link.count; slot++) {
             int64_t length = leaf->length[slot];
 
@@ -238,6 +247,7 @@ static struct hb_range_place descend(const struct hb_range_tree *tree, const str
     const struct hb_leaf *leaf;
     uint32_t leaf_index;
 
+    assert(slot < inner->link.count && inner->longest[slot] >= need);
     while (inner->level > 1) {
         inner = hb_inner_at(tree, inner->child[slot]);
         for (slot = 0; inner->longest[slot] < need; slot++)
@@ -256,6 +266,7 @@ static void set_rank(struct hb_range_rank *rank, uint64_t counts)
 {
     rank->ranges = (uint32_t)counts;
     rank->free_ranges = counts >> 32;
+    assert(rank->free_ranges <= rank->ranges);
 }
 
 /* The first range that fits, the last one at the latest, by going down from the root. */
@@ -265,6 +276,7 @@ static struct hb_range_place search(const struct hb_range_tree *tree, int64_t ne
     unsigned slot;
 
     *counts = 0;
+    assert(root->longest_of_all >= need);
     for (slot = 0; root->longest[slot] < need; slot++)
         *counts += root->counts[slot];
     return descend(tree, root, slot, need, counts);
@@ -288,10 +300,12 @@ struct hb_range_place hb_range_tree_first_fit(struct hb_range_tree *tree, uint64
         return HB_NOWHERE;
     }
     if (least > tree->others_at_most) {
+        assert(!hb_range_tree_is_allocated(tree, hb_range_tree_last(tree)));
         set_rank(rank, tree->counts - HB_ONE_RANGE - HB_ONE_FREE);
         return hb_range_tree_last(tree);
     }
     place = search(tree, least, &counts);
+    assert(hb_range_tree_length(tree, place) >= need && !hb_range_tree_is_allocated(tree, place));
     if (hb_range_tree_is_last(tree, place))
         tree->others_at_most = least - 1;
     set_rank(rank, counts);
@@ -307,7 +321,7 @@ struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *t
     const struct hb_link *link = &leaf->link;
     uint64_t unused = 0;
 
-    assert(need >= 1);
+    assert(need >= 1 && from.slot < leaf->link.count);
     if (at < leaf->link.count)
         return (struct hb_range_place){from.leaf, at};
     while (link->parent != HB_NO_NODE) {
@@ -328,6 +342,7 @@ void hb_range_tree_rank(const struct hb_range_tree *tree, struct hb_range_place 
     const struct hb_link *link = &leaf->link;
     uint64_t counts = hb_leaf_counts(leaf, place.slot);
 
+    assert(place.slot < leaf->link.count);
     while (link->parent != HB_NO_NODE) {
         const struct hb_inner *inner = hb_inner_at(tree, link->parent);
 

@@ -82,7 +82,4 @@ void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id);
 void hb_range_tree_visit(const struct hb_range_tree *tree,
                          bool (*visit)(void *context, const struct hb_range *range), void *context);
 
-/* Every invariant of the tree, in O(n): for tests. */
-bool hb_range_tree_valid(const struct hb_range_tree *tree);
-
 #endif

@@ -32,7 +32,7 @@ extern "C" {
 enum { HB_SIMPLE_RECORD_BYTES = 8 };
 
 /*
- * The design document's allocator, over `static char storage[STORAGE_SIZE]` (CMake's HEAPBENCH_STORAGE_SIZE,
+ * The tutorial's allocator, over `static char storage[STORAGE_SIZE]` (CMake's HEAPBENCH_STORAGE_SIZE,
  * 4096 unless configured).
  */
 

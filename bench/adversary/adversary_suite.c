@@ -49,60 +49,53 @@ bool hb_adversary_suite(uint32_t index, const char *name, struct hb_adversary_pl
 
 struct hb_results *hb_adversary_results_begin(void)
 {
-    return hb_results_begin(
-        "adversary/1",
-        "adversary,allocator,status,measured,live_units,ratio,unit_bytes,most_live_bytes,phase,"
-        "size,live_blocks,live_bytes,expected_bytes,measured_bytes,bound_bytes,bound");
+    static const struct hb_schema schema = {"adversary/1", "adversary.csv",
+                                            "adversary:text,allocator:text,status:text,measured:text,live_"
+                                            "units:count,ratio:count,unit_bytes:count,"
+                                            "most_live_bytes:count,phase:count,size:count,live_blocks:count,"
+                                            "live_bytes:count,expected_bytes:count,"
+                                            "measured_bytes:count,bound_bytes:count,bound:text"};
+
+    return hb_results_begin(&schema);
 }
 
-static void count_or_blank(struct hb_results *results, uint64_t value)
+static void set_setting(struct hb_results *results, const struct hb_adversary_plan *plan,
+                        const struct hb_adversary_result *result)
 {
-    if (value == 0)
-        hb_results_blank(results, 1);
-    else
-        hb_results_count(results, value);
+    const char *slash = strrchr(plan->allocator, '/');
+
+    hb_results_set_text(results, "adversary", plan->name);
+    hb_results_set_text(results, "allocator", slash != NULL ? slash + 1 : plan->allocator);
+    hb_results_set_text(results, "status", hb_adversary_outcome_name(result->outcome));
+    hb_results_set_text(results, "measured", result->inspected ? "extent" : "resident");
+    hb_results_set_count(results, "live_units", result->live);
+    hb_results_set_known_count(results, "ratio", result->ratio);
+    hb_results_set_count(results, "unit_bytes", result->unit);
+    hb_results_set_known_count(results, "most_live_bytes", result->most_live_bytes);
 }
 
-static void add_setting(struct hb_results *results, const char *allocator,
-                        const struct hb_adversary_plan *plan, const struct hb_adversary_result *result)
-{
-    hb_results_text(results, plan->name);
-    hb_results_text(results, allocator);
-    hb_results_text(results, hb_adversary_outcome_name(result->outcome));
-    hb_results_text(results, result->inspected ? "extent" : "resident");
-    hb_results_count(results, result->live);
-    count_or_blank(results, result->ratio);
-    hb_results_count(results, result->unit);
-    count_or_blank(results, result->most_live_bytes);
-}
-
-static void add_phase(struct hb_results *results, const struct hb_adversary_result *result,
+static void set_phase(struct hb_results *results, const struct hb_adversary_result *result,
                       const struct hb_adversary_phase *phase)
 {
-    hb_results_count(results, phase->index);
-    hb_results_count(results, phase->size);
-    hb_results_count(results, phase->live_blocks);
-    hb_results_count(results, phase->live_bytes);
-    count_or_blank(results, phase->expected_bytes);
-    hb_results_count(results, phase->measured_bytes);
-    count_or_blank(results, phase->bound_bytes);
-    hb_results_text(results, hb_bound_name(result->bound));
-    hb_results_end_row(results);
+    hb_results_set_count(results, "phase", phase->index);
+    hb_results_set_count(results, "size", phase->size);
+    hb_results_set_count(results, "live_blocks", phase->live_blocks);
+    hb_results_set_count(results, "live_bytes", phase->live_bytes);
+    hb_results_set_known_count(results, "expected_bytes", phase->expected_bytes);
+    hb_results_set_count(results, "measured_bytes", phase->measured_bytes);
+    hb_results_set_known_count(results, "bound_bytes", phase->bound_bytes);
+    hb_results_set_text(results, "bound", hb_bound_name(result->bound));
 }
 
 void hb_adversary_results_add(struct hb_results *results, const struct hb_adversary_plan *plan,
                               const struct hb_adversary_result *result)
 {
-    const char *slash = strrchr(plan->allocator, '/');
-    const char *allocator = slash != NULL ? slash + 1 : plan->allocator;
+    uint32_t rows = result->phase_count > 0 ? result->phase_count : 1;
 
-    if (result->phase_count == 0) {
-        add_setting(results, allocator, plan, result);
-        hb_results_blank(results, 8);
+    for (uint32_t i = 0; i < rows; i++) {
+        set_setting(results, plan, result);
+        if (i < result->phase_count)
+            set_phase(results, result, &result->phases[i]);
         hb_results_end_row(results);
-    }
-    for (uint32_t i = 0; i < result->phase_count; i++) {
-        add_setting(results, allocator, plan, result);
-        add_phase(results, result, &result->phases[i]);
     }
 }

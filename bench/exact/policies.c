@@ -8,9 +8,9 @@
 
 #include "allocator/model/model.h"
 #include "bench/exact/packing.h"
-#include "bench/question/discover.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
+#include "bench/results/row_groups.h"
 
 enum source { MODEL, BUILTIN, PACKING };
 
@@ -152,7 +152,7 @@ enum hb_status hb_policies_measure(const struct hb_prepared *prepared, size_t in
     case MODEL:
         return count_model(prepared, kind, setting, out, error);
     case BUILTIN:
-        return count(prepared, hb_builtin_find(kind->name)->counting, out, error);
+        return count(prepared, hb_allocator_find(kind->name)->counting, out, error);
     case PACKING:
         break;
     }
@@ -186,55 +186,58 @@ bool hb_policies_has(const struct hb_policy_run *run)
 
 /* -- policies.csv -- */
 
-static void begin_row(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
-                      const char *status)
+static const struct hb_schema schema = {
+    "policies/1", "policies.csv",
+    "trace:text,policy:text,merge:text,header_bytes:count,align:count,status:text,ops:count,"
+    "peak_live_bytes:count,peak_extent_bytes:count,measure1:real,measure2:real,measure3:real,measure4:real,"
+    "bound_bytes:count"};
+
+static void set_run(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
+                    const char *status)
 {
-    hb_results_text(results, trace);
-    hb_results_text(results, run->policy);
-    hb_results_text(results, run->merge);
-    hb_results_count(results, run->header_bytes);
-    hb_results_count(results, run->align);
-    hb_results_text(results, status);
+    hb_results_set_text(results, "trace", trace);
+    hb_results_set_text(results, "policy", run->policy);
+    hb_results_set_text(results, "merge", run->merge);
+    hb_results_set_count(results, "header_bytes", run->header_bytes);
+    hb_results_set_count(results, "align", run->align);
+    hb_results_set_text(results, "status", status);
 }
 
 struct hb_results *hb_policies_results_begin(void)
 {
-    struct hb_results *results = hb_results_begin(
-        "policies/1", "trace,policy,merge,header_bytes,align,status,ops,peak_live_bytes,peak_extent_bytes,"
-                      "measure1,measure2,measure3,measure4,bound_bytes");
+    struct hb_results *results = hb_results_begin(&schema);
     struct hb_policy_run run;
     double measure4;
 
     for (size_t i = 0; results != NULL && hb_policies_published(i, &run, &measure4); i++) {
-        begin_row(results, NULL, &run, "published");
-        hb_results_blank(results, 6);
-        hb_results_real(results, 100 * measure4);
-        hb_results_blank(results, 1);
+        set_run(results, NULL, &run, "published");
+        hb_results_set_real(results, "measure4", 100 * measure4);
         hb_results_end_row(results);
     }
     return results;
+}
+
+static void set_figures(struct hb_results *results, const struct hb_policy_figures *figures)
+{
+    hb_results_set_count(results, "ops", figures->ops);
+    hb_results_set_count(results, "peak_live_bytes", figures->peak_live_bytes);
+    hb_results_set_count(results, "peak_extent_bytes", figures->peak_extent_bytes);
+    if (figures->bound_bytes == 0) {
+        hb_results_set_percents(results, "measure", figures->measures);
+    } else {
+        hb_results_set_real(results, "measure4", 100 * figures->measures[3]);
+        hb_results_set_count(results, "bound_bytes", figures->bound_bytes);
+    }
 }
 
 void hb_policies_results_add(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
                              const struct hb_policy_figures *figures)
 {
     if (figures == NULL) {
-        begin_row(results, trace, run, "unavailable");
-        hb_results_blank(results, 8);
-        hb_results_end_row(results);
-        return;
+        set_run(results, trace, run, "unavailable");
+    } else {
+        set_run(results, trace, run, figures->failures > 0 ? "failed" : "ok");
+        set_figures(results, figures);
     }
-    begin_row(results, trace, run, figures->failures > 0 ? "failed" : "ok");
-    hb_results_count(results, figures->ops);
-    hb_results_count(results, figures->peak_live_bytes);
-    hb_results_count(results, figures->peak_extent_bytes);
-    if (figures->bound_bytes > 0)
-        hb_results_blank(results, 3);
-    for (unsigned i = figures->bound_bytes > 0 ? 3 : 0; i < 4; i++)
-        hb_results_real(results, 100 * figures->measures[i]);
-    if (figures->bound_bytes > 0)
-        hb_results_count(results, figures->bound_bytes);
-    else
-        hb_results_blank(results, 1);
     hb_results_end_row(results);
 }

@@ -1,5 +1,5 @@
 /*
- * discover - see discover.h.
+ * discover.c - which allocators and which traces there are on this machine.
  */
 #include "bench/question/discover.h"
 
@@ -30,37 +30,6 @@ static char *printable_name(const char *text)
     return hb_printable_copy(text, "\\");
 }
 
-const char *hb_builtin_model(const char *name)
-{
-    static const char *const models[][2] = {
-        {"simple", "model-first"},
-        {"simple-align", "model-first-align"},
-        {"simple-merge", "model-first-align-merge"},
-        {"free-list", "model-free-list"},
-        {"first-merge", "model-first-merge"},
-        {"next", "model-next"},
-        {"next-merge", "model-next-merge"},
-        {"best", "model-best"},
-        {"best-merge", "model-best-merge"},
-    };
-
-    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
-        if (strcmp(models[i][0], name) == 0)
-            return models[i][1];
-    return NULL;
-}
-
-const struct hb_allocator *hb_builtin_find(const char *name)
-{
-    size_t count;
-    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
-
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(builtin[i]->name, name) == 0)
-            return builtin[i];
-    return NULL;
-}
-
 /* Allocators */
 
 static enum hb_status add_candidate(struct hb_discovery *found, const char *spec, size_t bytes,
@@ -81,10 +50,11 @@ static enum hb_status add_candidate(struct hb_discovery *found, const char *spec
     candidate->name = candidate->spec != NULL ? printable_name(base_name(candidate->spec)) : NULL;
     if (candidate->name == NULL)
         return out_of_memory(error);
-    builtin = hb_builtin_find(candidate->spec);
+    builtin = hb_allocator_find(candidate->spec);
     candidate->library = builtin == NULL;
     candidate->process = builtin == NULL || (builtin->caps & HB_CAP_PROCESS) != 0;
-    candidate->model = hb_builtin_model(candidate->spec);
+    candidate->builtin = builtin;
+    candidate->model = builtin != NULL ? builtin->model : NULL;
     candidate->walks = builtin != NULL && builtin->counting != NULL;
     candidate->bounded = builtin != NULL && (builtin->caps & HB_CAP_BOUNDED) != 0;
     candidate->untouchable = builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0;

@@ -21,6 +21,7 @@
 struct hb_candidate {
     char *name; /* what tables show: its name, or the file name of a library given by path; printable */
     char *spec; /* what hb_allocator_open takes */
+    const struct hb_allocator *builtin; /* NULL for anything that is loaded */
     bool usable;
     bool walks;        /* examines ranges one by one, and can count them: O(n) an operation */
     bool extra;        /* walks, is not the subject and was not named: no part of a default plan */
@@ -50,8 +51,8 @@ struct hb_discovery {
 
 /*
  * Fills in `found`. `allocators`: names or paths, comma-separated; NULL: every one that is known, but for
- * models. `traces`: names or paths (hb_workload_locate), NULL-terminated; NULL or empty: every one in
- * hb_traces_folder(). HB_ERR_USAGE: an unknown allocator, an empty name or one that two traces have;
+ * models. `traces`: names or paths (hb_workload_locate), NULL-terminated; NULL or empty: every one in the
+ * folder of traces. HB_ERR_USAGE: an unknown allocator, an empty name or one that two traces have;
  * HB_ERR_IO: the folder, or a trace, is not there; HB_ERR_MEMORY; HB_ERR_CHILD: no child could be started. An
  * allocator that cannot be used is no error: its candidate says why; nor is a file that is no trace: loading
  * it says so. On failure nothing is left to free.
@@ -66,13 +67,6 @@ void hb_discovery_free(struct hb_discovery *found);
  */
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error);
-
-/* The allocator that is built in under that name; NULL for anything that would be loaded. */
-const struct hb_allocator *hb_builtin_find(const char *name);
-
-/* The name of the model that computes in O(log n) what that allocator does by walking, as
- * tests/bench/exact/agreement_test.c shows; NULL where there is none. */
-const char *hb_builtin_model(const char *name);
 
 /* The candidate of that name; NULL where there is none or it is not usable. */
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name);

@@ -1,10 +1,14 @@
 /*
- * question - what all questions share.
+ * question.c - the engine that runs the plan of any question, and what the benchmarks share.
  */
 #include "bench/question/question.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "bench/sample/verdict.h"
 
 bool hb_question_takes(const struct hb_question *question, const struct hb_candidate *candidate)
 {
@@ -13,10 +17,231 @@ bool hb_question_takes(const struct hb_question *question, const struct hb_candi
     return !question->bounds_memory || candidate->walks || candidate->process;
 }
 
+void hb_question_files(const struct hb_question *question, char *out, size_t bytes)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; question->schemas[i] != NULL && used < bytes; i++)
+        used += (size_t)snprintf(out + used, bytes - used, "%s%s",
+                                 i == 0                             ? ""
+                                 : question->schemas[i + 1] != NULL ? ", "
+                                                                    : " and ",
+                                 question->schemas[i]->file);
+}
+
+/* -- allocators -- */
+
+/* "simple-align, simple-merge, next" */
+static void list_extras(const struct hb_discovery *found, char *out, size_t bytes)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < found->candidate_count; i++) {
+        size_t used = strlen(out);
+
+        if (found->candidates[i].extra)
+            snprintf(out + used, bytes - used, "%s%s", used > 0 ? ", " : "", found->candidates[i].name);
+    }
+}
+
+static bool is_planned(const struct hb_question *question, const struct hb_candidate *candidate)
+{
+    return question->plans_extras ? hb_question_takes(question, candidate) : !candidate->extra;
+}
+
+static void note_extras(struct hb_session *session)
+{
+    char extras[180];
+
+    list_extras(&session->found, extras, sizeof extras);
+    hb_provenance_leave_out(&session->provenance, "other allocators that walk (ask for them by name): %s",
+                            extras);
+}
+
+/* The next one of the plan from `*at` on, which is then moved past it; NULL at the end. */
+static const struct hb_candidate *next_candidate(const struct hb_plan *plan, size_t *at)
+{
+    const struct hb_discovery *found = &plan->session->found;
+
+    while (*at < found->candidate_count) {
+        const struct hb_candidate *candidate = &found->candidates[(*at)++];
+
+        if (is_planned(plan->question, candidate))
+            return candidate;
+        if (!plan->question->plans_extras)
+            note_extras(plan->session);
+    }
+    return NULL;
+}
+
+/* -- one trace -- */
+
+static enum hb_status look_at_all(struct hb_plan *plan, struct hb_error *error)
+{
+    const struct hb_candidate *candidate;
+    size_t at = 0;
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; status == HB_OK && (candidate = next_candidate(plan, &at)) != NULL; i++) {
+        hb_progress_step(&plan->session->progress, "%s: %s", plan->name, candidate->name);
+        status = plan->question->look(plan, i, candidate, error);
+    }
+    return status;
+}
+
+static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
+{
+    const struct hb_question *question = plan->question;
+    const struct hb_candidate *candidate;
+    size_t at = 0, cells;
+    uint64_t ops;
+    enum hb_status status = HB_OK;
+
+    while (status == HB_OK && (candidate = next_candidate(plan, &at)) != NULL) {
+        hb_progress_step(&plan->session->progress, "%s: %s, how far", plan->name, candidate->name);
+        status = question->timed_ops(plan, candidate, &ops, error);
+        if (status == HB_OK)
+            status = hb_rounds_add(&plan->rounds, candidate, ops, error);
+    }
+    cells = plan->rounds.cell_count;
+    for (size_t i = 0; i < cells && status == HB_OK; i++)
+        status = hb_rounds_add_reference(&plan->rounds, plan->rounds.cells[i].ops, error);
+    if (status == HB_OK)
+        status = hb_rounds_run(&plan->rounds, question->windows, error);
+    for (size_t i = 0; i < cells && status == HB_OK; i++)
+        question->put(plan, i, &plan->rounds.cells[i]);
+    return status;
+}
+
+static enum hb_status run_steps(struct hb_plan *plan, struct hb_error *error)
+{
+    const struct hb_question *question = plan->question;
+    enum hb_status status = question->begin != NULL ? question->begin(plan, error) : HB_OK;
+
+    if (status == HB_OK)
+        status = hb_floor_measure(plan->session, plan->trace, error);
+    if (status == HB_OK && question->look != NULL)
+        status = look_at_all(plan, error);
+    if (status == HB_OK && question->timed_ops != NULL)
+        status = time_all(plan, error);
+    if (status == HB_OK && question->finish != NULL)
+        status = question->finish(plan, error);
+    return status;
+}
+
+static enum hb_status run_trace(struct hb_plan *plan, size_t trace, const struct hb_plan_watch *watch,
+                                struct hb_error *error)
+{
+    struct hb_session *session = plan->session;
+    enum hb_status status = hb_rounds_open(&plan->rounds, session, trace, error);
+
+    plan->trace = trace;
+    plan->name = session->found.traces[trace].name;
+    plan->trace_ops = plan->ops = plan->rounds.trace_ops;
+    plan->count = NULL;
+    plan->looked = calloc(session->found.candidate_count, plan->question->looked_bytes + 1);
+    if (status == HB_OK && plan->looked == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for what is found on a trace");
+    if (status == HB_OK)
+        status = run_steps(plan, error);
+    if (status == HB_OK && watch != NULL && watch->done != NULL)
+        status = watch->done(watch->context, plan, error);
+    free(plan->looked);
+    hb_rounds_close(&plan->rounds);
+    return status;
+}
+
+/* -- all of it -- */
+
+static enum hb_status open_files(struct hb_plan *plan, struct hb_error *error)
+{
+    for (size_t i = 0; plan->question->schemas[i] != NULL; i++) {
+        plan->files[i] = hb_results_begin(plan->question->schemas[i]);
+        if (plan->files[i] == NULL)
+            return hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
+    }
+    return HB_OK;
+}
+
+/* Of those plans that are made of rounds it is known how many there are. */
+static size_t count_steps(const struct hb_plan *plan)
+{
+    const struct hb_question *question = plan->question;
+    const struct hb_discovery *found = &plan->session->found;
+    size_t candidates = 0;
+    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + plan->session->options.rounds;
+
+    for (size_t i = 0; i < found->candidate_count; i++)
+        candidates += is_planned(question, &found->candidates[i]);
+    return question->timed_ops != NULL ? found->trace_count * candidates * steps : 0;
+}
+
+static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watch *watch,
+                                 struct hb_error *error)
+{
+    struct hb_session *session = plan->session;
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; i < session->found.trace_count && status == HB_OK; i++) {
+        bool usable;
+        struct hb_error why;
+
+        status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable) {
+            status = run_trace(plan, i, watch, error);
+        } else if (status == HB_OK) {
+            why = *error;
+            plan->failed_cells++;
+            if (watch != NULL && watch->unusable != NULL)
+                status = watch->unusable(watch->context, session->found.traces[i].name, &why, error);
+        }
+    }
+    hb_floor_note(session);
+    return status;
+}
+
+enum hb_status hb_question_answer(const struct hb_question *question, struct hb_session *session,
+                                  const char *folder, const struct hb_plan_watch *watch,
+                                  unsigned *failed_cells, struct hb_error *error)
+{
+    struct hb_results *files[HB_PLAN_FILES_MAX] = {NULL};
+    struct hb_plan plan = {.question = question, .session = session, .files = files};
+    enum hb_status status = open_files(&plan, error);
+
+    assert((question->timed_ops != NULL) == (question->put != NULL));
+    session->progress.total = count_steps(&plan);
+    if (status == HB_OK)
+        status = run_traces(&plan, watch, error);
+    for (size_t i = 0; i < HB_PLAN_FILES_MAX; i++) {
+        if (status == HB_OK && folder != NULL && files[i] != NULL)
+            status = hb_results_write(files[i], folder, &session->provenance, error);
+        hb_results_free(files[i]);
+    }
+    *failed_cells = plan.failed_cells;
+    return status;
+}
+
+/* -- for plans -- */
+
+enum hb_status hb_plan_count_subject(struct hb_plan *plan, uint32_t windows, struct hb_error *error)
+{
+    const struct hb_candidate *subject = hb_discovery_find(&plan->session->found, HB_SUBJECT);
+    enum hb_status status;
+
+    if (subject == NULL)
+        return HB_OK;
+    hb_progress_step(&plan->session->progress, "%s: counting the walks of %s", plan->name, subject->name);
+    status = hb_cuts_count(plan->session, plan->trace, subject, windows, &plan->count, error);
+    if (status != HB_OK || !hb_verdict_has_figures(plan->count))
+        plan->count = NULL;
+    return status;
+}
+
+/* -- for benchmarks -- */
+
 void hb_measurement_count(struct hb_measurement *measurement, const char *name, double value)
 {
     assert(measurement->counter_count < HB_COUNTERS_MAX);
-    measurement->counters[measurement->counter_count++] = (struct hb_counter){name, value};
+    measurement->counters[measurement->counter_count++] = (struct hb_measured_counter){name, value};
 }
 
 static void take_time(const struct hb_sample_result *result, struct hb_measurement *measurement)
@@ -35,21 +260,16 @@ static void take_time(const struct hb_sample_result *result, struct hb_measureme
 }
 
 enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
-                               uint64_t ops, uint64_t heap_bytes, struct hb_measurement *measurement,
-                               struct hb_error *error)
+                               uint64_t ops, struct hb_measurement *measurement, struct hb_error *error)
 {
-    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = ops, .heap_bytes = heap_bytes};
-    struct hb_sample_result *result = calloc(1, sizeof *result);
-    enum hb_status status;
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = ops};
+    struct hb_sample_result result;
+    enum hb_status status = hb_session_sample(session, trace, candidate, &request, &result, error);
 
-    if (result == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a sample");
-    status = hb_session_sample(session, trace, candidate, &request, result, error);
-    if (status == HB_OK && !hb_session_is_problem(result))
-        take_time(result, measurement);
+    if (status == HB_OK && !hb_verdict_is_problem(&result))
+        take_time(&result, measurement);
     else if (status == HB_OK)
-        hb_session_describe(result, measurement->problem, sizeof measurement->problem);
-    hb_sample_result_clear(result);
-    free(result);
+        hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
+    hb_sample_result_clear(&result);
     return status;
 }

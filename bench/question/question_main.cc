@@ -1,11 +1,11 @@
 /*
- * question_main - a question as a program of Google Benchmark's.
+ * question_main.cc - a program of benchmarks handed to Google Benchmark.
  *
  * Benchmarks are registered at start-up, one for each allocator and trace that were found; names are all that
  * is needed for that, so listing and filtering load no trace. A repetition is one sample, in a process of its
  * own: its time is the sample's, given by hand, and there is one iteration of it.
  */
-#include "bench/question/question_main.h"
+#include "bench/question/question_program.h"
 
 #include <cstring>
 #include <string>
@@ -15,7 +15,7 @@
 namespace
 {
 
-hb_program *program; /* for Google's help callback, which takes no argument */
+hb_program *program; /* for callbacks of Google's that take no argument */
 
 void measure(benchmark::State &state, std::size_t index)
 {
@@ -41,7 +41,7 @@ void add_context_line(void *, const char *key, const char *text)
 
 void print_help()
 {
-    hb_program_help(program);
+    program->kind->help(program);
     benchmark::PrintDefaultHelp();
 }
 
@@ -60,33 +60,32 @@ bool is_listing(int argc, char **argv)
 int run_benchmarks(bool listing)
 {
     hb_program_context(program, !listing, add_context_line, nullptr);
-    for (std::size_t i = 0; i < hb_program_count(program); i++)
-        benchmark::RegisterBenchmark(hb_program_name(program, i), measure, i)
+    for (std::size_t i = 0; i < program->benchmark_count; i++)
+        benchmark::RegisterBenchmark(program->benchmarks[i], measure, i)
             ->UseManualTime()
             ->Iterations(1)
-            ->Unit(benchmark::kMillisecond);
+            ->Unit(program->kind->in_nanoseconds ? benchmark::kNanosecond : benchmark::kMillisecond);
     if (benchmark::RunSpecifiedBenchmarks() == 0)
         return 1; /* the filter matches nothing, which was said */
     benchmark::Shutdown();
-    return hb_program_exit_status(program);
+    return program->problems > 0 ? program->kind->problem_exit_status : 0;
 }
 
 } // namespace
 
-int hb::question_main(int argc, char **argv, const hb_question *question)
+int hb_program_main(int argc, char **argv, hb_program *opened, int status)
 {
-    int status = 0;
     bool listing;
 
-    program = hb_program_open(&argc, argv, question, &status);
+    program = opened;
     if (program == nullptr)
         return status;
     listing = is_listing(argc, argv);
     benchmark::Initialize(&argc, argv, print_help);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))
         status = 2;
-    else if (hb_program_discover(program, &status))
-        status = hb_program_has_answer(program) ? hb_program_answer(program) : run_benchmarks(listing);
+    else if (program->kind->discover(program, &status))
+        status = program->has_answer ? program->kind->answer(program) : run_benchmarks(listing);
     hb_program_close(program);
     return status;
 }

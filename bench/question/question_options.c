@@ -167,6 +167,9 @@ void hb_question_options_free(struct hb_question_options *options)
 
 void hb_question_options_help(const struct hb_question *question)
 {
+    char files[160];
+
+    hb_question_files(question, files, sizeof files);
     printf("Usage: %s [OPTION...]\n"
            "Benchmarks are named %s/<allocator>/<trace>%s%s.\n\n"
            "  --results=DIR        run the whole plan and write %s to DIR\n"
@@ -184,6 +187,6 @@ void hb_question_options_help(const struct hb_question *question)
            "Example: %s --benchmark_filter='/(simple|glibc)/' --benchmark_repetitions=5\n\n"
            "Google Benchmark's own options:\n\n",
            question->name, question->name, question->variant_name != NULL ? "/" : "",
-           question->variant_name != NULL ? question->variant_name : "", question->files,
+           question->variant_name != NULL ? question->variant_name : "", files,
            (unsigned long long)question->step_limit, question->rounds, (int)DEFAULT_SEED, question->name);
 }

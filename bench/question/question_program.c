@@ -1,8 +1,9 @@
 /*
- * question_program - see question_program.h.
+ * question_program.c - a question as a program of benchmarks: its options, its benchmarks, its results.
  */
 #include "bench/question/question_program.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,189 +14,64 @@
 #include "bench/results/results.h"
 #include "bench/tool/command.h"
 
-/* One benchmark. */
-struct cell {
-    char *name;
-    const struct hb_candidate *candidate;
-    size_t trace;
-    unsigned variant;
-};
+/* -- any program -- */
 
-struct hb_program {
-    const struct hb_question *question;
-    struct hb_question_options options;
-    int argc; /* the command line as it was given, for the provenance */
-    char **argv;
-    struct hb_session session;
-    struct cell *cells;
-    size_t cell_count;
-    unsigned problems;
-};
-
-static int fail(const struct hb_program *program, const struct hb_error *error)
+/* Google's parser answers --help, and asks us for our part of it. */
+static bool is_googles(const char *argument)
 {
-    fprintf(stderr, "%s: %s\n", program->question->name, error->text);
-    return error->status == HB_ERR_USAGE ? HB_EXIT_USAGE : HB_EXIT_FAILED;
+    return strncmp(argument, "--benchmark_", 12) == 0 || strncmp(argument, "--v=", 4) == 0 ||
+           strcmp(argument, "--help") == 0;
 }
 
-struct hb_program *hb_program_open(int *argc, char **argv, const struct hb_question *question,
-                                   int *exit_status)
+char **hb_program_take_ours(int *argc, char **argv, int *our_count)
 {
-    struct hb_program *program;
-    struct hb_error error;
+    char **ours = calloc((size_t)*argc + 1, sizeof *ours);
+    int kept = 1;
 
-    hb_child_main(*argc, argv, &hb_sample_job);
-    program = calloc(1, sizeof *program);
-    if (program != NULL)
-        program->argv = malloc((size_t)(*argc + 1) * sizeof *argv);
-    if (program == NULL || program->argv == NULL) {
-        fprintf(stderr, "%s: out of memory\n", question->name);
-        *exit_status = HB_EXIT_FAILED;
-        free(program);
+    if (ours == NULL)
         return NULL;
-    }
-    program->question = question;
-    program->argc = *argc;
-    memcpy(program->argv, argv, (size_t)(*argc + 1) * sizeof *argv);
-    if (hb_question_options_take(argc, argv, question, &program->options, &error) != HB_OK) {
-        *exit_status = fail(program, &error);
-        hb_program_close(program);
-        return NULL;
-    }
-    return program;
+    ours[0] = argv[0];
+    *our_count = 1;
+    for (int i = 1; i < *argc; i++)
+        if (is_googles(argv[i]))
+            argv[kept++] = argv[i];
+        else
+            ours[(*our_count)++] = argv[i];
+    argv[kept] = NULL;
+    *argc = kept;
+    return ours;
+}
+
+bool hb_program_add(struct hb_program *program, const char *format, ...)
+{
+    char **grown = realloc(program->benchmarks, (program->benchmark_count + 1) * sizeof *program->benchmarks);
+    char *name = NULL;
+    va_list args;
+
+    if (grown == NULL)
+        return false;
+    program->benchmarks = grown;
+    va_start(args, format);
+    if (vasprintf(&name, format, args) >= 0)
+        grown[program->benchmark_count++] = name;
+    va_end(args);
+    return name != NULL;
 }
 
 void hb_program_close(struct hb_program *program)
 {
     if (program == NULL)
         return;
-    for (size_t i = 0; i < program->cell_count; i++)
-        free(program->cells[i].name);
-    free(program->cells);
-    hb_session_close(&program->session);
-    hb_question_options_free(&program->options);
-    free(program->argv);
-    free(program);
-}
-
-void hb_program_help(const struct hb_program *program)
-{
-    hb_question_options_help(program->question);
-}
-
-static char *cell_name(const struct hb_program *program, const struct cell *cell)
-{
-    const struct hb_question *question = program->question;
-    const char *trace = program->session.found.traces[cell->trace].name;
-    char *name = NULL;
-    int bytes;
-
-    if (question->variant_name == NULL)
-        bytes = asprintf(&name, "%s/%s/%s", question->name, cell->candidate->name, trace);
-    else
-        bytes = asprintf(&name, "%s/%s/%s/%s:%u", question->name, cell->candidate->name, trace,
-                         question->variant_name, cell->variant);
-    return bytes < 0 ? NULL : name;
-}
-
-static size_t count_variants(const struct hb_question *question)
-{
-    size_t count = 0;
-
-    if (question->variants == NULL)
-        return 1;
-    while (question->variants[count] != 0)
-        count++;
-    return count;
-}
-
-/* False when out of memory. */
-static bool make_cells(struct hb_program *program)
-{
-    const struct hb_discovery *found = &program->session.found;
-    size_t variants = count_variants(program->question);
-
-    program->cells =
-        calloc(found->candidate_count * found->trace_count * variants + 1, sizeof *program->cells);
-    if (program->cells == NULL)
-        return false;
-    for (size_t i = 0; i < found->candidate_count * found->trace_count * variants; i++) {
-        struct cell *cell = &program->cells[program->cell_count];
-
-        cell->candidate = &found->candidates[i / variants / found->trace_count];
-        cell->trace = i / variants % found->trace_count;
-        cell->variant = program->question->variants != NULL ? program->question->variants[i % variants] : 0;
-        if (!hb_question_takes(program->question, cell->candidate))
-            continue;
-        cell->name = cell_name(program, cell);
-        if (cell->name == NULL)
-            return false;
-        program->cell_count++;
-    }
-    return true;
-}
-
-bool hb_program_discover(struct hb_program *program, int *exit_status)
-{
-    struct hb_error error;
-    enum hb_status status =
-        hb_session_open(&program->session, &program->options.session, program->argc, program->argv, &error);
-
-    if (status == HB_OK && !make_cells(program))
-        status = hb_error_set(&error, HB_ERR_MEMORY, "out of memory for the names of benchmarks");
-    if (status != HB_OK)
-        *exit_status = fail(program, &error);
-    else
-        hb_provenance_warn(&program->session.provenance, program->question->name);
-    return status == HB_OK;
-}
-
-bool hb_program_has_answer(const struct hb_program *program)
-{
-    return program->options.results != NULL;
-}
-
-int hb_program_answer(struct hb_program *program)
-{
-    const struct hb_question *question = program->question;
-    struct hb_session *session = &program->session;
-    unsigned failed_cells = 0;
-    struct hb_error error;
-    enum hb_status status = hb_results_check_folder(program->options.results, &session->provenance, &error);
-
-    if (status == HB_OK)
-        status = question->answer(session, program->options.results, &failed_cells, &error);
-    hb_progress_clear(&session->progress);
-    if (status != HB_OK)
-        return fail(program, &error);
-    for (unsigned i = 0; i < session->provenance.left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
-        fprintf(stderr, "%s: left out: %s\n", question->name, session->provenance.left_out[i]);
-    hb_print_line(stdout, "%s: wrote %s to %s", question->name, question->files, program->options.results);
-    if (failed_cells > 0)
-        fprintf(stderr, "%s: %u cells have no figures; the column 'status', or what was left out, says why\n",
-                question->name, failed_cells);
-    return failed_cells > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
-}
-
-size_t hb_program_count(const struct hb_program *program)
-{
-    return program->cell_count;
-}
-
-const char *hb_program_name(const struct hb_program *program, size_t index)
-{
-    return program->cells[index].name;
+    for (size_t i = 0; i < program->benchmark_count; i++)
+        free(program->benchmarks[i]);
+    free(program->benchmarks);
+    program->kind->close(program);
 }
 
 bool hb_program_measure(struct hb_program *program, size_t index, struct hb_measurement *measurement)
 {
-    const struct cell *cell = &program->cells[index];
-    struct hb_error error;
-
     memset(measurement, 0, sizeof *measurement);
-    if (program->question->measure(&program->session, cell->candidate, cell->trace, cell->variant,
-                                   measurement, &error) != HB_OK)
-        snprintf(measurement->problem, sizeof measurement->problem, "%s", error.text);
+    program->kind->measure(program, index, measurement);
     program->problems += measurement->problem[0] != '\0';
     return measurement->problem[0] == '\0';
 }
@@ -203,22 +79,199 @@ bool hb_program_measure(struct hb_program *program, size_t index, struct hb_meas
 void hb_program_context(struct hb_program *program, bool measure_floor,
                         void (*visit)(void *context, const char *key, const char *text), void *context)
 {
-    struct hb_session *session = &program->session;
-    const struct hb_build_info *build = session->provenance.build;
-    struct hb_error error;
+    const struct hb_build_info *build = program->provenance->build;
     char text[128];
 
-    for (size_t i = 0; i < session->found.trace_count && measure_floor; i++)
-        if (hb_session_measure_floor(session, i, &error) == HB_OK) {
-            hb_session_note_floor(session);
-            break; /* the first that is a trace */
-        }
+    if (measure_floor && program->kind->measure_floor != NULL)
+        program->kind->measure_floor(program);
     snprintf(text, sizeof text, "%s (git %s, %s)", build->version, build->commit, build->tree);
     visit(context, "version", text);
-    hb_provenance_lines(&session->provenance, visit, context);
+    hb_provenance_lines(program->provenance, visit, context);
 }
 
-int hb_program_exit_status(const struct hb_program *program)
+/* -- a question's -- */
+
+/* What a benchmark is of, at the index of its name. */
+struct question_benchmark {
+    const struct hb_candidate *candidate;
+    size_t trace;
+    unsigned variant;
+};
+
+struct question_program {
+    struct hb_program program;
+    const struct hb_question *question;
+    struct hb_question_options options;
+    int argc; /* the command line as it was given, for the provenance */
+    char **argv;
+    struct hb_session session;
+    struct question_benchmark *benchmarks;
+};
+
+static struct question_program *own(struct hb_program *program)
 {
-    return program->problems > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+    return (struct question_program *)program;
+}
+
+static int fail(const char *name, const struct hb_error *error)
+{
+    fprintf(stderr, "%s: %s\n", name, error->text);
+    return error->status == HB_ERR_USAGE ? HB_EXIT_USAGE : HB_EXIT_FAILED;
+}
+
+static void close_question(struct hb_program *program)
+{
+    struct question_program *self = own(program);
+
+    free(self->benchmarks);
+    hb_session_close(&self->session);
+    hb_question_options_free(&self->options);
+    free(self->argv);
+    free(self);
+}
+
+static void help(const struct hb_program *program)
+{
+    hb_question_options_help(((const struct question_program *)program)->question);
+}
+
+static bool add_benchmark(struct question_program *self, const struct question_benchmark *benchmark)
+{
+    const struct hb_question *question = self->question;
+    const char *allocator = benchmark->candidate->name;
+    const char *trace = self->session.found.traces[benchmark->trace].name;
+
+    self->benchmarks[self->program.benchmark_count] = *benchmark;
+    if (question->variant_name == NULL)
+        return hb_program_add(&self->program, "%s/%s/%s", question->name, allocator, trace);
+    return hb_program_add(&self->program, "%s/%s/%s/%s:%u", question->name, allocator, trace,
+                          question->variant_name, benchmark->variant);
+}
+
+/* False when out of memory. */
+static bool add_benchmarks(struct question_program *self)
+{
+    static const unsigned none[] = {0, 0};
+    const struct hb_discovery *found = &self->session.found;
+    const unsigned *variants = self->question->variants != NULL ? self->question->variants : none;
+    size_t pairs = found->candidate_count * found->trace_count, variant_count = 1;
+
+    while (variants[variant_count] != 0)
+        variant_count++;
+    self->benchmarks = calloc(pairs * variant_count + 1, sizeof *self->benchmarks);
+    for (size_t i = 0; self->benchmarks != NULL && i < pairs * variant_count; i++) {
+        const struct question_benchmark benchmark = {
+            .candidate = &found->candidates[i / variant_count / found->trace_count],
+            .trace = i / variant_count % found->trace_count,
+            .variant = variants[i % variant_count]};
+
+        if (hb_question_takes(self->question, benchmark.candidate) && !add_benchmark(self, &benchmark))
+            return false;
+    }
+    return self->benchmarks != NULL;
+}
+
+static bool discover(struct hb_program *program, int *exit_status)
+{
+    struct question_program *self = own(program);
+    struct hb_error error;
+    enum hb_status status =
+        hb_session_open(&self->session, &self->options.session, self->argc, self->argv, &error);
+
+    program->provenance = &self->session.provenance;
+    if (status == HB_OK && !add_benchmarks(self))
+        status = hb_error_set(&error, HB_ERR_MEMORY, "out of memory for the names of benchmarks");
+    if (status != HB_OK)
+        *exit_status = fail(program->name, &error);
+    else
+        hb_provenance_warn(program->provenance, program->name);
+    return status == HB_OK;
+}
+
+/* On the first that is a trace. */
+static void measure_floor(struct hb_program *program)
+{
+    struct hb_session *session = &own(program)->session;
+    struct hb_error error;
+    size_t trace = 0;
+
+    while (trace < session->found.trace_count && hb_floor_measure(session, trace, &error) != HB_OK)
+        trace++;
+    if (trace < session->found.trace_count)
+        hb_floor_note(session);
+}
+
+static void measure(struct hb_program *program, size_t index, struct hb_measurement *measurement)
+{
+    struct question_program *self = own(program);
+    const struct question_benchmark *benchmark = &self->benchmarks[index];
+    struct hb_error error;
+
+    if (self->question->measure(&self->session, benchmark->candidate, benchmark->trace, benchmark->variant,
+                                measurement, &error) != HB_OK)
+        snprintf(measurement->problem, sizeof measurement->problem, "%s", error.text);
+}
+
+static int answer(struct hb_program *program)
+{
+    struct question_program *self = own(program);
+    const struct hb_provenance *provenance = program->provenance;
+    const char *folder = self->options.results;
+    unsigned failed_cells = 0;
+    char files[160];
+    struct hb_error error;
+    enum hb_status status = hb_results_check_folder(folder, provenance, &error);
+
+    if (status == HB_OK)
+        status = hb_question_answer(self->question, &self->session, folder, NULL, &failed_cells, &error);
+    hb_progress_clear(&self->session.progress);
+    if (status != HB_OK)
+        return fail(program->name, &error);
+    for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
+        fprintf(stderr, "%s: left out: %s\n", program->name, provenance->left_out[i]);
+    hb_question_files(self->question, files, sizeof files);
+    hb_print_line(stdout, "%s: wrote %s to %s", program->name, files, folder);
+    if (failed_cells > 0)
+        fprintf(stderr, "%s: %u cells have no figures; the column 'status', or what was left out, says why\n",
+                program->name, failed_cells);
+    return failed_cells > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+}
+
+static const struct hb_program_kind kind = {
+    .problem_exit_status = HB_EXIT_PARTIAL,
+    .close = close_question,
+    .help = help,
+    .discover = discover,
+    .measure_floor = measure_floor,
+    .measure = measure,
+    .answer = answer,
+};
+
+struct hb_program *hb_question_open(int *argc, char **argv, const struct hb_question *question,
+                                    int *exit_status)
+{
+    struct question_program *self;
+    struct hb_error error;
+
+    hb_child_main(*argc, argv, &hb_sample_job);
+    self = calloc(1, sizeof *self);
+    if (self != NULL)
+        self->argv = malloc((size_t)(*argc + 1) * sizeof *argv);
+    if (self == NULL || self->argv == NULL) {
+        fprintf(stderr, "%s: out of memory\n", question->name);
+        *exit_status = HB_EXIT_FAILED;
+        free(self);
+        return NULL;
+    }
+    self->program = (struct hb_program){.kind = &kind, .name = question->name};
+    self->question = question;
+    self->argc = *argc;
+    memcpy(self->argv, argv, (size_t)(*argc + 1) * sizeof *argv);
+    if (hb_question_options_take(argc, argv, question, &self->options, &error) != HB_OK) {
+        *exit_status = fail(question->name, &error);
+        hb_program_close(&self->program);
+        return NULL;
+    }
+    self->program.has_answer = self->options.results != NULL;
+    return &self->program;
 }

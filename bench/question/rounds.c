@@ -1,5 +1,5 @@
 /*
- * rounds - see rounds.h.
+ * rounds.c - rounds of samples, interleaved in shuffled order, and the statistics over them.
  */
 #include "bench/question/rounds.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "base/stats.h"
+#include "bench/sample/verdict.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -18,8 +19,12 @@ enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *sessi
                               struct hb_error *error)
 {
     size_t most = 2 * session->found.candidate_count; /* each, and a reference for each */
+    enum hb_status status;
 
     memset(rounds, 0, sizeof *rounds);
+    status = hb_session_trace_ops(session, trace, &rounds->trace_ops, error);
+    if (status != HB_OK)
+        return status;
     rounds->session = session;
     rounds->trace = trace;
     rounds->round_count = session->options.rounds;
@@ -41,7 +46,7 @@ void hb_rounds_close(struct hb_rounds *rounds)
 }
 
 enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate, uint64_t ops,
-                             bool cut, struct hb_error *error)
+                             struct hb_error *error)
 {
     struct hb_rounds_cell *cell = &rounds->cells[rounds->cell_count];
 
@@ -50,7 +55,7 @@ enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate
         return out_of_memory(error);
     cell->candidate = candidate;
     cell->ops = ops;
-    cell->cut = cut && candidate->walks;
+    cell->cut = ops < rounds->trace_ops && candidate->walks;
     rounds->cell_count++;
     return HB_OK;
 }
@@ -70,7 +75,7 @@ enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, s
 
     if (reference == NULL || find_reference(rounds, ops) != NULL)
         return HB_OK;
-    status = hb_rounds_add(rounds, reference, ops, true, error);
+    status = hb_rounds_add(rounds, reference, ops, error);
     if (status == HB_OK)
         rounds->cells[rounds->cell_count - 1].reference = true;
     return status;
@@ -84,24 +89,24 @@ const struct hb_rounds_cell *hb_rounds_reference(const struct hb_rounds *rounds,
 
 bool hb_rounds_is_failed(const struct hb_rounds_cell *cell)
 {
-    return !hb_session_has_figures(&cell->result);
+    return !hb_verdict_has_figures(&cell->result);
 }
 
 bool hb_rounds_is_problem(const struct hb_rounds_cell *cell)
 {
-    return hb_session_is_problem(&cell->result);
+    return hb_verdict_is_problem(&cell->result);
 }
 
 const char *hb_rounds_status(const struct hb_rounds_cell *cell)
 {
-    return hb_session_status(&cell->result, cell->cut);
+    return hb_verdict_status(&cell->result, cell->cut);
 }
 
 /* Keeps what one sample found. False when out of memory. */
 static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
                  struct hb_sample_result *result)
 {
-    bool first = round == 0 || hb_session_is_problem(result);
+    bool first = round == 0 || hb_verdict_is_problem(result);
 
     cell->rounds[round] = (struct hb_round){.done = true,
                                             .outcome = result->outcome,
@@ -125,31 +130,28 @@ static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
 }
 
 static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
-                               enum hb_sample_mode mode, struct hb_error *error)
+                               struct hb_error *error)
 {
     struct hb_session *session = rounds->session;
-    struct hb_sample_request request = {
-        .mode = mode, .op_limit = cell->ops, .points = rounds->points, .window_ops = rounds->trace_ops};
-    struct hb_sample_result *result;
+    struct hb_sample_request request = {.mode = rounds->points > 0 ? HB_SAMPLE_SERIES : HB_SAMPLE_TIME,
+                                        .op_limit = cell->ops,
+                                        .points = rounds->points,
+                                        .window_ops = rounds->trace_ops};
+    struct hb_sample_result result;
     enum hb_status status;
 
     hb_progress_step(&session->progress, "%s: %s, round %u of %u", session->found.traces[rounds->trace].name,
                      cell->candidate->name, round + 1, rounds->round_count);
     if (round > 0 && hb_rounds_is_failed(cell))
         return HB_OK;
-    result = calloc(1, sizeof *result);
-    if (result == NULL)
-        return out_of_memory(error);
-    status = hb_session_sample(session, rounds->trace, cell->candidate, &request, result, error);
-    if (status == HB_OK && !keep(rounds, cell, round, result))
+    status = hb_session_sample(session, rounds->trace, cell->candidate, &request, &result, error);
+    if (status == HB_OK && !keep(rounds, cell, round, &result))
         status = out_of_memory(error);
-    hb_sample_result_clear(result);
-    free(result);
+    hb_sample_result_clear(&result);
     return status;
 }
 
-enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
-                             struct hb_error *error)
+enum hb_status hb_rounds_run(struct hb_rounds *rounds, uint32_t windows, struct hb_error *error)
 {
     size_t *order = calloc(rounds->cell_count + 1, sizeof *order);
     enum hb_status status = HB_OK;
@@ -157,8 +159,7 @@ enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode,
 
     if (order == NULL)
         return out_of_memory(error);
-    rounds->points = mode == HB_SAMPLE_SERIES ? points : 0;
-    status = hb_session_trace_ops(rounds->session, rounds->trace, &rounds->trace_ops, error);
+    rounds->points = windows;
     if (rounds->points > rounds->trace_ops)
         rounds->points = rounds->trace_ops > 0 ? (uint32_t)rounds->trace_ops : 1;
     hb_random_seed(&random, rounds->session->options.seed + rounds->trace);
@@ -167,7 +168,7 @@ enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode,
     for (uint32_t round = 0; round < rounds->round_count && status == HB_OK; round++) {
         hb_random_shuffle(&random, order, rounds->cell_count);
         for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++)
-            status = run_cell(rounds, &rounds->cells[order[i]], round, mode, error);
+            status = run_cell(rounds, &rounds->cells[order[i]], round, error);
     }
     free(order);
     return status;

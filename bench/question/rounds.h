@@ -41,28 +41,27 @@ struct hb_rounds {
     double *scratch;
 };
 
-/* Close with hb_rounds_close, which takes one that was not opened to the end. HB_ERR_MEMORY. */
+/* Loads the trace. Close with hb_rounds_close, which takes one that was not opened to the end. HB_ERR_MEMORY,
+ * and the errors of loading. */
 enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *session, size_t trace,
                               struct hb_error *error);
 void hb_rounds_close(struct hb_rounds *rounds);
 
-/* Adds a cell; an allocator that is not usable is one too. `cut`: `ops` are fewer than the trace's.
- * HB_ERR_MEMORY. */
+/* Adds a cell; an allocator that is not usable is one too. HB_ERR_MEMORY. */
 enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate, uint64_t ops,
-                             bool cut, struct hb_error *error);
+                             struct hb_error *error);
 
 /* Adds a cell of the reference allocator on `ops` operations, unless there is one, or no reference.
  * HB_ERR_MEMORY. */
 enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, struct hb_error *error);
 
-/* Runs all rounds. `mode`: TIME, or SERIES with `points` windows over the whole trace, of which a cell with
- * fewer operations does the first. HB_ERR_CHILD, HB_ERR_MEMORY. */
-enum hb_status hb_rounds_run(struct hb_rounds *rounds, enum hb_sample_mode mode, uint32_t points,
-                             struct hb_error *error);
+/* Runs all rounds: each replay as a whole, or, where `windows` is not 0, in so many windows over the whole
+ * trace, of which a cell with fewer operations does the first. HB_ERR_CHILD, HB_ERR_MEMORY. */
+enum hb_status hb_rounds_run(struct hb_rounds *rounds, uint32_t windows, struct hb_error *error);
 
 bool hb_rounds_is_failed(const struct hb_rounds_cell *cell); /* has no figures */
 
-/* Is to have no rank, with figures or without (hb_session_is_problem). */
+/* Is to have no rank, with figures or without (hb_verdict_is_problem). */
 bool hb_rounds_is_problem(const struct hb_rounds_cell *cell);
 
 /* The `status` of results, of the cell as a whole. */

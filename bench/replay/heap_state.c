@@ -2,15 +2,15 @@
  * heap_state.c - a heap's state as results/README.md counts it, with or without an end; whether its figures
  * are worth anything; and why it had no room.
  */
-#include "allocator/model/model.h"
-
-#include "allocator/survey.h"
-#include "bench/replay/replay.h"
 #include <assert.h>
+
+#include "allocator/model/model.h"
+#include "allocator/range_totals.h"
+#include "bench/replay/replay.h"
 
 /* What lies below the high-water mark. */
 struct below_mark {
-    struct hb_survey survey;
+    struct hb_range_totals totals;
     uint64_t end;
 };
 
@@ -22,7 +22,7 @@ static bool add_range(void *context, const struct hb_range *range)
 
     if (range->offset + range->length > below->end)
         return false;
-    hb_survey_add(&below->survey, range);
+    hb_totals_add(&below->totals, range);
     return true;
 }
 
@@ -39,10 +39,10 @@ void hb_replay_inspect(const struct hb_allocator *allocator, const void *heap, b
         return;
     below = (struct below_mark){.end = state->high_water_bytes};
     allocator->ranges(heap, add_range, &below);
-    state->free_ranges = below.survey.state.free_ranges;
-    state->free_bytes = below.survey.state.free_bytes;
-    state->largest_free_bytes = below.survey.state.largest_free_bytes;
-    state->largest_run_bytes = below.survey.state.largest_run_bytes;
+    state->free_ranges = below.totals.state.free_ranges;
+    state->free_bytes = below.totals.state.free_bytes;
+    state->largest_free_bytes = below.totals.state.largest_free_bytes;
+    state->largest_run_bytes = below.totals.state.largest_run_bytes;
 }
 
 enum hb_status hb_replay_check_heap(const struct hb_allocator *allocator, const void *heap,

@@ -42,7 +42,7 @@ bool hb_report_has_figures(const char *status)
 /* Columns that the page has room for; with more, a table is set smaller. */
 enum { MOST_AT_EASE = 12 };
 
-void hb_table_open(FILE *out, const char *const *columns, size_t count, size_t texts)
+void hb_report_table_open(FILE *out, const char *const *columns, size_t count, size_t texts)
 {
     fprintf(out, "<div class=\"scroll\"><table%s>\n<thead><tr>",
             count > MOST_AT_EASE ? " class=\"wide\"" : "");
@@ -54,12 +54,12 @@ void hb_table_open(FILE *out, const char *const *columns, size_t count, size_t t
     fputs("</tr></thead>\n", out);
 }
 
-void hb_table_close(FILE *out)
+void hb_report_table_close(FILE *out)
 {
     fputs("</table></div>\n", out);
 }
 
-void hb_table_group(FILE *out, const char *name, size_t columns)
+void hb_report_table_group(FILE *out, const char *name, size_t columns)
 {
     fprintf(out, "<tbody><tr><th colspan=\"%zu\" scope=\"rowgroup\" class=\"text\">", columns);
     hb_html_text(out, name);

@@ -25,11 +25,11 @@ bool hb_report_has_figures(const char *status);
 
 /* Opening and closing of a table; `columns` are its headings, the first `texts` of them over text, the others
  * over numbers. */
-void hb_table_open(FILE *out, const char *const *columns, size_t count, size_t texts);
-void hb_table_close(FILE *out);
+void hb_report_table_open(FILE *out, const char *const *columns, size_t count, size_t texts);
+void hb_report_table_close(FILE *out);
 
 /* Begins a group of rows, a <tbody>, under its name; `columns` is how many the table has. */
-void hb_table_group(FILE *out, const char *name, size_t columns);
+void hb_report_table_group(FILE *out, const char *name, size_t columns);
 
 /* A cell each. NAN and the empty text are a dash: not known. */
 void hb_cell_text(FILE *out, const char *text);

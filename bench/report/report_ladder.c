@@ -32,7 +32,7 @@ static void print_row(FILE *out, const struct hb_csv *csv, size_t row)
 
 static void print_group(FILE *out, const struct hb_csv *csv, const char *trace, size_t columns)
 {
-    hb_table_group(out, trace, columns);
+    hb_report_table_group(out, trace, columns);
     for (size_t row = 0; row < hb_csv_rows(csv); row++)
         if (hb_csv_is(csv, row, "trace", trace) && hb_report_has_figures(hb_csv_field(csv, row, "status")))
             print_row(out, csv, row);
@@ -58,8 +58,8 @@ void hb_report_ladder(FILE *out, const struct hb_csv *ladder)
     struct hb_report_names traces;
 
     hb_report_names_collect(ladder, "trace", &traces);
-    hb_table_open(out, columns, COLUMNS, 1);
+    hb_report_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++)
         print_group(out, ladder, traces.name[i], COLUMNS);
-    hb_table_close(out);
+    hb_report_table_close(out);
 }

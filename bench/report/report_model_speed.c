@@ -98,17 +98,17 @@ void hb_report_model_speed(FILE *out, const struct hb_csv *model_speed)
     struct hb_report_names models;
 
     hb_report_names_collect(model_speed, "model", &models);
-    hb_table_open(out, columns, COLUMNS, 0);
+    hb_report_table_open(out, columns, COLUMNS, 0);
     for (size_t i = 0; i < models.count; i++) {
         double sizes[MAX_SIZES];
         size_t count = collect_sizes(model_speed, models.name[i], sizes);
         char name[256];
 
         name_pair(model_speed, models.name[i], name, sizeof name);
-        hb_table_group(out, name, COLUMNS);
+        hb_report_table_group(out, name, COLUMNS);
         for (size_t j = 0; j < count; j++)
             print_size(out, model_speed, models.name[i], sizes[j]);
         fputs("</tbody>\n", out);
     }
-    hb_table_close(out);
+    hb_report_table_close(out);
 }

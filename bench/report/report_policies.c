@@ -157,7 +157,7 @@ static void print_measure(struct table *table, const struct measure *measure, si
 
         table->setting = &settings[i];
         snprintf(title, sizeof title, "%s; %s", measure->title, settings[i].title);
-        hb_table_group(table->out, title, columns);
+        hb_report_table_group(table->out, title, columns);
         print_setting(table);
         fputs("</tbody>\n", table->out);
     }
@@ -174,13 +174,13 @@ void hb_report_policies(FILE *out, const struct hb_csv *policies)
     count = LEADING + table.traces.count;
     for (size_t i = 0; i < table.traces.count; i++)
         columns[LEADING + i] = table.traces.name[i];
-    hb_table_open(out, columns, count, 2);
+    hb_report_table_open(out, columns, count, 2);
     print_measure(&table, &published, count);
-    hb_table_close(out);
+    hb_report_table_close(out);
     fputs("<details><summary>The other three measures: #1, #2 and #3</summary>\n", out);
-    hb_table_open(out, columns, count, 2);
+    hb_report_table_open(out, columns, count, 2);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         print_measure(&table, &others[i], count);
-    hb_table_close(out);
+    hb_report_table_close(out);
     fputs("</details>\n", out);
 }

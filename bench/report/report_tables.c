@@ -35,11 +35,11 @@ void hb_report_walks(FILE *out, const struct hb_csv *walk_summary)
         "trace",   "operations",   "ranges at the end",  "mean walk",    "median",    "99th pct.",
         "longest", "of allocated", "timed on the first", "time per op.", "over glibc"};
 
-    hb_table_open(out, columns, sizeof columns / sizeof *columns, 1);
+    hb_report_table_open(out, columns, sizeof columns / sizeof *columns, 1);
     for (size_t row = 0; row < hb_csv_rows(walk_summary); row++)
         if (hb_csv_is(walk_summary, row, "allocator", "simple") && measured(walk_summary, row))
             print_walks(out, walk_summary, row);
-    hb_table_close(out);
+    hb_report_table_close(out);
 }
 
 /* null and bump take nothing back, so their heap over live bytes says nothing of fragmentation. */
@@ -76,16 +76,16 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
     struct hb_report_names traces;
 
     hb_report_names_collect(fragmentation_summary, "trace", &traces);
-    hb_table_open(out, columns, COLUMNS, 1);
+    hb_report_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++) {
-        hb_table_group(out, traces.name[i], COLUMNS);
+        hb_report_table_group(out, traces.name[i], COLUMNS);
         for (size_t row = 0; row < hb_csv_rows(fragmentation_summary); row++)
             if (hb_csv_is(fragmentation_summary, row, "trace", traces.name[i]) &&
                 fragments(fragmentation_summary, row))
                 print_fragmentation(out, fragmentation_summary, row);
         fputs("</tbody>\n", out);
     }
-    hb_table_close(out);
+    hb_report_table_close(out);
 }
 
 /* What the heap sizes tried tell about one trace on one allocator. */
@@ -155,7 +155,7 @@ void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
     hb_report_names_collect(failure_points, "allocator", &allocators);
     for (size_t i = 0; i < allocators.count; i++)
         columns[i + 2] = allocators.name[i];
-    hb_table_open(out, columns, allocators.count + 2, 1);
+    hb_report_table_open(out, columns, allocators.count + 2, 1);
     for (size_t i = 0; i < traces.count; i++) {
         fputs("<tr>", out);
         hb_cell_text(out, traces.name[i]);
@@ -167,7 +167,7 @@ void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
         }
         fputs("</tr>\n", out);
     }
-    hb_table_close(out);
+    hb_report_table_close(out);
 }
 
 static void print_curve(FILE *out, const struct hb_csv *csv, size_t row)
@@ -195,11 +195,11 @@ void hb_report_curves(FILE *out, const struct hb_csv *curve_summary)
         "over peak live", "high-water mark", "left open by the pass", "fewer than live",
         "simulated",      "anomalous sizes"};
 
-    hb_table_open(out, columns, sizeof columns / sizeof *columns, 2);
+    hb_report_table_open(out, columns, sizeof columns / sizeof *columns, 2);
     for (size_t row = 0; row < hb_csv_rows(curve_summary); row++)
         if (measured(curve_summary, row))
             print_curve(out, curve_summary, row);
-    hb_table_close(out);
+    hb_report_table_close(out);
 }
 
 /* The last row of this adversary and allocator is its last phase. */
@@ -234,14 +234,14 @@ void hb_report_adversaries(FILE *out, const struct hb_csv *adversary)
     struct hb_report_names names;
 
     hb_report_names_collect(adversary, "adversary", &names);
-    hb_table_open(out, columns, COLUMNS, 2);
+    hb_report_table_open(out, columns, COLUMNS, 2);
     for (size_t i = 0; i < names.count; i++) {
-        hb_table_group(out, names.name[i], COLUMNS);
+        hb_report_table_group(out, names.name[i], COLUMNS);
         for (size_t row = 0; row < hb_csv_rows(adversary); row++)
             if (hb_csv_is(adversary, row, "adversary", names.name[i]) && measured(adversary, row) &&
                 is_last_phase(adversary, row))
                 print_adversary(out, adversary, row);
         fputs("</tbody>\n", out);
     }
-    hb_table_close(out);
+    hb_report_table_close(out);
 }

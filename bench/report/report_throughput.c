@@ -185,7 +185,7 @@ static void print_contender(FILE *out, const struct contender *contender)
 
 static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
 {
-    hb_table_group(out, trace, COLUMNS);
+    hb_report_table_group(out, trace, COLUMNS);
     for (size_t i = 0; i < ranking->count; i++)
         print_contender(out, &ranking->contender[i]);
     fputs("</tbody>\n", out);
@@ -203,11 +203,11 @@ void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
         return;
     hb_report_names_collect(throughput, "trace", &traces);
     hb_report_names_collect(throughput, "allocator", &allocators);
-    hb_table_open(out, columns, COLUMNS, 1);
+    hb_report_table_open(out, columns, COLUMNS, 1);
     for (size_t i = 0; i < traces.count; i++) {
         rank(throughput, traces.name[i], &allocators, ranking);
         print_ranking(out, traces.name[i], ranking);
     }
-    hb_table_close(out);
+    hb_report_table_close(out);
     free(ranking);
 }

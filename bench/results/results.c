@@ -1,9 +1,10 @@
 /*
- * results - see results.h.
+ * results.c - rows of fields that carry the names of their columns, and the file that they become.
  */
 #include "bench/results/results.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,95 +13,175 @@
 #include "base/file.h"
 #include "base/printable.h"
 
+enum column_kind { KIND_TEXT, KIND_COUNT, KIND_REAL };
+
+/* A column, and the field that the row at hand has in it. */
+struct results_column {
+    const char *name; /* in the schema, where its kind follows */
+    size_t name_bytes;
+    enum column_kind kind;
+    char *field; /* from malloc; NULL: not set */
+};
+
 struct hb_results {
-    const char *schema;
-    const char *columns;
-    unsigned column_count;
-    unsigned fields; /* of the row that is being written */
-    bool misfit;     /* some row had another number of fields than there are columns */
-    bool lost;       /* there was no memory for some field */
-    FILE *rows;      /* a memory stream */
-    char *text;      /* what it holds, once flushed */
+    const struct hb_schema *schema;
+    struct results_column *columns;
+    size_t column_count;
+    bool in_row;        /* some field of it is set */
+    const char *misfit; /* the first name that did not fit */
+    bool lost;          /* there was no memory for some field */
+    FILE *rows;         /* a memory stream */
+    char *text;         /* what it holds, once flushed */
     size_t text_bytes;
 };
 
-static unsigned count_columns(const char *columns)
+/* -- columns -- */
+
+static size_t count_columns(const char *columns)
 {
-    unsigned count = 1;
+    size_t count = 1;
 
     for (; *columns != '\0'; columns++)
         count += *columns == ',';
     return count;
 }
 
-struct hb_results *hb_results_begin(const char *schema, const char *columns)
+static enum column_kind read_kind(const char *text)
+{
+    return *text == 't' ? KIND_TEXT : *text == 'c' ? KIND_COUNT : KIND_REAL;
+}
+
+static void read_columns(struct hb_results *results)
+{
+    const char *at = results->schema->columns;
+
+    for (size_t i = 0; i < results->column_count; i++) {
+        struct results_column *column = &results->columns[i];
+
+        *column = (struct results_column){.name = at, .name_bytes = strcspn(at, ":")};
+        assert(at[column->name_bytes] == ':');
+        column->kind = read_kind(at + column->name_bytes + 1);
+        at += strcspn(at, ",");
+        at += *at == ',';
+    }
+}
+
+static struct results_column *find_column(const struct hb_results *results, const char *name)
+{
+    size_t bytes = strlen(name);
+
+    for (size_t i = 0; i < results->column_count; i++)
+        if (results->columns[i].name_bytes == bytes && memcmp(results->columns[i].name, name, bytes) == 0)
+            return &results->columns[i];
+    return NULL;
+}
+
+bool hb_results_has(const struct hb_results *results, const char *column)
+{
+    return find_column(results, column) != NULL;
+}
+
+struct hb_results *hb_results_begin(const struct hb_schema *schema)
 {
     struct hb_results *results = calloc(1, sizeof *results);
 
     if (results == NULL)
         return NULL;
     results->schema = schema;
-    results->columns = columns;
-    results->column_count = count_columns(columns);
+    results->column_count = count_columns(schema->columns);
+    results->columns = calloc(results->column_count, sizeof *results->columns);
     results->rows = open_memstream(&results->text, &results->text_bytes);
-    if (results->rows == NULL) {
-        free(results);
+    if (results->columns == NULL || results->rows == NULL) {
+        hb_results_free(results);
         return NULL;
     }
+    read_columns(results);
     return results;
 }
 
-static void begin_field(struct hb_results *results)
+void hb_results_free(struct hb_results *results)
 {
-    assert(results->fields < results->column_count);
-    if (results->fields > 0)
-        fputc(',', results->rows);
-    results->fields++;
+    if (results == NULL)
+        return;
+    for (size_t i = 0; results->columns != NULL && i < results->column_count; i++)
+        free(results->columns[i].field);
+    free(results->columns);
+    if (results->rows != NULL)
+        fclose(results->rows);
+    free(results->text);
+    free(results);
 }
 
-void hb_results_text(struct hb_results *results, const char *text)
-{
-    char *escaped = text != NULL ? hb_printable_copy(text, HB_RESULTS_ESCAPED) : NULL;
+/* -- fields -- */
 
-    begin_field(results);
-    if (escaped != NULL)
-        fputs(escaped, results->rows);
-    results->lost |= text != NULL && escaped == NULL;
-    free(escaped);
+/* `field` is from malloc and taken over; NULL: there was no memory for it. */
+static void set_field(struct hb_results *results, const char *name, enum column_kind kind, char *field)
+{
+    struct results_column *column = find_column(results, name);
+    bool fits = column != NULL && column->kind == kind && column->field == NULL;
+
+    assert(fits);
+    results->lost |= field == NULL;
+    results->in_row = true;
+    if (fits) {
+        column->field = field;
+        return;
+    }
+    free(field);
+    if (results->misfit == NULL)
+        results->misfit = name;
 }
 
-void hb_results_count(struct hb_results *results, uint64_t value)
+void hb_results_set_text(struct hb_results *results, const char *column, const char *text)
 {
-    begin_field(results);
-    fprintf(results->rows, "%llu", (unsigned long long)value);
+    set_field(results, column, KIND_TEXT, hb_printable_copy(text != NULL ? text : "", HB_RESULTS_ESCAPED));
 }
 
-void hb_results_real(struct hb_results *results, double value)
+void hb_results_set_count(struct hb_results *results, const char *column, uint64_t value)
 {
-    char text[64];
-    char *comma;
+    char *field = NULL;
 
-    begin_field(results);
-    snprintf(text, sizeof text, "%.6g", value);
-    comma = strchr(text, ',');
+    set_field(results, column, KIND_COUNT, asprintf(&field, "%" PRIu64, value) < 0 ? NULL : field);
+}
+
+void hb_results_set_real(struct hb_results *results, const char *column, double value)
+{
+    char *field = NULL, *comma;
+
+    if (asprintf(&field, "%.6g", value) < 0)
+        field = NULL;
+    comma = field != NULL ? strchr(field, ',') : NULL;
     if (comma != NULL)
         *comma = '.';
-    fputs(text, results->rows);
+    set_field(results, column, KIND_REAL, field);
 }
 
-void hb_results_blank(struct hb_results *results, unsigned fields)
+void hb_results_set_known_count(struct hb_results *results, const char *column, uint64_t value)
 {
-    for (; fields > 0; fields--)
-        begin_field(results);
+    if (value > 0)
+        hb_results_set_count(results, column, value);
+}
+
+void hb_results_set_known_real(struct hb_results *results, const char *column, double value)
+{
+    if (value > 0)
+        hb_results_set_real(results, column, value);
 }
 
 void hb_results_end_row(struct hb_results *results)
 {
-    assert(results->fields == results->column_count);
-    results->misfit = results->misfit || results->fields != results->column_count;
-    results->fields = 0;
+    for (size_t i = 0; i < results->column_count; i++) {
+        struct results_column *column = &results->columns[i];
+
+        fprintf(results->rows, "%s%s", i > 0 ? "," : "", column->field != NULL ? column->field : "");
+        free(column->field);
+        column->field = NULL;
+    }
     fputc('\n', results->rows);
+    results->in_row = false;
 }
+
+/* -- the file -- */
 
 static void write_line(void *context, const char *key, const char *text)
 {
@@ -112,8 +193,11 @@ static void write_head(FILE *out, const struct hb_results *results, const struct
     fprintf(out, "# heapbench %s (git %s, %s)\n", provenance->build->version, provenance->build->commit,
             provenance->build->tree);
     hb_provenance_lines(provenance, write_line, out);
-    write_line(out, "schema", results->schema);
-    fprintf(out, "%s\n", results->columns);
+    write_line(out, "schema", results->schema->name);
+    for (size_t i = 0; i < results->column_count; i++)
+        fprintf(out, "%s%.*s", i > 0 ? "," : "", (int)results->columns[i].name_bytes,
+                results->columns[i].name);
+    fputc('\n', out);
 }
 
 /* "folder/name", from malloc; NULL when out of memory. */
@@ -124,30 +208,33 @@ static char *join_path(const char *folder, const char *name)
     return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
-static enum hb_status check_rows(struct hb_results *results, const char *name, struct hb_error *error)
+static enum hb_status check_rows(struct hb_results *results, struct hb_error *error)
 {
+    const char *name = results->schema->file;
+
+    if (results->misfit != NULL)
+        return hb_error_set(error, HB_ERR_FORMAT,
+                            "%s: a field of '%s' is none of the schema's, or is set twice", name,
+                            results->misfit);
+    if (results->in_row)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: its last row was not ended", name);
     if (fflush(results->rows) != 0 || ferror(results->rows) || results->lost)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for its rows", name);
-    if (results->misfit || results->fields != 0)
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: a row does not have the %u fields of its header", name,
-                            results->column_count);
     return HB_OK;
 }
 
-enum hb_status hb_results_write(struct hb_results *results, const char *folder, const char *name,
-                                const struct hb_provenance *provenance, struct hb_error *error)
+static enum hb_status write_file(struct hb_results *results, const char *folder,
+                                 const struct hb_provenance *provenance, struct hb_error *error)
 {
-    enum hb_status status = hb_provenance_check_build(provenance, error);
+    enum hb_status status = check_rows(results, error);
     struct hb_file *file;
     char *path;
 
-    if (status == HB_OK)
-        status = check_rows(results, name, error);
     if (status != HB_OK)
         return status;
-    path = join_path(folder, name);
+    path = join_path(folder, results->schema->file);
     if (path == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", name);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", results->schema->file);
     status = hb_file_begin(path, &file, error);
     free(path);
     if (status != HB_OK)
@@ -157,13 +244,22 @@ enum hb_status hb_results_write(struct hb_results *results, const char *folder, 
     return hb_file_commit(file, error);
 }
 
-void hb_results_free(struct hb_results *results)
+enum hb_status hb_results_write(struct hb_results *results, const char *folder,
+                                const struct hb_provenance *provenance, struct hb_error *error)
 {
-    if (results == NULL)
-        return;
-    fclose(results->rows);
-    free(results->text);
-    free(results);
+    enum hb_status status = hb_provenance_check_build(provenance, error);
+    struct hb_results *allocators;
+
+    if (status == HB_OK)
+        status = write_file(results, folder, provenance, error);
+    if (status != HB_OK)
+        return status;
+    allocators = hb_results_of_allocators();
+    if (allocators == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "allocators.csv: out of memory for its rows");
+    status = write_file(allocators, folder, provenance, error);
+    hb_results_free(allocators);
+    return status;
 }
 
 enum hb_status hb_results_check_folder(const char *folder, const struct hb_provenance *provenance,

@@ -14,7 +14,7 @@ enum hb_exit {
     HB_EXIT_DONE = 0,
     HB_EXIT_FAILED = 1,
     HB_EXIT_USAGE = 2,
-    HB_EXIT_PARTIAL = 3, /* done, but some allocator has a problem (hb_session_is_problem): the answer says */
+    HB_EXIT_PARTIAL = 3, /* done, but some allocator has a problem (hb_verdict_is_problem): the answer says */
 };
 
 struct hb_command {

@@ -304,7 +304,7 @@ static enum hb_status run(struct session *session, struct hb_error *error)
     if (status == HB_OK)
         status = session->options->all ? attack_all(session, error) : attack(session, &plan, error);
     if (status == HB_OK && folder != NULL)
-        status = hb_results_write(session->results, folder, "adversary.csv", &session->provenance, error);
+        status = hb_results_write(session->results, folder, &session->provenance, error);
     hb_results_free(session->results);
     return status;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/question/session.h"
+#include "bench/sample/verdict.h"
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 
@@ -107,11 +108,11 @@ static enum hb_status check(struct hb_session *session, struct answer *answer, s
         answer->result.error = answer->candidate->error;
         return HB_OK;
     }
-    status = hb_session_check(session, 0, answer->candidate, &result, error);
+    status = hb_checks_run(session, 0, answer->candidate, &result, error);
     if (status != HB_OK)
         return status;
     answer->result = *result;
-    return hb_session_judge(session, 0, answer->candidate, &ample, &answer->result, error);
+    return hb_checks_judge(session, 0, answer->candidate, &ample, &answer->result, error);
 }
 
 static void print_answer(const struct answer *answer)
@@ -146,7 +147,7 @@ static json_t *answer_json(const struct answer *answer)
 {
     const struct hb_sample_result *result = &answer->result;
     const char *status = answer->problem[0] != '\0' ? hb_sample_outcome_name(result->outcome)
-                                                    : hb_session_status(result, false);
+                                                    : hb_verdict_status(result, false);
 
     uint64_t op = result->outcome == HB_SAMPLE_FAILED ? result->counts.first_failure : result->check.op;
 
@@ -162,9 +163,9 @@ static int give_answer(const struct check_options *options, struct answer *answe
 {
     int exit_status;
 
-    if (hb_session_is_problem(&answer->result))
-        hb_session_describe(&answer->result, answer->problem, sizeof answer->problem);
-    hb_session_warn(&answer->result, answer->warning, sizeof answer->warning);
+    if (hb_verdict_is_problem(&answer->result))
+        hb_verdict_describe(&answer->result, answer->problem, sizeof answer->problem);
+    hb_verdict_warn(&answer->result, answer->warning, sizeof answer->warning);
     if (options->json) {
         exit_status = hb_command_print_json(answer_json(answer));
     } else {

@@ -72,7 +72,7 @@ static void load_facts(const struct hb_found_trace *trace, struct trace_facts *f
 
 static const char *summary_of(const struct hb_candidate *candidate)
 {
-    const struct hb_allocator *builtin = hb_builtin_find(candidate->spec);
+    const struct hb_allocator *builtin = hb_allocator_find(candidate->spec);
 
     return builtin != NULL ? builtin->summary : "shared library";
 }

@@ -189,7 +189,7 @@ int hb_command_model_all(int argc, char **argv, char *const *traces, const char 
     if (status == HB_OK)
         print_table(session.many.traces > 0 ? &session.many : &session.few);
     if (status == HB_OK && results != NULL)
-        status = hb_results_write(session.results, results, "policies.csv", &session.provenance, &error);
+        status = hb_results_write(session.results, results, &session.provenance, &error);
     hb_results_free(session.results);
     hb_discovery_free(&session.found);
     if (status != HB_OK)

@@ -97,7 +97,7 @@ static const struct argp argp = {
 static enum hb_status place_limit(const struct replay_options *options, struct hb_sample_request *request,
                                   struct hb_error *error)
 {
-    const struct hb_allocator *builtin = hb_builtin_find(options->allocator);
+    const struct hb_allocator *builtin = hb_allocator_find(options->allocator);
 
     if (!options->has_heap)
         return HB_OK;
@@ -140,7 +140,7 @@ static enum hb_status run(const struct replay_options *options, enum hb_sample_m
 
 static bool can_be_inspected(const char *name)
 {
-    const struct hb_allocator *builtin = hb_builtin_find(name);
+    const struct hb_allocator *builtin = hb_allocator_find(name);
 
     return builtin != NULL && builtin->inspect != NULL;
 }
@@ -212,7 +212,7 @@ int hb_command_replay(int argc, char **argv)
     int exit_status = HB_EXIT_DONE;
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (hb_builtin_find(options.allocator) == NULL)
+    if (hb_allocator_find(options.allocator) == NULL)
         hb_command_reexec_for_libraries();
     if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "bench/question/question.h"
-#include "bench/question/question_throughput.h"
 #include "bench/tool/command.h"
 #include "bench/tool/command_common.h"
 #include "bench/tool/run_rows.h"
@@ -25,9 +24,7 @@ struct run_options {
 struct run {
     const struct run_options *options;
     struct hb_session session;
-    struct hb_results *results;
-    json_t *rows;
-    unsigned failed_cells;
+    json_t *rows; /* NULL: a table is printed */
 };
 
 enum {
@@ -152,23 +149,17 @@ static const struct argp argp = {
         "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --rounds 9",
 };
 
-static enum hb_status use_rounds(struct run *run, const struct hb_rounds *rounds, struct hb_error *error)
+/* The block of a trace whose rounds are done. */
+static enum hb_status show_trace(void *context, const struct hb_plan *plan, struct hb_error *error)
 {
-    uint64_t trace_ops = 0;
+    struct run *run = context;
     size_t count;
-    enum hb_status status = hb_session_trace_ops(&run->session, rounds->trace, &trace_ops, error);
-    struct hb_run_row *rows = status == HB_OK ? hb_run_rows(rounds, trace_ops, &count) : NULL;
+    struct hb_run_row *rows = hb_run_rows(&plan->rounds, plan->trace_ops, &count);
     bool room = rows != NULL;
 
-    if (status != HB_OK)
-        return status;
-    for (size_t i = 0; room && i < count; i++)
-        run->failed_cells += rows[i].problem[0] != '\0';
-    if (run->results != NULL)
-        hb_throughput_write(run->results, rounds);
     hb_progress_clear(&run->session.progress);
     if (room && run->rows != NULL)
-        room = hb_run_rows_append_json(run->rows, rows, count, rounds->round_count);
+        room = hb_run_rows_append_json(run->rows, rows, count, plan->rounds.round_count);
     else if (room)
         hb_run_rows_print(stdout, rows, count);
     fflush(stdout);
@@ -176,51 +167,29 @@ static enum hb_status use_rounds(struct run *run, const struct hb_rounds *rounds
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
 }
 
-static enum hb_status run_trace(struct run *run, size_t trace, struct hb_error *error)
+/* A file that is no trace: a row of its own. */
+static enum hb_status show_unusable(void *context, const char *trace, const struct hb_error *why,
+                                    struct hb_error *error)
 {
-    struct hb_rounds rounds;
-    enum hb_status status = hb_throughput_run(&run->session, trace, &rounds, error);
+    struct run *run = context;
 
-    if (status == HB_OK)
-        status = use_rounds(run, &rounds, error);
-    hb_rounds_close(&rounds);
-    return status;
-}
-
-/* A file that is no trace: a row of its own, and the others go on. */
-static enum hb_status tell_unusable(struct run *run, size_t trace, struct hb_error *error)
-{
-    const char *name = run->session.found.traces[trace].name;
-    struct hb_error why = *error;
-
-    run->failed_cells++;
     hb_progress_clear(&run->session.progress);
     if (run->rows == NULL)
-        printf("%s: not usable: %s\n\n", name, why.text);
-    else if (json_array_append_new(run->rows,
-                                   json_pack("{s:o, s:n, s:s, s:o}", "trace", hb_json_text(name), "allocator",
-                                             "status", "unusable", "problem", hb_json_text(why.text))) != 0)
+        printf("%s: not usable: %s\n\n", trace, why->text);
+    else if (json_array_append_new(run->rows, json_pack("{s:o, s:n, s:s, s:o}", "trace", hb_json_text(trace),
+                                                        "allocator", "status", "unusable", "problem",
+                                                        hb_json_text(why->text))) != 0)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
     fflush(stdout);
     return HB_OK;
 }
 
-static enum hb_status run_traces(struct run *run, struct hb_error *error)
+static enum hb_status run_traces(struct run *run, unsigned *failed_cells, struct hb_error *error)
 {
-    enum hb_status status = HB_OK;
+    const struct hb_plan_watch watch = {.context = run, .done = show_trace, .unusable = show_unusable};
 
-    for (size_t i = 0; i < run->session.found.trace_count && status == HB_OK; i++) {
-        bool usable;
-
-        status = hb_session_open_trace(&run->session, i, &usable, error);
-        if (status == HB_OK)
-            status = usable ? run_trace(run, i, error) : tell_unusable(run, i, error);
-    }
-    hb_session_note_floor(&run->session);
-    if (status == HB_OK && run->results != NULL)
-        status = hb_results_write(run->results, run->options->results, "throughput.csv",
-                                  &run->session.provenance, error);
-    return status;
+    return hb_question_answer(&hb_question_throughput, &run->session, run->options->results, &watch,
+                              failed_cells, error);
 }
 
 static void print_foot(const struct run *run)
@@ -259,12 +228,10 @@ static enum hb_status open_run(struct run *run, int argc, char **argv, struct hb
     if (options->results != NULL) {
         hb_provenance_begin(&early, argc, argv);
         status = hb_results_check_folder(options->results, &early, error);
-        run->results = status == HB_OK ? hb_throughput_results() : NULL;
     }
     if (status == HB_OK && options->json)
         run->rows = json_array();
-    if (status == HB_OK &&
-        ((options->results != NULL && run->results == NULL) || (options->json && run->rows == NULL)))
+    if (status == HB_OK && options->json && run->rows == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     return status == HB_OK ? hb_session_open(&run->session, &options->session, argc, argv, error) : status;
 }
@@ -276,6 +243,7 @@ int hb_command_run(int argc, char **argv)
                                               .seed = DEFAULT_SEED,
                                               .touch = HB_TOUCH_PAGE}};
     struct run run = {.options = &options};
+    unsigned failed_cells = 0;
     struct hb_error error;
     enum hb_status status;
     int exit_status = HB_EXIT_DONE;
@@ -285,7 +253,7 @@ int hb_command_run(int argc, char **argv)
     if (status == HB_OK)
         hb_provenance_warn(&run.session.provenance, "heapbench");
     if (status == HB_OK)
-        status = run_traces(&run, &error);
+        status = run_traces(&run, &failed_cells, &error);
     hb_progress_clear(&run.session.progress);
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);
@@ -295,10 +263,9 @@ int hb_command_run(int argc, char **argv)
         print_foot(&run);
     if (exit_status == HB_EXIT_DONE && (options.json ? hb_command_output_failed : hb_command_table_failed)())
         exit_status = HB_EXIT_FAILED;
-    if (exit_status == HB_EXIT_DONE && run.failed_cells > 0)
+    if (exit_status == HB_EXIT_DONE && failed_cells > 0)
         exit_status = HB_EXIT_PARTIAL;
     json_decref(run.rows);
-    hb_results_free(run.results);
     hb_session_close(&run.session);
     return exit_status;
 }

@@ -6,16 +6,21 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "bench/results/row_groups.h"
 
 /* Columns of the picture: finer than a panel of it can show. */
 enum { COLUMNS = 240 };
 
-static const char point_columns[] =
-    "trace,allocator,status,heap_bytes,ops,first_failure,requested_bytes,reason,live_bytes,free_bytes,"
-    "largest_free_bytes,peak_live_bytes,simulated,anomalous";
-static const char summary_columns[] =
-    "trace,allocator,status,ops,peak_live_bytes,peak_with_records_bytes,minimum_heap_bytes,high_water_bytes,"
-    "steps,undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes";
+static const struct hb_schema point_schema = {
+    "curve/1", "curve.csv",
+    "trace:text,allocator:text,status:text,heap_bytes:count,ops:count,first_failure:count,"
+    "requested_bytes:count,reason:text,live_bytes:count,free_bytes:count,largest_free_bytes:count,"
+    "peak_live_bytes:count,simulated:count,anomalous:count"};
+static const struct hb_schema summary_schema = {
+    "curve_summary/1", "curve_summary.csv",
+    "trace:text,allocator:text,status:text,ops:count,peak_live_bytes:count,peak_with_records_bytes:count,"
+    "minimum_heap_bytes:count,high_water_bytes:count,steps:count,undecided_sizes:count,hopeless_sizes:count,"
+    "simulated_sizes:count,anomalous_spans:count,anomalous_sizes:count"};
 
 /* The walking allocators that the model computes here. */
 static const struct {
@@ -28,8 +33,8 @@ static const struct {
 
 enum hb_status hb_curve_survey_open(struct hb_curve_survey *survey, struct hb_error *error)
 {
-    survey->points = hb_results_begin("curve/1", point_columns);
-    survey->summaries = hb_results_begin("curve_summary/1", summary_columns);
+    survey->points = hb_results_begin(&point_schema);
+    survey->summaries = hb_results_begin(&summary_schema);
     if (survey->points != NULL && survey->summaries != NULL)
         return HB_OK;
     hb_curve_survey_close(survey);
@@ -56,27 +61,14 @@ static void add_point(struct hb_results *out, const char *name, const struct hb_
                       const struct hb_curve_point *point)
 {
     const struct hb_prepared *prepared = study->curve->prepared;
-    const struct hb_failure *first = &point->first;
-    bool failed = first->op != HB_NO_FAILURE;
 
-    hb_results_text(out, prepared->name);
-    hb_results_text(out, name);
-    hb_results_text(out, failed ? "failed" : "ok");
-    hb_results_count(out, point->heap_bytes);
-    hb_results_count(out, prepared->op_count);
-    if (failed) {
-        hb_results_count(out, first->op);
-        hb_results_count(out, first->size);
-        hb_results_text(out, hb_failure_reason_name(first->reason));
-        hb_results_count(out, first->live_bytes);
-        hb_results_count(out, first->free_bytes);
-        hb_results_count(out, first->largest_free_bytes);
-    } else {
-        hb_results_blank(out, 6);
-    }
-    hb_results_count(out, prepared->peak_live_bytes);
-    hb_results_count(out, point->simulated);
-    hb_results_count(out, hb_spans_hold(&study->anomalies.failing, point->heap_bytes));
+    hb_results_set_subject(out, prepared->name, name, point->first.op != HB_NO_FAILURE ? "failed" : "ok");
+    hb_results_set_count(out, "heap_bytes", point->heap_bytes);
+    hb_results_set_count(out, "ops", prepared->op_count);
+    hb_results_set_failure(out, point->first.op, &point->first, true);
+    hb_results_set_count(out, "peak_live_bytes", prepared->peak_live_bytes);
+    hb_results_set_count(out, "simulated", point->simulated);
+    hb_results_set_count(out, "anomalous", hb_spans_hold(&study->anomalies.failing, point->heap_bytes));
     hb_results_end_row(out);
 }
 
@@ -85,20 +77,18 @@ static void add_summary(struct hb_results *out, const char *name, const struct h
     const struct hb_anomalies *anomalies = &study->anomalies;
     const struct hb_curve *curve = study->curve;
 
-    hb_results_text(out, curve->prepared->name);
-    hb_results_text(out, name);
-    hb_results_text(out, "ok");
-    hb_results_count(out, curve->prepared->op_count);
-    hb_results_count(out, curve->prepared->peak_live_bytes);
-    hb_results_count(out, curve->peak_with_records);
-    hb_results_count(out, anomalies->least_bytes);
-    hb_results_count(out, curve->high_water_bytes);
-    hb_results_count(out, curve->count);
-    hb_results_count(out, anomalies->undecided);
-    hb_results_count(out, anomalies->hopeless);
-    hb_results_count(out, anomalies->simulated);
-    hb_results_count(out, anomalies->failing.count);
-    hb_results_count(out, sizes_in(&anomalies->failing));
+    hb_results_set_subject(out, curve->prepared->name, name, "ok");
+    hb_results_set_count(out, "ops", curve->prepared->op_count);
+    hb_results_set_count(out, "peak_live_bytes", curve->prepared->peak_live_bytes);
+    hb_results_set_count(out, "peak_with_records_bytes", curve->peak_with_records);
+    hb_results_set_count(out, "minimum_heap_bytes", anomalies->least_bytes);
+    hb_results_set_count(out, "high_water_bytes", curve->high_water_bytes);
+    hb_results_set_count(out, "steps", curve->count);
+    hb_results_set_count(out, "undecided_sizes", anomalies->undecided);
+    hb_results_set_count(out, "hopeless_sizes", anomalies->hopeless);
+    hb_results_set_count(out, "simulated_sizes", anomalies->simulated);
+    hb_results_set_count(out, "anomalous_spans", anomalies->failing.count);
+    hb_results_set_count(out, "anomalous_sizes", sizes_in(&anomalies->failing));
     hb_results_end_row(out);
 }
 
@@ -168,9 +158,7 @@ enum hb_status hb_curve_survey_add_example(struct hb_curve_survey *survey, struc
 enum hb_status hb_curve_survey_write(struct hb_curve_survey *survey, const char *folder,
                                      const struct hb_provenance *provenance, struct hb_error *error)
 {
-    enum hb_status status = hb_results_write(survey->points, folder, "curve.csv", provenance, error);
+    enum hb_status status = hb_results_write(survey->points, folder, provenance, error);
 
-    return status == HB_OK
-               ? hb_results_write(survey->summaries, folder, "curve_summary.csv", provenance, error)
-               : status;
+    return status == HB_OK ? hb_results_write(survey->summaries, folder, provenance, error) : status;
 }

@@ -9,6 +9,7 @@
 
 #include "base/printable.h"
 #include "base/stats.h"
+#include "bench/sample/verdict.h"
 #include "bench/tool/command_common.h"
 
 enum { LEAST_LIVE_BYTES = 1 << 20 }; /* results/README.md: no ratio of whole pages to less */
@@ -36,11 +37,10 @@ static void take_figures(struct hb_run_row *row, const struct hb_rounds *rounds,
 static void take_warning(struct hb_run_row *row, const struct hb_rounds *rounds,
                          const struct hb_rounds_cell *cell)
 {
-    const struct hb_sample_result *check =
-        hb_session_known_check(rounds->session, rounds->trace, cell->candidate);
+    const struct hb_sample_result *check = hb_checks_known(rounds->session, rounds->trace, cell->candidate);
 
     if (check != NULL)
-        hb_session_warn(check, row->warning, sizeof row->warning);
+        hb_verdict_warn(check, row->warning, sizeof row->warning);
 }
 
 static struct hb_run_row make_row(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
@@ -60,7 +60,7 @@ static struct hb_run_row make_row(const struct hb_rounds *rounds, const struct h
     if (row.has_figures)
         take_figures(&row, rounds, cell);
     if (hb_rounds_is_problem(cell))
-        hb_session_describe(&cell->result, row.problem, sizeof row.problem);
+        hb_verdict_describe(&cell->result, row.problem, sizeof row.problem);
     take_warning(&row, rounds, cell);
     return row;
 }

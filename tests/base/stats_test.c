@@ -1,5 +1,5 @@
 /*
- * stats_test - medians, percentiles and ratios against plain implementations that count instead of sorting.
+ * stats_test - medians and ratios against plain implementations that count instead of sorting.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <math.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -34,22 +33,6 @@ static double value_of_rank(const double *values, size_t count, size_t rank)
 static double plain_median(const double *values, size_t count)
 {
     return (value_of_rank(values, count, (count - 1) / 2) + value_of_rank(values, count, count / 2)) / 2;
-}
-
-/* Nearest rank, by trying every value. */
-static double plain_percentile(const double *values, size_t count, unsigned percent)
-{
-    double best = INFINITY;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t not_larger = 0;
-
-        for (size_t j = 0; j < count; j++)
-            not_larger += values[j] <= values[i];
-        if (not_larger * 100 >= percent * count && values[i] < best)
-            best = values[i];
-    }
-    return best;
 }
 
 static size_t fill(struct hb_random *random, double *values)
@@ -84,23 +67,6 @@ static void medians_agree_with_counting(void **state)
 
         memcpy(copy, values, sizeof copy);
         assert_true(hb_stats_median(copy, count) == plain_median(values, count));
-    }
-}
-
-static void percentiles_agree_with_counting(void **state)
-{
-    struct hb_random random;
-    double values[MAX];
-
-    (void)state;
-    hb_random_seed(&random, 2);
-    for (int round = 0; round < 300; round++) {
-        size_t count = fill(&random, values);
-
-        hb_stats_sort(values, count);
-        for (unsigned percent = 1; percent <= 100; percent++)
-            assert_true(hb_stats_percentile(values, count, percent) ==
-                        plain_percentile(values, count, percent));
     }
 }
 
@@ -141,26 +107,15 @@ static void a_ratio_leaves_the_figures_as_they_were(void **state)
     assert_true(reference[0] == 1 && reference[1] == 3 && reference[2] == 2);
 }
 
-static void a_geometric_mean_of_opposites_is_one(void **state)
-{
-    const double values[] = {4, 0.25, 2, 0.5};
-
-    (void)state;
-    assert_true(fabs(hb_stats_geometric_mean(values, 4) - 1) < 1e-12);
-    assert_true(hb_stats_geometric_mean(values, 0) == 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_median_of_few_values_is_known),
         cmocka_unit_test(medians_agree_with_counting),
-        cmocka_unit_test(percentiles_agree_with_counting),
         cmocka_unit_test(a_spread_holds_the_ends_and_the_middle),
         cmocka_unit_test(a_ratio_pairs_the_rounds_that_both_have),
         cmocka_unit_test(a_ratio_without_a_common_round_is_none),
         cmocka_unit_test(a_ratio_leaves_the_figures_as_they_were),
-        cmocka_unit_test(a_geometric_mean_of_opposites_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,15 @@ class Figures(unittest.TestCase):
                 out.write(text)
             self.assert_drawn(script, csv)
 
+    def test_colours_come_from_the_facts_beside_the_file(self):
+        make_results(self.folder, ["one"])
+        script = os.path.join(PLOTS, "throughput.gp")
+        csv = os.path.join(self.folder, input_of(script))
+        self.assertIn(b"rgb(  0,   0,  18)", draw(script, csv).stdout)  # simple's
+        os.remove(os.path.join(self.folder, "allocators.csv"))
+        self.assertNotIn(b"rgb(  0,   0,  18)", draw(script, csv).stdout)
+        self.assert_drawn(script, csv)
+
     def test_columns_are_read_by_name(self):
         make_results(self.folder, ["one", "two"])
         for script in self.each_script():

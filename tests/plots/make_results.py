@@ -48,6 +48,14 @@ class Trace:
         return live, int(30 + self.peak / 90 * x ** 0.8)
 
 
+def allocator_rows():
+    """Colours of their own, so that what is drawn in one can be found; tbbmalloc has none."""
+    ladder = ["simple-align", "simple-merge", "free-list", "bins"]
+    for i, a in enumerate(ALLOCATORS[:-1] + ladder):
+        yield [a, f"0000{16 + i:02X}", 4 + i, "ladder" if a in ladder + ["simple"] else None, None, None, None]
+    yield [ALLOCATORS[-1]] + [None] * 6
+
+
 def walk_rows(t):
     for i in range(1, WINDOWS + 1):
         ops = t.ops // WINDOWS
@@ -291,6 +299,7 @@ def main():
     write(folder, "curve_summary", "curve_summary",
           "trace,allocator,status,ops,peak_live_bytes,peak_with_records_bytes,minimum_heap_bytes,high_water_bytes,steps,"
           "undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes", each(curve_summary_rows))
+    write(folder, "allocators", "allocators", "allocator,colour,shape,group,model,before,idea", allocator_rows())
     write(folder, "throughput", "throughput",
           "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
           "reference_ns",

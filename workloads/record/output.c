@@ -66,5 +66,7 @@ enum hb_status hb_output_check(const char *path, struct hb_error *error)
         return check_file(path, &info, error);
     if (errno != ENOENT)
         return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written", path);
+    if (lstat(path, &info) == 0)
+        return hb_error_set(error, HB_ERR_IO, "%s: is a link to a file that is not there", path);
     return check_folder(path, error);
 }

@@ -69,6 +69,11 @@ enum hb_status hb_speed_run(const struct hb_speed_load *load, enum hb_speed_side
 /* What is done in that process, for hb_child_main: of every main that calls hb_speed_run. */
 extern const struct hb_child_job hb_speed_job;
 
+struct hb_program;
+
+/* The program of benchmarks, as hb_question_open opens one. */
+struct hb_program *hb_speed_open(int *argc, char **argv, int *exit_status);
+
 /* The median over rounds. */
 double hb_speed_ns_per_op(const struct hb_speed_result *result);
 

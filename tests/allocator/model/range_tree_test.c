@@ -6,6 +6,7 @@
 
 #include "allocator/model/range_place.h"
 #include "base/random.h"
+#include "tests/allocator/model/range_tree_valid.h"
 
 enum { MOST = 3000 };
 
@@ -145,11 +146,11 @@ static void random_changes(void **state)
     for (unsigned step = 0; step < 60000; step++) {
         change(&m, &random, step / 10000 % 2 == 0 ? 7 : 1);
         if (step % 100 == 0)
-            assert_true(hb_range_tree_valid(m.tree));
+            assert_true(range_tree_valid(m.tree));
     }
     while (m.count > 1)
         mirror_join(&m, (unsigned)hb_random_below(&random, m.count - 1));
-    assert_true(hb_range_tree_valid(m.tree));
+    assert_true(range_tree_valid(m.tree));
     hb_range_tree_destroy(m.tree);
 }
 
@@ -163,7 +164,7 @@ static void deep(void **state)
         assert_true(hb_range_tree_reserve(tree));
         id = hb_range_tree_take_part(tree, hb_range_tree_find(tree, id), 8);
     }
-    assert_true(hb_range_tree_valid(tree));
+    assert_true(range_tree_valid(tree));
     assert_true(hb_range_tree_ranges(tree) == 100001);
     assert_true(hb_range_tree_free_ranges(tree) == 1);
     hb_range_tree_destroy(tree);

@@ -2,9 +2,9 @@
  * simple_misuse_test.c - a checked build names the offset of every misuse; here the checks are on in every
  * preset.
  */
-#define HB_SIMPLE_CHECKS   1
-#define HB_SIMPLE_COUNTING 0
-#include "allocator/simple/simple_heap.h"
+#define HB_SIMPLE_CHECKS 1
+#define HB_COUNTING      0
+#include "allocator/simple/heap.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -143,7 +143,7 @@ static void every_pointer_that_is_no_payloads_start_is_caught(void **unused)
 
 static void a_smashed_record_is_caught_by_the_walk_that_meets_it(void **unused)
 {
-    static const uint64_t smashed[] = {0, 7, 239, 1000, UINT64_MAX >> 1, UINT64_MAX, HB_RECORD_ALLOCATED};
+    static const uint64_t smashed[] = {0, 7, 239, 1000, UINT64_MAX >> 1, UINT64_MAX, RECORD_ALLOCATED};
 
     (void)unused;
     for (size_t i = 0; i < sizeof smashed / sizeof smashed[0]; i++) {

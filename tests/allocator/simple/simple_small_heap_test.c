@@ -4,8 +4,8 @@
  * Small heaps are where a rest is 0 to 8 bytes and where a record that ought not to be written would
  * overwrite the one after it. The heap lies before a fence of bytes that must never change.
  */
-#define HB_SIMPLE_COUNTING 1
-#include "allocator/simple/simple_heap.h"
+#define HB_COUNTING 1
+#include "allocator/simple/heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

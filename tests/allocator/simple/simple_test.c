@@ -3,7 +3,7 @@
  * examples.
  */
 #define STORAGE_SIZE 4096
-#include "allocator/simple/simple_static.c" /* the document's size, whatever the library was configured with */
+#include "allocator/simple/simple.c" /* the document's size, whatever the library was configured with */
 
 #include <setjmp.h>
 #include <stdarg.h>

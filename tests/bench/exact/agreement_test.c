@@ -150,12 +150,12 @@ static void compare_all(const struct hb_prepared *prepared, const uint64_t *heap
     unsigned pairs = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const char *model = hb_builtin_model(builtin[i]->name);
+        const char *model = builtin[i]->model;
         struct pair pair = {.walking = builtin[i]->counting};
 
         if (model == NULL)
             continue;
-        pair.model = hb_builtin_find(model);
+        pair.model = hb_allocator_find(model);
         for (size_t h = 0; h < heap_count; h++) {
             compare_ops(&pair, prepared, heaps[h], step_limit);
             compare_replays(&pair, prepared, heaps[h], counted_step_limit);

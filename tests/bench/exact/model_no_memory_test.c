@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocator/model/fit_index.h"
 #include "allocator/model/range_place.h"
-#include "allocator/model/size_index.h"
 #include "bench/adversary/adversary.h"
 #include "bench/exact/curve.h"
 #include "bench/exact/packing.h"
+#include "tests/allocator/model/range_tree_valid.h"
 #include "tests/bench/replay/random_ops.h"
 #include "tests/bench/replay/same_counts.h"
 #include "tests/workloads/failing.h"
@@ -173,7 +174,7 @@ static enum hb_status fill_tree(struct hb_error *error)
             hb_range_tree_take_part(tree, hb_range_tree_last(tree), 1);
         assert_true(hb_range_tree_ranges(tree) == i + room);
     }
-    assert_true(tree == NULL || hb_range_tree_valid(tree));
+    assert_true(tree == NULL || range_tree_valid(tree));
     hb_range_tree_destroy(tree);
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "no memory");
 }
@@ -186,23 +187,23 @@ static void filling_a_tree(void **state)
 
 static enum hb_status fill_index(struct hb_error *error)
 {
-    struct hb_size_index *index = hb_size_index_create();
-    struct hb_size_entry entry;
+    struct hb_fit_index *index = hb_fit_index_create();
+    struct hb_fit_entry entry;
     bool room = index != NULL;
     unsigned count = 0;
 
     for (; room && count < RANGES; count += room) {
-        room = hb_size_index_reserve(index);
+        room = hb_fit_index_reserve(index);
         if (room)
-            hb_size_index_insert(index,
-                                 (struct hb_size_entry){.length = count + 1, .offset = count, .id = count});
+            hb_fit_index_insert(index,
+                                (struct hb_fit_entry){.length = count + 1, .offset = count, .id = count});
     }
     if (count > 0) {
-        assert_true(hb_size_index_best_fit(index, count, &entry));
+        assert_true(hb_fit_index_best_fit(index, count, &entry));
         assert_int_equal(entry.id, count - 1);
-        assert_false(hb_size_index_best_fit(index, count + 1, &entry));
+        assert_false(hb_fit_index_best_fit(index, count + 1, &entry));
     }
-    hb_size_index_destroy(index);
+    hb_fit_index_destroy(index);
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "no memory");
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "base/random.h"
-#include "bench/question/failure_sizes.h"
+#include "bench/question/plans/failure_sizes.h"
 
 enum { MIB = 1 << 20 };
 
@@ -25,15 +25,15 @@ static bool contains(const uint64_t *sizes, size_t count, uint64_t size)
 
 static void assert_ascending(const uint64_t *sizes, size_t count)
 {
-    assert_in_range(count, 1, HB_FAILURE_SIZES_MAX);
+    assert_in_range(count, 1, HB_FAILING_SIZES_MAX);
     for (size_t i = 1; i < count; i++)
         assert_true(sizes[i - 1] < sizes[i]);
 }
 
 static void heaps_reach_from_half_of_what_is_live_to_above_the_high_water_mark(void **state)
 {
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
-    size_t count = hb_failure_heap_sizes(1000000, 3000000, sizes);
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
+    size_t count = hb_failing_heaps(1000000, 3000000, sizes);
 
     (void)state;
     assert_ascending(sizes, count);
@@ -44,7 +44,7 @@ static void heaps_reach_from_half_of_what_is_live_to_above_the_high_water_mark(v
 
 static void any_trace_gets_a_grid_in_order(void **state)
 {
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
     struct hb_random random;
 
     (void)state;
@@ -52,12 +52,12 @@ static void any_trace_gets_a_grid_in_order(void **state)
     for (int round = 0; round < 10000; round++) {
         uint64_t live = hb_random_below(&random, UINT64_C(1) << (1 + hb_random_below(&random, 45)));
         uint64_t high = live + hb_random_below(&random, 2 * live + 2);
-        size_t count = hb_failure_heap_sizes(live, high, sizes);
+        size_t count = hb_failing_heaps(live, high, sizes);
 
         assert_ascending(sizes, count);
         assert_true(sizes[0] >= 8);
         assert_true(contains(sizes, count, high < 8 ? 8 : high));
-        count = hb_failure_budgets(live, high, sizes);
+        count = hb_failing_budgets(live, high, sizes);
         assert_ascending(sizes, count);
         assert_true(sizes[0] >= MIB && sizes[0] >= live / 2);
         assert_true(sizes[count - 1] > high);
@@ -66,17 +66,17 @@ static void any_trace_gets_a_grid_in_order(void **state)
 
 static void a_trace_of_nothing_gets_the_smallest_heap(void **state)
 {
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
 
     (void)state;
-    assert_int_equal(hb_failure_heap_sizes(0, 0, sizes), 1);
+    assert_int_equal(hb_failing_heaps(0, 0, sizes), 1);
     assert_int_equal(sizes[0], 8);
 }
 
 static void budgets_are_whole_mebibytes(void **state)
 {
-    uint64_t sizes[HB_FAILURE_SIZES_MAX];
-    size_t count = hb_failure_budgets(7654321, 9876543, sizes);
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
+    size_t count = hb_failing_budgets(7654321, 9876543, sizes);
 
     (void)state;
     for (size_t i = 0; i < count; i++)

@@ -80,6 +80,15 @@ static void invent(const struct hb_sample_request *request, struct hb_sample_res
     }
 }
 
+/* Of the allocator that the environment names in INVENTED_CRASH every sample of a round crashes. */
+static bool is_to_crash(const struct hb_sample_request *request)
+{
+    const char *name = getenv("INVENTED_CRASH");
+
+    return name != NULL && strcmp(name, request->allocator) == 0 && request->op_limit != 0 &&
+           request->mode != HB_SAMPLE_COUNT;
+}
+
 static void write_log(const struct hb_sample_request *request, const struct hb_sample_result *result)
 {
     static const char *const modes[] = {"time", "count", "series", "check"};
@@ -110,6 +119,13 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
 
     if (status != HB_OK)
         return status;
+    if (is_to_crash(request)) {
+        hb_sample_result_clear(result);
+        *result = (struct hb_sample_result){.outcome = HB_SAMPLE_CRASHED,
+                                            .signal = 11,
+                                            .counts.first_failure = HB_NO_FAILURE,
+                                            .check.op = HB_CHECK_NO_OP};
+    }
     if (timed && (result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED))
         invent(request, result, number_of(request));
     write_log(request, result);

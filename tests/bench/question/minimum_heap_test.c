@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/question/minimum_heap.h"
+#include "bench/question/plans/minimum_heap.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 #include "workloads/text/text_writer.h"
@@ -55,7 +55,7 @@ static void open_session(struct hb_session *session, const char *allocators)
 /* The walking allocator itself, here, in a heap of that size. */
 static bool serves(const struct hb_prepared *prepared, const char *name, uint64_t heap_bytes)
 {
-    const struct hb_allocator *counting = hb_builtin_find(name)->counting;
+    const struct hb_allocator *counting = hb_allocator_find(name)->counting;
     struct hb_count_options options = {.failure_limit = 1};
     struct hb_counts counts = {.heap_bytes = heap_bytes};
     void *heap = counting->create(counting, heap_bytes, NULL);
@@ -74,7 +74,7 @@ static struct hb_minimum_heap find(struct hb_session *session, const char *name)
     struct hb_minimum_heap minimum;
 
     assert_non_null(candidate);
-    assert_int_equal(hb_session_count(session, 0, candidate, 0, &count, NULL), HB_OK);
+    assert_int_equal(hb_cuts_count(session, 0, candidate, 0, &count, NULL), HB_OK);
     assert_int_equal(hb_minimum_heap_find(session, 0, candidate, &count->counts, &minimum, NULL), HB_OK);
     return minimum;
 }

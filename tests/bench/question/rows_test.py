@@ -74,15 +74,16 @@ class Rows(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         write_trace(os.path.join(self.folder, "made.txt"), self.trace)
 
-    def run_program(self, *arguments):
+    def run_program(self, *arguments, crash="", status=0):
         """Standard output; the samples are then in self.samples."""
         log = os.path.join(self.folder, "log")
         if os.path.exists(log):
             os.unlink(log)
         done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
-                              env=dict(os.environ, INVENTED_LOG=log), check=False)
-        said = [line for line in done.stderr.decode().splitlines() if ": left out: " not in line]
-        self.assertEqual((done.returncode, said), (0, []), arguments)
+                              env=dict(os.environ, INVENTED_LOG=log, INVENTED_CRASH=crash), check=False)
+        said = [line for line in done.stderr.decode().splitlines()
+                if ": left out: " not in line and " cells have no figures; " not in line]
+        self.assertEqual((done.returncode, said), (status, []), arguments)
         self.samples = read_log(log) if os.path.exists(log) else []
         return done.stdout.decode()
 
@@ -175,6 +176,21 @@ class Rows(unittest.TestCase):
             self.assertEqual(lines[allocator].split()[1:], words)
             order.append((statistics.median(ns), allocator))
         self.assertLess(out.index(f"  {min(order)[1]} "), out.index(f"  {max(order)[1]} "))
+
+    def test_an_allocator_that_crashes_where_it_is_cut_has_crashed(self):
+        limit, cut = self.cut()
+        out = self.run_program("heapbench", "run", "made.txt", "-a", "simple,glibc", "--rounds", "2", "--step-limit", str(limit),
+                               "--results", "out", "--json", crash="simple", status=3)
+        row, = (row for row in json.loads(out)["rows"] if row["allocator"] == "simple")
+        self.assertEqual(row, {"trace": "made", "allocator": "simple", "status": "crashed", "ops": cut,
+                               "trace_ops": len(self.trace), "rounds": 2, "problem": "crashed (signal 11)"})
+        self.assertEqual([",".join(row.values()) for row in self.rows("throughput", allocator="simple")],
+                         ["made,simple,1,crashed,,,,,,,,"])
+        self.run_program("walk_cost", "--results=out", "--allocators=simple,glibc", "--traces=made.txt", "--rounds=2",
+                         f"--step-limit={limit}", crash="simple", status=3)
+        row, = self.rows("walk_summary", allocator="simple")
+        self.assertEqual((row["status"], row["ops"], row["ns_per_op"], row["ratio_to_glibc"], row["walk_ops"]),
+                         ("crashed", "", "", "", str(len(self.trace))))
 
     # -- walk cost --
 
@@ -376,6 +392,13 @@ class Rows(unittest.TestCase):
             self.assertEqual(rows[-2]["status"] + rows[-1]["status"], "okok")
         self.assertTrue({"full", "unmerged", None} <= reasons, reasons)
 
+    def test_a_library_is_given_the_budgets_that_its_rows_name(self):
+        self.ask("failure_points", "glibc")
+        budgets = [s.budget for s in self.samples if s.mode == "count"]
+        self.assertEqual([int(row["heap_bytes"]) for row in self.rows("failure_points")], budgets)
+        self.assertEqual({budget % (1 << 20) for budget in budgets}, {0})
+        self.assertGreater(len(budgets), 5)
+
     def test_curve(self):
         # Short, so that every size of a heap can be tried.
         self.trace = make_trace(11, 90, 12, 100)
@@ -535,8 +558,8 @@ class Rows(unittest.TestCase):
     def benchmarks(self, question, *more):
         """The counters of each by the allocator and what follows the trace."""
         out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
-        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
-                 "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+        usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index",
+                 "threads", "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
         found = {}
         for one in json.loads(out)["benchmarks"]:
             _, allocator, _, variant = one["name"].split("/")[:4]
@@ -656,7 +679,8 @@ class Rows(unittest.TestCase):
             self.assertTrue(ranges // 2 < live < ranges, row)
             self.assertTrue(ops % 2 == 0 and ops // 2 <= total <= ops // 2 * most, row)
             self.assertGreater(int(row["elapsed_ns"]), 0)
-            self.assertTrue(SANITIZED or 0 < int(row["resident_bytes"]) < 65536, row)  # a hundred ranges, and nothing of the harness
+            # A hundred ranges, and nothing of the harness.
+            self.assertTrue(SANITIZED or 0 < int(row["resident_bytes"]) < 65536, row)
             by_model[row["model"], row["round"]].add((least, most, live, ops, total))
         self.assertTrue(all(len(figures) == 1 for figures in by_model.values()), by_model)
         self.assertEqual({row["round"] for row in first}, {"0", "1"})

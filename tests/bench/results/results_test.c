@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -145,19 +146,23 @@ static void assert_field(const char *text, const char *column, unsigned row, con
     assert_string_equal(field, expected);
 }
 
+static const struct hb_schema schema = {"sample/1", "sample.csv",
+                                        "trace:text,ops:count,parts:count,ratio:real,reason:text"};
+
 static struct hb_results *make_results(void)
 {
-    struct hb_results *results = hb_results_begin("sample/1", "trace,ops,ratio,reason");
+    struct hb_results *results = hb_results_begin(&schema);
 
     assert_non_null(results);
-    hb_results_text(results, "cc1");
-    hb_results_count(results, UINT64_MAX);
-    hb_results_real(results, 0.1);
-    hb_results_text(results, NULL);
+    hb_results_set_real(results, "ratio", 0.1); /* in any order */
+    hb_results_set_count(results, "ops", UINT64_MAX);
+    hb_results_set_text(results, "trace", "cc1");
+    hb_results_set_text(results, "reason", NULL);
     hb_results_end_row(results);
-    hb_results_text(results, "a,b\"c\nd\te");
-    hb_results_count(results, 0);
-    hb_results_blank(results, 2);
+    hb_results_set_text(results, "trace", "a,b\"c\nd\te");
+    hb_results_set_count(results, "ops", 0);
+    hb_results_set_known_count(results, "parts", 0);
+    hb_results_set_known_real(results, "ratio", 0);
     hb_results_end_row(results);
     return results;
 }
@@ -168,7 +173,7 @@ static char *write_sample(const struct hb_provenance *provenance)
     struct hb_results *results = make_results();
     struct hb_error error;
 
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", provenance, &error), HB_OK);
+    assert_int_equal(hb_results_write(results, folder, provenance, &error), HB_OK);
     hb_results_free(results);
     return read_result("sample.csv");
 }
@@ -187,8 +192,102 @@ static void what_is_written_is_read_back_by_column_name(void **state)
     assert_field(text, "trace", 1, "a\\x2cb\\x22c\\x0ad\\x09e");
     assert_field(text, "ops", 1, "0");
     assert_field(text, "ratio", 1, "");
-    assert_int_equal(files_in_folder(), 1);
+    assert_field(text, "parts", 0, "");
+    assert_field(text, "parts", 1, "");
+    assert_non_null(strstr(text, "\n# schema    sample/1\ntrace,ops,parts,ratio,reason\ncc1,"));
+    assert_int_equal(files_in_folder(), 2);
     free(text);
+}
+
+static void facts_about_allocators_are_written_beside_every_file(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    char *text;
+
+    (void)state;
+    free(write_sample(&provenance));
+    text = read_result("allocators.csv");
+    assert_field(text, "allocator", 0, "null");
+    assert_field(text, "colour", 0, "999999");
+    assert_field(text, "group", 0, "");
+    assert_field(text, "allocator", 2, "simple");
+    assert_field(text, "shape", 2, "7");
+    assert_field(text, "model", 2, "model-first");
+    assert_field(text, "before", 2, "");
+    assert_field(text, "allocator", 4, "jemalloc");
+    assert_field(text, "allocator", 8, "simple-align");
+    assert_field(text, "before", 8, "simple");
+    assert_field(text, "group", 8, "ladder");
+    assert_field(text, "idea", 8, "aligned to 16");
+    free(text);
+}
+
+/* In a process of its own, since a checked build ends at the assertion. */
+static bool is_refused(void (*err)(struct hb_results *results))
+{
+    struct hb_provenance provenance = make_provenance();
+    struct hb_error error;
+    int status;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct hb_results *results = hb_results_begin(&schema);
+        struct rlimit no_core = {0, 0};
+
+        setrlimit(RLIMIT_CORE, &no_core);
+        fclose(stderr);
+        signal(SIGABRT, SIG_DFL);
+        err(results);
+        status = hb_results_write(results, folder, &provenance, &error);
+        hb_results_free(results);
+        _exit(status == HB_ERR_FORMAT && strstr(error.text, "sample.csv") != NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (hb_build_info()->asserts)
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void name_unknown(struct hb_results *results)
+{
+    hb_results_set_count(results, "op", 1); /* not "ops" */
+    hb_results_end_row(results);
+}
+
+static void set_twice(struct hb_results *results)
+{
+    hb_results_set_text(results, "trace", NULL);
+    hb_results_set_text(results, "trace", "cc1");
+    hb_results_end_row(results);
+}
+
+static void set_as_another_kind(struct hb_results *results)
+{
+    hb_results_set_count(results, "ratio", 1);
+    hb_results_end_row(results);
+}
+
+static void a_field_that_does_not_fit_its_schema_is_refused(void **state)
+{
+    (void)state;
+    assert_true(is_refused(name_unknown));
+    assert_true(is_refused(set_twice));
+    assert_true(is_refused(set_as_another_kind));
+    assert_int_equal(files_in_folder(), 0);
+}
+
+static void a_row_that_is_not_ended_is_refused(void **state)
+{
+    struct hb_provenance provenance = make_provenance();
+    struct hb_results *results = make_results();
+    struct hb_error error;
+
+    (void)state;
+    hb_results_set_text(results, "trace", "cc1");
+    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_FORMAT);
+    assert_int_equal(files_in_folder(), 0);
+    hb_results_free(results);
 }
 
 /* Names as hb_workload_name_of makes them, of files called anything. */
@@ -200,7 +299,7 @@ static void names_are_read_back_equal(void **state)
     };
     enum { COUNT = sizeof paths / sizeof paths[0] };
     struct hb_provenance provenance = make_provenance();
-    struct hb_results *results = hb_results_begin("sample/1", "trace,ops");
+    struct hb_results *results = hb_results_begin(&schema);
     char *names[COUNT], path[128];
     struct hb_error error;
     struct hb_csv *csv;
@@ -210,12 +309,12 @@ static void names_are_read_back_equal(void **state)
         names[i] = hb_workload_name_of(paths[i]);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(names[i], names[j]);
-        hb_results_text(results, names[i]);
-        hb_results_count(results, i);
+        hb_results_set_text(results, "trace", names[i]);
+        hb_results_set_count(results, "ops", i);
         hb_results_end_row(results);
     }
     hb_provenance_leave_out(&provenance, "trace %s: %s", names[7], "no\nnews \xE9");
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_OK);
+    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_OK);
     hb_results_free(results);
     snprintf(path, sizeof path, "%s/sample.csv", folder);
     assert_int_equal(hb_csv_read(path, &csv, &error), HB_OK);
@@ -343,11 +442,11 @@ static void a_build_that_checks_itself_refuses(void **state)
     sanitized.sanitized = true;
     asserting.asserts = true;
     provenance.build = &sanitized;
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_ERR_USAGE);
+    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_USAGE);
     assert_non_null(strstr(error.text, "sanitizers"));
     assert_int_equal(hb_results_check_folder(folder, &provenance, &error), HB_ERR_USAGE);
     provenance.build = &asserting;
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", &provenance, &error), HB_ERR_USAGE);
+    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_USAGE);
     assert_non_null(strstr(error.text, "assertions"));
     assert_int_equal(files_in_folder(), 0);
     hb_results_free(results);
@@ -364,7 +463,7 @@ static void write_on_a_full_disk(const struct hb_provenance *provenance, struct 
     small.rlim_cur = 100;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(hb_results_write(results, folder, "sample.csv", provenance, error), HB_ERR_IO);
+    assert_int_equal(hb_results_write(results, folder, provenance, error), HB_ERR_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     hb_results_free(results);
 }
@@ -392,7 +491,7 @@ static void a_full_disk_keeps_the_file_that_was_there(void **state)
     write_on_a_full_disk(&provenance, &error);
     second = read_result("sample.csv");
     assert_string_equal(first, second);
-    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(files_in_folder(), 2);
     free(first);
     free(second);
 }
@@ -435,6 +534,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_by_column_name, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_field_that_does_not_fit_its_schema_is_refused, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_row_that_is_not_ended_is_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(facts_about_allocators_are_written_beside_every_file, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(names_are_read_back_equal, make_folder, remove_folder),
         cmocka_unit_test(what_is_set_in_the_environment_is_said),

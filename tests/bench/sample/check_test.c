@@ -13,6 +13,7 @@
 
 #include "bench/question/session.h"
 #include "bench/sample/check_pattern.h"
+#include "bench/sample/verdict.h"
 
 /*
  * 200 objects of 17 bytes (operations 0 to 199), then a calloc (200), a realloc of it (201) and of the first
@@ -62,7 +63,7 @@ static struct hb_sample_result *check(const char *allocator, uint64_t timeout_ms
 
     if (hb_sample_run(&request, &result, &error) != HB_OK)
         fail_msg("%s", error.text);
-    hb_session_describe(&result, text, bytes);
+    hb_verdict_describe(&result, text, bytes);
     return &result;
 }
 
@@ -164,7 +165,7 @@ static void an_alignment_that_is_not_given_is_a_warning_now_and_then_and_wrong_m
     assert_string_equal(text, "broken: block of object 0 is aligned to 16, not to 64 (operation 0)");
     result = check(WRONG_LIBRARIES "/libwrong_loose.so", 60000, text, sizeof text);
     assert_string_equal(text, "ok");
-    hb_session_warn(result, text, sizeof text);
+    hb_verdict_warn(result, text, sizeof text);
     assert_string_equal(text,
                         "1 of 3 requests for an alignment got less; the first is object 0, aligned to 16 "
                         "and not to 64 (operation 0)");
@@ -241,7 +242,7 @@ static void what_is_right_is_right(void **state)
 
 static void a_check_whose_time_is_over_is_right_so_far(void **state)
 {
-    const struct hb_allocator *bump = hb_builtin_find("bump");
+    const struct hb_allocator *bump = hb_allocator_find("bump");
     struct hb_check_result result = {0};
     struct hb_counts counts = {0};
     struct hb_error error = {0};

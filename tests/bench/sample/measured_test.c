@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "bench/adversary/adversary.h"
+#include "bench/sample/child.h"
 #include "bench/sample/sample.h"
 #include "tests/bench/replay/random_ops.h"
 

@@ -1,2 +1,2 @@
-# The design document's example, step by step.
+# The tutorial's example, step by step.
 heapbench walk demo

@@ -33,3 +33,7 @@ heapbench record -o unread.trace -- sh -c 'exec 2>/dev/null; seq 1' 2>&1 >/dev/n
 sleep 0.1
 while ls ./*.raw-* >/dev/null 2>&1; do sleep 0.05; done
 ls unread.trace
+# Nor a link to nothing: what would be made is not what it names.
+ln -s nowhere/at.trace dangling
+heapbench record -o dangling -- touch ran
+echo "$?"

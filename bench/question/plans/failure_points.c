@@ -1,0 +1,229 @@
+/*
+ * failure_points.c - the question which operation is the first to get NULL, in heaps of many sizes, and why.
+ *
+ * An allocator that walks is given heaps from half the peak of live bytes to a tenth above the high-water
+ * mark of the run in ample room, and that mark itself, which always suffices. An allocator that takes no heap
+ * is given budgets on private writable memory in whole MiB, no finer than what libraries reserve at a time.
+ */
+#include "base/clock.h"
+#include "bench/question/plans/failure_sizes.h"
+#include "bench/question/question.h"
+#include "bench/results/row_groups.h"
+#include "bench/sample/verdict.h"
+
+enum { MIB = 1 << 20 };
+
+/* A heap that fails early makes each failing walk examine all of it: this many times the
+ * ample run's steps. */
+enum { STEP_FACTOR = 2 };
+
+/* A failing malloc of a library's takes several system calls, and within a tight budget nearly all fail. */
+enum { BUDGET_FAILURES = 2000 };
+
+static const struct hb_schema schema = {
+    "failure_points/1", "failure_points.csv",
+    "trace:text,allocator:text,status:text,heap_bytes:count,ops:count,allocs:count,served:count,failures:"
+    "count,"
+    "first_failure:count,requested_bytes:count,reason:text,live_bytes:count,free_bytes:count,"
+    "largest_free_bytes:count,peak_live_bytes:count,asked_ops:count"};
+
+/* One heap size of one allocator. */
+struct tight_heap {
+    const struct hb_candidate *candidate;
+    uint64_t bytes;
+    uint64_t ops;             /* asked for */
+    uint64_t peak_live_bytes; /* of them, had none failed */
+};
+
+static bool takes_heap(const struct hb_candidate *candidate)
+{
+    return candidate->walks;
+}
+
+static void write_row(struct hb_plan *plan, const struct tight_heap *heap,
+                      const struct hb_sample_result *result)
+{
+    struct hb_results *out = plan->files[0];
+    const struct hb_counts *counts = &result->counts;
+
+    hb_results_set_subject(out, plan->name, heap->candidate->name, hb_verdict_status(result, false));
+    hb_results_set_count(out, "heap_bytes", heap->bytes);
+    if (hb_verdict_has_figures(result)) {
+        hb_results_set_count(out, "ops", counts->ops);
+        hb_results_set_count(out, "allocs", counts->allocs);
+        hb_results_set_count(out, "served", counts->served);
+        hb_results_set_count(out, "failures", counts->failures);
+        hb_results_set_failure(out, counts->first_failure, &counts->failure, takes_heap(heap->candidate));
+        hb_results_set_count(out, "peak_live_bytes", heap->peak_live_bytes);
+        hb_results_set_count(out, "asked_ops", heap->ops);
+    }
+    hb_results_end_row(out);
+    if (result->outcome == HB_SAMPLE_STOPPED && !takes_heap(heap->candidate))
+        hb_provenance_leave_out(&plan->session->provenance,
+                                "within a budget, operations after %d failures (ask with --full)",
+                                BUDGET_FAILURES);
+}
+
+/* Runs one heap size. An allocator that cannot even begin within a budget has failed at operation 0. */
+static enum hb_status run_heap(struct hb_session *session, size_t trace, const struct tight_heap *heap,
+                               struct hb_sample_result *result, struct hb_error *error)
+{
+    struct hb_sample_request request = {.mode = HB_SAMPLE_COUNT, .op_limit = heap->ops};
+
+    if (takes_heap(heap->candidate)) {
+        request.heap_bytes = heap->bytes;
+        request.step_limit = heap->candidate->model != NULL ? 0 : STEP_FACTOR * session->options.step_limit;
+    } else {
+        request.budget_bytes = heap->bytes;
+        request.failure_limit = session->options.step_limit != 0 ? BUDGET_FAILURES : 0;
+    }
+    return hb_session_sample(session, trace, heap->candidate, &request, result, error);
+}
+
+static enum hb_status try_heaps(struct hb_plan *plan, struct tight_heap *heap, const uint64_t *sizes,
+                                size_t count, struct hb_error *error)
+{
+    struct hb_session *session = plan->session;
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; i < count && status == HB_OK; i++) {
+        struct hb_sample_result result;
+
+        heap->bytes = sizes[i];
+        hb_progress_step(&session->progress, "%s: %s in %llu bytes", plan->name, heap->candidate->name,
+                         (unsigned long long)heap->bytes);
+        status = run_heap(session, plan->trace, heap, &result, error);
+        if (status == HB_OK)
+            write_row(plan, heap, &result);
+        hb_sample_result_clear(&result);
+    }
+    return status;
+}
+
+/* An allocator without figures in ample room has one row that says so. */
+static void write_unusable(struct hb_plan *plan, const struct hb_candidate *candidate,
+                           const struct hb_sample_result *result)
+{
+    hb_results_set_subject(plan->files[0], plan->name, candidate->name, hb_verdict_status(result, false));
+    hb_results_end_row(plan->files[0]);
+    plan->failed_cells++;
+}
+
+static enum hb_status look_at_bounded(struct hb_plan *plan, const struct hb_candidate *candidate,
+                                      struct hb_error *error)
+{
+    const struct hb_sample_result *ample;
+    struct tight_heap heap = {.candidate = candidate};
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
+    size_t size_count;
+    enum hb_status status = hb_cuts_count(plan->session, plan->trace, candidate, 0, &ample, error);
+
+    if (status != HB_OK)
+        return status;
+    if (!hb_verdict_has_figures(ample)) {
+        write_unusable(plan, candidate, ample);
+        return HB_OK;
+    }
+    heap.ops = ample->counts.ops;
+    heap.peak_live_bytes = ample->counts.peak_live_bytes;
+    size_count = hb_failing_heaps(heap.peak_live_bytes, ample->counts.state.high_water_bytes, sizes);
+    return try_heaps(plan, &heap, sizes, size_count, error);
+}
+
+static enum hb_status look_at_budgeted(struct hb_plan *plan, const struct hb_candidate *candidate,
+                                       struct hb_error *error)
+{
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
+    struct hb_sample_result ample;
+    struct tight_heap heap = {.candidate = candidate, .ops = plan->trace_ops};
+    uint64_t sizes[HB_FAILING_SIZES_MAX];
+    size_t size_count;
+    enum hb_status status = hb_session_sample(plan->session, plan->trace, candidate, &request, &ample, error);
+
+    if (status == HB_OK && hb_verdict_is_problem(&ample)) {
+        write_unusable(plan, candidate, &ample);
+    } else if (status == HB_OK) {
+        heap.peak_live_bytes = ample.counts.peak_live_bytes;
+        size_count = hb_failing_budgets(heap.peak_live_bytes, ample.peak_resident_bytes, sizes);
+        status = try_heaps(plan, &heap, sizes, size_count, error);
+    }
+    hb_sample_result_clear(&ample);
+    return status;
+}
+
+static enum hb_status look(struct hb_plan *plan, size_t index, const struct hb_candidate *candidate,
+                           struct hb_error *error)
+{
+    (void)index;
+    if (takes_heap(candidate))
+        return look_at_bounded(plan, candidate, error);
+    return candidate->process ? look_at_budgeted(plan, candidate, error) : HB_OK;
+}
+
+/* -- one benchmark -- */
+
+static void take_counts(struct hb_measurement *measurement, const struct tight_heap *heap,
+                        const struct hb_counts *counts)
+{
+    measurement->ops = counts->ops;
+    hb_measurement_count(measurement, "heap_bytes", (double)heap->bytes);
+    hb_measurement_count(measurement, "failures", (double)counts->failures);
+    hb_measurement_count(measurement, "served", (double)counts->served);
+    hb_measurement_count(measurement, "allocs", (double)counts->allocs);
+    if (counts->first_failure != HB_NO_FAILURE)
+        hb_measurement_count(measurement, "first_failure", (double)counts->first_failure);
+    if (counts->failure.reason != HB_FAILURE_NONE)
+        hb_measurement_count(measurement, "reason", (double)counts->failure.reason);
+}
+
+/* `percent` of what is live at most; no less than a record, or what a budget is given in. */
+static uint64_t percent_of_live(const struct hb_candidate *candidate, uint64_t live, unsigned percent)
+{
+    uint64_t bytes = live / 100 * percent + live % 100 * percent / 100;
+    uint64_t least = takes_heap(candidate) ? 8 : MIB;
+
+    return bytes < least ? least : bytes;
+}
+
+/* The heap is `percent` of the peak of live bytes, or a budget of so much, no less than a library needs. */
+static enum hb_status measure_failure_points(struct hb_session *session, const struct hb_candidate *candidate,
+                                             size_t trace, unsigned percent,
+                                             struct hb_measurement *measurement, struct hb_error *error)
+{
+    struct tight_heap heap = {.candidate = candidate};
+    struct hb_sample_result result;
+    const struct hb_prepared *prepared;
+    uint64_t begun_ns;
+    enum hb_status status = candidate->model != NULL
+                                ? hb_session_trace_ops(session, trace, &heap.ops, error)
+                                : hb_cuts_ops(session, trace, candidate, &heap.ops, error);
+
+    if (status == HB_OK)
+        status = hb_discovery_trace(&session->found, trace, &prepared, error);
+    if (status != HB_OK)
+        return status;
+    heap.bytes = percent_of_live(candidate, prepared->peak_live_bytes, percent);
+    begun_ns = hb_clock_ns();
+    status = run_heap(session, trace, &heap, &result, error);
+    measurement->seconds = (double)(hb_clock_ns() - begun_ns) / 1e9;
+    if (status == HB_OK && !hb_verdict_has_figures(&result))
+        hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
+    else if (status == HB_OK)
+        take_counts(measurement, &heap, &result.counts);
+    hb_sample_result_clear(&result);
+    return status;
+}
+
+static const unsigned percents[] = {75, 100, 125, 150, 200, 300, 0};
+
+const struct hb_question hb_question_failure_points = {
+    .name = "failure_points",
+    .schemas = {&schema},
+    .variant_name = "heap_percent_of_peak_live",
+    .variants = percents,
+    .step_limit = 20000000,
+    .rounds = 1,
+    .bounds_memory = true,
+    .measure = measure_failure_points,
+    .look = look,
+};

@@ -1,0 +1,92 @@
+/*
+ * throughput.c - the question how long each allocator takes for each trace; `heapbench run` asks it, too.
+ *
+ * An allocator that walks does the operations that the step limit leaves it, and the reference is then timed
+ * on these as well.
+ */
+#include "bench/question/question.h"
+#include "bench/results/row_groups.h"
+
+static const struct hb_schema schema = {
+    "throughput/1", "throughput.csv",
+    "trace:text,allocator:text,round:count,status:text,ops:count,elapsed_ns:count,failures:count,"
+    "first_failure:count,peak_live_bytes:count,peak_resident_bytes:count,page_faults:count,reference_ns:"
+    "count"};
+
+static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
+                                struct hb_error *error)
+{
+    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
+}
+
+static const char *round_status(const struct hb_rounds_cell *cell, const struct hb_round *round)
+{
+    if (round->outcome != HB_SAMPLE_OK)
+        return hb_sample_outcome_name(round->outcome);
+    if (cell->cut)
+        return hb_sample_outcome_name(HB_SAMPLE_STOPPED);
+    return round->failures > 0 ? "failed" : "ok";
+}
+
+static bool has_figures(const struct hb_round *round)
+{
+    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
+}
+
+static void set_figures(struct hb_results *out, const struct hb_rounds_cell *cell,
+                        const struct hb_rounds_cell *reference, uint32_t index)
+{
+    const struct hb_round *round = &cell->rounds[index];
+
+    hb_results_set_count(out, "ops", cell->ops);
+    hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
+    hb_results_set_count(out, "failures", round->failures);
+    if (round->first_failure != HB_NO_FAILURE)
+        hb_results_set_count(out, "first_failure", round->first_failure);
+    hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
+    hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
+    hb_results_set_count(out, "page_faults", round->page_faults);
+    if (reference != NULL && has_figures(&reference->rounds[index]))
+        hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
+}
+
+static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
+{
+    const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
+    struct hb_results *out = plan->files[0];
+
+    (void)index;
+    for (uint32_t round = 0; round < plan->rounds.round_count; round++) {
+        if (!cell->rounds[round].done)
+            continue;
+        hb_results_set_subject(out, plan->name, cell->candidate->name,
+                               round_status(cell, &cell->rounds[round]));
+        hb_results_set_count(out, "round", round + 1);
+        if (has_figures(&cell->rounds[round]))
+            set_figures(out, cell, reference, round);
+        hb_results_end_row(out);
+    }
+    plan->failed_cells += hb_rounds_is_problem(cell);
+}
+
+static enum hb_status measure_throughput(struct hb_session *session, const struct hb_candidate *candidate,
+                                         size_t trace, unsigned variant, struct hb_measurement *measurement,
+                                         struct hb_error *error)
+{
+    uint64_t ops;
+    enum hb_status status = hb_cuts_ops(session, trace, candidate, &ops, error);
+
+    (void)variant;
+    return status == HB_OK ? hb_measure_time(session, candidate, trace, ops, measurement, error) : status;
+}
+
+const struct hb_question hb_question_throughput = {
+    .name = "throughput",
+    .schemas = {&schema},
+    .step_limit = 200000000,
+    .rounds = 5,
+    .takes_untouchable = true,
+    .measure = measure_throughput,
+    .timed_ops = timed_ops,
+    .put = put_rounds,
+};
