@@ -13,7 +13,7 @@
 #include "base/pages.h"
 #include "base/progress.h"
 #include "bench/replay/counting.h"
-#include "bench/sample/belongings.h"
+#include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
