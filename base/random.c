@@ -57,11 +57,6 @@ uint64_t hb_random_below(struct hb_random *random, uint64_t bound)
     return (uint64_t)(product >> 64);
 }
 
-double hb_random_unit(struct hb_random *random)
-{
-    return (double)(hb_random_next(random) >> 11) * 0x1.0p-53;
-}
-
 void hb_random_shuffle(struct hb_random *random, size_t *order, size_t count)
 {
     for (size_t i = count; i > 1; i--) {

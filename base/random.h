@@ -20,9 +20,6 @@ uint64_t hb_random_next(struct hb_random *random);
 /* Uniform in [0, bound), without bias (Lemire 2019); bound must be 1 or more. */
 uint64_t hb_random_below(struct hb_random *random, uint64_t bound);
 
-/* Uniform in [0, 1), 53 bits. */
-double hb_random_unit(struct hb_random *random);
-
 /* Fisher and Yates: each order is as likely as any other. */
 void hb_random_shuffle(struct hb_random *random, size_t *order, size_t count);
 

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 
 #include "allocator/model/model.h"
+#include "base/progress.h"
 
 #define NOBODY    UINT32_MAX
 #define TOO_LARGE (UINT64_C(1) << 62)
 
-enum { MOST_PIVOTS = 4 };
+enum { MOST_PIVOTS = 4, PROGRESS_OPS = 1024 };
 
 /* What one operation does, as indices of objects, or NOBODY. */
 struct event {
@@ -188,6 +189,8 @@ static void note_extent(struct plan *plan, const struct hb_model *model, uint64_
 {
     uint64_t extent = hb_model_high_water(model);
 
+    if (op % PROGRESS_OPS == 0)
+        hb_progress_set(NULL, op);
     if (extent <= plan->extent_bytes)
         return;
     plan->extent_bytes = extent;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,10 +20,11 @@
 
 #include "base/pages.h"
 #include "base/printable.h"
+#include "base/progress.h"
 
 #define IMAGE_MAGIC UINT64_C(0x3165676d69706268) /* "hbpimge1" */
 
-enum { IMAGE_HEADER_BYTES = 4096, IMAGE_NAME_BYTES = HB_PRINTABLE_BYTES(NAME_MAX) };
+enum { PROGRESS_OPS = 1 << 16, IMAGE_HEADER_BYTES = 4096, IMAGE_NAME_BYTES = HB_PRINTABLE_BYTES(NAME_MAX) };
 
 struct image_header {
     uint64_t magic;
@@ -112,8 +114,11 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
     bool room = renumbering_init(&r, workload->object_count);
 
     if (room) {
-        for (uint64_t i = 0; i < workload->op_count; i++)
+        for (uint64_t i = 0; i < workload->op_count; i++) {
             ops[i] = renumber_op(&r, workload->ops[i]);
+            if (i % PROGRESS_OPS == 0)
+                hb_progress_set(NULL, i);
+        }
         *header = (struct image_header){.magic = IMAGE_MAGIC,
                                         .op_count = workload->op_count,
                                         .wait_count = workload->wait_count,
@@ -155,11 +160,16 @@ enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared
 {
     size_t bytes = image_bytes(workload->op_count, workload->wait_count);
     enum hb_status status;
+    char what[80];
     int fd = memfd_create("heapbench-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
     if (fd < 0)
         return hb_error_set_errno(error, HB_ERR_MEMORY, "cannot make a memory file for %s", workload->name);
+    snprintf(what, sizeof what, "preparing %.60s", workload->name);
+    hb_progress_begin(what);
+    hb_progress_total(workload->op_count);
     status = write_image(fd, bytes, workload, error);
+    hb_progress_end();
     if (status == HB_OK)
         status = hb_prepared_map(fd, out, error);
     close(fd);

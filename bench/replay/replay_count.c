@@ -194,7 +194,7 @@ static bool run(struct hb_counting *c, const struct hb_prepared *prepared, uint3
     return true;
 }
 
-static void report(struct hb_counting *c)
+void hb_counting_report(struct hb_counting *c)
 {
     struct hb_counts *counts = c->counts;
     const struct hb_lengths *l = &c->lengths;
@@ -329,11 +329,6 @@ enum hb_status hb_counting_feed(struct hb_counting *c, const struct hb_op *ops, 
     return hb_replay_check_heap(c->allocator, c->heap, error);
 }
 
-void hb_counting_report(struct hb_counting *c)
-{
-    report(c);
-}
-
 enum hb_status hb_counting_run(struct hb_counting *c, const struct hb_prepared *prepared,
                                uint32_t *points_done, struct hb_error *error)
 {
@@ -345,7 +340,7 @@ enum hb_status hb_counting_run(struct hb_counting *c, const struct hb_prepared *
     else
         status = refuse_step(c, error);
     if (status == HB_OK)
-        report(c);
+        hb_counting_report(c);
     return status;
 }
 

@@ -1,7 +1,7 @@
 /*
  * belongings.c - what /proc says of this process before and after a library was in it.
  */
-#include "bench/sample/belongings.h"
+#include "bench/sample/check_parts.h"
 
 #include <dirent.h>
 #include <stdbool.h>

@@ -19,7 +19,7 @@
 #include "base/table.h"
 #include "bench/replay/operation.h"
 #include "bench/replay/replay_ledger.h"
-#include "bench/sample/check_pattern.h"
+#include "bench/sample/check_parts.h"
 
 enum { LEAST_ALIGNMENT = 8, C_ALIGNMENT = 16, CLOCK_OPS = 256 };
 

@@ -1,7 +1,7 @@
 /*
  * check_pattern.c - the bytes of blocks, eight at a time: whole small blocks are most of the work.
  */
-#include "bench/sample/check_pattern.h"
+#include "bench/sample/check_parts.h"
 
 #include <string.h>
 

@@ -289,7 +289,7 @@ static enum hb_status run_printing_to(int output, const struct hb_child *child,
 {
     int wait_status = 0;
     bool in_time;
-    pid_t pid;
+    pid_t pid = 0;
     enum hb_status status = spawn(child, order->attached, output, &pid, error);
 
     if (status != HB_OK)

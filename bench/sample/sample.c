@@ -131,23 +131,23 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
 enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
                                   struct hb_error *error)
 {
-    struct hb_sample_exchange *exchange = hb_pages_alloc(sizeof *exchange);
     enum hb_status status = check_request(request, error);
+    struct hb_sample_exchange *exchange;
 
     assert(request->points == 0 && request->timeout_ms == 0);
-    if (status == HB_OK && exchange == NULL)
-        status = hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", request->prepared->name);
-    if (status == HB_OK) {
-        write_request(request, exchange);
-        hb_sample_work(exchange, request->prepared);
-        *result = exchange->result;
-        if (result->outcome == HB_SAMPLE_UNAVAILABLE) {
-            *error = result->error;
-            status = error->status;
-        }
-    }
+    if (status != HB_OK)
+        return status;
+    exchange = hb_pages_alloc(sizeof *exchange);
+    if (exchange == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", request->prepared->name);
+    write_request(request, exchange);
+    hb_sample_work(exchange, request->prepared);
+    *result = exchange->result;
     hb_pages_free(exchange, sizeof *exchange);
-    return status;
+    if (result->outcome != HB_SAMPLE_UNAVAILABLE)
+        return HB_OK;
+    *error = result->error;
+    return error->status;
 }
 
 void hb_sample_result_clear(struct hb_sample_result *result)

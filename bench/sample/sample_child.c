@@ -13,7 +13,7 @@
 #include "base/pages.h"
 #include "base/progress.h"
 #include "bench/replay/counting.h"
-#include "bench/sample/belongings.h"
+#include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
@@ -105,7 +105,7 @@ static uint64_t time_all(struct sample *s)
         hb_progress_set(NULL, done);
         if (piece_ns < PIECE_NS / 2)
             piece *= 2;
-        else if (piece_ns > PIECE_NS * 2 && piece > 1)
+        else if (piece_ns > (uint64_t)PIECE_NS * 2 && piece > 1)
             piece /= 2;
     }
     return elapsed_ns;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "bench/question/session.h"
-#include "bench/sample/check_pattern.h"
+#include "bench/sample/check_parts.h"
 #include "bench/sample/verdict.h"
 
 /*

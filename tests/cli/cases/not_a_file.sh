@@ -29,7 +29,7 @@ done
 try heapbench report --results results -o page >/dev/null
 grep 'throughput' err | sed 's,: /.*/work/,: ,'
 heapbench export demo --to rep -o /dev/stdout | head -n 1
-cat pipe >through &
+exec 3<>pipe # read here from now on, however slow the machine
 heapbench export demo --to rep -o pipe
-wait
-head -n 1 through
+head -n 1 <&3
+exec 3<&-
