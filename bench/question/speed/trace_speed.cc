@@ -1,4 +1,4 @@
-// trace_speed.cc - how fast traces are read: operations a second of the reader, and of loading with every check.
+// trace_speed.cc - operations a second of the reader of traces, and of loading with every check.
 //
 // Usage:  trace_speed [TRACE...] [--benchmark_...]     default: every shipped .trace
 //
