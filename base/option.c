@@ -35,12 +35,12 @@ void hb_option_fail(const struct argp_state *state, const char *format, ...)
     exit(HB_EXIT_USAGE);
 }
 
-/* The command of a tool, or the program. */
+/* The command of a tool; a program's name stands before the sentence already. */
 static const char *command_name(const struct argp_state *state)
 {
     const char *space = strrchr(state->name, ' ');
 
-    return space != NULL ? space + 1 : state->name;
+    return space != NULL ? space + 1 : "the program";
 }
 
 static void *member_of(const struct hb_option *option, void *values)

@@ -53,7 +53,7 @@ struct hb_option {
     const char *help;
 };
 
-#define HB_AT(type, member)    offsetof(type, member), sizeof((type *)0)->member
+#define HB_AT(type, member)    .offset = offsetof(type, member), .bytes = sizeof((type *)0)->member
 #define HB_GIVEN(type, member) (offsetof(type, member) + 1)
 
 /* A program, or a command of the tool. All but `options` may be NULL. */

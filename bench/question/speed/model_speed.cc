@@ -10,8 +10,8 @@
 #include <benchmark/benchmark.h>
 
 extern "C" {
+#include "base/option.h"
 #include "bench/question/speed/model_speed_plan.h"
-#include "bench/tool/command.h"
 }
 
 namespace
@@ -131,7 +131,6 @@ void print_help()
 int main(int argc, char **argv)
 {
     hb_speed_program *program = hb_speed_program_open(argc, argv);
-    hb_error error;
     int exit_status;
 
     if (program == nullptr) {
@@ -139,10 +138,8 @@ int main(int argc, char **argv)
         return HB_EXIT_FAILED;
     }
     benchmark::Initialize(&argc, argv, print_help);
-    if (hb_speed_program_take(program, argc, argv, &options, &error) != HB_OK)
-        exit_status = fail(error);
-    else
-        exit_status = options->results != nullptr ? answer(program) : run_benchmarks(program);
+    options = hb_speed_program_take(program, argc, argv);
+    exit_status = options->results != nullptr ? answer(program) : run_benchmarks(program);
     hb_speed_program_close(program);
     return exit_status;
 }

@@ -1,4 +1,6 @@
-/* model_speed_plan.c - see model_speed_plan.h. */
+/*
+ * model_speed_plan.c - each pair at each number of ranges: the options, the order and the file of results.
+ */
 #include "bench/question/speed/model_speed_plan.h"
 
 #include <assert.h>
@@ -8,8 +10,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/option.h"
 #include "base/progress.h"
-#include "bench/question/question_options.h"
 #include "bench/results/provenance.h"
 #include "bench/results/results.h"
 
@@ -28,36 +30,26 @@ const uint64_t *hb_speed_sizes(size_t *count)
 
 /* -- options -- */
 
-/* The value, where argv[*at] is option `name`: after '=', or the next argument, which `*at` is then moved to.
- * NULL where it is another, or has none. */
-static const char *value_of(const char *name, char **argv, int *at)
-{
-    size_t bytes = strlen(name);
-    const char *argument = argv[*at];
+static const struct hb_option option_table[] = {
+    {HB_OPTION_FOLDER, "results", 0, "DIR", HB_AT(struct hb_speed_options, results),
+     .help = "run all of them and write model_speed.csv to DIR"},
+    {HB_OPTION_NUMBER, "up-to", 0, "N", HB_AT(struct hb_speed_options, up_to), .least = 100, .most = 10000000,
+     .help = "no heap of more than N ranges. Default: 10000000"},
+    {HB_OPTION_NUMBER, "rounds", 0, "R", HB_AT(struct hb_speed_options, rounds), .least = 1,
+     .most = HB_SPEED_ROUNDS_MAX, .help = "timed on each heap. Default: 9"},
+    {HB_OPTION_NUMBER, "seed", 0, "N", HB_AT(struct hb_speed_options, seed),
+     .help = "of the heaps, and of the order of --results. Default: 42"},
+    {0},
+};
 
-    if (strncmp(argument, name, bytes) != 0)
-        return NULL;
-    if (argument[bytes] == '=')
-        return argument + bytes + 1;
-    return argument[bytes] == '\0' && argv[*at + 1] != NULL ? argv[++*at] : NULL;
-}
-
-static enum hb_status take(char **argv, int *at, struct hb_speed_options *options, struct hb_error *error)
-{
-    const char *value;
-
-    if ((value = value_of("--rounds", argv, at)) != NULL)
-        return hb_question_take_number("--rounds", value, 1, HB_SPEED_ROUNDS_MAX, &options->rounds, error);
-    if ((value = value_of("--seed", argv, at)) != NULL)
-        return hb_question_take_number("--seed", value, 0, UINT64_MAX, &options->seed, error);
-    if ((value = value_of("--up-to", argv, at)) != NULL)
-        return hb_question_take_number("--up-to", value, sizes[0], sizes[SIZES - 1], &options->up_to, error);
-    if ((value = value_of("--results", argv, at)) == NULL || value[0] == '\0')
-        return hb_error_set(error, HB_ERR_USAGE,
-                            "%s: no such option, or it lacks its value; --help lists them", argv[*at]);
-    options->results = value;
-    return HB_OK;
-}
+static const struct hb_usage usage = {
+    .options = option_table,
+    .doc =
+        "What the exact model takes for an operation in a heap of so many ranges, and what walking takes.\v"
+        "Benchmarks are named model_speed/<allocator>/<ranges>.\n\n"
+        "Example: model_speed --benchmark_filter='(simple|model-first)/10000/'\n\n"
+        "Google Benchmark's own options:",
+};
 
 struct hb_speed_program {
     struct hb_speed_options options;
@@ -81,22 +73,16 @@ void hb_speed_program_close(struct hb_speed_program *program)
     free(program);
 }
 
-enum hb_status hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv,
-                                     const struct hb_speed_options **options, struct hb_error *error)
+const struct hb_speed_options *hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv)
 {
     struct hb_provenance *provenance = &program->provenance;
-    enum hb_status status = HB_OK;
 
-    for (int i = 1; i < argc && status == HB_OK; i++)
-        status = take(argv, &i, &program->options, error);
-    if (status != HB_OK)
-        return status;
+    hb_options_parse(&usage, argc, argv, &program->options);
     provenance->seed = program->options.seed;
     provenance->rounds = (uint32_t)program->options.rounds;
     provenance->touch = HB_TOUCH_NONE;
     provenance->clock_pair_ns = hb_clock_pair_cost_ns();
-    *options = &program->options;
-    return HB_OK;
+    return &program->options;
 }
 
 void hb_speed_program_context(const struct hb_speed_program *program,
@@ -107,17 +93,10 @@ void hb_speed_program_context(const struct hb_speed_program *program,
 
 void hb_speed_program_help(void)
 {
-    printf(
-        "Usage: model_speed [OPTION...]\n"
-        "What the exact model takes for an operation in a heap of so many ranges, and what walking takes.\n"
-        "Benchmarks are named model_speed/<allocator>/<ranges>.\n\n"
-        "  --results=DIR        run all of them and write model_speed.csv to DIR\n"
-        "  --up-to=N            no heap of more than N ranges; default %" PRIu64 "\n"
-        "  --rounds=R           timed on each heap; default %d\n"
-        "  --seed=N             of the heaps, and of the order of --results; default %d\n\n"
-        "Example: model_speed --benchmark_filter='(simple|model-first)/10000/'\n\n"
-        "Google Benchmark's own options:\n\n",
-        sizes[SIZES - 1], DEFAULT_ROUNDS, DEFAULT_SEED);
+    char name[] = "model_speed";
+    struct hb_speed_options unused = {.rounds = DEFAULT_ROUNDS};
+
+    hb_options_help(&usage, name, &unused);
 }
 
 /* -- results -- */

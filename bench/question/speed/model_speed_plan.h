@@ -25,10 +25,10 @@ struct hb_speed_program;
 struct hb_speed_program *hb_speed_program_open(int argc, char **argv);
 void hb_speed_program_close(struct hb_speed_program *program); /* NULL does nothing */
 
-/* Takes our options from what Google's parser has left. HB_ERR_USAGE, naming the argument. The options are
- * the program's. */
-enum hb_status hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv,
-                                     const struct hb_speed_options **options, struct hb_error *error);
+/* Takes our options from what Google's parser has left; of a wrong command line it says what is wrong, and
+ * exits
+ * 2. The options are the program's. */
+const struct hb_speed_options *hb_speed_program_take(struct hb_speed_program *program, int argc, char **argv);
 void hb_speed_program_help(void); /* on standard output */
 
 /* Calls `visit` for each line of the provenance. */
