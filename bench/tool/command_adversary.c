@@ -423,7 +423,7 @@ int hb_command_adversary(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (run(&attacks, &error) != HB_OK)
         return hb_command_fail(&error);
-    if (attacks.unprinted || (options.json ? hb_output_end : hb_output_end_table)() != HB_EXIT_DONE)
+    if (attacks.unprinted || (options.json ? hb_stdout_end : hb_stdout_end_table)() != HB_EXIT_DONE)
         return HB_EXIT_FAILED;
     if (attacks.failed == 0)
         return HB_EXIT_DONE;

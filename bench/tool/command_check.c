@@ -141,7 +141,7 @@ static int tell(const struct options *options, struct check_findings *found)
         exit_status = print_json(found);
     } else {
         print_findings(found);
-        exit_status = hb_output_end();
+        exit_status = hb_stdout_end();
     }
     return exit_status == HB_EXIT_DONE && found->problem[0] != '\0' ? HB_EXIT_PARTIAL : exit_status;
 }

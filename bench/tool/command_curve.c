@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
+#include "bench/exact/curve_survey.h"
 #include "bench/tool/command.h"
-#include "bench/tool/curve_survey.h"
 #include "bench/tool/output.h"
 
 struct options {
@@ -163,7 +164,7 @@ static int print_text(const struct hb_curve_study *study)
     for (size_t i = 0; i < study->count; i++)
         print_point(study, &study->points[i]);
     print_anomalies(&study->anomalies);
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }
 
 static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
@@ -203,6 +204,21 @@ static int list_trace(const struct options *options)
     hb_curve_study_clear(&study);
     hb_prepared_free(prepared);
     return exit_status;
+}
+
+static void print_survey_line(const char *allocator, const struct hb_curve_study *study)
+{
+    const struct hb_prepared *prepared = study->curve->prepared;
+    const struct hb_anomalies *anomalies = &study->anomalies;
+    char shown[17];
+
+    printf("%-16s %-12s %12s %12s %12s %8.3f %9s %9s %9s\n",
+           hb_printable(shown, sizeof shown, prepared->name, ""), allocator,
+           hb_show_count(prepared->peak_live_bytes).text, hb_show_count(study->curve->high_water_bytes).text,
+           hb_show_count(anomalies->least_bytes).text,
+           (double)anomalies->least_bytes / (double)prepared->peak_live_bytes,
+           hb_show_count(anomalies->undecided).text, hb_show_count(anomalies->simulated).text,
+           hb_show_count(hb_size_spans_total(&anomalies->failing)).text);
 }
 
 static enum hb_status survey_trace(struct hb_curve_survey *survey, const char *trace, struct hb_error *error)
@@ -255,7 +271,7 @@ static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_prove
 
 static int make_survey(const struct options *options, struct hb_provenance *provenance)
 {
-    struct hb_curve_survey survey = {.points = NULL};
+    struct hb_curve_survey survey = {.visit = print_survey_line};
     enum hb_status status = HB_OK;
     struct hb_error error;
     size_t left_out = 0;
@@ -267,7 +283,8 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     if (status == HB_OK)
         status = hb_curve_survey_open(&survey, &error);
     if (status == HB_OK) {
-        hb_curve_survey_head();
+        printf("%-16s %-12s %12s %12s %12s %8s %9s %9s %9s\n", "trace", "allocator", "peak live",
+               "high water", "minimum heap", "of peak", "undecided", "simulated", "anomalous");
         status = options->all ? survey_all(&survey, provenance, &left_out, &error)
                               : survey_trace(&survey, options->trace, &error);
     }
@@ -276,7 +293,7 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     hb_curve_survey_close(&survey);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    exit_status = hb_output_end_table();
+    exit_status = hb_stdout_end_table();
     return exit_status == HB_EXIT_DONE && left_out > 0 ? HB_EXIT_PARTIAL : exit_status;
 }
 

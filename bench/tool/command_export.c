@@ -80,7 +80,7 @@ static void write_out(const struct hb_workload *workload, bool as_rep, FILE *out
 static int write_standard_output(const struct hb_workload *workload, bool as_rep)
 {
     write_out(workload, as_rep, stdout);
-    return hb_output_end();
+    return hb_stdout_end();
 }
 
 static int write_file(const struct hb_workload *workload, bool as_rep, const char *path)

@@ -158,7 +158,7 @@ static void print_summary(const struct options *options, const struct generated 
 
     hb_generate_describe(options->generator, &options->settings, description, sizeof description);
     hb_print_line(
-        stderr, "heapbench: %s: %s on %s: %s", options->out, hb_show_counted(trace->ops, "operation").text,
+        stderr, "heapbench: %s: %s, %s: %s", options->out, hb_show_counted(trace->ops, "operation").text,
         hb_show_counted(options->generator->births(&options->settings), "object").text, description);
 }
 

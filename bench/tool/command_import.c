@@ -188,5 +188,5 @@ int hb_command_import(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (import_file(&options, &error) != HB_OK)
         return hb_command_fail(&error);
-    return hb_output_end();
+    return hb_stdout_end();
 }

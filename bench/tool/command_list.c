@@ -152,7 +152,7 @@ static int print_text(const struct hb_discovery *found, bool *whole)
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }
 
 /* A line for a name; none for one that would not be a line. */
@@ -214,7 +214,7 @@ static int print_names(bool traces)
             print_trace_name(paths, paths[i]);
         hb_traces_free(paths);
     }
-    return hb_output_end();
+    return hb_stdout_end();
 }
 
 int hb_command_list(int argc, char **argv)

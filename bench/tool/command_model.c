@@ -164,15 +164,15 @@ static int print_rows(const struct options *options, const char *trace, const st
     uint64_t heap_bytes = options->model.heap_bytes, ops = figures->counts.ops;
     double seconds = (double)figures->elapsed_ns / 1e9;
 
-    hb_output_row("trace", "%s", trace);
-    hb_output_row("policy", "%s, header %u, align %u", policy_name(options), options->model.header_bytes,
+    hb_stdout_row("trace", "%s", trace);
+    hb_stdout_row("policy", "%s, header %u, align %u", policy_name(options), options->model.header_bytes,
                   options->model.align);
-    hb_output_row("heap", "%s", heap_bytes != 0 ? hb_show_counted(heap_bytes, "byte").text : "infinite");
-    hb_output_row("operations", "%s", hb_show_count(ops).text);
-    hb_output_row("time", "%s, %s million operations a second", hb_show_seconds(seconds).text,
+    hb_stdout_row("heap", "%s", heap_bytes != 0 ? hb_show_counted(heap_bytes, "byte").text : "infinite");
+    hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_row("time", "%s, %s million operations a second", hb_show_seconds(seconds).text,
                   hb_show_figure(seconds > 0 ? (double)ops / seconds / 1e6 : 0).text);
-    hb_output_counts(&figures->counts);
-    return hb_output_end_table();
+    hb_stdout_counts(&figures->counts);
+    return hb_stdout_end_table();
 }
 
 int hb_command_model(int argc, char **argv)

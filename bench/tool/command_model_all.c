@@ -196,6 +196,6 @@ int hb_command_model_all(int argc, char **argv, char *const *traces, const char 
     hb_discovery_free(&table.found);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    exit_status = hb_output_end_table();
+    exit_status = hb_stdout_end_table();
     return exit_status == HB_EXIT_DONE && table.failed > 0 ? HB_EXIT_PARTIAL : exit_status;
 }

@@ -154,18 +154,18 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     uint64_t ops = figures->counts.ops;
     double seconds = (double)timed->elapsed_ns / 1e9;
 
-    hb_output_row("trace", "%s", prepared->name);
-    hb_output_row("allocator", "%s %s", hb_command_allocator_name(options->allocator),
+    hb_stdout_row("trace", "%s", prepared->name);
+    hb_stdout_row("allocator", "%s %s", hb_command_allocator_name(options->allocator),
                   timed->library.version);
-    hb_output_row("heap", "%s",
+    hb_stdout_row("heap", "%s",
                   options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
-    hb_output_row("operations", "%s", hb_show_count(ops).text);
-    hb_output_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
+    hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
-    hb_output_counts(&figures->counts);
-    hb_output_row("resident", "%s at most, %s", hb_show_counted(timed->peak_resident_bytes, "byte").text,
+    hb_stdout_counts(&figures->counts);
+    hb_stdout_row("resident", "%s at most, %s", hb_show_counted(timed->peak_resident_bytes, "byte").text,
                   hb_show_counted(timed->page_faults, "page fault").text);
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }
 
 int hb_command_replay(int argc, char **argv)

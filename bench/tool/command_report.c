@@ -244,6 +244,6 @@ int hb_command_report(int argc, char **argv)
     job_clear(&job);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    exit_status = hb_output_end();
+    exit_status = hb_stdout_end();
     return exit_status == HB_EXIT_DONE && job.partial ? HB_EXIT_PARTIAL : exit_status;
 }

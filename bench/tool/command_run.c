@@ -304,7 +304,7 @@ static int print_foot(const struct comparison *comparison)
            provenance->seed, hb_touch_name(provenance->touch));
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         printf("Left out: %s\n", provenance->left_out[i]);
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }
 
 static json_t *left_out_json(const struct hb_provenance *provenance)

@@ -317,7 +317,7 @@ static int walk(const struct options *options, const struct hb_workload *workloa
         hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);
         return hb_command_fail(&error);
     }
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }
 
 int hb_command_walk(int argc, char **argv)

@@ -266,5 +266,5 @@ int hb_command_print_info(const struct hb_workload *workload, const struct hb_su
     print_times(workload, out);
     print_file(workload, out);
     print_verdict(workload, out);
-    return hb_output_end_table();
+    return hb_stdout_end_table();
 }

@@ -202,12 +202,12 @@ int hb_json_print(struct hb_json *json)
     print_value(object, 0);
     putchar('\n');
     json_decref(object);
-    return hb_output_end();
+    return hb_stdout_end();
 }
 
 /* -- rows -- */
 
-void hb_output_row(const char *label, const char *format, ...)
+void hb_stdout_row(const char *label, const char *format, ...)
 {
     char line[1024];
     va_list args;
@@ -222,8 +222,8 @@ static void print_walks(const struct hb_counts *c)
 {
     double mean = c->walks == 0 ? 0 : (double)c->walk_total / (double)c->walks;
 
-    hb_output_row("walks", "%s", hb_show_count(c->walks).text);
-    hb_output_row("  ranges each", "mean %.1f, median %s, 90 %% %s, 99 %% %s, most %s", mean,
+    hb_stdout_row("walks", "%s", hb_show_count(c->walks).text);
+    hb_stdout_row("  ranges each", "mean %.1f, median %s, 90 %% %s, 99 %% %s, most %s", mean,
                   hb_show_count(c->walk_p50).text, hb_show_count(c->walk_p90).text,
                   hb_show_count(c->walk_p99).text, hb_show_count(c->walk_max).text);
 }
@@ -232,13 +232,13 @@ static void print_failures(const struct hb_counts *c)
 {
     const struct hb_failure *first = &c->failure;
 
-    hb_output_row("failures", "%s", hb_show_count(c->failures).text);
+    hb_stdout_row("failures", "%s", hb_show_count(c->failures).text);
     if (c->first_failure == HB_NO_FAILURE)
         return;
-    hb_output_row("  the first", "operation %s asked for %s", hb_show_count(c->first_failure).text,
+    hb_stdout_row("  the first", "operation %s asked for %s", hb_show_count(c->first_failure).text,
                   hb_show_counted(first->size, "byte").text);
     if (c->inspected)
-        hb_output_row("  because", "%s: %s free, the largest range %s, the longest run %s",
+        hb_stdout_row("  because", "%s: %s free, the largest range %s, the longest run %s",
                       hb_failure_reason_name(first->reason), hb_show_counted(first->free_bytes, "byte").text,
                       hb_show_count(first->largest_free_bytes).text,
                       hb_show_count(first->largest_run_bytes).text);
@@ -246,25 +246,25 @@ static void print_failures(const struct hb_counts *c)
 
 static void print_state(const struct hb_heap_state *state)
 {
-    hb_output_row("high water", "%s", hb_show_counted(state->high_water_bytes, "byte").text);
-    hb_output_row("ranges", "%s, %s free", hb_show_count(state->ranges).text,
+    hb_stdout_row("high water", "%s", hb_show_counted(state->high_water_bytes, "byte").text);
+    hb_stdout_row("ranges", "%s, %s free", hb_show_count(state->ranges).text,
                   hb_show_count(state->free_ranges).text);
-    hb_output_row("free", "%s, the largest range %s", hb_show_counted(state->free_bytes, "byte").text,
+    hb_stdout_row("free", "%s, the largest range %s", hb_show_counted(state->free_bytes, "byte").text,
                   hb_show_count(state->largest_free_bytes).text);
 }
 
-void hb_output_counts(const struct hb_counts *counts)
+void hb_stdout_counts(const struct hb_counts *counts)
 {
     print_failures(counts);
     if (counts->walked)
         print_walks(counts);
-    hb_output_row("live at most", "%s", hb_show_counted(counts->peak_live_bytes, "byte").text);
-    hb_output_row("live at the end", "%s", hb_show_counted(counts->live_bytes, "byte").text);
+    hb_stdout_row("live at most", "%s", hb_show_counted(counts->peak_live_bytes, "byte").text);
+    hb_stdout_row("live at the end", "%s", hb_show_counted(counts->live_bytes, "byte").text);
     if (counts->inspected)
         print_state(&counts->state);
 }
 
-int hb_output_end(void)
+int hb_stdout_end(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return HB_EXIT_DONE;
@@ -272,11 +272,11 @@ int hb_output_end(void)
     return HB_EXIT_FAILED;
 }
 
-int hb_output_end_table(void)
+int hb_stdout_end_table(void)
 {
     const char *warning = build_warning();
 
     if (warning != NULL)
         printf("%s%s\n", hb_build_mark(hb_build_info()), warning);
-    return hb_output_end();
+    return hb_stdout_end();
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/show.h"
+#include "base/number.h"
 #include "bench/replay/replay.h"
 
 /* An object that is being filled; `failed` when memory ran out. Begins as {.members = json_object()}. */
@@ -39,15 +39,15 @@ json_t *hb_json_end(struct hb_json *json);
 int hb_json_print(struct hb_json *json);
 
 /* A label and what it says, as one line. */
-void hb_output_row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void hb_stdout_row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Failures, walks, live bytes and the state at the end. */
-void hb_output_counts(const struct hb_counts *counts);
+void hb_stdout_counts(const struct hb_counts *counts);
 
 /* Flushes what was printed. 1, having said so, when standard output could not be written (the disk is full, a
  * pipe is closed); else 0. The second ends a table: below it stands that this build is not optimised, if it
  * is not. */
-int hb_output_end(void);
-int hb_output_end_table(void);
+int hb_stdout_end(void);
+int hb_stdout_end_table(void);
 
 #endif

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/show.h"
 #include "workloads/record/explain.h"
 
 /* Beyond so many, what is said of each is summed up. */
