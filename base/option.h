@@ -40,17 +40,17 @@ enum hb_option_kind {
 
 struct hb_option {
     enum hb_option_kind kind;
-    const char *name;         /* without its dashes */
     char letter;              /* 0: it has none */
+    const char *name;         /* without its dashes */
     const char *value;        /* what --help calls its value; NULL for a flag */
     size_t offset, bytes;     /* of the member: HB_AT */
     uint64_t least, most;     /* most 0: UINT64_MAX; of a size INT64_MAX */
     const char *const *words; /* ended by NULL */
     size_t given;             /* a bool that becomes true: HB_GIVEN; 0: none */
-    bool required;            /* a text or an argument: hb_usage says what is needed */
-    bool optional;            /* may lack its value */
     void (*take)(const struct argp_state *state, void *values, char *text);
     const char *help;
+    bool required; /* a text or an argument: hb_usage says what is needed */
+    bool optional; /* may lack its value */
 };
 
 #define HB_AT(type, member)    .offset = offsetof(type, member), .bytes = sizeof((type *)0)->member

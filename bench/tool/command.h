@@ -71,20 +71,20 @@ const char *hb_command_allocator_name(const char *spec);
 #define HB_COMMAND_TRACE(type, member) \
     {HB_ARGUMENT_ONE, .value = "trace", HB_AT(type, member), .required = true}
 #define HB_COMMAND_ALLOCATOR(type, member) \
-    {HB_OPTION_TEXT, "allocator", 'a', "A", HB_AT(type, member), .required = true, \
+    {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(type, member), .required = true, \
      .help = "a name from 'heapbench list', or the path of a shared library"}
 #define HB_COMMAND_JSON(type, member, text) \
-    {HB_OPTION_FLAG, "json", 'j', NULL, HB_AT(type, member), .help = text}
+    {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
 #define HB_COMMAND_TOUCH(type, member, text) \
-    {HB_OPTION_WORD, "touch", 0, "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
+    {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
-    {HB_OPTION_SECONDS, "timeout", 0, "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+    {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_MODEL(type, member) \
-    {HB_OPTION_FLAG, "merge", 0, NULL, HB_AT(type, member.merge), \
+    {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
      .help = "join a freed range with its free neighbours at once"}, \
-    {HB_OPTION_NUMBER, "header", 0, "N", HB_AT(type, member.header_bytes), .least = 1, .most = 4096, \
+    {HB_OPTION_NUMBER, 0, "header", "N", HB_AT(type, member.header_bytes), .least = 1, .most = 4096, \
      .help = "bytes of a range's record, 1 to 4096 (default: 8)"}, \
-    {HB_OPTION_NUMBER, "align", 0, "N", HB_AT(type, member.align), .least = 1, .most = 4096, \
+    {HB_OPTION_NUMBER, 0, "align", "N", HB_AT(type, member.align), .least = 1, .most = 4096, \
      .help = "round lengths up to N, a power of two up to 4096 (default: 1)"}
 /* clang-format on */
 

@@ -26,15 +26,15 @@ enum { ANOMALY_RUNS = 20 };
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_ONE, .value = "trace", HB_AT(struct options, trace)},
-    {HB_OPTION_NUMBER, "points", 0, "K", HB_AT(struct options, points), .least = 2, .most = MAX_POINTS,
+    {HB_OPTION_NUMBER, 0, "points", "K", HB_AT(struct options, points), .least = 2, .most = MAX_POINTS,
      .help = "heap sizes to show, evenly on a logarithmic scale (default: 24)"},
-    {HB_OPTION_FLAG, "all-anomalies", 0, NULL, HB_AT(struct options, all_anomalies),
+    {HB_OPTION_FLAG, 0, "all-anomalies", NULL, HB_AT(struct options, all_anomalies),
      .help = "simulate every size that one pass leaves open; else the largest, for about as long as 20 runs "
              "take"},
-    {HB_OPTION_FLAG, "all", 0, NULL, HB_AT(struct options, all),
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every shipped trace, with simple and with the same merging: a line each, all anomalies included"},
-    {HB_OPTION_FOLDER, "results", 0, "DIR", HB_AT(struct options, results),
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv"},
     HB_COMMAND_MODEL(struct options, model),
     HB_COMMAND_JSON(struct options, json,

@@ -21,9 +21,9 @@ static const char *const form_words[] = {[TO_REP] = "rep", [TO_TEXT] = "text", N
 
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
-    {HB_OPTION_WORD, "to", 't', "FORMAT", HB_AT(struct options, form), .words = form_words,
+    {HB_OPTION_WORD, 't', "to", "FORMAT", HB_AT(struct options, form), .words = form_words,
      .help = "rep or text (required)"},
-    {HB_OPTION_TEXT, "output", 'o', "OUT", HB_AT(struct options, output),
+    {HB_OPTION_TEXT, 'o', "output", "OUT", HB_AT(struct options, output),
      .help = "Write to the file OUT (default: standard output)"},
     {0},
 };

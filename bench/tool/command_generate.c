@@ -95,8 +95,8 @@ static void check(const struct argp_state *state, void *values)
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_EACH, .take = take_argument},
-    {HB_OPTION_TEXT, "output", 'o', "OUT.trace", HB_AT(struct options, out), .help = "The trace to write"},
-    {HB_OPTION_NUMBER, "level", 0, "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, out), .help = "The trace to write"},
+    {HB_OPTION_NUMBER, 0, "level", "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
      .help = "zstd's level; 19 is small and slow (default: 3)"},
     {0},
 };

@@ -29,9 +29,9 @@ static_assert(sizeof formats / sizeof formats[0] + 1 == sizeof format_words / si
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct options, file), .required = true},
-    {HB_OPTION_WORD, "from", 'f', "FORMAT", HB_AT(struct options, from), .words = format_words,
+    {HB_OPTION_WORD, 'f', "from", "FORMAT", HB_AT(struct options, from), .words = format_words,
      .help = "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)"},
-    {HB_OPTION_TEXT, "output", 'o', "OUT.trace", HB_AT(struct options, output), .required = true,
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, output), .required = true,
      .help = "Write the trace to OUT.trace (required)"},
     {0},
 };

@@ -25,7 +25,7 @@ static const char *const names_words[] = {[NAMES_ALLOCATORS] = "allocators", [NA
 static const struct hb_option option_table[] = {
     HB_COMMAND_JSON(struct options, json,
                     "print one JSON object: {\"allocators\": [...], \"traces\": [...]}"),
-    {HB_OPTION_WORD, "names", 0, "WHAT", HB_AT(struct options, names), .words = names_words,
+    {HB_OPTION_WORD, 0, "names", "WHAT", HB_AT(struct options, names), .words = names_words,
      .help =
          "print only the names of the allocators, models included, or of the traces, one a line and untried"},
     {0},

@@ -34,17 +34,17 @@ static const char *const policy_words[] = {
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, traces)},
-    {HB_OPTION_WORD, "policy", 0, "P", HB_AT(struct options, model.policy), .words = policy_words,
+    {HB_OPTION_WORD, 0, "policy", "P", HB_AT(struct options, model.policy), .words = policy_words,
      .help = "first (the default), next or best fit, in address order"},
     HB_COMMAND_MODEL(struct options, model),
-    {HB_OPTION_SIZE, "heap", 0, "N", HB_AT(struct options, model.heap_bytes),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, model.heap_bytes),
      .help = "bytes of the heap (K, M, G allowed); 0, the default, is infinite"},
     HB_COMMAND_JSON(struct options, json, "print one flat JSON object; results/README.md defines its keys"),
-    {HB_OPTION_FLAG, "all", 0, NULL, HB_AT(struct options, all),
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every policy, merging and not, with headers and without, and an offline packing: a table beside "
          "published figures. TRACEs: the shipped ones by default"},
-    {HB_OPTION_FOLDER, "results", 0, "DIR", HB_AT(struct options, results),
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "of --all: write DIR/policies.csv as well"},
     {0},
 };

@@ -76,19 +76,19 @@ static void check(const struct argp_state *state, void *values)
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, program)}, /* options and all */
-    {HB_OPTION_TEXT, "output", 'o', "OUT.trace", HB_AT(struct options, out),
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, out),
      .help = "The trace to write (default: PROGRAM.trace)"},
-    {HB_OPTION_FLAG, "force", 0, NULL, HB_AT(struct options, force),
+    {HB_OPTION_FLAG, 0, "force", NULL, HB_AT(struct options, force),
      .help = "Overwrite OUT.trace even where it is no trace"},
-    {HB_OPTION_FLAG, "all", 0, NULL, HB_AT(struct options, all),
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help = "Keep a trace of every process, not only of the busiest: OUT.PID.trace"},
-    {HB_OPTION_CALL, "wait", 0, "SECONDS", .optional = true, .take = take_wait,
+    {HB_OPTION_CALL, 0, "wait", "SECONDS", .optional = true, .take = take_wait,
      .help =
          "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until "
          "they end)"},
-    {HB_OPTION_NUMBER, "level", 0, "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
+    {HB_OPTION_NUMBER, 0, "level", "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
      .help = "zstd's level; 3 is fast (default: 19, and 6 beyond 8 million events)"},
-    {HB_OPTION_FOLDER, "convert", 0, "FOLDER", HB_AT(struct options, convert),
+    {HB_OPTION_FOLDER, 0, "convert", "FOLDER", HB_AT(struct options, convert),
      .help = "Run nothing; convert the captures that a killed record left"},
     {0},
 };

@@ -34,7 +34,7 @@ struct replay_figures {
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
     HB_COMMAND_ALLOCATOR(struct options, allocator),
-    {HB_OPTION_SIZE, "heap", 0, "N", HB_AT(struct options, heap_bytes),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory, counted from before the library is loaded. Default: ample"},

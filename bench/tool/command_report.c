@@ -22,11 +22,11 @@ struct options {
 };
 
 static const struct hb_option option_table[] = {
-    {HB_OPTION_FOLDER, "results", 'r', "DIR", HB_AT(struct options, results),
+    {HB_OPTION_FOLDER, 'r', "results", "DIR", HB_AT(struct options, results),
      .help = "read the CSV files of DIR (default: results/latest, else results/reference)"},
-    {HB_OPTION_FOLDER, "output", 'o', "DIR", HB_AT(struct options, output),
+    {HB_OPTION_FOLDER, 'o', "output", "DIR", HB_AT(struct options, output),
      .help = "write DIR/report.html and DIR/plots/ (default: the results folder)"},
-    {HB_OPTION_FLAG, "png", 'p', NULL, HB_AT(struct options, png),
+    {HB_OPTION_FLAG, 'p', "png", NULL, HB_AT(struct options, png),
      .help = "draw PNG files beside the SVG ones"},
     {0},
 };

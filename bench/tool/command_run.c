@@ -34,31 +34,31 @@ enum { ROUNDS_MAX = 1000, DEFAULT_SEED = 42 };
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
-    {HB_OPTION_TEXT, "allocators", 'a', "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_TEXT, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: every one that is real: "
              "neither a model nor, but for simple, one that walks"},
-    {HB_OPTION_NUMBER, "rounds", 0, "R", HB_AT(struct options, session.rounds), .least = 1,
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, session.rounds), .least = 1,
      .most = ROUNDS_MAX, .help = "rounds, 1 to 1000, each in an order of its own. Default: 5"},
-    {HB_OPTION_SIZE, "heap", 0, "N", HB_AT(struct options, session.heap_bytes),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory. Default: ample"},
     HB_COMMAND_TOUCH(struct options, session.touch,
                      "none, page (the default: the first 8 bytes and a byte in each page) or all"),
-    {HB_OPTION_NUMBER, "seed", 0, "N", HB_AT(struct options, session.seed),
+    {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
      .help = "of the order. Default: 42"},
-    {HB_OPTION_NUMBER, "step-limit", 0, "N", HB_AT(struct options, session.step_limit),
+    {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
      .help = "an allocator that walks does the operations in which it examines N ranges in all; 0: all. "
              "Default: 200000000"},
-    {HB_OPTION_FLAG, "full", 0, NULL, HB_AT(struct options, full),
+    {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
      .help = "the same as --step-limit 0: may take hours"},
     HB_COMMAND_TIMEOUT(
         struct options, session.timeout_ms,
         "seconds that a replay may take. Default: ten times what glibc takes, at least 10; none "
         "for a built-in allocator that walks"),
-    {HB_OPTION_FLAG, "no-check", 0, NULL, HB_AT(struct options, session.unchecked),
+    {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
-    {HB_OPTION_FOLDER, "results", 0, "DIR", HB_AT(struct options, results),
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "write throughput.csv to DIR as well"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object; its rows are as the table's"),
     {0},

@@ -26,12 +26,12 @@ struct options {
 
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
-    {HB_OPTION_SIZE, "heap", 0, "N", HB_AT(struct options, heap_bytes),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help =
          "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests, 4096 for a short trace, "
          "else ample"},
-    {HB_OPTION_NUMBER, "at", 0, "OP", HB_AT(struct options, at), .given = HB_GIVEN(struct options, has_at),
+    {HB_OPTION_NUMBER, 0, "at", "OP", HB_AT(struct options, at), .given = HB_GIVEN(struct options, has_at),
      .help =
          "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end "
          "of a long one"},

@@ -48,15 +48,15 @@ static const char *const colours[] = {"red", "green", "blue", NULL};
 
 static const struct hb_option table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .required = true},
-    {HB_OPTION_FLAG, "flag", 'f', NULL, HB_AT(struct values, flag), .help = "a flag"},
-    {HB_OPTION_TEXT, "text", 't', "TEXT", HB_AT(struct values, text), .help = "a text"},
-    {HB_OPTION_FOLDER, "folder", 0, "DIR", HB_AT(struct values, folder), .help = "a folder"},
-    {HB_OPTION_NUMBER, "narrow", 0, "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
-    {HB_OPTION_NUMBER, "wide", 0, "N", HB_AT(struct values, wide), .given = HB_GIVEN(struct values, given)},
-    {HB_OPTION_SIZE, "size", 0, "N", HB_AT(struct values, size), .least = 8},
-    {HB_OPTION_SECONDS, "timeout", 0, "S", HB_AT(struct values, timeout_ms), .most = 100},
-    {HB_OPTION_WORD, "colour", 0, "C", HB_AT(struct values, colour), .words = colours},
-    {HB_OPTION_CALL, "call", 0, "X", .optional = true, .take = call},
+    {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
+    {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
+    {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
+    {HB_OPTION_NUMBER, 0, "narrow", "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
+    {HB_OPTION_NUMBER, 0, "wide", "N", HB_AT(struct values, wide), .given = HB_GIVEN(struct values, given)},
+    {HB_OPTION_SIZE, 0, "size", "N", HB_AT(struct values, size), .least = 8},
+    {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(struct values, timeout_ms), .most = 100},
+    {HB_OPTION_WORD, 0, "colour", "C", HB_AT(struct values, colour), .words = colours},
+    {HB_OPTION_CALL, 0, "call", "X", .optional = true, .take = call},
     {0},
 };
 

@@ -31,13 +31,13 @@ const uint64_t *hb_speed_sizes(size_t *count)
 /* -- options -- */
 
 static const struct hb_option option_table[] = {
-    {HB_OPTION_FOLDER, "results", 0, "DIR", HB_AT(struct hb_speed_options, results),
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct hb_speed_options, results),
      .help = "run all of them and write model_speed.csv to DIR"},
-    {HB_OPTION_NUMBER, "up-to", 0, "N", HB_AT(struct hb_speed_options, up_to), .least = 100, .most = 10000000,
+    {HB_OPTION_NUMBER, 0, "up-to", "N", HB_AT(struct hb_speed_options, up_to), .least = 100, .most = 10000000,
      .help = "no heap of more than N ranges. Default: 10000000"},
-    {HB_OPTION_NUMBER, "rounds", 0, "R", HB_AT(struct hb_speed_options, rounds), .least = 1,
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct hb_speed_options, rounds), .least = 1,
      .most = HB_SPEED_ROUNDS_MAX, .help = "timed on each heap. Default: 9"},
-    {HB_OPTION_NUMBER, "seed", 0, "N", HB_AT(struct hb_speed_options, seed),
+    {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct hb_speed_options, seed),
      .help = "of the heaps, and of the order of --results. Default: 42"},
     {0},
 };
