@@ -209,7 +209,7 @@ static void check_all(const struct argp_state *state, const struct reading *read
     const struct hb_usage *usage = reading->usage;
 
     for (const struct hb_option *option = usage->options; option->kind != HB_OPTION_END; option++)
-        if (option->required && text_at(option, reading->values) == NULL)
+        if (option->rule == HB_OPTION_REQUIRED && text_at(option, reading->values) == NULL)
             hb_option_fail(state, "%s needs %s", command_name(state), usage->needs);
     if (usage->check != NULL)
         usage->check(state, reading->values);
@@ -271,11 +271,12 @@ static void read_line(struct reading *reading, int argc, char **argv, unsigned f
         if (option->name == NULL)
             continue;
         assert(count < OPTIONS_MAX);
-        options[count++] = (struct argp_option){.name = option->name,
-                                                .key = key_of(usage, option),
-                                                .arg = option->value,
-                                                .flags = option->optional ? OPTION_ARG_OPTIONAL : 0,
-                                                .doc = option->help};
+        options[count++] =
+            (struct argp_option){.name = option->name,
+                                 .key = key_of(usage, option),
+                                 .arg = option->value,
+                                 .flags = option->rule == HB_OPTION_BARE ? OPTION_ARG_OPTIONAL : 0,
+                                 .doc = option->help};
     }
     argp_err_exit_status = HB_EXIT_USAGE;
     argp_parse(&argp, argc, argv, flags, NULL, reading);

@@ -32,10 +32,16 @@ enum hb_option_kind {
     HB_OPTION_SIZE,    /* uint64_t, from `least` to `most`; K, M and G are powers of 1024 */
     HB_OPTION_SECONDS, /* uint64_t: milliseconds; 1 second to `most` seconds */
     HB_OPTION_WORD,    /* int or an enum: the index of one of `words` */
-    HB_OPTION_CALL,    /* none: `take` is called with the text, or NULL where it is `optional` */
+    HB_OPTION_CALL,    /* none: `take` is called with the text, or NULL where it is bare */
     HB_ARGUMENT_ONE,   /* const char *: at most one argument, a `value` such as "trace" */
     HB_ARGUMENT_REST,  /* char **: all arguments, ended by NULL */
     HB_ARGUMENT_EACH,  /* none: `take` is called with each argument */
+};
+
+enum hb_option_rule {
+    HB_OPTION_FREE,
+    HB_OPTION_REQUIRED, /* of a text or an argument: hb_usage says what is needed */
+    HB_OPTION_BARE,     /* may lack its value */
 };
 
 struct hb_option {
@@ -49,8 +55,7 @@ struct hb_option {
     size_t given;             /* a bool that becomes true: HB_GIVEN; 0: none */
     void (*take)(const struct argp_state *state, void *values, char *text);
     const char *help;
-    bool required; /* a text or an argument: hb_usage says what is needed */
-    bool optional; /* may lack its value */
+    enum hb_option_rule rule;
 };
 
 #define HB_AT(type, member)    .offset = offsetof(type, member), .bytes = sizeof((type *)0)->member

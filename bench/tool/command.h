@@ -69,9 +69,9 @@ const char *hb_command_allocator_name(const char *spec);
  * heap has. */
 /* clang-format off */
 #define HB_COMMAND_TRACE(type, member) \
-    {HB_ARGUMENT_ONE, .value = "trace", HB_AT(type, member), .required = true}
+    {HB_ARGUMENT_ONE, .value = "trace", HB_AT(type, member), .rule = HB_OPTION_REQUIRED}
 #define HB_COMMAND_ALLOCATOR(type, member) \
-    {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(type, member), .required = true, \
+    {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(type, member), .rule = HB_OPTION_REQUIRED, \
      .help = "a name from 'heapbench list', or the path of a shared library"}
 #define HB_COMMAND_JSON(type, member, text) \
     {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}

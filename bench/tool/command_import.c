@@ -28,10 +28,10 @@ static_assert(sizeof formats / sizeof formats[0] + 1 == sizeof format_words / si
               "a word for each format");
 
 static const struct hb_option option_table[] = {
-    {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct options, file), .required = true},
+    {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct options, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_WORD, 'f', "from", "FORMAT", HB_AT(struct options, from), .words = format_words,
      .help = "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)"},
-    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, output), .required = true,
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, output), .rule = HB_OPTION_REQUIRED,
      .help = "Write the trace to OUT.trace (required)"},
     {0},
 };

@@ -82,7 +82,7 @@ static const struct hb_option option_table[] = {
      .help = "Overwrite OUT.trace even where it is no trace"},
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help = "Keep a trace of every process, not only of the busiest: OUT.PID.trace"},
-    {HB_OPTION_CALL, 0, "wait", "SECONDS", .optional = true, .take = take_wait,
+    {HB_OPTION_CALL, 0, "wait", "SECONDS", .rule = HB_OPTION_BARE, .take = take_wait,
      .help =
          "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until "
          "they end)"},

@@ -47,7 +47,7 @@ static void more_help(FILE *out, const void *context)
 static const char *const colours[] = {"red", "green", "blue", NULL};
 
 static const struct hb_option table[] = {
-    {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .required = true},
+    {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
     {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
     {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
@@ -56,7 +56,7 @@ static const struct hb_option table[] = {
     {HB_OPTION_SIZE, 0, "size", "N", HB_AT(struct values, size), .least = 8},
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(struct values, timeout_ms), .most = 100},
     {HB_OPTION_WORD, 0, "colour", "C", HB_AT(struct values, colour), .words = colours},
-    {HB_OPTION_CALL, 0, "call", "X", .optional = true, .take = call},
+    {HB_OPTION_CALL, 0, "call", "X", .rule = HB_OPTION_BARE, .take = call},
     {0},
 };
 
