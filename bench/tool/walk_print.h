@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "bench/tool/walk_heap.h"
+#include "bench/exact/walk_heap.h"
 
 /* Which ranges a walk examined: the first `length` ones, the last of them taken unless it failed. */
 struct hb_walk_marks {
