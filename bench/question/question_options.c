@@ -75,7 +75,10 @@ static const struct hb_option option_table[] = {
 };
 
 static const struct hb_usage usage = {
-    .options = option_table, .doc = "\v", .check = check, .more_help = print_defaults};
+    .options = option_table,
+    .doc = "Answer one question about allocators: as benchmarks, or all of it as files of results.\v",
+    .check = check,
+    .more_help = print_defaults};
 
 static struct options defaults(const struct hb_question *question)
 {
