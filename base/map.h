@@ -2,7 +2,7 @@
  * map.h - from 64-bit numbers to 32-bit ones: the one hash map of the tree.
  *
  * Open addressing with linear probing, at most half full, deletion by shifting back. Its memory is a table
- * (base/table.h): it follows the most entries that were ever held at once.
+ * (base/pages.h): it follows the most entries that were ever held at once.
  */
 #ifndef HB_BASE_MAP_H
 #define HB_BASE_MAP_H

@@ -8,7 +8,6 @@
 
 #include "base/map.h"
 #include "base/pages.h"
-#include "base/table.h"
 #include "workloads/import/import.h"
 #include "workloads/workload.h"
 
@@ -22,7 +21,7 @@ struct hb_stream {
     size_t pending_count;
     struct hb_map slots_of; /* the objects that live */
     uint32_t slots;         /* ever in use */
-    uint32_t *unused;       /* a stack of slots that were freed; a table (base/table.h) */
+    uint32_t *unused;       /* a stack of slots that were freed; a table (base/pages.h) */
     size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/table.h"
+#include "base/pages.h"
 
 /* -- pools -- */
 

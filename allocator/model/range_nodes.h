@@ -58,7 +58,7 @@ struct hb_inner {
 };
 
 struct hb_pool {
-    void *items; /* a table (base/table.h) */
+    void *items; /* a table (base/pages.h) */
     size_t item_bytes;
     uint32_t used, capacity;
     uint32_t most; /* items at most */

@@ -61,3 +61,12 @@ bool hb_spans_hold(const struct hb_size_spans *spans, uint64_t size)
     }
     return low < spans->count && spans->at[low].low <= size;
 }
+
+uint64_t hb_spans_total(const struct hb_size_spans *spans)
+{
+    uint64_t sizes = 0;
+
+    for (size_t i = 0; i < spans->count; i++)
+        sizes += spans->at[i].high - spans->at[i].low + 1;
+    return sizes;
+}

@@ -29,4 +29,7 @@ void hb_spans_sort(struct hb_size_spans *spans);
 /* Whether `size` is in one of the spans, which must be sorted. O(log spans). */
 bool hb_spans_hold(const struct hb_size_spans *spans, uint64_t size);
 
+/* How many sizes they hold, once sorted. */
+uint64_t hb_spans_total(const struct hb_size_spans *spans);
+
 #endif

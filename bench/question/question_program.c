@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/option.h"
 #include "base/printable.h"
 #include "bench/question/question.h"
 #include "bench/question/question_options.h"
 #include "bench/results/results.h"
-#include "bench/tool/command.h"
 
 /* -- any program -- */
 

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/table.h"
+#include "base/pages.h"
 
 enum {
     FIRST_CAPACITY = HB_TABLE_SMALL_BYTES / sizeof(uint64_t),

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#include "base/table.h"
+#include "base/pages.h"
 
 static size_t table_bytes(uint64_t slots)
 {

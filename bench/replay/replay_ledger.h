@@ -16,7 +16,7 @@ struct hb_held {
 };
 
 struct hb_ledger {
-    struct hb_held *held; /* by slot; a table (base/table.h) */
+    struct hb_held *held; /* by slot; a table (base/pages.h) */
     uint64_t slots;
     uint64_t ops;
     uint64_t allocs;

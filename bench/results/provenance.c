@@ -118,12 +118,12 @@ void hb_provenance_warn(const struct hb_provenance *provenance, const char *prog
             program, provenance->environment, program);
 }
 
+const char *const hb_touch_names[] = {
+    [HB_TOUCH_NONE] = "none", [HB_TOUCH_PAGE] = "page", [HB_TOUCH_ALL] = "all", NULL};
+
 const char *hb_touch_name(enum hb_touch touch)
 {
-    static const char *const names[] = {
-        [HB_TOUCH_NONE] = "none", [HB_TOUCH_PAGE] = "page", [HB_TOUCH_ALL] = "all"};
-
-    return names[touch];
+    return hb_touch_names[touch];
 }
 
 static void visit_run(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)

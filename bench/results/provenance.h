@@ -59,5 +59,6 @@ void hb_provenance_warn(const struct hb_provenance *provenance, const char *prog
 
 /* "none", "page", "all" */
 const char *hb_touch_name(enum hb_touch touch);
+extern const char *const hb_touch_names[]; /* in the enum's order, ended by NULL */
 
 #endif

@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "base/clock.h"
-#include "base/table.h"
+#include "base/pages.h"
 #include "bench/replay/operation.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/sample/check_parts.h"

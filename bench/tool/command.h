@@ -1,21 +1,20 @@
 /*
  * command.h - the sub-commands of heapbench, and what they share.
  *
- * A sub-command is one file, command_NAME.c, with one entry point. Options are parsed with argp (glibc's), so
- * every command has --help, --usage and --version of the same look; a usage error exits 2.
+ * A sub-command is one file, command_NAME.c, with one entry point: a table of its options (base/option.h), a
+ * call into a lower room, and what it prints (output.h). The larger ones have a file more for their words.
  */
 #ifndef HB_BENCH_TOOL_COMMAND_H
 #define HB_BENCH_TOOL_COMMAND_H
 
+#include "allocator/model/model.h"
 #include "base/error.h"
-
-/* results/README.md, "What came of an allocator, and the exit status", says the same to users. */
-enum hb_exit {
-    HB_EXIT_DONE = 0,
-    HB_EXIT_FAILED = 1,
-    HB_EXIT_USAGE = 2,
-    HB_EXIT_PARTIAL = 3, /* done, but some allocator has a problem (hb_verdict_is_problem): the answer says */
-};
+#include "base/option.h"
+#include "base/progress.h"
+#include "bench/replay/replay.h"
+#include "bench/results/provenance.h"
+#include "bench/sample/sample.h"
+#include "workloads/whole/summary.h"
 
 struct hb_command {
     const char *name;
@@ -38,8 +37,71 @@ int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
 
+/* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
+ * unless that is NULL. Returns an exit status. */
+int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results);
+
+/* info without --json: for people. Returns an exit status. */
+int hb_command_print_info(const struct hb_workload *workload, const struct hb_summary *summary);
+
 /* Prints "heapbench: <sentence>" on standard error and returns the exit status for it: 2 for HB_ERR_USAGE,
  * else 1. */
 int hb_command_fail(const struct hb_error *error);
+
+/* Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program
+ * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done. */
+void hb_command_reexec_for_libraries(void);
+
+/* Says on standard error what was repaired in a file of somebody else's, or left out of it, if anything was.
+ */
+void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs);
+
+/*
+ * False, with the reason, where a file that is no trace would be lost at `out`: unless with `force`, or when
+ * the person at the terminal says yes. Whether `out` can be written at all is for who writes it.
+ */
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
+
+/* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
+enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
+
+/* HB_ERR_USAGE for a heap of 0 bytes, which no allocator can have. */
+enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error);
+
+/* What `heapbench` calls an allocator: the last part of a path, printable. Valid until the next call. */
+const char *hb_command_allocator_name(const char *spec);
+
+/* Rows of a table that several commands have; those of _MODEL are of a struct hb_model_options.
+ * hb_model_create says whether an alignment is a power of two; headers of 0 bytes, as in a paper, no real
+ * heap has. */
+/* clang-format off */
+#define HB_COMMAND_TRACE(type, member) \
+    {HB_ARGUMENT_ONE, .value = "trace", HB_AT(type, member), .rule = HB_OPTION_REQUIRED}
+#define HB_COMMAND_ALLOCATOR(type, member) \
+    {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(type, member), .rule = HB_OPTION_REQUIRED, \
+     .help = "a name from 'heapbench list', or the path of a shared library"}
+#define HB_COMMAND_JSON(type, member, text) \
+    {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
+#define HB_COMMAND_TOUCH(type, member, text) \
+    {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
+#define HB_COMMAND_TIMEOUT(type, member, text) \
+    {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_MODEL(type, member) \
+    {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
+     .help = "join a freed range with its free neighbours at once"}, \
+    {HB_OPTION_NUMBER, 0, "header", "N", HB_AT(type, member.header_bytes), .least = 1, .most = 4096, \
+     .help = "bytes of a range's record, 1 to 4096 (default: 8)"}, \
+    {HB_OPTION_NUMBER, 0, "align", "N", HB_AT(type, member.align), .least = 1, .most = 4096, \
+     .help = "round lengths up to N, a power of two up to 4096 (default: 1)"}
+#define HB_COMMAND_FORCE(type, member) \
+    {HB_OPTION_FLAG, 0, "force", NULL, HB_AT(type, member), \
+     .help = "Overwrite OUT.trace even where it is no trace"}
+/* clang-format on */
+
+/* What the simple allocator is: first fit, never merging, records of 8 bytes, unaligned. */
+extern const struct hb_model_options hb_command_simple_model;
+
+/* Is this that model, in an infinite heap? */
+bool hb_command_is_simple(const struct hb_model_options *model);
 
 #endif

@@ -1,190 +1,159 @@
 /*
- * command_curve - heapbench curve: where, and why, heaps of every size first fail, and the sizes at which a
+ * command_curve.c - heapbench curve: where, and why, heaps of every size first fail, and the sizes at which a
  * larger heap fails where a smaller one does not.
  */
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/printable.h"
+#include "bench/exact/curve_survey.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
-#include "bench/tool/command_counts.h"
-#include "bench/tool/curve_survey.h"
-#include "bench/tool/option_model.h"
+#include "bench/tool/output.h"
 
 struct options {
-    const char *trace;
-    const char *results;
+    const char *trace, *results;
     struct hb_model_options model;
     uint64_t points; /* 0: not given */
-    bool all_anomalies;
-    bool all;
-    bool json;
+    bool all_anomalies, all, json;
 };
 
-enum { KEY_POINTS = 1000, KEY_ALL_ANOMALIES, KEY_ALL, KEY_RESULTS, DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
+enum { DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
 
 /* How many times the trace is run to look for anomalies. */
 enum { ANOMALY_RUNS = 20 };
+
+static const struct hb_option option_table[] = {
+    {HB_ARGUMENT_ONE, .value = "trace", HB_AT(struct options, trace)},
+    {HB_OPTION_NUMBER, 0, "points", "K", HB_AT(struct options, points), .least = 2, .most = MAX_POINTS,
+     .help = "heap sizes to show, evenly on a logarithmic scale (default: 24)"},
+    {HB_OPTION_FLAG, 0, "all-anomalies", NULL, HB_AT(struct options, all_anomalies),
+     .help = "simulate every size that one pass leaves open; else the largest, for about as long as 20 runs "
+             "take"},
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
+     .help =
+         "every shipped trace, with simple and with the same merging: a line each, all anomalies included"},
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
+     .help = "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv"},
+    HB_COMMAND_MODEL(struct options, model),
+    HB_COMMAND_JSON(struct options, json,
+                    "print one JSON object, with a list of points and a list of anomalies"),
+    {0},
+};
 
 static bool is_survey(const struct options *options)
 {
     return options->all || options->results != NULL;
 }
 
-static void check(const struct argp_state *state, const struct options *options)
+static void check(const struct argp_state *state, void *values)
 {
+    const struct options *options = values;
+
     if (options->all && options->trace != NULL)
         hb_option_fail(state, "--all is of every shipped trace: no '%s' goes with it", options->trace);
     if (!options->all && options->trace == NULL)
         hb_option_fail(state, "curve needs a trace, or --all");
     if (is_survey(options) && (options->json || options->points != 0 || options->all_anomalies ||
-                               !hb_model_option_is_default(&options->model)))
+                               !hb_command_is_simple(&options->model)))
         hb_option_fail(state,
                        "--all and --results are of simple and of the same with merging, and choose the "
                        "sizes: no other option goes with them");
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->model;
-        return 0;
-    case KEY_POINTS:
-        options->points = hb_option_number(state, "--points", argument);
-        if (options->points < 2 || options->points > MAX_POINTS)
-            hb_option_fail(state, "--points takes 2 to %d, not '%s'", MAX_POINTS, argument);
-        return 0;
-    case KEY_ALL_ANOMALIES:
-        options->all_anomalies = true;
-        return 0;
-    case KEY_ALL:
-        options->all = true;
-        return 0;
-    case KEY_RESULTS:
-        options->results = argument;
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_argument(state, "trace", &options->trace, argument);
-        return 0;
-    case ARGP_KEY_END:
-        check(state, options);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_option option_table[] = {
-    {"points", KEY_POINTS, "K", 0, "heap sizes to show, evenly on a logarithmic scale (default: 24)", 0},
-    {"all-anomalies", KEY_ALL_ANOMALIES, NULL, 0,
-     "simulate every size that one pass leaves open; else the largest, for about as long as 20 runs take", 0},
-    {"all", KEY_ALL, NULL, 0,
-     "every shipped trace, with simple and with the same merging: a line each, all anomalies included", 0},
-    {"results", KEY_RESULTS, "DIR", 0,
-     "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv", 0},
-    {"json", 'j', NULL, 0, "print one JSON object, with a list of points and a list of anomalies", 0},
-    {0}};
-
-static const struct argp argp = {
+static const struct hb_usage usage = {
     .options = option_table,
-    .parser = parse,
-    .children = hb_model_option_children,
-    .args_doc = "TRACE\n--all",
+    .arguments = "TRACE\n--all",
     .doc = "The first failure of first fit against the size of the heap, with its reason, for every size "
-           "from one pass "
-           "of the trace.\v"
+           "from one pass of the trace.\v"
            "A heap may fail where a smaller one completes: those sizes are listed as anomalies.\n\n"
            "Examples:\n"
            "  heapbench curve cc1 --points 40 --json\n"
            "  heapbench curve --all --results results/latest",
+    .check = check,
 };
 
 static json_t *point_json(const struct hb_curve_point *point)
 {
-    const char *reason = hb_failure_reason_name(point->first.reason);
-    bool failed = point->first.op != HB_NO_FAILURE;
-    json_t *object = json_object();
+    const struct hb_failure *first = &point->first;
+    bool failed = first->op != HB_NO_FAILURE;
+    struct hb_json json = {.members = json_object()};
 
-    hb_json_set(object, "heap_bytes", point->heap_bytes);
-    json_object_set_new(object, "first_failure",
-                        failed ? json_integer((json_int_t)point->first.op) : json_null());
-    json_object_set_new(object, "failure_reason", reason != NULL ? hb_json_text(reason) : json_null());
-    json_object_set_new(object, "simulated", json_boolean(point->simulated));
-    if (!failed)
-        return object;
-    hb_json_set(object, "requested_bytes", point->first.size);
-    hb_json_set(object, "live_bytes", point->first.live_bytes);
-    hb_json_set(object, "free_bytes", point->first.free_bytes);
-    hb_json_set(object, "largest_free_bytes", point->first.largest_free_bytes);
-    return object;
+    hb_json_number(&json, "heap_bytes", point->heap_bytes);
+    hb_json_known(&json, "first_failure", first->op, failed);
+    hb_json_text(&json, "failure_reason", hb_failure_reason_name(first->reason));
+    hb_json_put(&json, "simulated", json_boolean(point->simulated));
+    if (failed) {
+        hb_json_number(&json, "requested_bytes", first->size);
+        hb_json_number(&json, "live_bytes", first->live_bytes);
+        hb_json_number(&json, "free_bytes", first->free_bytes);
+        hb_json_number(&json, "largest_free_bytes", first->largest_free_bytes);
+    }
+    return hb_json_end(&json);
 }
 
-static json_t *study_json(const struct hb_curve_study *study)
+static json_t *span_json(const struct hb_size_span *span)
+{
+    struct hb_json json = {.members = json_object()};
+
+    hb_json_number(&json, "low_bytes", span->low);
+    hb_json_number(&json, "high_bytes", span->high);
+    return hb_json_end(&json);
+}
+
+static int print_json(const struct hb_curve_study *study)
 {
     const struct hb_prepared *prepared = study->curve->prepared;
-    json_t *object = json_object(), *points = json_array(), *anomalies = json_array();
+    const struct hb_anomalies *anomalies = &study->anomalies;
+    json_t *points = json_array(), *spans = json_array();
+    struct hb_json json = {.members = json_object()};
 
-    json_object_set_new(object, "trace", hb_json_text(prepared->name));
-    hb_json_set(object, "ops", prepared->op_count);
-    hb_json_set(object, "peak_live_bytes", prepared->peak_live_bytes);
-    hb_json_set(object, "high_water_bytes", study->curve->high_water_bytes);
-    hb_json_set(object, "minimum_heap_bytes", study->anomalies.least_bytes);
-    hb_json_set(object, "undecided_sizes", study->anomalies.undecided);
-    hb_json_set(object, "hopeless_sizes", study->anomalies.hopeless);
-    hb_json_set(object, "simulated_sizes", study->anomalies.simulated);
+    hb_json_text(&json, "trace", prepared->name);
+    hb_json_number(&json, "ops", prepared->op_count);
+    hb_json_number(&json, "peak_live_bytes", prepared->peak_live_bytes);
+    hb_json_number(&json, "high_water_bytes", study->curve->high_water_bytes);
+    hb_json_number(&json, "minimum_heap_bytes", anomalies->least_bytes);
+    hb_json_number(&json, "undecided_sizes", anomalies->undecided);
+    hb_json_number(&json, "hopeless_sizes", anomalies->hopeless);
+    hb_json_number(&json, "simulated_sizes", anomalies->simulated);
     for (size_t i = 0; i < study->count; i++)
-        json_array_append_new(points, point_json(&study->points[i]));
-    json_object_set_new(object, "points", points);
-    for (size_t i = 0; i < study->anomalies.failing.count; i++) {
-        json_t *span = json_object();
-
-        hb_json_set(span, "low_bytes", study->anomalies.failing.at[i].low);
-        hb_json_set(span, "high_bytes", study->anomalies.failing.at[i].high);
-        json_array_append_new(anomalies, span);
-    }
-    json_object_set_new(object, "anomalies", anomalies);
-    return object;
+        json.failed |= json_array_append_new(points, point_json(&study->points[i])) != 0;
+    for (size_t i = 0; i < anomalies->failing.count; i++)
+        json.failed |= json_array_append_new(spans, span_json(&anomalies->failing.at[i])) != 0;
+    hb_json_put(&json, "points", points);
+    hb_json_put(&json, "anomalies", spans);
+    return hb_json_print(&json);
 }
 
 static void print_point(const struct hb_curve_study *study, const struct hb_curve_point *point)
 {
+    const struct hb_failure *first = &point->first;
     double of_peak = (double)point->heap_bytes / (double)study->curve->prepared->peak_live_bytes;
 
-    printf("%14" PRIu64 " %9.3f ", point->heap_bytes, of_peak);
-    if (point->first.op == HB_NO_FAILURE)
+    printf("%14s %9.3f ", hb_show_count(point->heap_bytes).text, of_peak);
+    if (first->op == HB_NO_FAILURE)
         printf("%12s\n", "none");
     else
-        printf("%12" PRIu64 "  %-9s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", point->first.op,
-               hb_failure_reason_name(point->first.reason), point->first.size, point->first.free_bytes,
-               point->first.largest_free_bytes);
+        printf("%12s  %-9s %12s %12s %12s\n", hb_show_count(first->op).text,
+               hb_failure_reason_name(first->reason), hb_show_count(first->size).text,
+               hb_show_count(first->free_bytes).text, hb_show_count(first->largest_free_bytes).text);
 }
 
 static void print_anomalies(const struct hb_anomalies *anomalies)
 {
-    char open[48], hopeless[48], tried[48];
-
     if (anomalies->undecided == 0)
         printf("\none pass over the trace decides every size\n");
     else
         printf("\n%s left open by the pass: %s too small for what is live, the %s largest of the others "
                "simulated\n",
-               hb_counted(open, sizeof open, anomalies->undecided, "size"),
-               hb_counted(hopeless, sizeof hopeless, anomalies->hopeless, ""),
-               hb_counted(tried, sizeof tried, anomalies->simulated, ""));
-    printf("smallest heap that completes: %" PRIu64 " bytes\n", anomalies->least_bytes);
+               hb_show_counted(anomalies->undecided, "size").text, hb_show_count(anomalies->hopeless).text,
+               hb_show_count(anomalies->simulated).text);
+    printf("smallest heap that completes: %s\n", hb_show_counted(anomalies->least_bytes, "byte").text);
     for (size_t i = 0; i < anomalies->failing.count; i++)
-        printf("fails although a smaller heap completes: %" PRIu64 " to %" PRIu64 " bytes\n",
-               anomalies->failing.at[i].low, anomalies->failing.at[i].high);
+        printf("fails although a smaller heap completes: %s to %s\n",
+               hb_show_count(anomalies->failing.at[i].low).text,
+               hb_show_counted(anomalies->failing.at[i].high, "byte").text);
 }
 
 static int print_text(const struct hb_curve_study *study)
@@ -195,7 +164,7 @@ static int print_text(const struct hb_curve_study *study)
     for (size_t i = 0; i < study->count; i++)
         print_point(study, &study->points[i]);
     print_anomalies(&study->anomalies);
-    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_stdout_end_table();
 }
 
 static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
@@ -231,10 +200,25 @@ static int list_trace(const struct options *options)
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);
     else
-        exit_status = options->json ? hb_command_print_json(study_json(&study)) : print_text(&study);
+        exit_status = (options->json ? print_json : print_text)(&study);
     hb_curve_study_clear(&study);
     hb_prepared_free(prepared);
     return exit_status;
+}
+
+static void print_survey_line(const char *allocator, const struct hb_curve_study *study)
+{
+    const struct hb_prepared *prepared = study->curve->prepared;
+    const struct hb_anomalies *anomalies = &study->anomalies;
+    char shown[17];
+
+    printf("%-16s %-12s %12s %12s %12s %8.3f %9s %9s %9s\n",
+           hb_printable(shown, sizeof shown, prepared->name, ""), allocator,
+           hb_show_count(prepared->peak_live_bytes).text, hb_show_count(study->curve->high_water_bytes).text,
+           hb_show_count(anomalies->least_bytes).text,
+           (double)anomalies->least_bytes / (double)prepared->peak_live_bytes,
+           hb_show_count(anomalies->undecided).text, hb_show_count(anomalies->simulated).text,
+           hb_show_count(hb_spans_total(&anomalies->failing)).text);
 }
 
 static enum hb_status survey_trace(struct hb_curve_survey *survey, const char *trace, struct hb_error *error)
@@ -287,10 +271,11 @@ static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_prove
 
 static int make_survey(const struct options *options, struct hb_provenance *provenance)
 {
-    struct hb_curve_survey survey = {.points = NULL};
+    struct hb_curve_survey survey = {.visit = print_survey_line};
     enum hb_status status = HB_OK;
     struct hb_error error;
     size_t left_out = 0;
+    int exit_status;
 
     provenance->computed = true;
     if (options->results != NULL)
@@ -298,7 +283,8 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     if (status == HB_OK)
         status = hb_curve_survey_open(&survey, &error);
     if (status == HB_OK) {
-        hb_curve_survey_head();
+        printf("%-16s %-12s %12s %12s %12s %8s %9s %9s %9s\n", "trace", "allocator", "peak live",
+               "high water", "minimum heap", "of peak", "undecided", "simulated", "anomalous");
         status = options->all ? survey_all(&survey, provenance, &left_out, &error)
                               : survey_trace(&survey, options->trace, &error);
     }
@@ -307,18 +293,17 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     hb_curve_survey_close(&survey);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    if (hb_command_table_failed())
-        return HB_EXIT_FAILED;
-    return left_out > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+    exit_status = hb_stdout_end_table();
+    return exit_status == HB_EXIT_DONE && left_out > 0 ? HB_EXIT_PARTIAL : exit_status;
 }
 
 int hb_command_curve(int argc, char **argv)
 {
-    struct options options = {.model = hb_model_option_defaults};
+    struct options options = {.model = hb_command_simple_model};
     struct hb_provenance provenance;
 
     hb_provenance_begin(&provenance, argc, argv);
     provenance.rounds = 1;
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     return is_survey(&options) ? make_survey(&options, &provenance) : list_trace(&options);
 }

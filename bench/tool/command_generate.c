@@ -1,18 +1,13 @@
 /*
  * command_generate.c - heapbench generate: a trace that no program made, streamed into a file.
  */
-#include <argp.h>
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/printable.h"
 #include "bench/results/build_info.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 #include "workloads/generate/empirical.h"
 #include "workloads/generate/generate.h"
 
@@ -24,14 +19,7 @@ struct options {
     struct hb_generate_settings settings;
 };
 
-enum { OPTION_LEVEL = 256, OPTION_FORCE, DEFAULT_LEVEL = 3, MAX_LEVEL = 19, DESCRIPTION_BYTES = 1024 };
-
-static const struct argp_option option_table[] = {
-    {"output", 'o', "OUT.trace", 0, "The trace to write", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
-    {"level", OPTION_LEVEL, "1-19", 0, "zstd's level; 19 is small and slow (default: 3)", 0},
-    {0},
-};
+enum { DEFAULT_LEVEL = 3, MAX_LEVEL = 19, DESCRIPTION_BYTES = 1024 };
 
 static const char documentation[] =
     "Write a trace that no program made: a workload whose outcome is known, or whose shape you choose.\v"
@@ -44,29 +32,13 @@ static const char examples[] = "Examples:\n"
                                "  heapbench generate steady live=1M steps=50M seed=7 -o steady.trace\n"
                                "  heapbench generate steady empirical=cc1 -o steady-cc1.trace";
 
-/* As it may be typed: with K, M or G where that is exact. */
-static const char *number_text(char text[static 32], uint64_t number)
-{
-    static const char *const suffixes[] = {"", "K", "M", "G"};
-    int suffix = 0;
-
-    while (suffix < 3 && number > 0 && number % 1024 == 0) {
-        number /= 1024;
-        suffix++;
-    }
-    snprintf(text, 32, "%" PRIu64 "%s", number, suffixes[suffix]);
-    return text;
-}
-
 static void print_key(FILE *out, const struct hb_generate_key *key)
 {
-    char initial[32], low[32], high[32];
-
     if (key->words != NULL)
         fprintf(out, "    %-9s %s [%s]\n", key->name, key->summary, key->words[key->initial]);
     else
-        fprintf(out, "    %-9s %s [%s], %s to %s\n", key->name, key->summary,
-                number_text(initial, key->initial), number_text(low, key->low), number_text(high, key->high));
+        fprintf(out, "    %-9s %s [%s], %s to %s\n", key->name, key->summary, hb_show_size(key->initial).text,
+                hb_show_size(key->low).text, hb_show_size(key->high).text);
 }
 
 static void print_generators(FILE *out)
@@ -85,26 +57,18 @@ static void print_generators(FILE *out)
     }
 }
 
-/* argp wants the text in one piece, and frees it. */
-static char *help_filter(int key, const char *text, void *input)
+static void print_more_help(FILE *out, const void *values)
 {
-    char *filtered = NULL;
-    size_t bytes;
-    FILE *out;
-
-    (void)input;
-    if (key != ARGP_KEY_HELP_POST_DOC || (out = open_memstream(&filtered, &bytes)) == NULL)
-        return (char *)(uintptr_t)text;
-    fputs(text, out);
+    (void)values;
     fputs("Generators and their keys [default], range:\n", out);
     print_generators(out);
     fputs(examples, out);
-    fclose(out);
-    return filtered;
 }
 
-static void take_argument(struct argp_state *state, struct options *options, const char *argument)
+/* The generator's name, then its settings. */
+static void take_argument(const struct argp_state *state, void *values, char *argument)
 {
+    struct options *options = values;
     struct hb_error error;
 
     if (options->generator == NULL) {
@@ -117,8 +81,9 @@ static void take_argument(struct argp_state *state, struct options *options, con
     }
 }
 
-static void check(struct argp_state *state, const struct options *options)
+static void check(const struct argp_state *state, void *values)
 {
+    const struct options *options = values;
     struct hb_error error;
 
     if (options->generator == NULL)
@@ -129,36 +94,25 @@ static void check(struct argp_state *state, const struct options *options)
         hb_option_fail(state, "%s", error.text);
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-    uint64_t level;
+static const struct hb_option option_table[] = {
+    {HB_ARGUMENT_EACH, .take = take_argument},
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, out), .help = "The trace to write"},
+    HB_COMMAND_FORCE(struct options, force),
+    {HB_OPTION_NUMBER, 0, "level", "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
+     .help = "zstd's level; 19 is small and slow (default: 3)"},
+    {0},
+};
 
-    switch (key) {
-    case 'o':
-        options->out = argument;
-        return 0;
-    case OPTION_LEVEL:
-        if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
-            hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
-        options->level = (int)level;
-        return 0;
-    case OPTION_FORCE:
-        options->force = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        take_argument(state, options, argument);
-        return 0;
-    case ARGP_KEY_END:
-        check(state, options);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const struct hb_usage usage = {
+    .options = option_table,
+    .arguments = "NAME [KEY=VALUE...]",
+    .doc = documentation,
+    .check = check,
+    .more_help = print_more_help,
+};
 
-/* The sink: a file, and a count for the line at the end. */
-struct output {
+/* What is being written: a file, and counts for the line at the end. */
+struct generated {
     struct hb_trace_writer *writer;
     uint64_t ops;
     uint64_t births;
@@ -166,28 +120,28 @@ struct output {
 
 static enum hb_status append(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
 {
-    struct output *output = context;
+    struct generated *trace = context;
 
-    output->ops += count;
+    trace->ops += count;
     for (size_t i = 0; i < count; i++)
         if (ops[i].kind == HB_OP_MALLOC)
-            output->births = ops[i].object + 1;
-    hb_progress_set(NULL, output->births);
-    return hb_trace_writer_append(output->writer, ops, count, error);
+            trace->births = ops[i].object + 1;
+    hb_progress_set(NULL, trace->births);
+    return hb_trace_writer_append(trace->writer, ops, count, error);
 }
 
-static enum hb_status write_trace(const struct options *options, struct output *output,
+static enum hb_status write_trace(const struct options *options, struct generated *trace,
                                   struct hb_error *error)
 {
     char command[DESCRIPTION_BYTES] = "heapbench generate ", origin[64];
     struct hb_trace_info info = {.command = command, .origin = origin};
-    struct hb_generate_sink sink = {.context = output, .append = append};
+    struct hb_generate_sink sink = {.context = trace, .append = append};
     size_t used = strlen(command);
     enum hb_status status;
 
     hb_generate_describe(options->generator, &options->settings, command + used, sizeof command - used);
     snprintf(origin, sizeof origin, "heapbench generate %s", hb_build_info()->version);
-    status = hb_trace_writer_open(options->out, &info, options->level, &output->writer, error);
+    status = hb_trace_writer_open(options->out, &info, options->level, &trace->writer, error);
     if (status != HB_OK)
         return status;
     hb_progress_begin("generating");
@@ -195,43 +149,37 @@ static enum hb_status write_trace(const struct options *options, struct output *
     status = hb_generate_run(options->generator, &options->settings, &sink, error);
     hb_progress_end();
     if (status == HB_OK)
-        return hb_trace_writer_finish(output->writer, error);
-    hb_trace_writer_abandon(output->writer);
+        return hb_trace_writer_finish(trace->writer, error);
+    hb_trace_writer_abandon(trace->writer);
     return status;
 }
 
-static void print_summary(const struct options *options, const struct output *output)
+static void print_summary(const struct options *options, const struct generated *trace)
 {
     char description[DESCRIPTION_BYTES];
 
     hb_generate_describe(options->generator, &options->settings, description, sizeof description);
-    hb_print_line(stderr, "heapbench: %s: %" PRIu64 " operations, %" PRIu64 " objects: %s", options->out,
-                  output->ops, options->generator->births(&options->settings), description);
+    hb_print_line(
+        stderr, "heapbench: %s: %s, %s: %s", options->out, hb_show_counted(trace->ops, "operation").text,
+        hb_show_counted(options->generator->births(&options->settings), "object").text, description);
 }
 
 int hb_command_generate(int argc, char **argv)
 {
-    const struct argp parser = {
-        .options = option_table,
-        .parser = parse_option,
-        .args_doc = "NAME [KEY=VALUE...]",
-        .doc = documentation,
-        .help_filter = help_filter,
-    };
     struct options options = {.level = DEFAULT_LEVEL};
-    struct output output = {0};
+    struct generated trace = {0};
     struct hb_error error;
     enum hb_status status;
 
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     if (!hb_command_may_overwrite(options.out, options.force, &error))
         return hb_command_fail(&error);
     status = hb_generate_load_sizes(&options.settings, &error);
     if (status == HB_OK)
-        status = write_trace(&options, &output, &error);
+        status = write_trace(&options, &trace, &error);
     hb_generate_free_sizes(&options.settings);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    print_summary(&options, &output);
+    print_summary(&options, &trace);
     return HB_EXIT_DONE;
 }

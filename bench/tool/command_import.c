@@ -1,84 +1,46 @@
 /*
  * command_import.c - heapbench import: a trace from a file in another format.
  */
-#include <argp.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/printable.h"
-#include "base/progress.h"
 #include "bench/results/build_info.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 #include "workloads/import/import.h"
 #include "workloads/trace/op_sink.h"
 
 struct options {
-    const char *file;
-    const char *output;
-    enum hb_workload_format format;
+    const char *file, *output;
     bool force;
+    int from; /* of these; -1: recognised by content */
 };
 
-enum { OPTION_FORCE = 256 };
+static const char *const format_words[] = {"rep",    "text",      "trace",    "android",
+                                           "mtrace", "heaptrack", "valgrind", NULL};
+static const enum hb_workload_format formats[] = {HB_FORMAT_REP,     HB_FORMAT_TEXT,   HB_FORMAT_TRACE,
+                                                  HB_FORMAT_ANDROID, HB_FORMAT_MTRACE, HB_FORMAT_HEAPTRACK,
+                                                  HB_FORMAT_VALGRIND};
 
-static const struct {
-    const char *name;
-    enum hb_workload_format format;
-} formats[] = {
-    {"rep", HB_FORMAT_REP},           {"text", HB_FORMAT_TEXT},     {"trace", HB_FORMAT_TRACE},
-    {"android", HB_FORMAT_ANDROID},   {"mtrace", HB_FORMAT_MTRACE}, {"heaptrack", HB_FORMAT_HEAPTRACK},
-    {"valgrind", HB_FORMAT_VALGRIND},
-};
+static_assert(sizeof formats / sizeof formats[0] + 1 == sizeof format_words / sizeof format_words[0],
+              "a word for each format");
 
-static const struct argp_option option_table[] = {
-    {"from", 'f', "FORMAT", 0,
-     "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)", 0},
-    {"output", 'o', "OUT.trace", 0, "Write the trace to OUT.trace (required)", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
+static const struct hb_option option_table[] = {
+    {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct options, file), .rule = HB_OPTION_REQUIRED},
+    {HB_OPTION_WORD, 'f', "from", "FORMAT", HB_AT(struct options, from), .words = format_words,
+     .help = "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)"},
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, output), .rule = HB_OPTION_REQUIRED,
+     .help = "Write the trace to OUT.trace (required)"},
+    HB_COMMAND_FORCE(struct options, force),
     {0},
 };
 
-static enum hb_workload_format parse_format(const char *name, struct argp_state *state)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return formats[i].format;
-    hb_option_fail(state, "--from takes rep, text, trace, android, mtrace, heaptrack or valgrind, not '%s'",
-                   name);
-}
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-
-    switch (key) {
-    case 'f':
-        options->format = parse_format(argument, state);
-        return 0;
-    case 'o':
-        options->output = argument;
-        return 0;
-    case OPTION_FORCE:
-        options->force = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_argument(state, "file", &options->file, argument);
-        return 0;
-    case ARGP_KEY_END:
-        if (options->file == NULL || options->output == NULL)
-            hb_option_fail(state, "import needs a file and -o OUT.trace");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp parser = {
+static const struct hb_usage usage = {
     .options = option_table,
-    .parser = parse_option,
-    .args_doc = "FILE -o OUT.trace",
+    .arguments = "FILE -o OUT.trace",
     .doc =
         "Make a trace of a file in another format, and check it.\v"
         "FILE is what a teacher's tool (.rep), Android's memory_replay, glibc's mtrace, heaptrack --raw or "
@@ -90,6 +52,7 @@ static const struct argp parser = {
         "Every command reads all of these as they are; a trace is smaller and faster to load. The name of a "
         "shipped trace will do for FILE. Only another trace is overwritten, unless --force is given.\n\n"
         "Example: valgrind --trace-malloc=yes --log-file=p.log ./program; heapbench import p.log -o p.trace",
+    .needs = "a file and -o OUT.trace",
 };
 
 /* "heapbench import VERSION, of FILE"; from malloc. */
@@ -106,8 +69,8 @@ static char *make_origin(const char *path)
 
 static void tell_written(const char *output, uint64_t ops, uint64_t objects)
 {
-    hb_print_line(stdout, "%s: %llu operation%s on %llu object%s", output, (unsigned long long)ops,
-                  ops == 1 ? "" : "s", (unsigned long long)objects, objects == 1 ? "" : "s");
+    hb_print_line(stdout, "%s: %s on %s", output, hb_show_counted(ops, "operation").text,
+                  hb_show_counted(objects, "object").text);
 }
 
 /* A trace that does not know where it comes from learns it here. */
@@ -204,7 +167,7 @@ static enum hb_status import_streamed(const char *path, enum hb_workload_format 
 
 static enum hb_status import_file(const struct options *options, struct hb_error *error)
 {
-    enum hb_workload_format format = options->format;
+    enum hb_workload_format format = options->from >= 0 ? formats[options->from] : HB_FORMAT_ANY;
     char *path = NULL;
     enum hb_status status = hb_workload_locate(options->file, &path, error);
 
@@ -221,11 +184,11 @@ static enum hb_status import_file(const struct options *options, struct hb_error
 
 int hb_command_import(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {.from = -1};
     struct hb_error error;
 
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     if (import_file(&options, &error) != HB_OK)
         return hb_command_fail(&error);
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_stdout_end();
 }

@@ -1,5 +1,5 @@
 /*
- * command_list - heapbench list: which allocators and traces there are, and why one cannot be used.
+ * command_list.c - heapbench list: which allocators and traces there are, and why one cannot be used.
  *
  * Libraries are tried in child processes (discover.h), so that a bad one cannot hurt the tool. Each trace is
  * loaded, since its length and its peak are known only then.
@@ -11,48 +11,31 @@
 #include "base/printable.h"
 #include "bench/question/discover.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 
-struct list_options {
+enum { NAMES_ALLOCATORS, NAMES_TRACES, NAMES_NONE };
+
+struct options {
     bool json;
-    const char *names; /* "allocators" or "traces": nothing but these; NULL: the tables */
+    int names; /* nothing but the names of these; NAMES_NONE: the tables */
 };
 
-enum { KEY_NAMES = 1000 };
+static const char *const names_words[] = {[NAMES_ALLOCATORS] = "allocators", [NAMES_TRACES] = "traces", NULL};
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct list_options *options = state->input;
+static const struct hb_option option_table[] = {
+    HB_COMMAND_JSON(struct options, json,
+                    "print one JSON object: {\"allocators\": [...], \"traces\": [...]}"),
+    {HB_OPTION_WORD, 0, "names", "WHAT", HB_AT(struct options, names), .words = names_words,
+     .help =
+         "print only the names of the allocators, models included, or of the traces, one a line and untried"},
+    {0},
+};
 
-    switch (key) {
-    case 'j':
-        options->json = true;
-        return 0;
-    case KEY_NAMES:
-        if (strcmp(argument, "allocators") != 0 && strcmp(argument, "traces") != 0)
-            hb_option_fail(state, "--names takes allocators or traces, not '%s'", argument);
-        options->names = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_fail(state, "list takes no argument such as '%s'", argument);
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_option option_table[] = {
-    {"json", 'j', NULL, 0, "print one JSON object: {\"allocators\": [...], \"traces\": [...]}", 0},
-    {"names", KEY_NAMES, "WHAT", 0,
-     "print only the names of the allocators, models included, or of the traces, one a line and untried", 0},
-    {0}};
-
-static const struct argp argp = {
+static const struct hb_usage usage = {
     .options = option_table,
-    .parser = parse,
     .doc = "List the allocators that can be measured, with version and path, and the traces.\v"
            "Traces are the files in workloads/traces, or in share/heapbench/traces where heapbench is "
-           "installed, or in "
-           "the folder that $HEAPBENCH_TRACES names.\n\n"
+           "installed, or in the folder that $HEAPBENCH_TRACES names.\n\n"
            "Example: heapbench list --json | jq -r '.traces[].name'",
 };
 
@@ -79,53 +62,57 @@ static const char *summary_of(const struct hb_candidate *candidate)
 
 static json_t *allocator_json(const struct hb_candidate *c)
 {
-    json_t *object = json_pack("{s:o, s:b, s:s}", "name", hb_json_text(c->name), "usable", c->usable,
-                               "summary", summary_of(c));
+    struct hb_json json = {.members = json_object()};
 
+    hb_json_text(&json, "name", c->name);
+    hb_json_put(&json, "usable", json_boolean(c->usable));
+    hb_json_text(&json, "summary", summary_of(c));
     if (c->version[0] != '\0')
-        json_object_set_new(object, "version", hb_json_text(c->version));
+        hb_json_text(&json, "version", c->version);
     if (c->path[0] != '\0')
-        json_object_set_new(object, "path", hb_json_text(c->path));
+        hb_json_text(&json, "path", c->path);
     if (!c->usable)
-        json_object_set_new(object, "error", hb_json_text(c->error.text));
-    return object;
+        hb_json_text(&json, "error", c->error.text);
+    return hb_json_end(&json);
 }
 
 static json_t *trace_json(const struct trace_facts *facts)
 {
     const struct hb_workload *w = facts->workload;
-    json_t *object =
-        json_pack("{s:o, s:o}", "name", hb_json_text(facts->name), "path", hb_json_text(facts->path));
+    struct hb_json json = {.members = json_object()};
 
+    hb_json_text(&json, "name", facts->name);
+    hb_json_text(&json, "path", facts->path);
     if (w == NULL) {
-        json_object_set_new(object, "error", hb_json_text(facts->error.text));
-        return object;
+        hb_json_text(&json, "error", facts->error.text);
+        return hb_json_end(&json);
     }
-    json_object_set_new(object, "ops", json_integer((json_int_t)w->op_count));
-    json_object_set_new(object, "objects", json_integer((json_int_t)w->object_count));
-    json_object_set_new(object, "threads", json_integer((json_int_t)w->threads));
-    json_object_set_new(object, "peak_live_bytes", json_integer((json_int_t)w->peak_live_bytes));
-    return object;
+    hb_json_number(&json, "ops", w->op_count);
+    hb_json_number(&json, "objects", w->object_count);
+    hb_json_number(&json, "threads", w->threads);
+    hb_json_number(&json, "peak_live_bytes", w->peak_live_bytes);
+    return hb_json_end(&json);
 }
 
-/* These two: false, having said so, when it could not be printed; *whole becomes false where a trace is not
- * usable. */
-static bool print_json(const struct hb_discovery *found, bool *whole)
+/* These two return an exit status; *whole becomes false where a trace is not usable. */
+static int print_json(const struct hb_discovery *found, bool *whole)
 {
     json_t *allocators = json_array(), *traces = json_array();
+    struct hb_json json = {.members = json_object()};
 
     for (size_t i = 0; i < found->candidate_count; i++)
-        json_array_append_new(allocators, allocator_json(&found->candidates[i]));
+        json.failed |= json_array_append_new(allocators, allocator_json(&found->candidates[i])) != 0;
     for (size_t i = 0; i < found->trace_count; i++) {
         struct trace_facts facts;
 
         load_facts(&found->traces[i], &facts);
-        json_array_append_new(traces, trace_json(&facts));
+        json.failed |= json_array_append_new(traces, trace_json(&facts)) != 0;
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
-    return hb_command_print_json(json_pack("{s:o, s:o}", "allocators", allocators, "traces", traces)) ==
-           HB_EXIT_DONE;
+    hb_json_put(&json, "allocators", allocators);
+    hb_json_put(&json, "traces", traces);
+    return hb_json_print(&json);
 }
 
 static void print_allocator(const struct hb_candidate *c)
@@ -147,11 +134,11 @@ static void print_trace(const struct trace_facts *facts)
     if (w == NULL)
         printf("  %-16s not usable: %s\n", facts->name, facts->error.text);
     else
-        printf("  %-16s %10" PRIu64 " %8" PRIu32 " %16" PRIu64 "\n", facts->name, w->op_count, w->threads,
-               w->peak_live_bytes);
+        printf("  %-16s %10s %8" PRIu32 " %16s\n", facts->name, hb_show_count(w->op_count).text, w->threads,
+               hb_show_count(w->peak_live_bytes).text);
 }
 
-static bool print_text(const struct hb_discovery *found, bool *whole)
+static int print_text(const struct hb_discovery *found, bool *whole)
 {
     printf("allocators\n");
     for (size_t i = 0; i < found->candidate_count; i++)
@@ -165,7 +152,7 @@ static bool print_text(const struct hb_discovery *found, bool *whole)
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
     }
-    return !hb_command_table_failed();
+    return hb_stdout_end_table();
 }
 
 /* A line for a name; none for one that would not be a line. */
@@ -227,24 +214,23 @@ static int print_names(bool traces)
             print_trace_name(paths, paths[i]);
         hb_traces_free(paths);
     }
-    return hb_command_output_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_stdout_end();
 }
 
 int hb_command_list(int argc, char **argv)
 {
-    struct list_options options = {0};
+    struct options options = {.names = NAMES_NONE};
     struct hb_discovery found;
     struct hb_error error;
-    bool printed, whole = true;
+    bool whole = true;
+    int exit_status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (options.names != NULL)
-        return print_names(strcmp(options.names, "traces") == 0);
+    hb_options_parse(&usage, argc, argv, &options);
+    if (options.names != NAMES_NONE)
+        return print_names(options.names == NAMES_TRACES);
     if (hb_discover(NULL, NULL, &found, &error) != HB_OK)
         return hb_command_fail(&error);
-    printed = (options.json ? print_json : print_text)(&found, &whole);
+    exit_status = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);
-    if (!printed)
-        return HB_EXIT_FAILED;
-    return whole ? HB_EXIT_DONE : HB_EXIT_PARTIAL;
+    return exit_status == HB_EXIT_DONE && !whole ? HB_EXIT_PARTIAL : exit_status;
 }

@@ -1,19 +1,17 @@
 /*
- * command_model_all.c - see command_model_all.h.
+ * command_model_all.c - heapbench model --all: every policy on every trace, beside published figures.
  *
  * The table has means over the traces; each trace's own figures, and measures #1 to #3, are in the file. A
  * trace of a few operations, such as the tutorial's example, says nothing of a policy: it has a mean of its
  * own, shown where there is no other trace.
  */
-#include "bench/tool/command_model_all.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/exact/policies.h"
 #include "bench/question/discover.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 
 enum { RUNS_MAX = 64, FEW_OPS = 1000 };
 
@@ -25,7 +23,7 @@ struct means {
     const char *name; /* of the last one */
 };
 
-struct session {
+struct policy_table {
     struct hb_discovery found;
     struct hb_provenance provenance;
     struct hb_results *results; /* NULL: none wanted */
@@ -34,7 +32,7 @@ struct session {
     size_t unusable; /* traces */
 };
 
-static void measure(struct session *session, struct means *means, const struct hb_prepared *prepared,
+static void measure(struct policy_table *table, struct means *means, const struct hb_prepared *prepared,
                     size_t index, const struct hb_policy_run *run)
 {
     struct hb_policy_figures figures;
@@ -46,33 +44,33 @@ static void measure(struct session *session, struct means *means, const struct h
         means->count[index]++;
     } else {
         fprintf(stderr, "heapbench: %s on %s: %s\n", run->policy, means->name, error.text);
-        session->failed++;
+        table->failed++;
     }
-    if (session->results != NULL)
-        hb_policies_results_add(session->results, means->name, run, done ? &figures : NULL);
+    if (table->results != NULL)
+        hb_policies_results_add(table->results, means->name, run, done ? &figures : NULL);
 }
 
-static enum hb_status measure_trace(struct session *session, size_t trace, struct hb_error *error)
+static enum hb_status measure_trace(struct policy_table *table, size_t trace, struct hb_error *error)
 {
     const struct hb_prepared *prepared = NULL;
-    enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
+    enum hb_status status = hb_discovery_trace(&table->found, trace, &prepared, error);
     struct hb_policy_run run;
     struct hb_progress progress = {.total = hb_policies_count()};
     struct means *means;
 
     if (status != HB_OK) {
         fprintf(stderr, "heapbench: left out: %s\n", error->text);
-        hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
+        hb_provenance_leave_out(&table->provenance, "trace %s: %s", table->found.traces[trace].name,
                                 error->text);
-        session->failed++;
-        return ++session->unusable == session->found.trace_count ? status : HB_OK;
+        table->failed++;
+        return ++table->unusable == table->found.trace_count ? status : HB_OK;
     }
-    means = prepared->op_count < FEW_OPS ? &session->few : &session->many;
+    means = prepared->op_count < FEW_OPS ? &table->few : &table->many;
     means->traces++;
-    means->name = session->found.traces[trace].name;
+    means->name = table->found.traces[trace].name;
     for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++) {
         hb_progress_step(&progress, "%s: %s", means->name, run.policy);
-        measure(session, means, prepared, i, &run);
+        measure(table, means, prepared, i, &run);
     }
     hb_progress_clear(&progress);
     return HB_OK;
@@ -160,41 +158,41 @@ static void print_table(const struct means *means)
 
 /* -- the command -- */
 
-static enum hb_status open_session(struct session *session, int argc, char **argv, char *const *traces,
-                                   const char *results, struct hb_error *error)
+static enum hb_status open_table(struct policy_table *table, int argc, char **argv, char *const *traces,
+                                 const char *results, struct hb_error *error)
 {
     enum hb_status status;
 
-    hb_provenance_begin(&session->provenance, argc, argv);
-    session->provenance.untimed = true;
-    session->provenance.computed = true;
-    status = hb_discover("bins,buddy", traces, &session->found, error);
+    hb_provenance_begin(&table->provenance, argc, argv);
+    table->provenance.untimed = true;
+    table->provenance.computed = true;
+    status = hb_discover("bins,buddy", traces, &table->found, error);
     if (status != HB_OK || results == NULL)
         return status;
-    status = hb_results_check_folder(results, &session->provenance, error);
-    session->results = hb_policies_results_begin();
-    if (status == HB_OK && session->results == NULL)
+    status = hb_results_check_folder(results, &table->provenance, error);
+    table->results = hb_policies_results_begin();
+    if (status == HB_OK && table->results == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for results");
     return status;
 }
 
 int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results)
 {
-    struct session session = {.failed = 0};
+    struct policy_table table = {.failed = 0};
     struct hb_error error;
-    enum hb_status status = open_session(&session, argc, argv, traces, results, &error);
+    enum hb_status status = open_table(&table, argc, argv, traces, results, &error);
+    int exit_status;
 
-    for (size_t i = 0; status == HB_OK && i < session.found.trace_count; i++)
-        status = measure_trace(&session, i, &error);
+    for (size_t i = 0; status == HB_OK && i < table.found.trace_count; i++)
+        status = measure_trace(&table, i, &error);
     if (status == HB_OK)
-        print_table(session.many.traces > 0 ? &session.many : &session.few);
+        print_table(table.many.traces > 0 ? &table.many : &table.few);
     if (status == HB_OK && results != NULL)
-        status = hb_results_write(session.results, results, &session.provenance, &error);
-    hb_results_free(session.results);
-    hb_discovery_free(&session.found);
+        status = hb_results_write(table.results, results, &table.provenance, &error);
+    hb_results_free(table.results);
+    hb_discovery_free(&table.found);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    if (hb_command_table_failed())
-        return HB_EXIT_FAILED;
-    return session.failed > 0 ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+    exit_status = hb_stdout_end_table();
+    return exit_status == HB_EXIT_DONE && table.failed > 0 ? HB_EXIT_PARTIAL : exit_status;
 }

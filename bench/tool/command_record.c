@@ -1,12 +1,10 @@
 /*
- * heapbench record - runs a program and keeps what it allocates as a trace.
+ * command_record.c - heapbench record: runs a program and keeps what it allocates as a trace.
  */
-#include <argp.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,43 +13,25 @@
 #include "base/number.h"
 #include "base/printable.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
 #include "bench/tool/record_words.h"
 #include "workloads/record/collect.h"
 #include "workloads/record/explain.h"
 #include "workloads/record/launch.h"
 #include "workloads/record/output.h"
 
-struct arguments {
+struct options {
     const char *out;     /* NULL: PROGRAM.trace */
     const char *convert; /* a folder of captures to convert instead of running anything */
-    char *const *program;
+    char **program;
     bool all, force;
     int level;
     uint64_t wait_s;
 };
 
-enum { OPTION_ALL = 256, OPTION_CONVERT, OPTION_FORCE, OPTION_LEVEL, OPTION_WAIT, MAX_LEVEL = 19 };
-
 /* The best compression does about a million operations a second: beyond this, the wait is worth more. */
-enum { MANY_EVENTS = 8000000, LEVEL_FOR_MANY = 6 };
+enum { MAX_LEVEL = 19, MANY_EVENTS = 8000000, LEVEL_FOR_MANY = 6 };
 
 enum { WAIT_S = 10 };
-
-static const struct argp_option options[] = {
-    {"output", 'o', "OUT.trace", 0, "The trace to write (default: PROGRAM.trace)", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Overwrite OUT.trace even where it is no trace", 0},
-    {"all", OPTION_ALL, NULL, 0, "Keep a trace of every process, not only of the busiest: OUT.PID.trace", 0},
-    {"wait", OPTION_WAIT, "SECONDS", OPTION_ARG_OPTIONAL,
-     "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until they "
-     "end)",
-     0},
-    {"level", OPTION_LEVEL, "1-19", 0, "zstd's level; 3 is fast (default: 19, and 6 beyond 8 million events)",
-     0},
-    {"convert", OPTION_CONVERT, "FOLDER", 0, "Run nothing; convert the captures that a killed record left",
-     0},
-    {0},
-};
 
 static const char documentation[] =
     "Run PROGRAM and keep what it allocates as a trace.\v"
@@ -74,55 +54,51 @@ static const char documentation[] =
     "  heapbench record --convert sort.trace.raw-x3Fa9Q -o sort.trace\n"
     "  heapbench run sort.trace";
 
-static void parse_wait(const struct argp_state *state, const char *argument, struct arguments *arguments)
+static void take_wait(const struct argp_state *state, void *values, char *text)
 {
-    if (argument == NULL)
-        arguments->wait_s = HB_WAIT_FOREVER;
-    else if (!hb_number_parse(argument, &arguments->wait_s))
-        hb_option_fail(state, "--wait is a number of seconds, not '%s'", argument);
+    struct options *options = values;
+
+    if (text == NULL)
+        options->wait_s = HB_WAIT_FOREVER;
+    else if (!hb_number_parse(text, &options->wait_s))
+        hb_option_fail(state, "--wait takes a number of seconds, not '%s'", text);
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static void check(const struct argp_state *state, void *values)
 {
-    struct arguments *arguments = state->input;
-    uint64_t level;
+    const struct options *options = values;
 
-    switch (key) {
-    case 'o':
-        arguments->out = argument;
-        return 0;
-    case OPTION_ALL:
-        arguments->all = true;
-        return 0;
-    case OPTION_FORCE:
-        arguments->force = true;
-        return 0;
-    case OPTION_WAIT:
-        parse_wait(state, argument, arguments);
-        return 0;
-    case OPTION_CONVERT:
-        arguments->convert = argument;
-        return 0;
-    case OPTION_LEVEL:
-        if (!hb_number_parse(argument, &level) || level < 1 || level > MAX_LEVEL)
-            hb_option_fail(state, "--level is 1 to %d, not '%s'", MAX_LEVEL, argument);
-        arguments->level = (int)level;
-        return 0;
-    case ARGP_KEY_ARG:
-        /* The rest is the program's, options and all. */
-        arguments->program = &state->argv[state->next - 1];
-        state->next = state->argc;
-        return 0;
-    case ARGP_KEY_END:
-        if ((arguments->program == NULL) == (arguments->convert == NULL))
-            hb_option_fail(state, "%s",
-                           arguments->program == NULL ? "no program to run"
-                                                      : "--convert runs nothing: no program goes with it");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    if (options->program == NULL && options->convert == NULL)
+        hb_option_fail(state, "record needs a program to run");
+    if (options->program != NULL && options->convert != NULL)
+        hb_option_fail(state, "--convert runs nothing: no program goes with it");
 }
+
+static const struct hb_option option_table[] = {
+    {HB_ARGUMENT_REST, HB_AT(struct options, program)}, /* options and all */
+    {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, out),
+     .help = "The trace to write (default: PROGRAM.trace)"},
+    HB_COMMAND_FORCE(struct options, force),
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
+     .help = "Keep a trace of every process, not only of the busiest: OUT.PID.trace"},
+    {HB_OPTION_CALL, 0, "wait", "SECONDS", .rule = HB_OPTION_BARE, .take = take_wait,
+     .help =
+         "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until "
+         "they end)"},
+    {HB_OPTION_NUMBER, 0, "level", "1-19", HB_AT(struct options, level), .least = 1, .most = MAX_LEVEL,
+     .help = "zstd's level; 3 is fast (default: 19, and 6 beyond 8 million events)"},
+    {HB_OPTION_FOLDER, 0, "convert", "FOLDER", HB_AT(struct options, convert),
+     .help = "Run nothing; convert the captures that a killed record left"},
+    {0},
+};
+
+static const struct hb_usage usage = {
+    .options = option_table,
+    .arguments = "-- PROGRAM [ARGUMENT...]",
+    .doc = documentation,
+    .in_order = true,
+    .check = check,
+};
 
 /* NAME.trace, for the last part of `program`. From malloc. */
 static char *default_output(const char *program)
@@ -136,12 +112,12 @@ static char *default_output(const char *program)
 }
 
 /* Asked before a program runs for an hour. */
-static bool may_write(const char *out, const struct arguments *arguments, struct hb_error *error)
+static bool may_write(const char *out, const struct options *options, struct hb_error *error)
 {
     enum hb_status status = hb_output_check(out, error);
 
     return status == HB_OK ||
-           (status == HB_ERR_LIMIT && hb_command_may_overwrite(out, arguments->force, error));
+           (status == HB_ERR_LIMIT && hb_command_may_overwrite(out, options->force, error));
 }
 
 static bool keep(const struct hb_collected *item, const char *out, int level)
@@ -165,7 +141,7 @@ static bool keep(const struct hb_collected *item, const char *out, int level)
 }
 
 /* OUT.trace becomes OUT.PID.trace, or OUT.PID.N.trace for the image after the Nth exec. */
-static bool keep_beside(const struct hb_collected *item, const char *out, const struct arguments *arguments)
+static bool keep_beside(const struct hb_collected *item, const char *out, const struct options *options)
 {
     size_t stem = strlen(out);
     char path[PATH_MAX], image[16] = "";
@@ -180,52 +156,52 @@ static bool keep_beside(const struct hb_collected *item, const char *out, const 
         hb_print_line(stderr, "heapbench: %s: the name is too long", out);
         return false;
     }
-    if (!may_write(path, arguments, &error)) {
+    if (!may_write(path, options, &error)) {
         hb_command_fail(&error);
         return false;
     }
-    return keep(item, path, arguments->level);
+    return keep(item, path, options->level);
 }
 
 static bool keep_all(const struct hb_collection *collection, const struct hb_collected *kept,
-                     const struct arguments *arguments, const char *out)
+                     const struct options *options, const char *out)
 {
-    bool done = keep(kept, out, arguments->level);
+    bool done = keep(kept, out, options->level);
 
-    for (size_t i = 0; arguments->all && i < collection->count; i++)
+    for (size_t i = 0; options->all && i < collection->count; i++)
         if (&collection->items[i] != kept && collection->items[i].events > 0)
-            done = keep_beside(&collection->items[i], out, arguments) && done;
+            done = keep_beside(&collection->items[i], out, options) && done;
     return done;
 }
 
-enum outcome { KEPT, NOTHING_RECORDED, NOT_KEPT };
+enum record_outcome { KEPT, NOTHING_RECORDED, NOT_KEPT };
 
 /* The trace's name: as asked for, else after the program that was run or, of captures, that did most. From
  * malloc. */
-static char *output_of(const struct arguments *arguments, const struct hb_collected *kept)
+static char *output_of(const struct options *options, const struct hb_collected *kept)
 {
-    char name[HB_PROGRAM_NAME];
+    char name[HB_WORDS_PROGRAM];
 
-    if (arguments->out != NULL)
-        return strdup(arguments->out);
-    if (arguments->program != NULL)
-        return default_output(arguments->program[0]);
-    return default_output(hb_program_name(kept, name));
+    if (options->out != NULL)
+        return strdup(options->out);
+    if (options->program != NULL)
+        return default_output(options->program[0]);
+    return default_output(hb_words_program(kept, name));
 }
 
-static enum outcome keep_collection(const struct hb_collection *collection, const struct hb_collected *kept,
-                                    const struct arguments *arguments)
+static enum record_outcome keep_collection(const struct hb_collection *collection,
+                                           const struct hb_collected *kept, const struct options *options)
 {
-    char *out = output_of(arguments, kept);
+    char *out = output_of(options, kept);
     struct hb_error error;
     bool done = false;
 
     /* A program was not run before its trace had a place. */
-    if (out != NULL && arguments->program == NULL && !may_write(out, arguments, &error))
+    if (out != NULL && options->program == NULL && !may_write(out, options, &error))
         hb_command_fail(&error);
     else if (out != NULL)
-        done = keep_all(collection, kept, arguments, out);
-    if (done && collection->count > 1 && !arguments->all)
+        done = keep_all(collection, kept, options, out);
+    if (done && collection->count > 1 && !options->all)
         hb_words_others(collection, kept);
     free(out);
     return done ? KEPT : NOT_KEPT;
@@ -249,12 +225,12 @@ static void print_nothing(const char *program)
 }
 
 /* Turns what is in the folder into traces; says what went wrong. `family` is NULL where nothing was run. */
-static enum outcome convert(const struct arguments *arguments, const char *folder,
-                            const struct hb_family *family)
+static enum record_outcome convert(const struct options *options, const char *folder,
+                                   const struct hb_family *family)
 {
     struct hb_collection collection;
     const struct hb_collected *kept;
-    enum outcome outcome = NOTHING_RECORDED;
+    enum record_outcome outcome = NOTHING_RECORDED;
     bool is_explained;
     struct hb_error error;
 
@@ -265,9 +241,9 @@ static enum outcome convert(const struct arguments *arguments, const char *folde
     kept = find_kept(&collection);
     is_explained = hb_words_unrecorded(&collection, family, kept != NULL ? kept->events + kept->lost : 0);
     if (kept != NULL)
-        outcome = keep_collection(&collection, kept, arguments);
+        outcome = keep_collection(&collection, kept, options);
     else if (family != NULL && !is_explained)
-        print_nothing(arguments->program[0]);
+        print_nothing(options->program[0]);
     hb_words_losses(&collection);
     if (collection.damaged > 0) {
         hb_command_fail(&collection.first_damage);
@@ -277,27 +253,27 @@ static enum outcome convert(const struct arguments *arguments, const char *folde
     return outcome;
 }
 
-static int convert_folder(const struct arguments *arguments)
+static int convert_folder(const struct options *options)
 {
-    enum outcome outcome = convert(arguments, arguments->convert, NULL);
+    enum record_outcome outcome = convert(options, options->convert, NULL);
 
     if (outcome == NOTHING_RECORDED)
-        hb_print_line(stderr, "heapbench: %s: no captures there", arguments->convert);
+        hb_print_line(stderr, "heapbench: %s: no captures there", options->convert);
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
 /* Converts what a run left. */
-static enum outcome finish(const struct arguments *arguments, const struct hb_host *host,
-                           const struct hb_family *family)
+static enum record_outcome finish(const struct options *options, const struct hb_host *host,
+                                  const struct hb_family *family)
 {
     const char *folder = hb_host_folder(host);
-    enum outcome outcome;
+    enum record_outcome outcome;
 
     hb_words_running(family);
     /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    outcome = convert(arguments, folder, family);
+    outcome = convert(options, folder, family);
     if (outcome == NOT_KEPT)
         hb_print_line(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace",
                       folder);
@@ -306,14 +282,14 @@ static enum outcome finish(const struct arguments *arguments, const struct hb_ho
 }
 
 /* The program's own exit status; 1 where it was 0 and there is no trace all the same. */
-static int record_with(const struct arguments *arguments, const char *recorder, struct hb_host *host)
+static int record_with(const struct options *options, const char *recorder, struct hb_host *host)
 {
-    struct hb_launch launch = {.argv = arguments->program,
+    struct hb_launch launch = {.argv = options->program,
                                .recorder = recorder,
                                .host = host,
-                               .wait_s = arguments->wait_s,
+                               .wait_s = options->wait_s,
                                .waiting = hb_words_waiting};
-    enum outcome outcome = NOTHING_RECORDED;
+    enum record_outcome outcome = NOTHING_RECORDED;
     struct hb_family family;
     struct hb_error error;
     int exit_status;
@@ -321,7 +297,7 @@ static int record_with(const struct arguments *arguments, const char *recorder, 
     if (hb_launch_run(&launch, &exit_status, &family, &error) != HB_OK) {
         hb_command_fail(&error);
     } else {
-        outcome = finish(arguments, host, &family);
+        outcome = finish(options, host, &family);
         if (outcome != KEPT && exit_status == HB_EXIT_DONE)
             exit_status = HB_EXIT_FAILED;
     }
@@ -331,33 +307,33 @@ static int record_with(const struct arguments *arguments, const char *recorder, 
 }
 
 /* All that can be known before the program runs. */
-static enum hb_status make_ready(const struct arguments *arguments, char **recorder, struct hb_host **host,
+static enum hb_status make_ready(const struct options *options, char **recorder, struct hb_host **host,
                                  struct hb_error *error)
 {
-    char *out = output_of(arguments, NULL);
+    char *out = output_of(options, NULL);
     enum hb_status status = hb_launch_find_recorder(recorder, error);
 
     if (status == HB_OK && out == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory");
-    if (status == HB_OK && !may_write(out, arguments, error))
+    if (status == HB_OK && !may_write(out, options, error))
         status = error->status;
     if (status == HB_OK)
-        status = hb_explain_check(arguments->program[0], error);
+        status = hb_explain_check(options->program[0], error);
     if (status == HB_OK)
         status = hb_host_create(out, host, error);
     free(out);
     return status;
 }
 
-static int record(const struct arguments *arguments)
+static int record(const struct options *options)
 {
     struct hb_host *host = NULL;
     char *recorder = NULL;
     struct hb_error error;
     int exit_status;
 
-    if (make_ready(arguments, &recorder, &host, &error) == HB_OK)
-        exit_status = record_with(arguments, recorder, host);
+    if (make_ready(options, &recorder, &host, &error) == HB_OK)
+        exit_status = record_with(options, recorder, host);
     else
         exit_status = hb_command_fail(&error);
     free(recorder);
@@ -366,16 +342,8 @@ static int record(const struct arguments *arguments)
 
 int hb_command_record(int argc, char **argv)
 {
-    static const struct argp parser = {.options = options,
-                                       .parser = parse_option,
-                                       .args_doc = "-- PROGRAM [ARGUMENT...]",
-                                       .doc = documentation};
-    struct arguments arguments = {.wait_s = WAIT_S};
+    struct options options = {.wait_s = WAIT_S};
 
-    argp_err_exit_status = HB_EXIT_USAGE;
-    if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &arguments) != 0)
-        return HB_EXIT_USAGE;
-    if (arguments.convert != NULL)
-        return convert_folder(&arguments);
-    return record(&arguments);
+    hb_options_parse(&usage, argc, argv, &options);
+    return options.convert != NULL ? convert_folder(&options) : record(&options);
 }

@@ -1,28 +1,23 @@
 /*
- * command_replay - heapbench replay: one trace, one allocator, in this very process.
+ * command_replay.c - heapbench replay: one trace, one allocator, in this very process.
  *
  * The work is that of a sample (sample.h) without the child: a timed run and, where the allocator can be
  * inspected, a counting run in a fresh heap. Being in one process, it can be run under a debugger, a profiler
  * or valgrind.
  */
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "base/printable.h"
 #include "bench/question/discover.h"
-#include "bench/results/provenance.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
-#include "bench/tool/command_counts.h"
+#include "bench/tool/output.h"
 
-struct replay_options {
+struct options {
     const char *trace, *allocator;
     bool has_heap;
     uint64_t heap_bytes;
@@ -31,70 +26,36 @@ struct replay_options {
 };
 
 /* What both runs say together. */
-struct answer {
-    const struct hb_prepared *prepared;
-    const struct replay_options *options;
+struct replay_figures {
     struct hb_sample_result timed;
     struct hb_counts counts; /* of the counting run, or of the timed one where there is none */
 };
 
-enum { KEY_HEAP = 1000, KEY_TOUCH };
+static const struct hb_option option_table[] = {
+    HB_COMMAND_TRACE(struct options, trace),
+    HB_COMMAND_ALLOCATOR(struct options, allocator),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
+     .given = HB_GIVEN(struct options, has_heap),
+     .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
+             "writable memory, counted from before the library is loaded. Default: ample"},
+    HB_COMMAND_TOUCH(struct options, touch,
+                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_JSON(struct options, json, "print one flat JSON object; results/README.md defines its keys"),
+    {0},
+};
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct replay_options *options = state->input;
-
-    switch (key) {
-    case 'a':
-        options->allocator = argument;
-        return 0;
-    case KEY_HEAP:
-        options->has_heap = true;
-        options->heap_bytes = hb_option_size(state, "--heap", argument);
-        return 0;
-    case KEY_TOUCH:
-        options->touch = hb_option_touch(state, argument);
-        return 0;
-    case 'j':
-        options->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_argument(state, "trace", &options->trace, argument);
-        return 0;
-    case ARGP_KEY_END:
-        if (options->trace == NULL || options->allocator == NULL)
-            hb_option_fail(state, "replay needs a trace and -a ALLOCATOR");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_option option_table[] = {
-    {"allocator", 'a', "A", 0, "a name from 'heapbench list', or the path of a shared library", 0},
-    {"heap", KEY_HEAP, "N", 0,
-     "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private writable "
-     "memory, "
-     "counted from before the library is loaded. Default: ample",
-     0},
-    {"touch", KEY_TOUCH, "HOW", 0,
-     "none, page (the default: the first 8 bytes and a byte in each page) or all", 0},
-    {"json", 'j', NULL, 0, "print one flat JSON object; results/README.md defines its keys", 0},
-    {0}};
-
-static const struct argp argp = {
+static const struct hb_usage usage = {
     .options = option_table,
-    .parser = parse,
-    .args_doc = "TRACE -a ALLOCATOR",
+    .arguments = "TRACE -a ALLOCATOR",
     .doc = "Replay a trace on one allocator, in this process, and print what can be counted.\v"
            "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'. An "
-           "allocator that "
-           "cannot be inspected has no walks, ranges or free bytes to tell.\n\n"
+           "allocator that cannot be inspected has no walks, ranges or free bytes to tell.\n\n"
            "Example: heapbench replay demo -a simple --heap 4096 --json",
+    .needs = "a trace and -a ALLOCATOR",
 };
 
 /* A bounded allocator gets its heap; the others get a budget. */
-static enum hb_status place_limit(const struct replay_options *options, struct hb_sample_request *request,
+static enum hb_status place_limit(const struct options *options, struct hb_sample_request *request,
                                   struct hb_error *error)
 {
     const struct hb_allocator *builtin = hb_allocator_find(options->allocator);
@@ -103,23 +64,18 @@ static enum hb_status place_limit(const struct replay_options *options, struct h
         return HB_OK;
     if (builtin != NULL && (builtin->caps & HB_CAP_BOUNDED)) {
         request->heap_bytes = options->heap_bytes;
-        if (options->heap_bytes == 0)
-            return hb_error_set(
-                error, HB_ERR_USAGE,
-                "a heap of 0 bytes is out of range: one record or more; leave --heap out for an ample one");
-        return HB_OK;
+        return hb_command_check_heap(options->heap_bytes, error);
     }
     request->budget_bytes = options->heap_bytes;
     if (options->heap_bytes < hb_page_bytes())
         return hb_error_set(
-            error, HB_ERR_USAGE,
-            "%s gets its memory in pages: a budget of %" PRIu64 " byte%s is out of range: %zu or more",
-            options->allocator, options->heap_bytes, options->heap_bytes == 1 ? "" : "s", hb_page_bytes());
+            error, HB_ERR_USAGE, "%s gets its memory in pages: a budget of %s is out of range: %zu or more",
+            options->allocator, hb_show_counted(options->heap_bytes, "byte").text, hb_page_bytes());
     return HB_OK;
 }
 
 /* One run of either kind, in a heap of its own. */
-static enum hb_status run(const struct replay_options *options, enum hb_sample_mode mode,
+static enum hb_status run(const struct options *options, enum hb_sample_mode mode,
                           const struct hb_prepared *prepared, struct hb_sample_result *result,
                           struct hb_error *error)
 {
@@ -145,86 +101,76 @@ static bool can_be_inspected(const char *name)
     return builtin != NULL && builtin->inspect != NULL;
 }
 
-static enum hb_status fill_answer(struct answer *answer, struct hb_error *error)
+static enum hb_status run_both(const struct options *options, const struct hb_prepared *prepared,
+                               struct replay_figures *figures, struct hb_error *error)
 {
-    enum hb_status status = run(answer->options, HB_SAMPLE_TIME, answer->prepared, &answer->timed, error);
+    enum hb_status status = run(options, HB_SAMPLE_TIME, prepared, &figures->timed, error);
     struct hb_sample_result counted;
 
-    answer->counts = answer->timed.counts;
-    if (status != HB_OK || !can_be_inspected(answer->options->allocator))
+    figures->counts = figures->timed.counts;
+    if (status != HB_OK || !can_be_inspected(options->allocator))
         return status;
-    status = run(answer->options, HB_SAMPLE_COUNT, answer->prepared, &counted, error);
+    status = run(options, HB_SAMPLE_COUNT, prepared, &counted, error);
     if (status == HB_OK)
-        answer->counts = counted.counts;
+        figures->counts = counted.counts;
     return status;
 }
 
-static const char *allocator_name(const struct replay_options *options)
+static int print_json(const struct options *options, const struct hb_prepared *prepared,
+                      const struct replay_figures *figures)
 {
-    static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
-    const char *slash = strrchr(options->allocator, '/');
+    struct hb_json json = {.members = json_object()};
 
-    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : options->allocator, "\\");
+    hb_json_text(&json, "trace", prepared->name);
+    hb_json_text(&json, "allocator", hb_command_allocator_name(options->allocator));
+    hb_json_number(&json, "heap_bytes", options->heap_bytes);
+    hb_json_number(&json, "ops", figures->counts.ops);
+    hb_json_number(&json, "objects", prepared->object_count);
+    hb_json_counts(&json, &figures->counts);
+    hb_json_number(&json, "elapsed_ns", figures->timed.elapsed_ns);
+    hb_json_number(&json, "peak_resident_bytes", figures->timed.peak_resident_bytes);
+    hb_json_number(&json, "page_faults", figures->timed.page_faults);
+    return hb_json_print(&json);
 }
 
-static json_t *answer_json(const struct answer *answer)
+static int print_rows(const struct options *options, const struct hb_prepared *prepared,
+                      const struct replay_figures *figures)
 {
-    json_t *object = json_object();
+    const struct hb_sample_result *timed = &figures->timed;
+    uint64_t ops = figures->counts.ops;
+    double seconds = (double)timed->elapsed_ns / 1e9;
 
-    json_object_set_new(object, "trace", hb_json_text(answer->prepared->name));
-    json_object_set_new(object, "allocator", hb_json_text(allocator_name(answer->options)));
-    hb_json_set(object, "heap_bytes", answer->options->heap_bytes);
-    hb_json_set(object, "ops", answer->counts.ops);
-    hb_json_set(object, "objects", answer->prepared->object_count);
-    hb_json_set_counts(object, &answer->counts);
-    hb_json_set(object, "elapsed_ns", answer->timed.elapsed_ns);
-    hb_json_set(object, "peak_resident_bytes", answer->timed.peak_resident_bytes);
-    hb_json_set(object, "page_faults", answer->timed.page_faults);
-    return object;
-}
-
-static void print_answer(const struct answer *answer)
-{
-    const struct hb_counts *c = &answer->counts;
-    double ns = (double)answer->timed.elapsed_ns;
-    char number[48], other[48];
-
-    hb_row("trace", "%s", answer->prepared->name);
-    hb_row("allocator", "%s %s", allocator_name(answer->options), answer->timed.library.version);
-    hb_row("heap", "%s",
-           answer->options->has_heap ? hb_counted(number, sizeof number, answer->options->heap_bytes, "byte")
-                                     : "ample");
-    hb_row("operations", "%s", hb_counted(number, sizeof number, c->ops, ""));
-    hb_row("time", "%.3f ms, %.1f ns an operation, touching %s", ns / 1e6,
-           c->ops == 0 ? 0 : ns / (double)c->ops, hb_touch_name(answer->options->touch));
-    hb_print_counts(c);
-    hb_row("resident", "%s at most, %s",
-           hb_counted(number, sizeof number, answer->timed.peak_resident_bytes, "byte"),
-           hb_counted(other, sizeof other, answer->timed.page_faults, "page fault"));
+    hb_stdout_row("trace", "%s", prepared->name);
+    hb_stdout_row("allocator", "%s %s", hb_command_allocator_name(options->allocator),
+                  timed->library.version);
+    hb_stdout_row("heap", "%s",
+                  options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
+    hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
+                  hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
+    hb_stdout_counts(&figures->counts);
+    hb_stdout_row("resident", "%s at most, %s", hb_show_counted(timed->peak_resident_bytes, "byte").text,
+                  hb_show_counted(timed->page_faults, "page fault").text);
+    return hb_stdout_end_table();
 }
 
 int hb_command_replay(int argc, char **argv)
 {
-    struct replay_options options = {.touch = HB_TOUCH_PAGE};
-    struct answer answer = {.options = &options};
+    struct options options = {.touch = HB_TOUCH_PAGE};
+    struct replay_figures figures = {.counts = {.ops = 0}};
     struct hb_prepared *prepared = NULL;
     struct hb_error error;
-    int exit_status = HB_EXIT_DONE;
+    int exit_status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     if (hb_allocator_find(options.allocator) == NULL)
         hb_command_reexec_for_libraries();
     if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
-    answer.prepared = prepared;
-    if (fill_answer(&answer, &error) != HB_OK) {
+    if (run_both(&options, prepared, &figures, &error) != HB_OK)
         exit_status = hb_command_fail(&error);
-    } else if (options.json) {
-        exit_status = hb_command_print_json(answer_json(&answer));
-    } else {
-        print_answer(&answer);
-        exit_status = hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
-    }
+    else
+        exit_status = (options.json ? print_json : print_rows)(&options, prepared, &figures);
     hb_prepared_free(prepared);
     fflush(NULL);
     _exit(exit_status); /* no exit handlers: they may be the library's, and its heap holds what the trace left

@@ -4,8 +4,6 @@
  *
  * It measures nothing: the result files are all it needs. What they lack is left out, and said.
  */
-#include <argp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +13,7 @@
 #include "base/printable.h"
 #include "bench/report/report_page.h"
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 
 struct options {
     const char *results; /* NULL: results/latest, else results/reference */
@@ -23,39 +21,18 @@ struct options {
     bool png;
 };
 
-static const struct argp_option option_table[] = {
-    {"results", 'r', "DIR", 0, "read the CSV files of DIR (default: results/latest, else results/reference)",
-     0},
-    {"output", 'o', "DIR", 0, "write DIR/report.html and DIR/plots/ (default: the results folder)", 0},
-    {"png", 'p', NULL, 0, "draw PNG files beside the SVG ones", 0},
+static const struct hb_option option_table[] = {
+    {HB_OPTION_FOLDER, 'r', "results", "DIR", HB_AT(struct options, results),
+     .help = "read the CSV files of DIR (default: results/latest, else results/reference)"},
+    {HB_OPTION_FOLDER, 'o', "output", "DIR", HB_AT(struct options, output),
+     .help = "write DIR/report.html and DIR/plots/ (default: the results folder)"},
+    {HB_OPTION_FLAG, 'p', "png", NULL, HB_AT(struct options, png),
+     .help = "draw PNG files beside the SVG ones"},
     {0},
 };
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-
-    switch (key) {
-    case 'r':
-        options->results = argument;
-        return 0;
-    case 'o':
-        options->output = argument;
-        return 0;
-    case 'p':
-        options->png = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_fail(state, "report takes no argument such as '%s'; --results names the folder to read",
-                       argument);
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp parser = {
+static const struct hb_usage usage = {
     .options = option_table,
-    .parser = parse_option,
     .doc = "Draw every figure from result files and write one page that shows them.\v"
            "Nothing is measured: the CSV files are all that is needed, and what they lack is left out and "
            "said.\n\n"
@@ -74,7 +51,7 @@ static const char *default_results(void)
 }
 
 /* A report in the making. */
-struct job {
+struct report_job {
     const struct options *options;
     const char *output;
     struct hb_report_source source;
@@ -83,14 +60,14 @@ struct job {
     bool partial; /* something that is there could not be shown */
 };
 
-static char *picture_path(const struct job *job, const char *name, const char *ending)
+static char *picture_path(const struct report_job *job, const char *name, const char *ending)
 {
     char *path = NULL;
 
     return asprintf(&path, "%s/plots/%s.%s", job->output, name, ending) < 0 ? NULL : path;
 }
 
-static enum hb_status draw(const struct job *job, const struct hb_figure *figure,
+static enum hb_status draw(const struct report_job *job, const struct hb_figure *figure,
                            enum hb_figure_format format, char **path, struct hb_error *error)
 {
     char *csv = NULL;
@@ -109,7 +86,7 @@ static enum hb_status draw(const struct job *job, const struct hb_figure *figure
     return status;
 }
 
-static enum hb_status draw_formats(const struct job *job, struct hb_picture *picture)
+static enum hb_status draw_formats(const struct report_job *job, struct hb_picture *picture)
 {
     enum hb_status status = draw(job, &picture->figure, HB_FIGURE_SVG, &picture->svg_path, &picture->error);
     char *png_path = NULL;
@@ -122,7 +99,7 @@ static enum hb_status draw_formats(const struct job *job, struct hb_picture *pic
 
 /* Draws one figure. A failure that stops the whole report is returned; one that leaves out this figure is
  * noted. */
-static enum hb_status make_picture(struct job *job, const char *name, struct hb_error *error)
+static enum hb_status make_picture(struct report_job *job, const char *name, struct hb_error *error)
 {
     struct hb_picture *picture = &job->pictures[job->count];
     enum hb_status status = hb_figure_read(hb_plots_folder(), name, &picture->figure, error);
@@ -149,7 +126,7 @@ static enum hb_status make_picture(struct job *job, const char *name, struct hb_
     return status;
 }
 
-static enum hb_status make_pictures(struct job *job, struct hb_error *error)
+static enum hb_status make_pictures(struct report_job *job, struct hb_error *error)
 {
     size_t count = hb_figure_count();
     enum hb_status status = HB_OK;
@@ -169,7 +146,7 @@ static enum hb_status make_pictures(struct job *job, struct hb_error *error)
 
 /* A line for each file that is damaged and each figure that failed, and one for all files that are not there:
  * after a run of one trace most are not, and nobody missed them. */
-static void tell_left_out(struct job *job)
+static void tell_left_out(struct report_job *job)
 {
     unsigned absent = 0;
 
@@ -194,7 +171,7 @@ static void tell_left_out(struct job *job)
 }
 
 /* The folders to write to, and whether they can be written: drawing first would be in vain. */
-static enum hb_status make_folders(const struct job *job, struct hb_error *error)
+static enum hb_status make_folders(const struct report_job *job, struct hb_error *error)
 {
     struct hb_file *page = NULL;
     char *plots = NULL, *path = NULL;
@@ -218,7 +195,7 @@ static enum hb_status make_folders(const struct job *job, struct hb_error *error
                                                                             : "");
 }
 
-static enum hb_status make_page(const struct job *job, struct hb_error *error)
+static enum hb_status make_page(const struct report_job *job, struct hb_error *error)
 {
     char *path = NULL;
     enum hb_status status;
@@ -232,7 +209,7 @@ static enum hb_status make_page(const struct job *job, struct hb_error *error)
     return status;
 }
 
-static enum hb_status make_report(struct job *job, const char *results, struct hb_error *error)
+static enum hb_status make_report(struct report_job *job, const char *results, struct hb_error *error)
 {
     enum hb_status status = hb_report_source_read(results, &job->source, error);
 
@@ -247,7 +224,7 @@ static enum hb_status make_report(struct job *job, const char *results, struct h
     return status;
 }
 
-static void job_clear(struct job *job)
+static void job_clear(struct report_job *job)
 {
     for (size_t i = 0; i < job->count; i++) {
         hb_figure_clear(&job->pictures[i].figure);
@@ -261,12 +238,12 @@ int hb_command_report(int argc, char **argv)
 {
     struct options options = {0};
     struct hb_error error;
-    struct job job = {.options = &options};
+    struct report_job job = {.options = &options};
     const char *results;
     enum hb_status status;
+    int exit_status;
 
-    argp_err_exit_status = HB_EXIT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     results = options.results != NULL ? options.results : default_results();
     if (results == NULL) {
         hb_error_set(&error, HB_ERR_UNAVAILABLE,
@@ -280,7 +257,6 @@ int hb_command_report(int argc, char **argv)
     job_clear(&job);
     if (status != HB_OK)
         return hb_command_fail(&error);
-    if (hb_command_output_failed())
-        return HB_EXIT_FAILED;
-    return job.partial ? HB_EXIT_PARTIAL : HB_EXIT_DONE;
+    exit_status = hb_stdout_end();
+    return exit_status == HB_EXIT_DONE && job.partial ? HB_EXIT_PARTIAL : exit_status;
 }

@@ -1,5 +1,5 @@
 /*
- * command_walk - heapbench walk: the heap of the design document, as the document writes it.
+ * command_walk.c - heapbench walk: the heap of the design document, as the document writes it.
  *
  * A short trace is shown step by step; of a long one the moment after one operation, and the walk of the next
  * allocation.
@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "bench/tool/command.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
 #include "bench/tool/walk_print.h"
 
 /* Traces of so many operations are shown whole, in the document's own heap if that is large enough. */
@@ -17,60 +17,38 @@ enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
 /* The longest heap that is computed. */
 #define MOST_HEAP_BYTES (UINT64_C(1) << 62)
 
-struct walk_options {
+struct options {
     const char *trace;
     bool has_heap, has_at;
     uint64_t heap_bytes;
     uint64_t at;
 };
 
-enum { KEY_HEAP = 1000, KEY_AT };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct walk_options *options = state->input;
-
-    switch (key) {
-    case KEY_HEAP:
-        options->has_heap = true;
-        options->heap_bytes = hb_option_size(state, "--heap", argument);
-        return 0;
-    case KEY_AT:
-        options->has_at = true;
-        options->at = hb_option_number(state, "--at", argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        hb_option_argument(state, "trace", &options->trace, argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        hb_option_fail(state, "walk needs a trace; 'heapbench list' names some");
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_option option_table[] = {
-    {"heap", KEY_HEAP, "N", 0,
-     "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests, 4096 for a short trace, else "
-     "ample",
-     0},
-    {"at", KEY_AT, "OP", 0,
-     "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end of a "
-     "long one",
-     0},
-    {0}};
-
-static const struct argp argp = {
-    .options = option_table,
-    .parser = parse,
-    .args_doc = "TRACE",
-    .doc = "Show the ranges of the simple allocator's heap, and the walk of a malloc.\v"
-           "A range's pointer is its offset in the heap and its size includes the 8-byte record; the pointer "
-           "that malloc "
-           "returns is 8 bytes further on.\n\n"
-           "Example: heapbench walk demo --heap 4096 --at 5",
+static const struct hb_option option_table[] = {
+    HB_COMMAND_TRACE(struct options, trace),
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
+     .given = HB_GIVEN(struct options, has_heap),
+     .help =
+         "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests, 4096 for a short trace, "
+         "else ample"},
+    {HB_OPTION_NUMBER, 0, "at", "OP", HB_AT(struct options, at), .given = HB_GIVEN(struct options, has_at),
+     .help =
+         "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end "
+         "of a long one"},
+    {0},
 };
 
+static const struct hb_usage usage = {
+    .options = option_table,
+    .arguments = "TRACE",
+    .doc = "Show the ranges of the simple allocator's heap, and the walk of a malloc.\v"
+           "A range's pointer is its offset in the heap and its size includes the 8-byte record; the pointer "
+           "that malloc returns is 8 bytes further on.\n\n"
+           "Example: heapbench walk demo --heap 4096 --at 5",
+    .needs = "a trace; 'heapbench list' names some",
+};
+
+/* Of numbers as the document writes them: digits alone. */
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
@@ -151,7 +129,7 @@ static bool show_every_step(struct hb_walk_heap *heap)
     const struct hb_walk_marks no_marks = {0};
 
     puts("\nAt first");
-    if (!hb_walk_print_ranges(stdout, heap, &no_marks))
+    if (!hb_listing_print(stdout, heap, &no_marks))
         return false;
     while (heap->done < heap->workload->op_count) {
         const struct hb_op *op = &heap->workload->ops[heap->done];
@@ -164,10 +142,10 @@ static bool show_every_step(struct hb_walk_heap *heap)
         printf("\nOperation %" PRIu64 ": ", step.op);
         print_op(op);
         print_outcome(heap, op, &step);
-        if (!hb_walk_print_ranges(stdout, heap, &marks))
+        if (!hb_listing_print(stdout, heap, &marks))
             return false;
     }
-    return hb_walk_print_picture(stdout, heap);
+    return hb_picture_print(stdout, heap);
 }
 
 /* The walk that operation `heap->done` is about to make, seen before it is made. */
@@ -216,7 +194,7 @@ static bool show_now(const struct hb_walk_heap *heap)
         marks = foresee(heap);
         print_next(heap, &marks);
     }
-    return hb_walk_print_ranges(stdout, heap, &marks);
+    return hb_listing_print(stdout, heap, &marks);
 }
 
 /* Goes on until `done` operations are done. */
@@ -250,14 +228,11 @@ static bool seek_walk(struct hb_walk_heap *heap)
 static void print_totals(const struct hb_walk_heap *heap)
 {
     struct hb_heap_state state;
-    char free_bytes[48], ranges[48], free_ranges[48], high_water[48];
 
     hb_replay_inspect(heap->allocator, heap->heap, heap->heap_bytes == 0, &state);
-    printf("%s, %s of them free with %s; high-water mark %s\n",
-           hb_counted(ranges, sizeof ranges, state.ranges, "range"),
-           hb_counted(free_ranges, sizeof free_ranges, state.free_ranges, ""),
-           hb_counted(free_bytes, sizeof free_bytes, state.free_bytes, "byte"),
-           hb_counted(high_water, sizeof high_water, state.high_water_bytes, "byte"));
+    printf("%s, %s of them free with %s; high-water mark %s\n", hb_show_counted(state.ranges, "range").text,
+           hb_show_count(state.free_ranges).text, hb_show_counted(state.free_bytes, "byte").text,
+           hb_show_counted(state.high_water_bytes, "byte").text);
 }
 
 static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
@@ -278,7 +253,7 @@ static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
         if (heap->done < ops && !show_now(heap))
             return false;
     }
-    return hb_walk_print_picture(stdout, heap);
+    return hb_picture_print(stdout, heap);
 }
 
 static uint64_t default_heap(const struct hb_workload *workload)
@@ -289,11 +264,11 @@ static uint64_t default_heap(const struct hb_workload *workload)
                                                                                               : 0;
 }
 
-static enum hb_status check_options(const struct walk_options *options, const struct hb_workload *workload,
+static enum hb_status check_options(const struct options *options, const struct hb_workload *workload,
                                     struct hb_error *error)
 {
-    if (options->has_heap && options->heap_bytes == 0)
-        return hb_error_set(error, HB_ERR_USAGE, "a heap of 0 bytes is out of range: 8, one record, or more");
+    if (options->has_heap && hb_command_check_heap(options->heap_bytes, error) != HB_OK)
+        return HB_ERR_USAGE;
     if (options->heap_bytes > MOST_HEAP_BYTES)
         return hb_error_set(error, HB_ERR_USAGE,
                             "--heap takes 8 to 2^62 bytes, and %" PRIu64 " is out of range",
@@ -313,21 +288,20 @@ static void tell_suggestion(const struct hb_workload *workload)
                workload->suggested_heap_bytes, workload->peak_live_bytes);
 }
 
-static bool show(const struct walk_options *options, struct hb_walk_heap *heap)
+static bool show(const struct options *options, struct hb_walk_heap *heap)
 {
     const struct hb_workload *workload = heap->workload;
-    char bytes[48];
 
     if (!options->has_heap)
         tell_suggestion(workload);
     printf("%s in a heap of %s\n", workload->name,
-           heap->heap_bytes != 0 ? hb_counted(bytes, sizeof bytes, heap->heap_bytes, "byte") : "ample size");
+           heap->heap_bytes != 0 ? hb_show_counted(heap->heap_bytes, "byte").text : "ample size");
     if (workload->op_count == 0 || (!options->has_at && workload->op_count <= SHORT_TRACE))
         return show_every_step(heap);
     return show_moment(heap, options->has_at ? options->at : workload->op_count - 1);
 }
 
-static int walk(const struct walk_options *options, const struct hb_workload *workload)
+static int walk(const struct options *options, const struct hb_workload *workload)
 {
     uint64_t heap_bytes = options->has_heap ? options->heap_bytes : default_heap(workload);
     struct hb_walk_heap *heap = NULL;
@@ -343,17 +317,17 @@ static int walk(const struct walk_options *options, const struct hb_workload *wo
         hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);
         return hb_command_fail(&error);
     }
-    return hb_command_table_failed() ? HB_EXIT_FAILED : HB_EXIT_DONE;
+    return hb_stdout_end_table();
 }
 
 int hb_command_walk(int argc, char **argv)
 {
-    struct walk_options options = {0};
+    struct options options = {0};
     struct hb_workload *workload = NULL;
     struct hb_error error;
     int exit_status;
 
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    hb_options_parse(&usage, argc, argv, &options);
     if (hb_workload_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
     hb_command_tell_repairs(workload->path, &workload->repairs);

@@ -1,17 +1,20 @@
 /*
- * heapbench - the tool: dispatches to a sub-command.
+ * heapbench.c - the tool: finds the sub-command, and holds what several of them do.
  */
 #include "bench/tool/command.h"
 
-#include <argp.h>
-#include <stdio.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/printable.h"
 #include "bench/adversary/adversary.h"
 #include "bench/results/build_info.h"
-#include "bench/sample/sample.h"
-#include "bench/tool/command_common.h"
+#include "bench/tool/output.h"
+#include "workloads/record/output.h"
+
+static char **command_line; /* as the process was started; kept until it ends */
 
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
@@ -57,6 +60,97 @@ int hb_command_fail(const struct hb_error *error)
     return error->status == HB_ERR_USAGE ? HB_EXIT_USAGE : HB_EXIT_FAILED;
 }
 
+void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
+{
+    char text[400];
+
+    if (hb_repairs_dropped(repairs) > 0)
+        hb_print_line(stderr, "heapbench: %s: repaired: %s", path,
+                      hb_repairs_describe(repairs, text, sizeof text));
+    if (repairs->other_processes > 0)
+        hb_print_line(stderr, "heapbench: %s: only the first process is followed: %s of others left out",
+                      path, hb_show_counted(repairs->other_processes, "line").text);
+}
+
+/* Asks whether to overwrite; nobody who is not there is asked. */
+static bool is_allowed(const char *out)
+{
+    char answer[16] = "", name[HB_PRINTABLE_BYTES(PATH_MAX)];
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return false;
+    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ",
+            hb_printable(name, sizeof name, out, ""));
+    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error)
+{
+    return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
+}
+
+enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
+{
+    struct hb_workload *workload = NULL;
+    enum hb_status status = hb_workload_load(trace, &workload, error);
+
+    if (status == HB_OK) {
+        hb_command_tell_repairs(workload->path, &workload->repairs);
+        status = hb_prepare(workload, out, error);
+    }
+    hb_workload_free(workload);
+    return status;
+}
+
+enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error)
+{
+    return bytes > 0 ? HB_OK
+                     : hb_error_set(error, HB_ERR_USAGE,
+                                    "a heap of 0 bytes is out of range: one record or more; leave --heap out "
+                                    "for an ample one");
+}
+
+const char *hb_command_allocator_name(const char *spec)
+{
+    static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
+    const char *slash = strrchr(spec, '/');
+
+    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : spec, "\\");
+}
+
+const struct hb_model_options hb_command_simple_model = {
+    .policy = HB_POLICY_FIRST, .header_bytes = 8, .align = 1};
+
+bool hb_command_is_simple(const struct hb_model_options *model)
+{
+    const struct hb_model_options *simple = &hb_command_simple_model;
+
+    return model->policy == simple->policy && model->merge == simple->merge &&
+           model->header_bytes == simple->header_bytes && model->align == simple->align &&
+           model->heap_bytes == simple->heap_bytes;
+}
+
+void hb_command_reexec_for_libraries(void)
+{
+    const char *current = getenv("GLIBC_TUNABLES");
+    char *wanted = hb_allocator_tunables(current);
+    bool there = wanted == NULL || (current != NULL && strcmp(current, wanted) == 0);
+
+    if (!there && command_line != NULL && setenv("GLIBC_TUNABLES", wanted, 1) == 0)
+        execv("/proc/self/exe", command_line);
+    free(wanted); /* it will be tried without; the loader says what it lacks */
+}
+
+/* A copy of the command line: main and argp change theirs. */
+static void keep_command_line(int argc, char **argv)
+{
+    size_t bytes = ((size_t)argc + 1) * sizeof *argv;
+
+    command_line = malloc(bytes);
+    if (command_line != NULL)
+        memcpy(command_line, argv, bytes);
+}
+
 /* Runs a command under its full name, which is what argp shows in usage and errors. */
 static int run(const struct hb_command *command, int argc, char **argv)
 {
@@ -66,7 +160,6 @@ static int run(const struct hb_command *command, int argc, char **argv)
     snprintf(version, sizeof version, "heapbench %s", hb_build_info()->version);
     argv[0] = name;
     argp_program_version = version;
-    argp_err_exit_status = HB_EXIT_USAGE;
     return command->run(argc, argv);
 }
 
@@ -76,7 +169,7 @@ int main(int argc, char **argv)
 
     hb_child_main(argc, argv, &hb_sample_job);
     hb_child_main(argc, argv, &hb_adversary_job);
-    hb_command_init(argc, argv);
+    keep_command_line(argc, argv);
     if (argc < 2) {
         print_help(stderr);
         return HB_EXIT_USAGE;

@@ -1,3 +1,6 @@
+/*
+ * record_words.c - the sentences of heapbench record.
+ */
 #include "bench/tool/record_words.h"
 
 #include <inttypes.h>
@@ -9,7 +12,6 @@
 #include <sys/wait.h>
 
 #include "base/printable.h"
-#include "bench/tool/command_common.h"
 #include "workloads/record/explain.h"
 #include "workloads/trace/trace_format.h"
 
@@ -28,11 +30,11 @@ static const char *make_printable(char *text)
     return text;
 }
 
-const char *hb_program_name(const struct hb_collected *item, char name[static HB_PROGRAM_NAME])
+const char *hb_words_program(const struct hb_collected *item, char name[static HB_WORDS_PROGRAM])
 {
-    hb_collected_name(item, name, HB_PROGRAM_NAME);
+    hb_collected_name(item, name, HB_WORDS_PROGRAM);
     if (name[0] == '\0')
-        snprintf(name, HB_PROGRAM_NAME, "a program");
+        snprintf(name, HB_WORDS_PROGRAM, "a program");
     return make_printable(name);
 }
 
@@ -60,7 +62,7 @@ static void print_left_out(const struct hb_capture_summary *summary)
 
 void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summary *summary, const char *out)
 {
-    char name[HB_PROGRAM_NAME];
+    char name[HB_WORDS_PROGRAM];
     struct stat info = {0};
 
     stat(out, &info);
@@ -68,14 +70,14 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
                   "heapbench: recorded %" PRIu64 " operations by %" PRIu64
                   " thread%s of %s into %s (%lld bytes, %.3f bytes an operation)",
                   summary->ops, summary->threads, summary->threads == 1 ? "" : "s",
-                  hb_program_name(item, name), out, (long long)info.st_size,
+                  hb_words_program(item, name), out, (long long)info.st_size,
                   summary->ops > 0 ? (double)info.st_size / (double)summary->ops : 0.0);
     print_left_out(summary);
 }
 
 void hb_words_others(const struct hb_collection *collection, const struct hb_collected *kept)
 {
-    char name[HB_PROGRAM_NAME];
+    char name[HB_WORDS_PROGRAM];
     bool has_execs = false;
 
     for (size_t i = 0; i < collection->count; i++)
@@ -83,7 +85,7 @@ void hb_words_others(const struct hb_collection *collection, const struct hb_col
     fprintf(stderr,
             "heapbench: %zu %s were recorded; kept %s (process %" PRIu32
             "), which did most: --all keeps the others too\n",
-            collection->count, has_execs ? "programs" : "processes", hb_program_name(kept, name),
+            collection->count, has_execs ? "programs" : "processes", hb_words_program(kept, name),
             kept->capture->header->pid);
 }
 
@@ -179,7 +181,7 @@ static void print_other_program(const struct hb_collection *collection, const st
                                 const struct hb_ended *ended)
 {
     const struct hb_collected *last = NULL;
-    char was[HB_PROGRAM_NAME], name[sizeof ended->name];
+    char was[HB_WORDS_PROGRAM], name[sizeof ended->name];
 
     for (size_t i = 0; i < collection->count; i++) {
         const struct hb_collected *item = &collection->items[i];
@@ -197,29 +199,29 @@ static void print_other_program(const struct hb_collection *collection, const st
             "heapbench: process %" PRIu32
             " was %s in the end, and only %s of it was recorded: %s may have been "
             "started with an environment that names no recorder, as by env -i\n",
-            ended->pid, name, hb_program_name(last, was), name);
+            ended->pid, name, hb_words_program(last, was), name);
 }
 
 /* The name of a process of which there is no image; "a program" where nobody knows. */
 static const char *name_of(const struct hb_unrecorded *unrecorded, const struct hb_family *family,
-                           char name[static HB_PROGRAM_NAME])
+                           char name[static HB_WORDS_PROGRAM])
 {
     const char *slash = strrchr(unrecorded->program, '/');
 
-    snprintf(name, HB_PROGRAM_NAME, "%s", slash != NULL ? slash + 1 : unrecorded->program);
+    snprintf(name, HB_WORDS_PROGRAM, "%s", slash != NULL ? slash + 1 : unrecorded->program);
     for (size_t i = 0; name[0] == '\0' && family != NULL && i < family->ended_count; i++)
         if (family->ended[i].pid == unrecorded->pid)
-            snprintf(name, HB_PROGRAM_NAME, "%s", family->ended[i].name);
+            snprintf(name, HB_WORDS_PROGRAM, "%s", family->ended[i].name);
     for (size_t i = 0; name[0] == '\0' && family != NULL && i < family->past.count; i++)
         if (family->past.items[i].pid == unrecorded->pid)
-            snprintf(name, HB_PROGRAM_NAME, "%s", family->past.items[i].name);
+            snprintf(name, HB_WORDS_PROGRAM, "%s", family->past.items[i].name);
     return name[0] != '\0' ? make_printable(name) : "a program";
 }
 
 static void print_refused(const struct hb_unrecorded *unrecorded, const struct hb_family *family,
                           uint64_t kept_weight)
 {
-    char name[HB_PROGRAM_NAME];
+    char name[HB_WORDS_PROGRAM];
 
     fprintf(stderr, "heapbench: %s%s (process %" PRIu32 ") was not recorded: %s",
             unrecorded->lost > kept_weight ? "the process that did most, " : "",
@@ -286,11 +288,11 @@ bool hb_words_unrecorded(const struct hb_collection *collection, const struct hb
 
 static void print_loss(const struct hb_collected *item, uint64_t events, const char *why)
 {
-    char name[HB_PROGRAM_NAME];
+    char name[HB_WORDS_PROGRAM];
 
     if (events > 0)
         fprintf(stderr, "heapbench: %s (process %" PRIu32 "): %" PRIu64 " event%s not recorded: %s\n",
-                hb_program_name(item, name), item->capture->header->pid, events,
+                hb_words_program(item, name), item->capture->header->pid, events,
                 events == 1 ? " was" : "s were", why);
 }
 

@@ -8,8 +8,8 @@
 #include "workloads/record/collect.h"
 
 /* The name that a person would call the image's program, printable. */
-enum { HB_PROGRAM_NAME = 256 };
-const char *hb_program_name(const struct hb_collected *item, char name[static HB_PROGRAM_NAME]);
+enum { HB_WORDS_PROGRAM = 256 };
+const char *hb_words_program(const struct hb_collected *item, char name[static HB_WORDS_PROGRAM]);
 
 /* A trace was written: how large it is, and what was left out of it or made up. */
 void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summary *summary,

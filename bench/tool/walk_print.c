@@ -1,8 +1,10 @@
+/*
+ * walk_print.c - the ranges of a heap, a line each, and the heap as a picture of characters.
+ */
 #include "bench/tool/walk_print.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     SHOW_ALL = 24, /* ranges, or else: */
@@ -13,7 +15,7 @@ enum {
     PICTURE_ROWS = 8,
 };
 
-struct listing {
+struct range_listing {
     FILE *out;
     const struct hb_held_range *ranges;
     uint64_t count;
@@ -30,19 +32,19 @@ static int digits(uint64_t number, unsigned base)
     return count;
 }
 
-static bool is_taken(const struct listing *l, uint64_t index)
+static bool is_taken(const struct range_listing *l, uint64_t index)
 {
     return l->marks->walked && !l->marks->failed && index + 1 == l->marks->length;
 }
 
-static void say_object(const struct listing *l, const struct hb_held_range *held)
+static void say_object(const struct range_listing *l, const struct hb_held_range *held)
 {
     if (held->has_object)
         fprintf(l->out, "object %" PRIu32 ", %" PRIu64 " byte%s", held->object, held->size,
                 held->size == 1 ? "" : "s");
 }
 
-static void say_taken(const struct listing *l, const struct hb_held_range *held)
+static void say_taken(const struct range_listing *l, const struct hb_held_range *held)
 {
     uint64_t length = held->range.length;
 
@@ -57,7 +59,7 @@ static void say_taken(const struct listing *l, const struct hb_held_range *held)
     }
 }
 
-static void say_passed(const struct listing *l, const struct hb_held_range *held)
+static void say_passed(const struct range_listing *l, const struct hb_held_range *held)
 {
     const struct hb_range *range = &held->range;
 
@@ -71,7 +73,7 @@ static void say_passed(const struct listing *l, const struct hb_held_range *held
     }
 }
 
-static void print_range(const struct listing *l, uint64_t index)
+static void print_range(const struct range_listing *l, uint64_t index)
 {
     const struct hb_held_range *held = &l->ranges[index];
     const struct hb_range *range = &held->range;
@@ -91,7 +93,7 @@ static void print_range(const struct listing *l, uint64_t index)
     fputc('\n', l->out);
 }
 
-static bool is_shown(const struct listing *l, uint64_t index)
+static bool is_shown(const struct range_listing *l, uint64_t index)
 {
     uint64_t taken = l->marks->length - 1;
 
@@ -104,7 +106,7 @@ static bool is_shown(const struct listing *l, uint64_t index)
 }
 
 /* Says what the ranges [from, to) are, which are not shown. */
-static void print_gap(const struct listing *l, uint64_t from, uint64_t to)
+static void print_gap(const struct range_listing *l, uint64_t from, uint64_t to)
 {
     uint64_t free_ranges = 0, free_bytes = 0;
 
@@ -119,9 +121,9 @@ static void print_gap(const struct listing *l, uint64_t from, uint64_t to)
             to - from, to - from - free_ranges, free_ranges, free_bytes);
 }
 
-bool hb_walk_print_ranges(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
+bool hb_listing_print(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
 {
-    struct listing l = {.out = out, .marks = marks};
+    struct range_listing l = {.out = out, .marks = marks};
     struct hb_held_range *ranges = hb_walk_heap_ranges(heap, &l.count);
 
     if (ranges == NULL)
@@ -151,7 +153,7 @@ bool hb_walk_print_ranges(FILE *out, const struct hb_walk_heap *heap, const stru
 /* What there is in one character's worth of the heap. */
 enum { HAS_ALLOCATED = 1, HAS_FREE = 2 };
 
-struct picture {
+struct heap_picture {
     unsigned char has[PICTURE_COLUMNS * PICTURE_ROWS];
     uint64_t bytes;  /* of the heap, drawn */
     uint64_t bucket; /* bytes a character */
@@ -160,7 +162,7 @@ struct picture {
 
 static bool draw_range(void *context, const struct hb_range *range)
 {
-    struct picture *p = context;
+    struct heap_picture *p = context;
     uint64_t end = range->offset + range->length;
 
     if (range->offset >= p->bytes)
@@ -172,11 +174,11 @@ static bool draw_range(void *context, const struct hb_range *range)
     return true;
 }
 
-bool hb_walk_print_picture(FILE *out, const struct hb_walk_heap *heap)
+bool hb_picture_print(FILE *out, const struct hb_walk_heap *heap)
 {
     static const char glyphs[] = {' ', '#', '.', '+'};
     struct hb_heap_state state;
-    struct picture p = {.bytes = 0};
+    struct heap_picture p = {.bytes = 0};
     uint64_t rows, shown;
 
     heap->allocator->inspect(heap->heap, &state);

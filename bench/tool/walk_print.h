@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "bench/tool/walk_heap.h"
+#include "bench/exact/walk_heap.h"
 
 /* Which ranges a walk examined: the first `length` ones, the last of them taken unless it failed. */
 struct hb_walk_marks {
@@ -24,9 +24,9 @@ struct hb_walk_marks {
  * One line a range, such as "Pointer: 0x0 Size: 4   Allocated: True", and what there is to say about it. Of
  * many ranges the first, the last and those around the one that was taken. False when out of memory.
  */
-bool hb_walk_print_ranges(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks);
+bool hb_listing_print(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks);
 
 /* The heap, or the part of it that was ever used, in lines of 64 characters. False when out of memory. */
-bool hb_walk_print_picture(FILE *out, const struct hb_walk_heap *heap);
+bool hb_picture_print(FILE *out, const struct hb_walk_heap *heap);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/table.h"
+#include "base/pages.h"
 
 static void check(const unsigned char *table, size_t sevens, size_t bytes)
 {

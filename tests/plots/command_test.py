@@ -1,5 +1,7 @@
 """command_test - heapbench report: the whole page, parts of one, and everything that can go wrong around it."""
 
+import atexit
+import functools
 import html.parser
 import os
 import re
@@ -50,6 +52,19 @@ class Page(html.parser.HTMLParser):
             self.captions.append(data)
 
 
+def report_on(results, output, *arguments, env=None, cwd="/"):
+    return subprocess.run([HEAPBENCH, "report", *arguments, "--results", results, "-o", output], capture_output=True,
+                          text=True, cwd=cwd, env={**os.environ, "HEAPBENCH_PLOTS": os.environ["PLOTS"], **(env or {})}, check=False)
+
+
+@functools.lru_cache(maxsize=None)
+def drawn(names):
+    """The report on results that nobody changed, drawn once: its folder and what was said."""
+    output = tempfile.mkdtemp(prefix="heapbench-drawn")
+    atexit.register(shutil.rmtree, output)
+    return output, report_on(figures_test.made_results(names), output)
+
+
 class Report(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="heapbench report' \"test $(x)")
@@ -69,6 +84,26 @@ class Report(unittest.TestCase):
         with open(os.path.join(self.output, "report.html"), encoding="utf-8") as page:
             return page.read(), done.stderr
 
+    def page_drawn_once(self, names=()):
+        """The page's text and what was said, of results that nobody changed."""
+        output, done = drawn(tuple(names))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(os.path.join(output, "report.html"), encoding="utf-8") as page:
+            return page.read(), done.stderr
+
+    def keep_only(self, *kept):
+        """Leaves these files alone in the results: a figure or two instead of all."""
+        for name in self.files(self.results):
+            if name not in kept:
+                os.remove(os.path.join(self.results, name))
+
+    def add_to(self, name, line):
+        path = os.path.join(self.results, name)
+        with open(path, encoding="utf-8") as lines:
+            rows = lines.read()
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(line + "\n" + rows)
+
     def assert_fails(self, done, *words, status=1):
         self.assertEqual(done.returncode, status, done.stderr)
         self.assertEqual(done.stdout, "")
@@ -81,13 +116,12 @@ class Report(unittest.TestCase):
         return sorted(os.listdir(folder))
 
     def test_every_figure_is_drawn_and_shown_with_its_caption(self):
-        figures_test.make_results(self.results)
-        text, said = self.report()
+        text, said = self.page_drawn_once()
         page = Page(text)
         self.assertEqual(said, "")
         self.assertEqual(page.open, [])
         self.assertEqual(page.tags.count("svg"), len(FIGURES))
-        self.assertEqual(self.files(os.path.join(self.output, "plots")), sorted(name + ".svg" for name in FIGURES))
+        self.assertEqual(self.files(os.path.join(drawn(())[0], "plots")), sorted(name + ".svg" for name in FIGURES))
         captions = " ".join(page.captions)
         for script in figures_test.SCRIPTS:
             caption = figures_test.header(script).split("# Caption:")[1].split("\n#\n")[0].replace("\n#", " ").split()
@@ -95,8 +129,7 @@ class Report(unittest.TestCase):
             self.assertIn(" ".join(caption[-12:]), captions)
 
     def test_the_page_needs_nothing_from_anywhere(self):
-        figures_test.make_results(self.results)
-        page = Page(self.report()[0])
+        page = Page(self.page_drawn_once()[0])
         self.assertEqual(len(page.ids), len(set(page.ids)))
         for reference in page.references:
             if reference.startswith("data:image/png;base64,"):
@@ -119,24 +152,17 @@ class Report(unittest.TestCase):
 
     def test_provenance_and_what_was_left_out_are_on_the_page_once(self):
         figures_test.make_results(self.results)
-        throughput = os.path.join(self.results, "throughput.csv")
-        with open(throughput, encoding="utf-8") as lines:
-            rows = lines.read()
-        with open(throughput, "w", encoding="utf-8") as out:
-            out.write("# machine   <b>a machine</b>\n" + rows)
+        self.keep_only("throughput.csv", "curve.csv")
+        self.add_to("throughput.csv", "# machine   <b>a machine</b>")
         text, _ = self.report()
         self.assertIn("<dd>&lt;b&gt;a machine&lt;/b&gt;</dd>", text)
         self.assertEqual(text.count("<li>simple on everything after operation 120000"), 1)
 
     def test_an_unoptimised_build_is_said_on_the_page(self):
+        self.assertNotIn("NOT OPTIMISED", self.page_drawn_once()[0])
         figures_test.make_results(self.results)
-        text, _ = self.report()
-        self.assertNotIn("NOT OPTIMISED", text)
-        throughput = os.path.join(self.results, "throughput.csv")
-        with open(throughput, encoding="utf-8") as lines:
-            rows = lines.read()
-        with open(throughput, "w", encoding="utf-8") as out:
-            out.write("# build     NOT OPTIMISED: gcc, <Debug>\n" + rows)
+        self.keep_only("throughput.csv", "curve.csv")
+        self.add_to("throughput.csv", "# build     NOT OPTIMISED: gcc, <Debug>")
         text, _ = self.report()
         self.assertIn("<code>throughput.csv</code> is of a build that is NOT OPTIMISED: gcc, &lt;Debug&gt;;", text)
 
@@ -148,6 +174,7 @@ class Report(unittest.TestCase):
 
     def test_the_page_lands_beside_the_results_unless_told(self):
         figures_test.make_results(self.results, ["one"])
+        self.keep_only("throughput.csv")
         done = self.run_report("--results", self.results)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("report.html", self.files(self.results))
@@ -175,16 +202,16 @@ class Report(unittest.TestCase):
 
     def test_latest_is_preferred_to_reference(self):
         for name, traces in (("reference", ["old"]), ("latest", ["new"])):
-            figures_test.make_results(os.path.join(self.folder, "results", name), traces)
+            self.results = os.path.join(self.folder, "results", name)
+            figures_test.make_results(self.results, traces)
+            self.keep_only("throughput.csv")
             done = self.run_report()
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(done.stdout, f"results/{name}/report.html\n")
 
     def test_partial_results_give_a_partial_page_that_says_so(self):
         figures_test.make_results(self.results)
-        for name in self.files(self.results):
-            if name != "throughput.csv":
-                os.remove(os.path.join(self.results, name))
+        self.keep_only("throughput.csv")
         text, said = self.report()
         self.assertEqual(Page(text).tags.count("svg"), 1)
         self.assertRegex(said, r"\Aheapbench: left out: the figures of \d+ result files of \d+ that are not there; .*\n\Z")
@@ -226,6 +253,7 @@ class Report(unittest.TestCase):
 
     def test_a_folder_that_cannot_be_written_is_one_line_and_keeps_the_old_page(self):
         figures_test.make_results(self.results, ["one"])
+        self.keep_only("throughput.csv")
         self.report()
         if os.geteuid() == 0:
             self.assert_fails(self.run_report("--results", self.results, "-o", "/proc/self/report"), "/proc/self/report")
@@ -259,12 +287,10 @@ class Report(unittest.TestCase):
 
     def test_the_users_own_gnuplot_settings_change_nothing(self):
         figures_test.make_results(self.results, ["one"])
-        before = re.sub("<dl.*", "", self.report()[0])
         with open(os.path.join(self.folder, ".gnuplot"), "w", encoding="utf-8") as out:
             out.write("set terminal dumb\nset title 'mine'\n")
-        done = self.run_report("--results", self.results, "-o", self.output, env={"HOME": self.folder})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(re.sub("<dl.*", "", self.report()[0]), before)
+        before, after = self.page_drawn_once(["one"])[0], self.report(env={"HOME": self.folder})[0]
+        self.assertEqual(re.sub("<dl.*", "", after), re.sub("<dl.*", "", before))
 
     def test_a_full_disk_is_exit_1_and_leaves_no_page(self):
         figures_test.make_results(self.results, ["one"])

@@ -1,5 +1,7 @@
 """figures_test - every gnuplot script on invented results: well-formed, silent, and unharmed by what it is given."""
 
+import atexit
+import functools
 import glob
 import os
 import shutil
@@ -22,8 +24,17 @@ HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_
            "{", "naïve – 東京", "x" * 200]
 
 
-def make_results(folder, names=()):
+@functools.lru_cache(maxsize=None)
+def made_results(names):
+    """A folder of the results for these traces, made once."""
+    folder = tempfile.mkdtemp(prefix="heapbench-made")
+    atexit.register(shutil.rmtree, folder)
     subprocess.run([sys.executable, MAKE, folder, *names], check=True)
+    return folder
+
+
+def make_results(folder, names=()):
+    shutil.copytree(made_results(tuple(names)), folder, dirs_exist_ok=True)
 
 
 def header(script):
@@ -49,9 +60,9 @@ class Figures(unittest.TestCase):
         self.assertGreaterEqual(len(SCRIPTS), 10)
         return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED)]
 
-    def assert_drawn(self, script, csv):
-        """Silent, exit 0, a well-formed SVG; returns its texts."""
-        done = draw(script, csv, cwd=self.folder)
+    def assert_drawn(self, script, csv, done=None):
+        """Silent, exit 0, a well-formed SVG; returns its texts. `done`: it was drawn already."""
+        done = done or draw(script, csv, cwd=self.folder)
         self.assertEqual(done.stderr.decode(), "", script)
         self.assertEqual(done.returncode, 0, script)
         root = xml.etree.ElementTree.fromstring(done.stdout)
@@ -150,7 +161,7 @@ class Figures(unittest.TestCase):
                     self.assertIn("no row that this figure could draw", done.stderr.decode())
                     self.assertNotEqual(allocator, "simple")
                 else:
-                    self.assert_drawn(script, alone)
+                    self.assert_drawn(script, alone, done)
 
     def test_policies_are_drawn_with_published_figures_and_without(self):
         make_results(self.folder, ["one", "two"])

@@ -17,7 +17,7 @@ import sys
 ALLOCATORS = ["null", "bump", "simple", "glibc", "jemalloc", "mimalloc", "tcmalloc", "tbbmalloc"]
 COST_NS = {"null": 1.5, "bump": 3, "glibc": 18, "jemalloc": 15, "mimalloc": 9, "tcmalloc": 10, "tbbmalloc": 14}
 MIB = 1 << 20
-WINDOWS = 30
+WINDOWS = 12
 
 
 def write(folder, name, schema, columns, rows):

@@ -11,13 +11,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/option.h"
 #include "base/progress.h"
 #include "bench/question/question.h"
-#include "bench/question/question_options.h"
 #include "bench/question/question_program.h"
 #include "bench/results/provenance.h"
 #include "bench/results/results.h"
-#include "bench/tool/command.h"
 
 #define SPEED_FILE "model_speed.csv"
 
@@ -57,51 +56,37 @@ static struct speed_program *own(struct hb_program *program)
 
 /* -- options -- */
 
-/* The value, where argv[*at] is option `name`: after '=', or the next argument, which `*at` is then moved to.
- * NULL where it is another, or has none. */
-static const char *value_of(const char *name, char **argv, int *at)
-{
-    size_t bytes = strlen(name);
-    const char *argument = argv[*at];
+static const struct hb_option option_table[] = {
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct speed_options, results),
+     .help = "run all of them and write model_speed.csv to DIR"},
+    {HB_OPTION_NUMBER, 0, "up-to", "N", HB_AT(struct speed_options, up_to), .least = 100, .most = 10000000,
+     .help = "no heap of more than N ranges. Default: 10000000"},
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct speed_options, rounds), .least = 1,
+     .most = HB_SPEED_ROUNDS_MAX, .help = "timed on each heap. Default: 9"},
+    {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct speed_options, seed),
+     .help = "of the heaps, and of the order of --results. Default: 42"},
+    {0},
+};
 
-    if (strncmp(argument, name, bytes) != 0)
-        return NULL;
-    if (argument[bytes] == '=')
-        return argument + bytes + 1;
-    return argument[bytes] == '\0' && argv[*at + 1] != NULL ? argv[++*at] : NULL;
-}
+static const struct hb_usage usage = {
+    .options = option_table,
+    .doc =
+        "What the exact model takes for an operation in a heap of so many ranges, and what walking takes.\v"
+        "Benchmarks are named model_speed/<allocator>/<ranges>.\n\n"
+        "Example: model_speed --benchmark_filter='(simple|model-first)/10000/'\n\n"
+        "Google Benchmark's own options:",
+};
 
-static enum hb_status take(char **argv, int *at, struct speed_options *options, struct hb_error *error)
-{
-    const char *value;
-
-    if ((value = value_of("--rounds", argv, at)) != NULL)
-        return hb_question_take_number("--rounds", value, 1, HB_SPEED_ROUNDS_MAX, &options->rounds, error);
-    if ((value = value_of("--seed", argv, at)) != NULL)
-        return hb_question_take_number("--seed", value, 0, UINT64_MAX, &options->seed, error);
-    if ((value = value_of("--up-to", argv, at)) != NULL)
-        return hb_question_take_number("--up-to", value, sizes[0], sizes[SIZES - 1], &options->up_to, error);
-    if ((value = value_of("--results", argv, at)) == NULL || value[0] == '\0')
-        return hb_error_set(error, HB_ERR_USAGE,
-                            "%s: no such option, or it lacks its value; --help lists them", argv[*at]);
-    options->results = value;
-    return HB_OK;
-}
+static const struct speed_options default_options = {
+    .rounds = DEFAULT_ROUNDS, .seed = DEFAULT_SEED, .up_to = 10000000};
 
 static void help(const struct hb_program *program)
 {
+    char name[] = "model_speed";
+    struct speed_options unused = default_options;
+
     (void)program;
-    printf(
-        "Usage: model_speed [OPTION...]\n"
-        "What the exact model takes for an operation in a heap of so many ranges, and what walking takes.\n"
-        "Benchmarks are named model_speed/<allocator>/<ranges>.\n\n"
-        "  --results=DIR        run all of them and write model_speed.csv to DIR\n"
-        "  --up-to=N            no heap of more than N ranges; default %" PRIu64 "\n"
-        "  --rounds=R           timed on each heap; default %d\n"
-        "  --seed=N             of the heaps, and of the order of --results; default %d\n\n"
-        "Example: model_speed --benchmark_filter='(simple|model-first)/10000/'\n\n"
-        "Google Benchmark's own options:\n\n",
-        sizes[SIZES - 1], DEFAULT_ROUNDS, DEFAULT_SEED);
+    hb_options_help(&usage, name, &unused);
 }
 
 /* -- results -- */
@@ -331,25 +316,11 @@ static const struct hb_program_kind kind = {
     .answer = answer,
 };
 
-static enum hb_status take_options(struct speed_options *options, int argc, char **argv,
-                                   struct hb_error *error)
-{
-    enum hb_status status = HB_OK;
-
-    *options =
-        (struct speed_options){.rounds = DEFAULT_ROUNDS, .seed = DEFAULT_SEED, .up_to = sizes[SIZES - 1]};
-    for (int i = 1; i < argc && status == HB_OK; i++)
-        status = take(argv, &i, options, error);
-    return status;
-}
-
 struct hb_program *hb_speed_open(int *argc, char **argv, int *exit_status)
 {
     struct speed_program *self;
     int our_count = 0;
     char **ours;
-    struct hb_error error;
-    enum hb_status status;
 
     hb_child_main(*argc, argv, &hb_speed_job);
     self = calloc(1, sizeof *self);
@@ -362,14 +333,15 @@ struct hb_program *hb_speed_open(int *argc, char **argv, int *exit_status)
         (struct hb_program){.kind = &kind, .name = "model_speed", .provenance = &self->provenance};
     hb_provenance_begin(&self->provenance, *argc, argv);
     ours = hb_program_take_ours(argc, argv, &our_count);
-    status = ours != NULL ? take_options(&self->options, our_count, ours, &error)
-                          : hb_error_set(&error, HB_ERR_MEMORY, "out of memory for the command line");
-    free(ours);
-    if (status != HB_OK) {
-        *exit_status = fail(&error);
+    if (ours == NULL) {
+        fputs("model_speed: out of memory for the command line\n", stderr);
+        *exit_status = HB_EXIT_FAILED;
         hb_program_close(&self->program);
         return NULL;
     }
+    self->options = default_options;
+    hb_options_parse(&usage, our_count, ours, &self->options);
+    free(ours);
     self->program.has_answer = self->options.results != NULL;
     self->provenance.seed = self->options.seed;
     self->provenance.rounds = (uint32_t)self->options.rounds;

@@ -87,8 +87,8 @@ expect 2 'live 0: with a ratio of 1024 and units of 32 bytes it must be 1024 to 
 expect 2 'ratio 0: for robson it must be a power of two, 1 to 1048576' robson -a simple --ratio 0
 expect 2 'live=0: it must be 1 to 67108864' steady -a simple --live 0
 expect 2 'ratio=0: it must be 1 to ' ramp -a simple --ratio 0
-expect 2 'it must be 1 to 1048576' robson -a simple --unit 0
-expect 2 '--timeout 4294967296: it must be 1 to 4294967295' robson -a simple --timeout 4294967296
+expect 2 "--unit takes a number from 1 to 1048576, not '0'" robson -a simple --unit 0
+expect 2 "--timeout takes a number of seconds from 1 to 10000000, not '4294967296'" robson -a simple --timeout 4294967296
 expect 2 'a heap of 7 bytes is out of range: 8, one record, or more' robson -a simple --heap 7
 expect 2 'a power of two, 1 to 1048576' robson -a simple --ratio 5
 expect 2 'it must be 1024 to' robson -a simple --live 1

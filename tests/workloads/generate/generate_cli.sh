@@ -26,7 +26,7 @@ expect() {
 }
 
 # A generated trace passes the check of every operation, and says how to make it again.
-expect 0 '802510 operations, 401255 objects: ramp live=65536 ratio=256' ramp -o ramp.trace
+expect 0 '802 510 operations, 401 255 objects: ramp live=65536 ratio=256' ramp -o ramp.trace
 "$heapbench" info ramp.trace | grep -q 'heapbench generate ramp live=65536 ratio=256 unit=16 header=8' ||
     complain 'the trace does not say how it was made'
 for name in shredding two-size steady sawtooth; do
@@ -44,13 +44,13 @@ if cmp -s one.trace three.trace; then complain 'another seed made the same trace
 # Sizes of another trace, and no others.
 expect 0 'empirical=ramp.trace' steady empirical=ramp.trace steps=1000 live=100 -o drawn.trace
 expect 1 'nowhere.trace' steady empirical=nowhere.trace -o never.trace
-expect 0 'operations' steady live=1 steps=0 -o single.trace
+expect 0 '1 operation, 1 object: steady' steady live=1 steps=0 -o single.trace
 
 # Somebody's file is not overwritten, unless it is said.
 echo notes >notes.txt
 expect 1 'is there already and no trace; --force overwrites it' steady -o notes.txt
 [ "$(cat notes.txt)" = notes ] || complain 'notes were overwritten'
-expect 0 'operations' steady live=1 steps=0 -o notes.txt --force
+expect 0 '1 operation, 1 object: steady' steady live=1 steps=0 -o notes.txt --force
 
 # Bad usage names what would be good, and writes nothing.
 expect 2 'which generator?'
@@ -60,7 +60,7 @@ expect 2 'live=0: it must be 1 to 268435456' ramp live=0 -o never.trace
 expect 2 'ratio=0: it must be 1 to 1048576' ramp ratio=0 -o never.trace
 expect 2 'header=16: it must be 0 to 15' ramp header=16 -o never.trace
 expect 2 'a trace can number 1 to 4294967295' steady live=64M steps=4294967295 -o never.trace
-expect 2 '--level is 1 to 19' ramp --level 20 -o never.trace
+expect 2 '--level takes a number from 1 to 19' ramp --level 20 -o never.trace
 expect 1 'no/such/folder' ramp -o no/such/folder/never.trace
 if ls never* >/dev/null 2>&1; then complain 'something was left behind'; fi
 

@@ -6,7 +6,7 @@
  * whole list of ranges, and which object lies in which. Simple is O(ranges), so each run stops after a number
  * of examined ranges.
  */
-#include "bench/tool/walk_heap.h"
+#include "bench/exact/walk_heap.h"
 
 #include <stdlib.h>
 

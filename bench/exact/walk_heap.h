@@ -5,8 +5,8 @@
  * reached in a second. It is driven through the contract's table like any replay, but by birth ids, so that
  * what lies in a range can be named.
  */
-#ifndef HB_BENCH_TOOL_WALK_HEAP_H
-#define HB_BENCH_TOOL_WALK_HEAP_H
+#ifndef HB_BENCH_EXACT_WALK_HEAP_H
+#define HB_BENCH_EXACT_WALK_HEAP_H
 
 #include "allocator/allocator.h"
 #include "workloads/workload.h"

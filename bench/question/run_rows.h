@@ -1,12 +1,8 @@
 /*
- * run_rows.h - what `heapbench run` says of one allocator on one trace, as a table's row and as a JSON
- * object.
+ * run_rows.h - what a comparison found of one allocator on one trace: what a table shows and JSON says.
  */
-#ifndef HB_BENCH_TOOL_RUN_ROWS_H
-#define HB_BENCH_TOOL_RUN_ROWS_H
-
-#include <jansson.h>
-#include <stdio.h>
+#ifndef HB_BENCH_QUESTION_RUN_ROWS_H
+#define HB_BENCH_QUESTION_RUN_ROWS_H
 
 #include "bench/question/rounds.h"
 
@@ -30,15 +26,9 @@ struct hb_run_row {
 
 /*
  * The rows of a trace: fastest first; then those in whose bounded heap something got NULL; then those with a
- * problem; from malloc, the caller frees. `*count` of
- * them. Their texts belong to the session. NULL when out of memory.
+ * problem; from malloc, the caller frees. `*count` of them. Their texts belong to the session. NULL when out
+ * of memory.
  */
 struct hb_run_row *hb_run_rows(const struct hb_rounds *rounds, uint64_t trace_ops, size_t *count);
-
-/* One block: a heading and a line for each row. */
-void hb_run_rows_print(FILE *out, const struct hb_run_row *rows, size_t count);
-
-/* Appends an object for each row to `array`. False when out of memory. */
-bool hb_run_rows_append_json(json_t *array, const struct hb_run_row *rows, size_t count, uint32_t rounds);
 
 #endif

@@ -1,11 +1,8 @@
-/* curve_survey.c - see curve_survey.h. */
-#include "bench/tool/curve_survey.h"
+/*
+ * curve_survey.c - the rows of curve.csv and curve_summary.csv.
+ */
+#include "bench/exact/curve_survey.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/printable.h"
 #include "bench/results/row_groups.h"
 
 /* Columns of the picture: finer than a panel of it can show. */
@@ -48,15 +45,6 @@ void hb_curve_survey_close(struct hb_curve_survey *survey)
     *survey = (struct hb_curve_survey){.points = NULL};
 }
 
-static uint64_t sizes_in(const struct hb_size_spans *spans)
-{
-    uint64_t sizes = 0;
-
-    for (size_t i = 0; i < spans->count; i++)
-        sizes += spans->at[i].high - spans->at[i].low + 1;
-    return sizes;
-}
-
 static void add_point(struct hb_results *out, const char *name, const struct hb_curve_study *study,
                       const struct hb_curve_point *point)
 {
@@ -88,28 +76,8 @@ static void add_summary(struct hb_results *out, const char *name, const struct h
     hb_results_set_count(out, "hopeless_sizes", anomalies->hopeless);
     hb_results_set_count(out, "simulated_sizes", anomalies->simulated);
     hb_results_set_count(out, "anomalous_spans", anomalies->failing.count);
-    hb_results_set_count(out, "anomalous_sizes", sizes_in(&anomalies->failing));
+    hb_results_set_count(out, "anomalous_sizes", hb_spans_total(&anomalies->failing));
     hb_results_end_row(out);
-}
-
-void hb_curve_survey_head(void)
-{
-    printf("%-16s %-12s %12s %12s %12s %8s %9s %9s %9s\n", "trace", "allocator", "peak live", "high water",
-           "minimum heap", "of peak", "undecided", "simulated", "anomalous");
-}
-
-static void print_line(const char *name, const struct hb_curve_study *study)
-{
-    const struct hb_prepared *prepared = study->curve->prepared;
-    const struct hb_anomalies *anomalies = &study->anomalies;
-    char shown[17];
-
-    hb_printable(shown, sizeof shown, prepared->name, "");
-    printf("%-16s %-12s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %8.3f %9" PRIu64 " %9" PRIu64 " %9" PRIu64
-           "\n",
-           shown, name, prepared->peak_live_bytes, study->curve->high_water_bytes, anomalies->least_bytes,
-           (double)anomalies->least_bytes / (double)prepared->peak_live_bytes, anomalies->undecided,
-           anomalies->simulated, sizes_in(&anomalies->failing));
 }
 
 enum hb_status hb_curve_survey_add(struct hb_curve_survey *survey, const struct hb_prepared *prepared,
@@ -124,7 +92,7 @@ enum hb_status hb_curve_survey_add(struct hb_curve_survey *survey, const struct 
         if (status == HB_OK)
             status = hb_curve_study_draw(&study, COLUMNS, error);
         if (status == HB_OK) {
-            print_line(subjects[i].name, &study);
+            survey->visit(subjects[i].name, &study);
             add_summary(survey->summaries, subjects[i].name, &study);
             for (size_t j = 0; j < study.count; j++)
                 add_point(survey->points, subjects[i].name, &study, &study.points[j]);

@@ -1,4 +1,7 @@
-#include "bench/tool/walk_heap.h"
+/*
+ * walk_heap.c - the exact model led through a trace by birth ids, so that ranges can be named.
+ */
+#include "bench/exact/walk_heap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,53 @@
+/*
+ * output.h - how a command answers on standard output: JSON for programs, rows and tables for people.
+ */
+#ifndef HB_BENCH_TOOL_OUTPUT_H
+#define HB_BENCH_TOOL_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/number.h"
+#include "bench/replay/replay.h"
+
+/* An object that is being filled; `failed` when memory ran out. Begins as {.members = json_object()}. */
+struct hb_json {
+    json_t *members;
+    bool failed;
+};
+
+/* Each adds a member. Integers are printed as uint64_t. A text that is NULL is null; one that is not UTF-8,
+ * as the name of a file may be, is escaped (base/printable.h), backslashes included. */
+void hb_json_number(struct hb_json *json, const char *key, uint64_t value);
+void hb_json_known(struct hb_json *json, const char *key, uint64_t value, bool known); /* else null */
+void hb_json_real(struct hb_json *json, const char *key, double value);
+void hb_json_text(struct hb_json *json, const char *key, const char *text);
+void hb_json_put(struct hb_json *json, const char *key, json_t *value); /* taken over; NULL: no memory */
+
+/* A text on its own, for an array. */
+json_t *hb_json_string(const char *text);
+
+/* The integers of a replay, all between `objects` and `elapsed_ns`; what the allocator cannot say is left
+ * out. */
+void hb_json_counts(struct hb_json *json, const struct hb_counts *counts);
+
+/* The object, to be put into another one or to be printed; NULL when memory ran out. */
+json_t *hb_json_end(struct hb_json *json);
+
+/* Prints the object and a newline, with what an unoptimised build has to say. Returns an exit status. */
+int hb_json_print(struct hb_json *json);
+
+/* A label and what it says, as one line. */
+void hb_stdout_row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Failures, walks, live bytes and the state at the end. */
+void hb_stdout_counts(const struct hb_counts *counts);
+
+/* Flushes what was printed. 1, having said so, when standard output could not be written (the disk is full, a
+ * pipe is closed); else 0. The second ends a table: below it stands that this build is not optimised, if it
+ * is not. */
+int hb_stdout_end(void);
+int hb_stdout_end_table(void);
+
+#endif
