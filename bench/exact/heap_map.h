@@ -29,7 +29,7 @@ struct hb_heap_map {
 
 /* From malloc; the caller frees it. Errors as those of hb_model_create. */
 enum hb_status hb_heap_map_create(const struct hb_prepared *prepared, const struct hb_model_options *options,
-                             struct hb_heap_map **out, struct hb_error *error);
+                                  struct hb_heap_map **out, struct hb_error *error);
 
 /* How many buckets the extent of a moment reaches into; there is nothing above them. */
 uint32_t hb_heap_map_buckets_used(const struct hb_heap_map *map, const struct hb_map_moment *moment);
