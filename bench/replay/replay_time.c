@@ -125,14 +125,9 @@ static __attribute__((noinline)) void replay_touch_none(struct hb_replay *replay
     replay_range(replay, allocator, heap, from, to, HB_TOUCH_NONE);
 }
 
-/*
- * Where the loop lies in a cache line decides as much as what it does: 32 bytes into a line of 64 it is as
- * fast as above, at the start of one the null allocator takes 6 to 13 % more. So it does not lie wherever the
- * linker happens to put it.
- */
-static __attribute__((noinline, aligned(64), patchable_function_entry(32, 32))) void
-replay_touch_page(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap, uint64_t from,
-                  uint64_t to)
+static __attribute__((noinline)) void replay_touch_page(struct hb_replay *replay,
+                                                        const struct hb_allocator *allocator, void *heap,
+                                                        uint64_t from, uint64_t to)
 {
     replay_range(replay, allocator, heap, from, to, HB_TOUCH_PAGE);
 }

@@ -239,7 +239,7 @@ static bool is_refused(void (*err)(struct hb_results *results))
         fclose(stderr);
         signal(SIGABRT, SIG_DFL);
         err(results);
-        status = hb_results_write(results, folder, &provenance, &error);
+        status = (int)hb_results_write(results, folder, &provenance, &error);
         hb_results_free(results);
         _exit(status == HB_ERR_FORMAT && strstr(error.text, "sample.csv") != NULL ? 0 : 1);
     }
