@@ -1,5 +1,5 @@
 /*
- * place - see place.h.
+ * place.c - where traces, plots and the recorder are, from where the executable is.
  */
 #include "base/place.h"
 

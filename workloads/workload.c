@@ -1,3 +1,6 @@
+/*
+ * workload.c - a format recognised by content, and a workload loaded from any and saved as a trace.
+ */
 #include "workloads/workload.h"
 
 #include <stdbool.h>

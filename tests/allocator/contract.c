@@ -1,3 +1,6 @@
+/*
+ * contract.c - patterned blocks, heaps, and the run of a test on every allocator.
+ */
 #include "tests/allocator/contract.h"
 
 #include <setjmp.h>

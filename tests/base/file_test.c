@@ -1,4 +1,4 @@
-/* file_test - a file is written whole or not at all, and read with a bound. */
+/* file_test.c - a file is written whole or not at all, and read with a bound. */
 #include "tests/check.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /*
- * map_test - the map against an array that is searched from end to end.
+ * map_test.c - the map against an array that is searched from end to end.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* number_test - strict numbers: what is taken and refused; and how counts, sizes and times are shown. */
+/* number_test.c - strict numbers: what is taken and refused; and how counts, sizes and times are shown. */
 #include "tests/check.h"
 
 #include <stdbool.h>

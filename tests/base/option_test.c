@@ -1,4 +1,4 @@
-/* option_test - what a table of options takes, and the sentence for every kind of mistake. */
+/* option_test.c - what a table of options takes, and the sentence for every kind of mistake. */
 #include "tests/check.h"
 
 #include <stdio.h>

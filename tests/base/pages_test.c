@@ -1,4 +1,4 @@
-/* pages_test - memory of the harness's own: zeroed, whole pages, refused rather than wrapped. */
+/* pages_test.c - memory of the harness's own: zeroed, whole pages, refused rather than wrapped. */
 #include "tests/check.h"
 
 #include <string.h>

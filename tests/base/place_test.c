@@ -1,4 +1,4 @@
-/* place_test - what heapbench brings along is found from the executable, or where a variable says. */
+/* place_test.c - what heapbench brings along is found from the executable, or where a variable says. */
 #include "tests/check.h"
 
 #include <stdlib.h>

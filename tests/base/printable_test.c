@@ -1,4 +1,4 @@
-/* printable_test - other people's text as it may be shown, and what is escaped of it. */
+/* printable_test.c - other people's text as it may be shown, and what is escaped of it. */
 #include "tests/check.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* random_test - the generator against the published reference's output, and its ranges. */
+/* random_test.c - the generator against the published reference's output, and its ranges. */
 #include "tests/check.h"
 
 #include "base/random.h"

@@ -1,5 +1,5 @@
 /*
- * stats_test - medians and ratios against plain implementations that count instead of sorting.
+ * stats_test.c - medians and ratios against plain implementations that count instead of sorting.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* table_test - tables of the harness's own: aligned, zeroed, their content kept as they grow. */
+/* table_test.c - tables of the harness's own: aligned, zeroed, their content kept as they grow. */
 #include "tests/check.h"
 
 #include <string.h>

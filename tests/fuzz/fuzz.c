@@ -1,3 +1,6 @@
+/*
+ * fuzz.c - what the fuzz targets share: an input as a file, random operations, the promises of a workload.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
- * fuzz_capture - hostile captures: each image is refused with its file named, or converted to operations that
- * keep the promises of a workload, the same ones each time.
+ * fuzz_capture.c - hostile captures: each image is refused with its file named, or converted to operations
+ * that keep the promises of a workload, the same ones each time.
  *
  * A capture is mostly zeros. So an input is what differs from an empty one: whether some process may still
  * write to it, bytes to change in the shared page and in the image's header, then chunks: stream, sequence,

@@ -1,5 +1,5 @@
 /*
- * fuzz_driver - a fuzz target as a test: valid inputs, mutated by a seed, so many times.
+ * fuzz_driver.c - a fuzz target as a test: valid inputs, mutated by a seed, so many times.
  *
  * Usage:  TARGET [ITERATIONS [SEED]]     the same arguments try the same inputs on every machine
  *

@@ -1,5 +1,5 @@
 /*
- * fuzz_import - hostile files of other people's formats. What is accepted keeps the promises of a workload,
+ * fuzz_import.c - hostile files of other people's formats. What is accepted keeps the promises of a workload,
  * and is the same however it is read: whole, or some operations at a time.
  *
  * The first byte of an input chooses the format, or that it is recognised by content.

@@ -1,5 +1,5 @@
 /*
- * fuzz_packed - hostile gzip, zstd and zip files. Whatever they hold, reading ends, with a workload that
+ * fuzz_packed.c - hostile gzip, zstd and zip files. Whatever they hold, reading ends, with a workload that
  * keeps its promises or with a sentence about the file.
  *
  * An input is the file; what it begins with says how it is packed.

@@ -1,6 +1,6 @@
 /*
- * fuzz_text - hostile .rep and text files. What is accepted keeps the promises of a workload, and comes back
- * the same when it is written as text and read again.
+ * fuzz_text.c - hostile .rep and text files. What is accepted keeps the promises of a workload, and comes
+ * back the same when it is written as text and read again.
  *
  * The first byte of an input chooses the format: .rep, text, or what the content is taken for.
  */

@@ -1,5 +1,5 @@
 /*
- * fuzz_trace - hostile traces: the reader and a second decoder must agree on what is a trace and what it
+ * fuzz_trace.c - hostile traces: the reader and a second decoder must agree on what is a trace and what it
  * says.
  *
  * The first byte of an input chooses what the rest is: a file; a file whose checksums are made right first,

@@ -1,5 +1,6 @@
 /*
- * csv_reader_test - result files: what is taken, what is refused and where, and that no mutation is misread.
+ * csv_reader_test.c - result files: what is taken, what is refused and where, and that no mutation is
+ * misread.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * report_test - what goes into the page: escaping, pictures side by side, numbers as people read them,
+ * report_test.c - what goes into the page: escaping, pictures side by side, numbers as people read them,
  * tables.
  */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
- * code_test - operations as bytes: the examples of FORMAT.md, the corners, and a second decoder's opinion.
+ * code_test.c - operations as bytes: the examples of FORMAT.md, the corners, and a second decoder's opinion.
  */
 #include "tests/workloads/fixtures.h"
 

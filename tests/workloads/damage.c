@@ -1,3 +1,6 @@
+/*
+ * damage.c - a small trace to be damaged, and how damage must be taken.
+ */
 #include "tests/workloads/damage.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * damage_test - a trace that came to harm: cut off, flipped, longer than it was, blocks lost. Each is an
+ * damage_test.c - a trace that came to harm: cut off, flipped, longer than it was, blocks lost. Each is an
  * error that names the file and the place; none is another trace.
  */
 #include "tests/workloads/damage.h"

@@ -1,3 +1,6 @@
+/*
+ * failing.c - memory that runs out on demand.
+ */
 #include "tests/workloads/failing.h"
 
 #include <errno.h>

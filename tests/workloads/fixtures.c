@@ -1,3 +1,6 @@
+/*
+ * fixtures.c - a folder of its own for each test, files in it, and traces of random operations.
+ */
 #include "tests/workloads/fixtures.h"
 
 #include <dirent.h>

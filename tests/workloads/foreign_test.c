@@ -1,5 +1,5 @@
 /*
- * foreign_test - files of other kinds, folders, devices and pipes: each is refused at once, with a sentence
+ * foreign_test.c - files of other kinds, folders, devices and pipes: each is refused at once, with a sentence
  * that says what it is.
  */
 #include "tests/workloads/fixtures.h"

@@ -1,6 +1,6 @@
 /*
- * lies_test - a trace that lies under right checksums: about its length, its operations, what it unpacks to.
- * Each is an error that names the file and the place, in bounded memory; none is another trace.
+ * lies_test.c - a trace that lies under right checksums: about its length, its operations, what it unpacks
+ * to. Each is an error that names the file and the place, in bounded memory; none is another trace.
  */
 #include "tests/workloads/damage.h"
 

@@ -1,5 +1,5 @@
 /*
- * no_memory_test - the nth request for memory fails, for every n until all succeed: each time the answer is
+ * no_memory_test.c - the nth request for memory fails, for every n until all succeed: each time the answer is
  * HB_ERR_MEMORY with a sentence, nothing is leaked (the sanitizer looks) and no file is left behind.
  */
 #include "tests/workloads/fixtures.h"

@@ -1,3 +1,6 @@
+/*
+ * plain_decoder.c - the trace format read in the plainest way, as FORMAT.md says.
+ */
 #include "tests/workloads/plain_decoder.h"
 
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * plain_encoder.c - the trace format written in the plainest way, as FORMAT.md says.
+ */
 #include "tests/workloads/plain_encoder.h"
 
 #include <stdbool.h>

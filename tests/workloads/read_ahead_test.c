@@ -1,4 +1,4 @@
-/* read_ahead_test - read by a thread of its own, a stream is the same, operation by operation, and ends the
+/* read_ahead_test.c - read by a thread of its own, a stream is the same, operation by operation, and ends the
  * same. */
 #include "tests/check.h"
 

@@ -1,5 +1,5 @@
-/* stream_test - a stream hands out what loading and renumbering the whole trace gives, in memory that follows
- * the live set. */
+/* stream_test.c - a stream hands out what loading and renumbering the whole trace gives, in memory that
+ * follows the live set. */
 #include "tests/check.h"
 
 #include <stdio.h>

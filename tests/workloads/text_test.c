@@ -1,5 +1,5 @@
 /*
- * text_test - .rep and the text form: what they mean, and one clear line for each thing that they must not
+ * text_test.c - .rep and the text form: what they mean, and one clear line for each thing that they must not
  * say.
  */
 #include "tests/workloads/fixtures.h"

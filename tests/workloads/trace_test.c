@@ -1,4 +1,4 @@
-/* trace_test - what is written is what is read: the whole way, through the public headers. */
+/* trace_test.c - what is written is what is read: the whole way, through the public headers. */
 #include "tests/workloads/fixtures.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * version_test - files of both versions, written by a second writer: version 1 reads as ever, and neither is
- * taken for the other.
+ * version_test.c - files of both versions, written by a second writer: version 1 reads as ever, and neither
+ * is taken for the other.
  */
 #include "tests/workloads/fixtures.h"
 

@@ -1,6 +1,6 @@
 /*
- * wait_cost_test - what times cost in a file: at most 0.03 bytes an operation, on recordings of real programs
- * that do a million operations a second and three million.
+ * wait_cost_test.c - what times cost in a file: at most 0.03 bytes an operation, on recordings of real
+ * programs that do a million operations a second and three million.
  *
  * The schedule is made up, as a recorder would write it: a wait when a millisecond has passed, after a number
  * of operations and with microseconds that no compressor can guess. It prints what it found.

@@ -1,5 +1,5 @@
 /*
- * wait_test - time in traces: what is told to the writer is what the reader hands out, a workload holds and
+ * wait_test.c - time in traces: what is told to the writer is what the reader hands out, a workload holds and
  * the figures are made of; and no trace can make it more than memory or 64 bits hold.
  */
 #include "tests/workloads/fixtures.h"

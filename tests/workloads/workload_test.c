@@ -1,4 +1,4 @@
-/* workload_test - names, limits, figures: what a loaded workload is and says. */
+/* workload_test.c - names, limits, figures: what a loaded workload is and says. */
 #include "tests/workloads/fixtures.h"
 
 #include <signal.h>

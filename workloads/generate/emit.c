@@ -1,3 +1,6 @@
+/*
+ * emit.c - births, frees and the ends of phases, as operations to whoever takes them.
+ */
 #include "workloads/generate/emit.h"
 
 #include <assert.h>

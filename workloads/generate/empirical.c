@@ -1,3 +1,6 @@
+/*
+ * empirical.c - the sizes that a real program asked for, gathered from its trace.
+ */
 #include "workloads/generate/empirical.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * generators - the list of them, and the run of any.
+ * generators.c - the list of them, and the run of any.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * ramp - the worst case of not merging: every size in turn fills the heap once.
+ * ramp.c - the worst case of not merging: every size in turn fills the heap once.
  *
  * For s = 1, 2, ... n allocate floor(M/s) blocks of s units and free them all. A free block of s units never
  * serves a larger one unless neighbours merge, so a policy that does not merge ends with an extent of exactly

@@ -1,5 +1,5 @@
 /*
- * sawtooth - a heap that fills and empties again and again, as a server's does between requests.
+ * sawtooth.c - a heap that fills and empties again and again, as a server's does between requests.
  *
  * Each tooth allocates until `live` objects are live and frees until `keep` percent of them are left: at
  * random, the oldest first (a queue) or the newest first (a stack). A phase is one tooth; it ends at its

@@ -1,5 +1,5 @@
 /*
- * settings - from "key=value" to checked settings, and back to text.
+ * settings.c - from "key=value" to checked settings, and back to text.
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * shredding - the worst case of address-ordered first fit that never merges.
+ * shredding.c - the worst case of address-ordered first fit that never merges.
  *
  * Level 1 fills M with blocks of one unit and frees them. At level s > 1 every step takes a block of n units
  * from the end of the heap, frees it, and shreds it: blocks of n - (s-1), n - 2(s-1), ... units are allocated

@@ -1,3 +1,6 @@
+/*
+ * sizes.c - the distributions of sizes that generators draw from.
+ */
 #include "workloads/generate/sizes.h"
 
 void hb_sizes_init(struct hb_sizes *sizes, const struct hb_generate_settings *settings)

@@ -1,5 +1,5 @@
 /*
- * steady - a steady state: as many objects as ever, one at random replaced at a time.
+ * steady.c - a steady state: as many objects as ever, one at random replaced at a time.
  *
  * `live` objects are allocated; then, `steps` times, one of them, each as likely as any other, is freed and
  * another allocated in its stead. Lifetimes are therefore geometric with a mean of `live` steps.

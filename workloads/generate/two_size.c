@@ -1,5 +1,5 @@
 /*
- * two-size - a cycle of two sizes, which tells address order from a stack of free blocks.
+ * two_size.c - a cycle of two sizes, which tells address order from a stack of free blocks.
  *
  * Each cycle allocates M/2s blocks of 2s units, frees them, allocates M/2s blocks of s units and frees those.
  * Without merging, a last-in-first-out free list splits fresh large blocks in every cycle and grows by M/2

@@ -1,3 +1,6 @@
+/*
+ * foreign.c - files that are not read, told by their first lines so that a message can name them.
+ */
 #include "workloads/import/foreign.h"
 
 #include <stdbool.h>

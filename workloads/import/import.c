@@ -1,3 +1,6 @@
+/*
+ * import.c - one import: lines to a format, events to the repair, operations and waits handed out in pieces.
+ */
 #include "workloads/import/import.h"
 
 #include <ctype.h>

@@ -1,3 +1,6 @@
+/*
+ * repair.c - objects for addresses: a map of live blocks, and a ring of allocations that wait for a free.
+ */
 #include "workloads/import/repair.h"
 
 #include <assert.h>

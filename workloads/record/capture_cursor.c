@@ -1,3 +1,6 @@
+/*
+ * capture_cursor.c - one stream of a capture, read event by event; nothing in it is believed.
+ */
 #include "workloads/record/capture_file.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * collect.c - the images of a recording, and those that could not be recorded, read from its folder.
+ */
 #include "workloads/record/collect.h"
 
 #include <assert.h>

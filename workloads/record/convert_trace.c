@@ -1,3 +1,6 @@
+/*
+ * convert_trace.c - a capture written as a trace file.
+ */
 #include "workloads/record/convert.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * family.c - the descendants of a recorded program, found in /proc: who runs, who has ended, who is not
+ * recorded.
+ */
 #include "workloads/record/family.h"
 
 #include <ctype.h>

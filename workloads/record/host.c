@@ -1,3 +1,6 @@
+/*
+ * host.c - the folder and the sparse file of a recording, its clock, and chunks prepared ahead.
+ */
 #include "workloads/record/host.h"
 
 #include <errno.h>

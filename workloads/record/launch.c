@@ -1,3 +1,6 @@
+/*
+ * launch.c - the program started with the recorder, its signals passed on, and its descendants waited for.
+ */
 #include "workloads/record/launch.h"
 
 #include <elf.h>

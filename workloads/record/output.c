@@ -1,3 +1,6 @@
+/*
+ * output.c - what may be lost at a path is found before anything is run.
+ */
 #include "workloads/record/output.h"
 
 #include <errno.h>

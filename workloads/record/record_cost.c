@@ -1,5 +1,5 @@
 /*
- * record_cost - what recording costs: added nanoseconds an event, by one thread and by two.
+ * record_cost.c - what recording costs: added nanoseconds an event, by one thread and by two.
  *
  * Usage:  record_cost [ROUNDS [RECORDER.so]]
  *

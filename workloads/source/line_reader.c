@@ -1,3 +1,6 @@
+/*
+ * line_reader.c - lines of a source, with their numbers and a bound on their length.
+ */
 #include "workloads/source/line_reader.h"
 
 #include <ctype.h>

@@ -1,3 +1,6 @@
+/*
+ * source.c - a file opened to be read, unpacked on the way where it is packed.
+ */
 #include "workloads/source/source.h"
 
 #include <stdlib.h>

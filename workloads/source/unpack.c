@@ -1,3 +1,6 @@
+/*
+ * unpack.c - gzip, zstd and zip as a stream to be read (fopencookie), unpacked a buffer at a time.
+ */
 #include "workloads/source/unpack.h"
 
 #include <errno.h>

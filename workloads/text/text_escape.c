@@ -1,3 +1,6 @@
+/*
+ * text_escape.c - a text of any bytes on one line, and back.
+ */
 #include "workloads/text/text_escape.h"
 
 #include <string.h>

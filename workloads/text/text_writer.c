@@ -1,3 +1,6 @@
+/*
+ * text_writer.c - a workload as text and as .rep.
+ */
 #include "workloads/text/text_writer.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * repairs.c - what was repaired, in a sentence.
+ */
 #include "workloads/whole/repairs.h"
 
 #include <stdio.h>

@@ -1,3 +1,6 @@
+/*
+ * summary.c - percentiles of sizes and lifetimes, exact, by selection digit by digit.
+ */
 #include "workloads/whole/summary.h"
 
 #include "base/pages.h"

@@ -1,3 +1,6 @@
+/*
+ * plain.c - every allocator of the ladder and the grid as its definition says.
+ */
 #include "tests/allocator/ladder/plain.h"
 
 #include <assert.h>

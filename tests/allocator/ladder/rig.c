@@ -1,3 +1,6 @@
+/*
+ * rig.c - three heaps given the same operations, and compared after each.
+ */
 #include "tests/allocator/ladder/rig.h"
 
 #include <string.h>

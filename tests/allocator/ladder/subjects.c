@@ -1,3 +1,6 @@
+/*
+ * subjects.c - the allocators under test, each with its definition.
+ */
 #include "subjects.h"
 
 const struct subject subjects[] = {

@@ -1,5 +1,5 @@
 /*
- * model_test - the model against a plain implementation: an array of ranges, walked.
+ * model_test.c - the model against a plain implementation: an array of ranges, walked.
  *
  * The plain one is written from results/README.md alone and shares no code with the model. Both run the same
  * random operations; every placement, walk, split and high-water mark is compared after every operation.

@@ -1,4 +1,4 @@
-/* range_tree_test - the tree against a plain array: every answer, and every invariant, as it grows and
+/* range_tree_test.c - the tree against a plain array: every answer, and every invariant, as it grows and
  * shrinks. */
 #include "tests/check.h"
 

@@ -1,3 +1,6 @@
+/*
+ * simple_model.c - the simple allocator as results/README.md describes it.
+ */
 #include "tests/allocator/simple/simple_model.h"
 
 #include <assert.h>

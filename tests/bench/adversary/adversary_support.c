@@ -1,3 +1,6 @@
+/*
+ * adversary_support.c - plans in a line, and the figures of theory in units.
+ */
 #include "tests/bench/adversary/adversary_support.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
- * adversary_test - what the adaptive adversaries do to our allocators, against the figures of the literature:
- * exactly where they are exact, on the model at the size of the papers and on walking allocators at small
- * ones.
+ * adversary_test.c - what the adaptive adversaries do to our allocators, against the figures of the
+ * literature: exactly where they are exact, on the model at the size of the papers and on walking allocators
+ * at small ones.
  */
 #include <math.h>
 #include <stdio.h>

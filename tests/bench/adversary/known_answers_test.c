@@ -1,5 +1,5 @@
 /*
- * known_answers_test - workloads whose outcome can be computed on paper, driven through our allocators.
+ * known_answers_test.c - workloads whose outcome can be computed on paper, driven through our allocators.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * lifo.c - first fit over a stack of free blocks.
+ */
 #include "tests/bench/adversary/lifo.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * agreement_test - the exact model against the allocators that walk, operation by operation, on random
+ * agreement_test.c - the exact model against the allocators that walk, operation by operation, on random
  * workloads and on the shipped traces, in heaps with and without an end.
  *
  * Both are driven through the contract. After every operation the block's offset, the walk, the number of

@@ -1,5 +1,5 @@
 /*
- * curve_test - the failure of every heap size, against a direct run of the walking allocator at every size.
+ * curve_test.c - the failure of every heap size, against a direct run of the walking allocator at every size.
  *
  * The direct runs are of the real allocators, on real memory, through the contract; where no allocator has
  * such records, of the model in a heap of that size.

@@ -1,5 +1,5 @@
 /*
- * heap_map_test - maps of heaps against a plain byte-by-byte count over the ranges of the allocators that
+ * heap_map_test.c - maps of heaps against a plain byte-by-byte count over the ranges of the allocators that
  * walk.
  */
 #include "bench/exact/heap_map.h"

@@ -1,5 +1,5 @@
 /*
- * model_no_memory_test - the model, and what computes with it, when memory runs out: the nth request fails,
+ * model_no_memory_test.c - the model, and what computes with it, when memory runs out: the nth request fails,
  * and those after it, for every n until all succeed. Each time the answer is HB_ERR_MEMORY, or the right one.
  */
 #include "tests/check.h"

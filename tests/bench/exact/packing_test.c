@@ -1,5 +1,5 @@
 /*
- * packing_test - offline packings, checked by a sweep that shares nothing with them, and compared with the
+ * packing_test.c - offline packings, checked by a sweep that shares nothing with them, and compared with the
  * optimum, found by trying everything, and with greedy by size, done plainly.
  */
 #include "tests/check.h"

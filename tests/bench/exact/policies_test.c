@@ -1,5 +1,6 @@
 /*
- * policies_test - the plan of the classic policies: what is in it, and its figures against the plain model's.
+ * policies_test.c - the plan of the classic policies: what is in it, and its figures against the plain
+ * model's.
  */
 #include "tests/check.h"
 

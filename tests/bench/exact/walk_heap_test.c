@@ -1,5 +1,5 @@
 /*
- * walk_heap_test - the heap that `heapbench walk` shows, which is computed, against simple's own, which
+ * walk_heap_test.c - the heap that `heapbench walk` shows, which is computed, against simple's own, which
  * walks.
  *
  * Both are led through the shipped traces. After every operation what it did is compared; at many of them the

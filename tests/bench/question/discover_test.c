@@ -1,5 +1,5 @@
 /*
- * discover_test - which allocators and traces there are: names, defaults, and what is not usable.
+ * discover_test.c - which allocators and traces there are: names, defaults, and what is not usable.
  */
 #include <setjmp.h>
 #include <stdarg.h>

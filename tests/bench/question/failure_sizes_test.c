@@ -1,5 +1,5 @@
 /*
- * failure_sizes_test - the grid of heap sizes: its ends, its order, and the sizes that must be in it.
+ * failure_sizes_test.c - the grid of heap sizes: its ends, its order, and the sizes that must be in it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * minimum_heap_test - the smallest heap that serves a trace, against direct runs of the walking allocator in
- * heaps of every size.
+ * minimum_heap_test.c - the smallest heap that serves a trace, against direct runs of the walking allocator
+ * in heaps of every size.
  */
 #include "tests/check.h"
 

@@ -1,5 +1,6 @@
 /*
- * count_test - the counting replay against a plain implementation of results/README.md, integer for integer.
+ * count_test.c - the counting replay against a plain implementation of results/README.md, integer for
+ * integer.
  */
 #include "tests/check.h"
 

@@ -1,3 +1,6 @@
+/*
+ * plain_model.c - the simple allocator once more, as an array of ranges.
+ */
 #include "tests/bench/replay/plain_model.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * prepare_test - slots are used again, never two objects in one, and the image cannot be changed.
+ * prepare_test.c - slots are used again, never two objects in one, and the image cannot be changed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,6 @@
+/*
+ * same_counts.c - every figure of two counting replays compared.
+ */
 #include "tests/bench/replay/same_counts.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /*
- * time_test - the timed replay: places like the counting one, touches what it says, counts what fails.
+ * time_test.c - the timed replay: places like the counting one, touches what it says, counts what fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>

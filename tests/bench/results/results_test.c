@@ -1,5 +1,5 @@
 /*
- * results_test - a file of results read back by the names of its columns, its provenance, and what happens
+ * results_test.c - a file of results read back by the names of its columns, its provenance, and what happens
  * when it cannot be written.
  */
 #include <setjmp.h>

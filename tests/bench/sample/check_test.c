@@ -1,5 +1,5 @@
 /*
- * check_test - whatever is wrong with a library, the check says so, and where.
+ * check_test.c - whatever is wrong with a library, the check says so, and where.
  */
 #include "tests/check.h"
 

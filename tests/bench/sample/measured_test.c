@@ -1,5 +1,5 @@
 /*
- * measured_test - what a sample's process measures: which calls its clock and its memory window cover.
+ * measured_test.c - what a sample's process measures: which calls its clock and its memory window cover.
  *
  * The allocators here are made for this: each is slow in one call, touches a known number of pages, or writes
  * down what it was called with. They stand behind names of their own, which the linker's --wrap has

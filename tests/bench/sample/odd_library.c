@@ -1,5 +1,5 @@
 /*
- * odd_library - shared libraries that are bad allocators, each in its own way: what a sample must survive.
+ * odd_library.c - shared libraries that are bad allocators, each in its own way: what a sample must survive.
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
  * process, writes to standard output, returns NULL, or has no malloc.

@@ -1,5 +1,5 @@
 /*
- * sample_budget_test - a budget bounds the heap of an allocator that takes no size, and nothing beside it.
+ * sample_budget_test.c - a budget bounds the heap of an allocator that takes no size, and nothing beside it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * sample_test - whatever a library does, the parent gets a result that says so.
+ * sample_test.c - whatever a library does, the parent gets a result that says so.
  */
 #include <setjmp.h>
 #include <stdarg.h>

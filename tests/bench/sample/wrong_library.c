@@ -1,5 +1,5 @@
 /*
- * wrong_library - shared libraries that are wrong allocators, each in one way: what a check must find.
+ * wrong_library.c - shared libraries that are wrong allocators, each in one way: what a check must find.
  *
  * Built once for each WRONG_*. Blocks lie one after another at multiples of 16 in one array, are zero and are
  * never used again, so that without its one mistake each of them is right. The mistake is at the 100th

@@ -1,3 +1,6 @@
+/*
+ * collect.c - what a generator gives, kept in an array.
+ */
 #include "collect.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * generate_test - the generators' operations, counted: what each promises, without any allocator.
+ * generate_test.c - the generators' operations, counted: what each promises, without any allocator.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * sizes_test - the distributions, by counting: with a fixed seed, so that nothing here is a matter of luck.
+ * sizes_test.c - the distributions, by counting: with a fixed seed, so that nothing here is a matter of luck.
  */
 #include <math.h>
 

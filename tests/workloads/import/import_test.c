@@ -1,5 +1,5 @@
 /*
- * import_test - other people's formats: what real tools wrote of data/sample.cc, and what people wrote by
+ * import_test.c - other people's formats: what real tools wrote of data/sample.cc, and what people wrote by
  * hand, becomes exactly these operations; each error is named with its line.
  */
 #include "tests/workloads/fixtures.h"

@@ -1,5 +1,5 @@
 /*
- * packed_test - gzip, zstd and a zip of one file are read as what they hold, whatever that is; what is cut
+ * packed_test.c - gzip, zstd and a zip of one file are read as what they hold, whatever that is; what is cut
  * off, damaged, packed twice or followed by something else is an error, and never half a trace.
  */
 #include "tests/workloads/fixtures.h"

@@ -1,5 +1,5 @@
 /*
- * repair_test - events at addresses that are out of order, missing or twice: which operations they become,
+ * repair_test.c - events at addresses that are out of order, missing or twice: which operations they become,
  * and what is counted.
  */
 #include "tests/workloads/fixtures.h"

@@ -1,3 +1,6 @@
+/*
+ * capture_builder.c - captures written event by event, and what the converter makes of them.
+ */
 #include "tests/workloads/record/capture_builder.h"
 
 #include <setjmp.h>

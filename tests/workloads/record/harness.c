@@ -1,3 +1,6 @@
+/*
+ * harness.c - programs run under the recorder, and their captures read.
+ */
 #include "tests/workloads/record/harness.h"
 
 #include <setjmp.h>

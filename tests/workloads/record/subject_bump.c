@@ -1,5 +1,6 @@
 /*
- * subject_bump - an allocator that signal handlers may call: it moves one counter, and never reuses anything.
+ * subject_bump.c - an allocator that signal handlers may call: it moves one counter, and never reuses
+ * anything.
  */
 #include <stdatomic.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /*
- * subject_churn - threads that begin and end, beside pages of the program's own.
+ * subject_churn.c - threads that begin and end, beside pages of the program's own.
  *
  * Usage: subject_churn THREADS. So many threads in turn, 64 alive at a time, each with a few to some hundred
  * mallocs of COUNTED_BYTES and their frees. All along, pages are mapped that hold a pattern, where the kernel

@@ -1,5 +1,5 @@
 /*
- * subject_endings - counted allocations, and then an end of one kind or another.
+ * subject_endings.c - counted allocations, and then an end of one kind or another.
  *
  * Usage: subject_endings HOW COUNT [FILE]. Before the end there are COUNT mallocs of COUNTED_BYTES in blocks
  * of which each tenth is freed; children that it makes do as many of CHILD_BYTES, and free them all.

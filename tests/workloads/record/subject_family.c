@@ -1,5 +1,5 @@
 /*
- * subject_family - a random sequence of every function of the malloc family, and a list of what it did.
+ * subject_family.c - a random sequence of every function of the malloc family, and a list of what it did.
  *
  * Usage: subject_family LIST SEED STEPS. The sequence begins and ends with a malloc of MARKER_BYTES, freed at
  * once, which is not in the list. LIST is written as an array of struct listed, after the end marker, without

@@ -1,5 +1,5 @@
 /*
- * subject_harm - what a recorder that is careless would break.
+ * subject_harm.c - what a recorder that is careless would break.
  *
  * Usage: subject_harm WHAT [FILE]. Each way counts mallocs of COUNTED_BYTES, COUNT of them, each freed at
  * once; its children do as many of CHILD_BYTES. Exit status 0 when all went as it goes without a recorder; 77

@@ -1,4 +1,4 @@
-/* subject_own_malloc - a program that brings its allocator along, in itself. */
+/* subject_own_malloc.c - a program that brings its allocator along, in itself. */
 #include <stddef.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /*
- * subject_race - threads that allocate, and free or reallocate what another allocated.
+ * subject_race.c - threads that allocate, and free or reallocate what another allocated.
  *
  * Usage: subject_race THREADS STEPS. Each step puts a fresh block into a random mailbox and gives back the
  * one that was there: about two events. Run it with one arena and no thread cache, and a freed block is

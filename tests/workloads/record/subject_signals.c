@@ -1,5 +1,5 @@
 /*
- * subject_signals - a signal handler that allocates whenever it likes, in the recorder too.
+ * subject_signals.c - a signal handler that allocates whenever it likes, in the recorder too.
  *
  * Usage: subject_signals COUNT. It must be given an allocator that a handler may call (subject_bump.c). The
  * main thread does COUNT mallocs of COUNTED_BYTES and frees each, while another sends it signals, whose

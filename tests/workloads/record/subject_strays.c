@@ -1,5 +1,5 @@
 /*
- * subject_strays - processes that leave the sight, the user, the root or the name that they began with.
+ * subject_strays.c - processes that leave the sight, the user, the root or the name that they began with.
  *
  * Usage: subject_strays HOW [NUMBER]
  *   daemon TENTHS   ends with 3; a child twice removed lives for so many tenths of a second, 1000 allocations

@@ -1,5 +1,5 @@
 /*
- * subject_threads - many threads, one after the other, that allocate to their very end.
+ * subject_threads.c - many threads, one after the other, that allocate to their very end.
  *
  * Usage: subject_threads COUNT. Each thread allocates and frees COUNTED_BYTES; then the destructor of a
  * thread-specific value allocates KEY_BYTES, in as many rounds as the C library runs, and frees them.

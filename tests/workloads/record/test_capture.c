@@ -1,4 +1,6 @@
-/* Captures written by hand, byte by byte: what they mean. */
+/*
+ * test_capture.c - captures written by hand, byte by byte: what they mean.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* What damage to a capture does: it is refused with its place, or taken; it does no harm. */
+/*
+ * test_capture_damage.c - what damage to a capture does: it is refused with its place, or taken; it does no
+ * harm.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* A capture that still grows: what is converted is a state that was real. And what its clock says. */
+/*
+ * test_capture_growing.c - a capture that still grows: what is converted is a state that was real. And what
+ * its clock says.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

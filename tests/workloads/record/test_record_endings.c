@@ -1,4 +1,7 @@
-/* However a program begins and ends, and whatever it does with processes and descriptors, nothing is lost. */
+/*
+ * test_record_endings.c - however a program begins and ends, and whatever it does with processes and
+ * descriptors, nothing is lost.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

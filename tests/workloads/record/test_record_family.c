@@ -1,4 +1,6 @@
-/* Every function of the malloc family, and of C++'s new and delete, call for call. */
+/*
+ * test_record_family.c - every function of the malloc family, and of C++'s new and delete, call for call.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

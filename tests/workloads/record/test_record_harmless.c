@@ -1,5 +1,7 @@
-/* A recorded program does what it does without a recorder: none of its pages, signals, limits or filters is
- * touched. */
+/*
+ * test_record_harmless.c - a recorded program does what it does without a recorder: none of its pages,
+ * signals, limits or filters is touched.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* Threads: no order that was real is contradicted, none is missed, and handlers that re-enter are counted. */
+/*
+ * test_record_threads.c - threads: no order that was real is contradicted, none is missed, and handlers that
+ * re-enter are counted.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

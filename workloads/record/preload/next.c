@@ -1,3 +1,6 @@
+/*
+ * next.c - the real allocator looked up, and a small arena for what the lookup itself allocates.
+ */
 #include "workloads/record/preload/next.h"
 
 #include <dlfcn.h>

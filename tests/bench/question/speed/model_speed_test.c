@@ -1,6 +1,6 @@
 /*
- * model_speed_test - heaps of exactly so many ranges, the same ones in every allocator, and no figure for an
- * allocator that does not place as its model does.
+ * model_speed_test.c - heaps of exactly so many ranges, the same ones in every allocator, and no figure for
+ * an allocator that does not place as its model does.
  */
 #include "tests/check.h"
 
