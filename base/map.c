@@ -9,7 +9,7 @@
 #include "base/pages.h"
 
 /* Of the number of cells: at first, as soon as their table is a large one (base/pages.h), and of no map. */
-enum { FIRST_LOG2 = 13, LARGE_LOG2 = 17, LAST_LOG2 = 32 };
+enum { FIRST_LOG2 = 13, LARGE_LOG2 = 18, LAST_LOG2 = 32 };
 
 static_assert(sizeof(struct hb_map_cell) == 12, "documented");
 

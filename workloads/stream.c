@@ -11,6 +11,8 @@
 #include "workloads/import/import.h"
 #include "workloads/workload.h"
 
+enum { FIRST_SLOTS = 4096 };
+
 struct hb_stream {
     char *path;
     char *name;
@@ -21,7 +23,7 @@ struct hb_stream {
     size_t pending_count;
     struct hb_map slots_of; /* the objects that live */
     uint32_t slots;         /* ever in use */
-    uint32_t *unused;       /* a stack of slots that were freed; a table (base/pages.h) */
+    uint32_t *unused;       /* a stack of slots that were freed */
     size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
@@ -83,7 +85,7 @@ void hb_stream_close(struct hb_stream *stream)
     hb_import_close(stream->import);
     hb_workload_free(stream->loaded);
     hb_map_clear(&stream->slots_of);
-    hb_table_free(stream->unused, stream->unused_room * sizeof *stream->unused);
+    free(stream->unused);
     free(stream->path);
     free(stream->name);
     free(stream);
@@ -124,16 +126,16 @@ static bool give_slot(struct hb_stream *stream, uint32_t *object)
 /* Room in the stack for each slot there is. */
 static bool make_room_for_slots(struct hb_stream *stream)
 {
-    size_t room = stream->unused_room * sizeof *stream->unused;
+    size_t room = stream->unused_room == 0 ? FIRST_SLOTS : 2 * stream->unused_room;
     uint32_t *unused;
 
     if (stream->slots < stream->unused_room)
         return true;
-    unused = hb_table_grow(stream->unused, room, 2 * room + sizeof *unused);
+    unused = realloc(stream->unused, room * sizeof *unused);
     if (unused == NULL)
         return false;
     stream->unused = unused;
-    stream->unused_room = hb_table_room(2 * room + sizeof *unused) / sizeof *unused;
+    stream->unused_room = room;
     return true;
 }
 
