@@ -62,6 +62,11 @@ class Order(unittest.TestCase):
             rounds = {tuple(order[i:i + 5]) for i in range(0, 25, 5)}
             self.assertGreaterEqual(len(rounds), 4, "each round has an order of its own")
 
+    def test_each_place_is_shuffled_in_the_first_round_already(self):
+        orders = [self.compare(seed=seed, rounds=1)[0] for seed in range(1, 9)]
+        for place in range(len(ALLOCATORS)):
+            self.assertGreater(len({order[place] for order in orders}), 1, f"place {place}")
+
     def test_the_seed_decides_the_order_and_nothing_else_does(self):
         first = self.compare(seed=1)
         self.assertEqual(self.compare(seed=1), first)
