@@ -62,6 +62,9 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
  */
 bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
 
+/* hb_workload_load, and what was repaired is told. */
+enum hb_status hb_command_load(const char *trace, struct hb_workload **out, struct hb_error *error);
+
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
 

@@ -101,14 +101,11 @@ int hb_command_export(int argc, char **argv)
     struct options options = {.form = TO_NOTHING};
     struct hb_workload *workload;
     struct hb_error error;
-    enum hb_status status;
     int result;
 
     hb_options_parse(&usage, argc, argv, &options);
-    status = hb_workload_load(options.trace, &workload, &error);
-    if (status != HB_OK)
+    if (hb_command_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
-    hb_command_tell_repairs(workload->path, &workload->repairs);
     if (options.output != NULL)
         result = write_file(workload, options.form == TO_REP, options.output);
     else

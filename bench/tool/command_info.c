@@ -157,9 +157,8 @@ int hb_command_info(int argc, char **argv)
     int exit_status;
 
     hb_options_parse(&usage, argc, argv, &options);
-    if (hb_workload_load(options.trace, &workload, &error) != HB_OK)
+    if (hb_command_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
-    hb_command_tell_repairs(workload->path, &workload->repairs);
     if (hb_workload_summarise(workload, &summary, &error) != HB_OK)
         exit_status = hb_command_fail(&error);
     else

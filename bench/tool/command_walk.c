@@ -328,9 +328,8 @@ int hb_command_walk(int argc, char **argv)
     int exit_status;
 
     hb_options_parse(&usage, argc, argv, &options);
-    if (hb_workload_load(options.trace, &workload, &error) != HB_OK)
+    if (hb_command_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
-    hb_command_tell_repairs(workload->path, &workload->repairs);
     exit_status = walk(&options, workload);
     hb_workload_free(workload);
     return exit_status;

@@ -89,15 +89,22 @@ bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *erro
     return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
 }
 
+enum hb_status hb_command_load(const char *trace, struct hb_workload **out, struct hb_error *error)
+{
+    enum hb_status status = hb_workload_load(trace, out, error);
+
+    if (status == HB_OK)
+        hb_command_tell_repairs((*out)->path, &(*out)->repairs);
+    return status;
+}
+
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
 {
     struct hb_workload *workload = NULL;
-    enum hb_status status = hb_workload_load(trace, &workload, error);
+    enum hb_status status = hb_command_load(trace, &workload, error);
 
-    if (status == HB_OK) {
-        hb_command_tell_repairs(workload->path, &workload->repairs);
+    if (status == HB_OK)
         status = hb_prepare(workload, out, error);
-    }
     hb_workload_free(workload);
     return status;
 }

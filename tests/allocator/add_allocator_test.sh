@@ -13,21 +13,8 @@ cc=$2
 cxx=$3
 type=$4
 launcher=${5-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-expect() { # expect WHAT COMMAND...
-    what=$1
-    shift
-    if "$@" >"$work/out" 2>"$work/err"; then
-        echo "ok      $what"
-    else
-        echo "FAILED  $what"
-        tail -n 30 "$work/out" "$work/err"
-        failures=$((failures + 1))
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 tree=$work/tree
 mkdir "$tree" "$tree/results"

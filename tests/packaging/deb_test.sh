@@ -5,9 +5,8 @@
 set -u
 
 build=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 for tool in dpkg-deb dpkg-shlibdeps; do
     command -v "$tool" >/dev/null || {
@@ -15,18 +14,6 @@ for tool in dpkg-deb dpkg-shlibdeps; do
         exit 77
     }
 done
-
-expect() { # expect WHAT COMMAND...
-    what=$1
-    shift
-    if "$@" >"$work/out" 2>"$work/err"; then
-        echo "ok      $what"
-    else
-        echo "FAILED  $what"
-        cat "$work/out" "$work/err"
-        failures=$((failures + 1))
-    fi
-}
 
 field() { # field NAME PATTERN
     dpkg-deb -f "$work"/*.deb "$1" | grep -E "$2"

@@ -10,21 +10,8 @@ set -u
 build=$1
 source=$2
 cc=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-expect() { # expect WHAT COMMAND...
-    what=$1
-    shift
-    if "$@" >"$work/out" 2>"$work/err"; then
-        echo "ok      $what"
-    else
-        echo "FAILED  $what"
-        cat "$work/out" "$work/err"
-        failures=$((failures + 1))
-    fi
-}
+# shellcheck source=../expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 state_of_tree() {
     find "$prefix" -type f -printf '%p %s %T@ %m\n' | sort

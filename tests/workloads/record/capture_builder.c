@@ -92,8 +92,8 @@ static void put_address(enum hb_capture_kind kind, uint64_t address, unsigned si
 
 void put_birth(enum hb_capture_kind kind, uint64_t address, uint64_t size)
 {
-    put_address(kind, address, 2);
-    put(size, 4);
+    put_address(kind, address, size > UINT32_MAX ? 3 : 2);
+    put(size, size > UINT32_MAX ? 8 : 4);
 }
 
 void put_death(enum hb_capture_kind kind, uint64_t address)

@@ -74,6 +74,22 @@ static void a_chunk_that_ends_early_is_an_error(void **state)
     assert_damaged("damaged at byte 69664");
 }
 
+static void a_block_of_more_than_2_63_bytes_is_an_error(void **state)
+{
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, UINT64_C(1) << 63);
+    convert_sound();
+    assert_op(0, HB_OP_MALLOC, 0, UINT64_C(1) << 63, 0);
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, (UINT64_C(1) << 63) + 1);
+    assert_damaged("more than 2^63 bytes");
+}
+
 static void something_else_is_not_a_capture(void **state)
 {
     (void)state;
@@ -130,6 +146,7 @@ int main(void)
         cmocka_unit_test(an_event_without_its_shard_is_an_error),
         cmocka_unit_test(a_missing_chunk_is_an_error),
         cmocka_unit_test(a_chunk_that_ends_early_is_an_error),
+        cmocka_unit_test(a_block_of_more_than_2_63_bytes_is_an_error),
         cmocka_unit_test(something_else_is_not_a_capture),
         cmocka_unit_test(no_damage_does_harm),
     };
