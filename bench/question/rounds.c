@@ -232,27 +232,29 @@ void hb_rounds_figures(const struct hb_rounds *rounds, const struct hb_rounds_ce
 }
 
 /* The same without the rounds that have none; returns how many there are. */
-static size_t known_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, double *out)
+static size_t known_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                            enum hb_rounds_clock clock, double *out)
 {
     size_t count = 0;
 
-    hb_rounds_figures(rounds, cell, HB_ROUNDS_ELAPSED, out);
+    hb_rounds_figures(rounds, cell, clock, out);
     for (uint32_t i = 0; i < rounds->round_count; i++)
         if (out[i] > 0)
             out[count++] = out[i];
     return count;
 }
 
-struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                        enum hb_rounds_clock clock)
 {
-    size_t count = known_figures(rounds, cell, rounds->scratch);
+    size_t count = known_figures(rounds, cell, clock, rounds->scratch);
 
     return count > 0 ? hb_stats_spread(rounds->scratch, count) : (struct hb_stats_spread){.median = 0};
 }
 
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
 {
-    return hb_rounds_spread(rounds, cell).median;
+    return hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED).median;
 }
 
 double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,

@@ -89,10 +89,11 @@ struct hb_stats_spread;
 void hb_rounds_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                        enum hb_rounds_clock clock, double *out);
 
-/* Elapsed nanoseconds per operation over the rounds: median, least and most; all 0 without figures. */
-struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+/* Nanoseconds per operation over the rounds: median, least and most; all 0 without figures. */
+struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                        enum hb_rounds_clock clock);
 
-/* The median of the above; 0 without figures. */
+/* The median of the above by elapsed time; 0 without figures. */
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
 /* results/README.md, "Time": the median over rounds of the elapsed time over the reference's of the same

@@ -82,7 +82,7 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_real(json, "ns_per_op", row->ns.median);
     hb_json_real(json, "ns_per_op_min", row->ns.min);
     hb_json_real(json, "ns_per_op_max", row->ns.max);
-    hb_json_real(json, "cpu_ns_per_op", row->cpu_ns);
+    hb_json_real(json, "cpu_ns_per_op", row->cpu_ns.median);
     put_comparison(json, trace, row);
     hb_json_number(json, "peak_live_bytes", row->peak_live_bytes);
     hb_json_number(json, "peak_resident_bytes", row->peak_resident_bytes);

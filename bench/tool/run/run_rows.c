@@ -20,16 +20,6 @@ static enum hb_run_group group_of(const struct hb_rounds_cell *cell)
     return hb_compare_is_rival(cell) ? HB_RUN_RIVAL : HB_RUN_OTHER;
 }
 
-static double median_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
-                        enum hb_rounds_clock clock)
-{
-    size_t member =
-        clock == HB_ROUNDS_CPU ? offsetof(struct hb_round, cpu_ns) : offsetof(struct hb_round, elapsed_ns);
-    uint64_t ns = hb_rounds_median(rounds, cell, member);
-
-    return cell->ops > 0 ? (double)ns / (double)cell->ops : 0;
-}
-
 static void take_memory(struct hb_run_row *row, const struct hb_rounds *rounds,
                         const struct hb_rounds_cell *cell)
 {
@@ -49,8 +39,8 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
 
     for (uint32_t i = 0; i < rounds->round_count; i++)
         row->rounds += cell->rounds[i].done;
-    row->ns = hb_rounds_spread(rounds, cell);
-    row->cpu_ns = median_ns(rounds, cell, HB_ROUNDS_CPU);
+    row->ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED);
+    row->cpu_ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_CPU);
     row->reference_ns = reference != NULL ? hb_rounds_ns_per_op(rounds, reference) : 0;
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
@@ -211,7 +201,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
     status = make_rows(rounds, out, error);
     if (status == HB_OK && rounds->null != NULL)
-        out->null_ns = median_ns(rounds, rounds->null, out->noise.clock);
+        out->null_ns = hb_rounds_spread(rounds, rounds->null, out->noise.clock).median;
     if (status == HB_OK)
         qsort(out->rows, out->count, sizeof *out->rows, compare_rows);
     else

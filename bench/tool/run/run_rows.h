@@ -19,12 +19,11 @@ struct hb_run_row {
     const char *status; /* as in results */
     enum hb_run_group group;
     bool has_figures;
-    char problem[600];         /* why it has no rank, with figures or without; empty where it has one */
-    char warning[200];         /* what its check found that is not wrong; or empty */
-    uint32_t rounds;           /* in which it took part */
-    struct hb_stats_spread ns; /* elapsed, per operation */
-    double cpu_ns;             /* median, per operation */
-    double reference_ns;       /* of the reference on the same operations; 0: not known */
+    char problem[600]; /* why it has no rank, with figures or without; empty where it has one */
+    char warning[200]; /* what its check found that is not wrong; or empty */
+    uint32_t rounds;   /* in which it took part */
+    struct hb_stats_spread ns, cpu_ns; /* per operation */
+    double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
     struct hb_compared compared;
     unsigned rank; /* 0: none. Shared where intervals overlap */
     uint64_t peak_live_bytes, peak_resident_bytes, end_resident_bytes, page_faults;

@@ -277,6 +277,8 @@ static void set_memory_cells(struct line *line, const struct hb_run_row *row)
 
 static void set_line(struct line *line, const struct hb_run_row *row, enum hb_rounds_clock clock)
 {
+    const struct hb_stats_spread *ns = clock == HB_ROUNDS_CPU ? &row->cpu_ns : &row->ns;
+
     hb_printable(line->cells[NAME], NAME_MOST, row->allocator, "");
     if (row->cell->cut)
         strcat(line->cells[NAME], "*");
@@ -286,10 +288,9 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
     }
     if (row->rank > 0)
         snprintf(line->cells[RANK], CELL_BYTES, "%u", row->rank);
-    snprintf(line->cells[TIME], CELL_BYTES, "%s",
-             hb_show_figure(clock == HB_ROUNDS_CPU ? row->cpu_ns : row->ns.median).text);
-    snprintf(line->cells[SPAN], CELL_BYTES, "%s - %s", hb_show_figure(row->ns.min).text,
-             hb_show_figure(row->ns.max).text);
+    snprintf(line->cells[TIME], CELL_BYTES, "%s", hb_show_figure(ns->median).text);
+    snprintf(line->cells[SPAN], CELL_BYTES, "%s - %s", hb_show_figure(ns->min).text,
+             hb_show_figure(ns->max).text);
     snprintf(line->cells[FAILURES], CELL_BYTES, "%" PRIu64, row->failures);
     set_memory_cells(line, row);
     if (row->cell->cut)

@@ -61,13 +61,15 @@ static void append_to_baseline(const struct hb_run_trace *trace, char *out)
     const struct hb_run_row *best = &trace->rows[0];
 
     if (best->compared.verdict == HB_COMPARED_FASTER) {
-        append(out, "its calls take ");
+        append(out, "the calls of ");
+        append(out, best->allocator);
+        append(out, " take ");
         append_difference(trace, best, out);
     } else if (best->compared.verdict == HB_COMPARED_REFERENCE && trace->ranked > 1 &&
                trace->rows[1].compared.verdict == HB_COMPARED_SLOWER) {
-        append(out, "the calls of the next, ");
+        append(out, "the calls of ");
         append(out, trace->rows[1].allocator);
-        append(out, ", take ");
+        append(out, ", the next, take ");
         append_difference(trace, &trace->rows[1], out);
     } else {
         append(out, "no difference to ");
@@ -86,7 +88,7 @@ static void say_answer(const struct hb_run_trace *trace, char *out)
         return;
     }
     name_first(trace, first, out);
-    append(out, first == 1 ? " is the fastest: " : " share the first place; of the first, ");
+    append(out, first == 1 ? " is the fastest: " : " share the first place: ");
     append_to_baseline(trace, out);
 }
 
