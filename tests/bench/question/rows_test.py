@@ -18,6 +18,9 @@ from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_tra
 PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
 SANITIZED = os.environ["SANITIZE"] != ""
 
+ODD_LIBRARIES = os.environ["ODD_LIBRARIES"]
+MIB = 1 << 20
+
 SIMPLE = {}
 MERGED = {"merge": True}
 
@@ -396,8 +399,51 @@ class Rows(unittest.TestCase):
         self.ask("failure_points", "glibc")
         budgets = [s.budget for s in self.samples if s.mode == "count"]
         self.assertEqual([int(row["heap_bytes"]) for row in self.rows("failure_points")], budgets)
-        self.assertEqual({budget % (1 << 20) for budget in budgets}, {0})
-        self.assertGreater(len(budgets), 5)
+        self.assertEqual({budget % MIB for budget in budgets}, {0})
+        least, = self.rows("least_memory")
+        ample = [s for s in self.samples if s.mode == "time" and s.allocator == "glibc"][-1]
+        self.assertEqual((int(least["peak_resident_bytes"]), int(least["tried"])), (ample.peak, len(budgets)))
+        if not SANITIZED:
+            self.assertEqual((budgets, int(least["minimum_bytes"])), ([MIB, MIB], MIB))
+
+    def test_the_smallest_reservation_and_how_a_library_takes_a_refusal(self):
+        """Five blocks of a mebibyte, each mapped for itself, and a few pages of the library's own."""
+        with open(os.path.join(self.folder, "big.txt"), "w", encoding="ascii") as out:
+            out.writelines([f"a {i} {MIB}\n" for i in range(5)] + ["f 0\n", f"a 5 {MIB}\n"])
+        for name, status, ended_by in (("maps", "failed", None), ("maps_abort", "crashed", "signal 6"),
+                                       ("maps_exit", "crashed", "exit status 7")):
+            library = f"libodd_{name}.so"
+            self.run_program("failure_points", "--results=out", f"--allocators={ODD_LIBRARIES}/{library}", "--traces=big.txt")
+            least, = self.rows("least_memory")
+            sample = [s for s in self.samples if s.mode == "time" and s.allocator == library][-1]
+            points = self.rows("failure_points")
+            if SANITIZED:  # its runtime's own memory is in the budget too
+                continue
+            self.assertEqual([(row["heap_bytes"], row["status"]) for row in points],
+                             [(str(mib * MIB), "ok" if mib > 6 else status) for mib in (3, 6, 12, 9, 7, 7)])
+            self.assert_row(least, {
+                "trace": "big", "allocator": library, "status": "ok", "bound": "reserved", "ops": 7,
+                "peak_live_bytes": 5 * MIB, "peak_resident_bytes": sample.peak, "minimum_how": "tried",
+                "minimum_bytes": 7 * MIB, "failing_bytes": 6 * MIB, "tried": 6, "ended": 2 if ended_by else 0,
+                "ended_bytes": 6 * MIB if ended_by else None, "ended_by": ended_by})
+
+    def test_the_smallest_heap_stands_beside_the_reservations_for_all_of_the_family(self):
+        family = {"simple": SIMPLE, "simple-align": {"align": 16}, "simple-merge": {"align": 16, "merge": True},
+                  "first-merge": MERGED}
+        self.trace = make_trace(13, 300, 12, 120)
+        self.setUp()
+        subprocess.run([os.path.join(PROGRAMS, "failure_points"), "--results=out", "--traces=made.txt"], cwd=self.folder,
+                       capture_output=True, check=False)  # whatever libraries there are
+        rows = self.rows("least_memory", bound="heap")
+        self.assertEqual([row["allocator"] for row in rows], list(family))
+        self.assertEqual({row["allocator"] for row in self.rows("failure_points")} & set(family), {"simple"})
+        self.assertIn("# left out  failure points of other allocators that walk (ask for them by name)", self.head)
+        for row in rows:
+            seen = self.rung(family[row["allocator"]])
+            self.assert_row(row, {
+                "trace": "made", "allocator": row["allocator"], "status": "ok", "bound": "heap", "ops": len(self.trace),
+                "peak_live_bytes": seen["live"], "minimum_how": "exact", "minimum_bytes": seen["least"],
+                **dict.fromkeys(("peak_resident_bytes", "failing_bytes", "tried", "ended", "ended_bytes", "ended_by"))})
 
     def test_curve(self):
         # Short, so that every size of a heap can be tried.
