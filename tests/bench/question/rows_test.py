@@ -605,7 +605,7 @@ class Rows(unittest.TestCase):
         """The counters of each by the allocator and what follows the trace."""
         out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
         usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index",
-                 "threads", "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+                 "threads", "iterations", "time_unit", "name", "items_per_second"}
         found = {}
         for one in json.loads(out)["benchmarks"]:
             _, allocator, _, variant = one["name"].split("/")[:4]
@@ -613,8 +613,10 @@ class Rows(unittest.TestCase):
         return found
 
     def time_counters(self, sample):
-        return {"real_time": sample.elapsed / 1e6, "ns_per_op": sample.elapsed / sample.ops, "failures": 0,
-                "peak_resident_bytes": sample.peak, "page_faults": sample.faults}
+        cpu = sample.elapsed * 7 // 8
+        return {"real_time": sample.elapsed / 1e6, "cpu_time": cpu / 1e6, "ns_per_op": sample.elapsed / sample.ops,
+                "cpu_ns_per_op": cpu / sample.ops, "failures": 0, "peak_resident_bytes": sample.peak,
+                "page_faults": sample.faults}
 
     def assert_counters(self, found, expected):
         self.assertEqual(set(found), set(expected))
@@ -646,9 +648,10 @@ class Rows(unittest.TestCase):
             "peak_extent_bytes": self.ample.heap.high_water,
             **{f"measure{i + 1}_percent": 100 * v for i, v in enumerate(measures)}})
         sample, = self.timed("glibc", len(self.trace), "series")
+        times = self.time_counters(sample)
         self.assert_counters(found["glibc", "iterations:1"], {
-            "real_time": sample.elapsed / 1e6, "failures": 0, "peak_live_bytes": self.ample.peak_live,
-            "peak_extent_bytes": sample.peak})
+            **{key: times[key] for key in times if key not in ("peak_resident_bytes", "page_faults")},
+            "peak_live_bytes": self.ample.peak_live, "peak_extent_bytes": sample.peak})
 
     def test_benchmarks_of_failures_count_those_of_their_heap(self):
         found = self.benchmarks("failure_points", "--benchmark_filter=simple")
@@ -656,11 +659,13 @@ class Rows(unittest.TestCase):
             size = self.ample.peak_live * percent // 100
             replay = Replay(self.trace, Heap(size))
             counters = found["simple", f"heap_percent_of_peak_live:{percent}"]
-            expected = {"real_time": counters["real_time"], "heap_bytes": size, "failures": replay.failures,
+            expected = {"real_time": counters["real_time"], "cpu_time": counters["cpu_time"], "heap_bytes": size, "failures": replay.failures,
                         "served": replay.served, "allocs": replay.allocs}
             if replay.first is not None:
-                reason = ("full", "unmerged", "scattered").index(replay.first["reason"]) + 1
-                expected.update(first_failure=replay.first["first_failure"], reason=reason)
+                expected.update(first_failure=replay.first["first_failure"])
+                self.assertEqual(counters.pop("label"), "NULL first at operation {first_failure} of {} ({requested_bytes} bytes, "
+                                 "{reason})".format(len(self.trace), **replay.first))
+            self.assertGreater(counters["cpu_time"], 0)
             self.assert_counters(counters, expected)
 
     def test_replay_and_model_say_what_is_counted(self):
