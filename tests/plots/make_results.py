@@ -176,6 +176,20 @@ def failure_rows(t):
                    None if fits else 96, None, None, None, None, t.peak if fits else min(heap, t.peak) * 9 // 10]
 
 
+def least_rows(t):
+    """One allocator that no budget suffices, one that ends the program, one that is not there."""
+    for over, a in ((1.6, "simple"), (1.2, "simple-merge")):
+        yield [t.name, a, "ok", "heap", t.ops, t.peak, None, "exact", int(t.peak * over)] + [None] * 5
+    for i, a in enumerate(ALLOCATORS[3:]):
+        least = None if a == "mimalloc" else (int(t.peak * (1 + i)) // MIB + 1) * MIB
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, "unavailable"] + [None] * 11
+            continue
+        yield [t.name, a, "ok", "reserved", t.ops, t.peak, int(t.peak * (1.1 + i / 10)), "tried" if least else None, least,
+               least - MIB if least else 64 << 30, 9, 2 if a == "tcmalloc" else 0] + (
+                   [MIB, "signal 6"] if a == "tcmalloc" else [None] * 2)
+
+
 def curve_rows(t):
     """Simple in five stretches, one a reason, and merging above it. The second trace has two anomalous sizes."""
     reasons = ["full", "scattered", "unmerged", "scattered", "unmerged"]
@@ -293,6 +307,9 @@ def main():
     write(folder, "failure_points", "failure_points",
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))
+    write(folder, "least_memory", "least_memory",
+          "trace,allocator,status,bound,ops,peak_live_bytes,peak_resident_bytes,minimum_how,minimum_bytes,failing_bytes,tried,"
+          "ended,ended_bytes,ended_by", each(least_rows))
     write(folder, "curve", "curve",
           "trace,allocator,status,heap_bytes,ops,first_failure,requested_bytes,reason,live_bytes,free_bytes,largest_free_bytes,"
           "peak_live_bytes,simulated,anomalous", each(curve_rows))
