@@ -11,20 +11,6 @@
 
 #include "base/printable.h"
 
-/* Appends a word of the command line, quoted where a shell would need it. */
-static void append_word(char *out, size_t out_bytes, const char *word)
-{
-    size_t used = strlen(out);
-    bool plain = word[0] != '\0' && word[strcspn(word, " \t\n\"'$`\\|&;<>()*?[#~!{}")] == '\0';
-
-    used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", used > 0 ? " " : "", plain ? "" : "'");
-    for (; *word != '\0' && used < out_bytes; word++)
-        used +=
-            (size_t)snprintf(out + used, out_bytes - used, *word == '\'' && !plain ? "'\\''" : "%c", *word);
-    if (!plain && used < out_bytes)
-        snprintf(out + used, out_bytes - used, "'");
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -50,7 +36,7 @@ static void read_environment(char *out, size_t bytes)
 {
     for (char *const *variable = environ; variable != NULL && *variable != NULL; variable++)
         if (is_obeyed(*variable))
-            append_word(out, bytes, *variable);
+            hb_append_word(out, bytes, *variable);
     hb_make_printable(out, bytes);
 }
 
@@ -74,7 +60,7 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
     if (argc > 0)
         snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
     for (int i = 1; i < argc; i++)
-        append_word(provenance->command, sizeof provenance->command, argv[i]);
+        hb_append_word(provenance->command, sizeof provenance->command, argv[i]);
     hb_make_printable(provenance->command, sizeof provenance->command);
     read_environment(provenance->environment, sizeof provenance->environment);
 }
@@ -166,6 +152,12 @@ static void visit_left_out(const struct hb_provenance *provenance, hb_provenance
     }
 }
 
+static void visit_each(const char *key, char *const *lines, hb_provenance_visit *visit, void *context)
+{
+    for (; lines != NULL && *lines != NULL; lines++)
+        visit(context, key, *lines);
+}
+
 void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
 {
     const struct hb_build_info *build = provenance->build;
@@ -183,6 +175,8 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
     if (provenance->environment[0] != '\0')
         visit(context, "environ", provenance->environment);
     visit(context, "libraries", provenance->libraries[0] != '\0' ? provenance->libraries : "none");
+    visit_each("library", provenance->library_lines, visit, context);
+    visit_each("variant", provenance->variant_lines, visit, context);
     if (!provenance->untimed)
         visit_floor(provenance, visit, context);
     if (provenance->computed)

@@ -34,6 +34,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_TEXT, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: every one that is real: "
              "neither a model nor, but for simple, one that walks"},
+    HB_SESSION_VARIANTS(struct options, session),
     {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, session.rounds), .least = 1,
      .most = ROUNDS_MAX, .help = "rounds, 1 to 1000, each in an order of its own. Default: 5"},
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
@@ -345,6 +346,7 @@ int hb_command_run(int argc, char **argv)
     if (exit_status == HB_EXIT_DONE && failed_cells > 0)
         exit_status = HB_EXIT_PARTIAL;
     json_decref(comparison.rows);
+    free(options.session.variants);
     hb_session_close(&comparison.session);
     return exit_status;
 }

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/sample/sample.h"
 
 static char folder[64];
