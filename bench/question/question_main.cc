@@ -8,6 +8,7 @@
 #include "bench/question/question_program.h"
 
 #include <cstring>
+#include <map>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -34,9 +35,14 @@ void measure(benchmark::State &state, std::size_t index)
     state.SetItemsProcessed(static_cast<std::int64_t>(measurement.ops));
 }
 
+/* Keys are to differ, as those of a JSON object do: heapbench_library, heapbench_library_2 ... */
 void add_context_line(void *, const char *key, const char *text)
 {
-    benchmark::AddCustomContext(std::string("heapbench_") + key, text);
+    static std::map<std::string, int> seen;
+    std::string name = std::string("heapbench_") + key;
+    int count = ++seen[name];
+
+    benchmark::AddCustomContext(count > 1 ? name + "_" + std::to_string(count) : name, text);
 }
 
 void print_help()

@@ -18,17 +18,33 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Whether allocators, or the loader that chooses among them, take orders from this "NAME=value". */
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/*
+ * Whether allocators, or the loader that chooses among them, take orders from this "NAME=value". mimalloc
+ * reads its variables in small letters too, and takes an empty one for a 1. A jemalloc whose functions have a
+ * prefix puts that before MALLOC_CONF.
+ */
 static bool is_obeyed(const char *variable)
 {
-    static const char *const names[] = {"GLIBC_TUNABLES=", "MALLOC_",     "_RJEM_MALLOC_CONF=", "MIMALLOC_",
-                                        "TCMALLOC_",       "TBB_MALLOC_", "LD_PRELOAD="};
+    static const char *const names[] = {"GLIBC_TUNABLES=", "LD_PRELOAD=",   "MALLOC_",    "TCMALLOC_",
+                                        "TBB_MALLOC_",     "HEAPPROFILE=",  "HEAPCHECK=", "HEAP_CHECK_",
+                                        "HEAP_PROFILE_",   "SCUDO_OPTIONS="};
+    static const char jemalloc[] = "MALLOC_CONF=";
     const char *value = strchr(variable, '=');
 
+    if (begins_with(variable, "MIMALLOC_") || begins_with(variable, "mimalloc_"))
+        return value != NULL;
+    if (value == NULL || value[1] == '\0')
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(variable, names[i], strlen(names[i])) == 0)
-            return value != NULL && value[1] != '\0';
-    return false;
+        if (begins_with(variable, names[i]))
+            return true;
+    return (size_t)(value + 1 - variable) >= strlen(jemalloc) &&
+           begins_with(value + 1 - strlen(jemalloc), jemalloc);
 }
 
 /* As the user set it: what children are given beside (allocator.h, hb_allocator_tunables) is not in it. */

@@ -71,6 +71,8 @@ static json_t *allocator_json(const struct hb_candidate *c)
         hb_json_text(&json, "version", c->version);
     if (c->path[0] != '\0')
         hb_json_text(&json, "path", c->path);
+    if (c->hash[0] != '\0')
+        hb_json_text(&json, "hash", c->hash);
     if (!c->usable)
         hb_json_text(&json, "error", c->error.text);
     return hb_json_end(&json);

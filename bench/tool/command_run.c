@@ -272,6 +272,7 @@ static int print_foot(const struct comparison *comparison)
     printf("Floor: the null allocator takes %s per operation. %s, seed %" PRIu64 ", touch %s.\n",
            hb_show_seconds(provenance->null_ns / 1e9).text, hb_show_counted(provenance->rounds, "round").text,
            provenance->seed, hb_touch_name(provenance->touch));
+    hb_stdout_libraries(&comparison->session.found);
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         printf("Left out: %s\n", provenance->left_out[i]);
     return hb_stdout_end_table();
@@ -296,6 +297,7 @@ static int print_json(const struct comparison *comparison)
     hb_json_text(&json, "touch", hb_touch_name(provenance->touch));
     hb_json_real(&json, "floor_ns_per_op", provenance->null_ns);
     hb_json_number(&json, "clock_pair_ns", provenance->clock_pair_ns);
+    hb_json_put(&json, "libraries", hb_json_libraries(&comparison->session.found));
     hb_json_put(&json, "rows", json_incref(comparison->rows));
     hb_json_put(&json, "left_out", left_out_json(provenance));
     return hb_json_print(&json);

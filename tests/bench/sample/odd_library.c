@@ -2,7 +2,8 @@
  * odd_library.c - shared libraries that are bad allocators, each in its own way: what a sample must survive.
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
- * process, writes to standard output, returns NULL, or has no malloc.
+ * process, writes to standard output, returns NULL, or has no malloc; and one that writes into a file which
+ * settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -44,6 +45,30 @@ static void misbehave(void)
         return;
 #endif
 }
+
+#ifdef ODD_TELL
+static void tell(int out, const char *name)
+{
+    const char *value = getenv(name);
+
+    if (value == NULL)
+        value = "-";
+    if (write(out, value, strlen(value)) < 0 || write(out, "\n", 1) < 0)
+        abort();
+}
+
+__attribute__((constructor)) static void tell_all(void)
+{
+    const char *path = getenv("ODD_LIBRARY_TOLD");
+    int out = path != NULL ? open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+    if (out < 0)
+        return;
+    tell(out, "ODD_SETTING");
+    tell(out, "GLIBC_TUNABLES");
+    close(out);
+}
+#endif
 
 /* Apart from malloc, so that nothing here calls malloc through the linker. */
 static void *serve(size_t size)
