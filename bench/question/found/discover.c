@@ -194,10 +194,17 @@ enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, cons
     return HB_OK;
 }
 
+/* By its name, or, unless it is a variant, by its path. */
+static bool is_called(const struct hb_candidate *candidate, const char *name)
+{
+    return strcmp(candidate->name, name) == 0 ||
+           (candidate->variant.name == NULL && strcmp(candidate->spec, name) == 0);
+}
+
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name)
 {
     for (size_t i = 0; i < found->candidate_count; i++)
-        if (found->candidates[i].usable && strcmp(found->candidates[i].name, name) == 0)
+        if (found->candidates[i].usable && is_called(&found->candidates[i], name))
             return &found->candidates[i];
     return NULL;
 }

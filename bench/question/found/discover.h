@@ -46,7 +46,7 @@ void hb_discovery_free(struct hb_discovery *found);
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error);
 
-/* The candidate of that name; NULL where there is none or it is not usable. */
+/* The candidate of that name or path; NULL where there is none or it is not usable. */
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name);
 
 /*
