@@ -2,13 +2,13 @@
 #
 # Caption: Each allocator's time and its peak of resident memory, both over the baseline's: the geometric means over the
 #   traces. Down and to the left is better. A filled point is a library as it comes, a hollow one in the same colour the same
-#   library with settings of its own; the bar is the 95 % interval of the time. The line is the front: no other point is both
-#   faster and smaller than one that lies on it; what lies above and to the right of it is beaten in both. Where two intervals
-#   overlap, their order across is not settled, and with it who is on the front.
+#   library with settings of its own; the bar is the 95 % interval of the time. The line is the front: what lies above and to
+#   the right of it is beaten in both. Names in black are of those on the front: none has as little memory and is surely
+#   faster. So where intervals overlap, a point a little off the line is on it too, for all that is known.
 #
 # Usage:  gnuplot -c plots/variants.gp results/latest/variants.csv [png] > variants.svg
 # Input:  variants.csv, schema variants/1 (results/README.md)
-# Read:   both axes are logarithmic; the baseline lies where the grey lines cross, at 1 and 1.
+# Read:   rows are fastest first; both axes are logarithmic; the baseline lies where the grey lines cross, at 1 and 1.
 # Note:   the time is of the calls alone, not of a program. An allocator that has no figure on some trace is not drawn.
 
 if (!exists("in")) { in = ARG1 }
@@ -39,7 +39,7 @@ set table $scan
 plot in using (wanted(0) ? note_point(0) : 0) with table
 unset table
 undefine $scan
-if (points == 0) { eval nothing_to_draw }
+if (points < 2) { eval nothing_to_draw }
 eval sort_allocators
 
 # Shapes come in pairs, a hollow one and the same filled.
@@ -133,7 +133,7 @@ level_line = "set arrow from from_x, from_y to x, from_y nohead back lc rgb ink 
 upright_line = "set arrow from x, from_y to x, y nohead back lc rgb ink lw 1; steps = steps + 1; step_x[steps] = pixel_x(x) - 1; \
     step_y[steps] = pixel_y(from_y); step_width[steps] = 2; step_height[steps] = pixel_y(y) - pixel_y(from_y)"
 do for [i=1:points] {
-    if (on_front[i]) {
+    if (memory[i] < from_y) {
         x = ratio[i]; y = memory[i]
         if (from_x > 0) { eval level_line }
         eval upright_line

@@ -358,17 +358,32 @@ void hb_candidates_free(struct hb_candidate *candidates, size_t count)
 /* Room for it: a path, a name and what people set. */
 enum { LINE_BYTES = 8192 };
 
+/* `first`, unless that is NULL, and the settings. */
+static char *join_settings(const struct hb_candidate *candidate, const char *first)
+{
+    char line[LINE_BYTES] = "";
+
+    if (first != NULL)
+        hb_append_word(line, sizeof line, first);
+    for (char *const *setting = candidate->variant.settings; setting != NULL && *setting != NULL; setting++)
+        hb_append_word(line, sizeof line, *setting);
+    return hb_printable_copy(line, "");
+}
+
+char *hb_candidate_settings(const struct hb_candidate *candidate)
+{
+    return join_settings(candidate, NULL);
+}
+
 char *hb_candidate_variant_line(const struct hb_candidate *candidate)
 {
-    char line[LINE_BYTES] = "", *first;
+    char *first, *line;
 
     if (asprintf(&first, "%s=%s", candidate->variant.name, candidate->spec) < 0)
         return NULL;
-    hb_append_word(line, sizeof line, first);
+    line = join_settings(candidate, first);
     free(first);
-    for (char *const *setting = candidate->variant.settings; *setting != NULL; setting++)
-        hb_append_word(line, sizeof line, *setting);
-    return hb_printable_copy(line, "");
+    return line;
 }
 
 char *hb_candidate_library_line(const struct hb_candidate *candidate)

@@ -62,4 +62,7 @@ void hb_candidates_free(struct hb_candidate *candidates, size_t count);
 char *hb_candidate_variant_line(const struct hb_candidate *candidate);
 char *hb_candidate_library_line(const struct hb_candidate *candidate);
 
+/* "MALLOC_CONF=dirty_decay_ms:0", as a shell has it, "" without any; from malloc, NULL when out of memory. */
+char *hb_candidate_settings(const struct hb_candidate *candidate);
+
 #endif

@@ -70,7 +70,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
-     .help = "write throughput.csv to DIR as well"},
+     .help = "write throughput.csv and variants.csv to DIR as well"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
     {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
      .help = "print the tables as Markdown"},
@@ -147,6 +147,9 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
+    if (status == HB_OK && comparison->options->results != NULL)
+        status =
+            hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
     return status;
 }
 
