@@ -113,7 +113,7 @@ def main():
     os.chdir(folder)
     pathlib.Path("timed.txt").write_text("a x 100\nw 25ms\na y 20\nf x\n")
     pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
-    pathlib.Path("ranked.txt").write_text("a x 2M\nf x\n" * 5000)
+    pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")
     files = sorted((ROOT / "results" / "reference").glob("*.csv")) + sorted(pathlib.Path("out").glob("*.csv"))
     for path in files:

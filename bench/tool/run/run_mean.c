@@ -152,14 +152,6 @@ static double memory_ratio(const struct hb_run_means *means, const struct hb_run
     return mean->memory_traces > 0 ? exp(mean->memory_logs / (double)mean->memory_traces) : 0;
 }
 
-/* Is `a` faster, as far as rounds can tell? */
-static bool is_surely_faster(const struct hb_run_mean *a, const struct hb_run_mean *b)
-{
-    bool tells = a->rounds_least >= HB_COMPARE_LEAST_ROUNDS && b->rounds_least >= HB_COMPARE_LEAST_ROUNDS;
-
-    return tells ? a->ratio.high < b->ratio.low : a->ratio.estimate < b->ratio.estimate;
-}
-
 /* Is none surely faster with as little memory? */
 static bool is_on_front(const struct hb_run_means *means, const struct hb_run_mean *mean)
 {
@@ -169,7 +161,8 @@ static bool is_on_front(const struct hb_run_means *means, const struct hb_run_me
         const struct hb_run_mean *other = &means->means[i];
         const double other_memory = memory_ratio(means, other);
 
-        if (other->rank > 0 && other_memory > 0 && other_memory <= memory && is_surely_faster(other, mean))
+        if (other->rank > 0 && other_memory > 0 && other_memory <= memory &&
+            other->ratio.high < mean->ratio.low)
             return false;
     }
     return true;
@@ -201,10 +194,8 @@ static enum hb_status put_mean(struct hb_results *out, const struct hb_run_means
     hb_results_set_text(out, "baseline", means->baseline);
     hb_results_set_count(out, "traces", mean->trace_count);
     hb_results_set_real(out, "ratio", mean->ratio.estimate);
-    if (mean->rounds_least >= HB_COMPARE_LEAST_ROUNDS) {
-        hb_results_set_real(out, "ratio_low", mean->ratio.low);
-        hb_results_set_real(out, "ratio_high", mean->ratio.high);
-    }
+    hb_results_set_real(out, "ratio_low", mean->ratio.low);
+    hb_results_set_real(out, "ratio_high", mean->ratio.high);
     hb_results_set_known_real(out, "memory_ratio", memory);
     if (memory > 0)
         hb_results_set_text(out, "on_front", is_on_front(means, mean) ? "yes" : "no");
