@@ -86,9 +86,10 @@ places = 2 * words(rises)
 rise(p) = word(rises, (p + 1) / 2) + 0.0
 reach(p) = p <= 6 ? 6.0 : 18.0
 on_right(p) = p % 2
-# Beside the bar in the first two places.
-place_left(i, p) = on_right(p) ? (p <= 2 ? larger(bar_end[i], point_x[i] + 4) + 3 : point_x[i] + reach(p)) : \
-    (p <= 2 ? smaller(bar_start[i], point_x[i] - 4) - 3 : point_x[i] - reach(p)) - text_width[i]
+# In the first two places beside the bar, unless it is long.
+end_of_bar(i, p) = p <= 2 && abs((on_right(p) ? bar_end[i] : bar_start[i]) - point_x[i]) < 40
+place_left(i, p) = on_right(p) ? (end_of_bar(i, p) ? larger(bar_end[i], point_x[i] + 4) + 3 : point_x[i] + reach(p)) : \
+    (end_of_bar(i, p) ? smaller(bar_start[i], point_x[i] - 4) - 3 : point_x[i] - reach(p)) - text_width[i]
 place_top(i, p) = point_y[i] + rise(p) - line_height / 2
 # How much of a rectangle, `w` wide and `h` high, does the i-th name cover in its p-th place?
 overlap(from, to, other_from, other_to) = larger(0, smaller(to, other_to) - larger(from, other_from))
