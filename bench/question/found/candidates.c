@@ -3,6 +3,7 @@
  */
 #include "bench/question/found/candidates.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,14 +160,18 @@ static bool is_known_variant(const char *name)
     return false;
 }
 
-/* By what 'heapbench list' shows, whether it is measured now or not; by a known variant, where these are; by
- * what is listed already. */
-static bool is_taken(const struct candidate_list *list, const char *name, bool known_variants)
+/* Has the last one a name that is taken: by what 'heapbench list' shows, whether it is measured now or not;
+ * by a known variant, where these are; by one before it? */
+static bool is_last_taken(const struct candidate_list *list, bool known_variants)
 {
+    const char *name;
+
+    assert(list->at != NULL && list->count > 0);
+    name = list->at[list->count - 1].name;
     if (hb_allocator_find(name) != NULL || hb_product_find(name) != NULL ||
         (known_variants && is_known_variant(name)))
         return true;
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i + 1 < list->count; i++)
         if (strcmp(list->at[i].name, name) == 0)
             return true;
     return false;
@@ -186,17 +191,12 @@ static enum hb_status add_variants(struct candidate_list *list, const struct hb_
     enum hb_status status = HB_OK;
 
     for (char *const *text = choice->variants; text != NULL && *text != NULL && status == HB_OK; text++) {
-        struct candidate_list others = *list;
-        const char *name;
-
         status = add_variant(list, *text, error);
-        others.at = list->at;
-        name = status == HB_OK ? list->at[others.count].name : NULL;
-        if (status == HB_OK && is_taken(&others, name, choice->known_variants))
+        if (status == HB_OK && is_last_taken(list, choice->known_variants))
             status = hb_error_set(error, HB_ERR_USAGE,
                                   "variant '%s': another allocator or variant has that name; give it one of "
                                   "its own",
-                                  name);
+                                  list->at[list->count - 1].name);
     }
     return status;
 }
