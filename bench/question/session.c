@@ -57,6 +57,9 @@ static enum hb_status find_reference(struct hb_session *session, struct hb_error
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error)
 {
+    const struct hb_candidate_choice choice = {.allocators = options->allocators,
+                                               .variants = options->variants,
+                                               .known_variants = options->known_variants};
     enum hb_status status;
 
     memset(session, 0, sizeof *session);
@@ -67,16 +70,16 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.until = options->until;
     session->provenance.touch = options->touch;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
-    status = hb_discover(options->allocators, options->traces, &session->found, error);
+    status = hb_discover(&choice, options->traces, &session->found, error);
     if (status != HB_OK)
         return status;
-    status = find_reference(session, error);
+    status = hb_discovery_note(&session->found, options->known_variants, &session->provenance, error);
+    if (status == HB_OK)
+        status = find_reference(session, error);
     if (status != HB_OK) {
         hb_session_close(session);
         return status;
     }
-    hb_discovery_libraries(&session->found, session->provenance.libraries,
-                           sizeof session->provenance.libraries);
     if (!hb_checks_open(&session->checks, &session->found) ||
         !hb_cuts_open(&session->cuts, &session->found) ||
         !hb_floor_open(&session->floor, session->found.trace_count)) {
@@ -162,6 +165,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
     else if (session->options.heap_bytes != 0 && candidate->process)
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
+    request->settings = candidate->variant.settings;
     if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
         request->allocator = candidate->model;
         session->provenance.computed = true;

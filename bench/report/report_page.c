@@ -24,7 +24,7 @@ struct section {
 static const struct section sections[] = {
     {"choice",
      "Which allocator: time and memory",
-     {"throughput", "resident"},
+     {"throughput", "variants", "resident"},
      "The ranking, trace by trace",
      HB_RESULT_THROUGHPUT,
      hb_report_throughput},

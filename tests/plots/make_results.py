@@ -276,6 +276,16 @@ def model_speed_rows():
                            ops // 2 * ranges // 2, ranges * 40]
 
 
+def variant_rows():
+    """A front, a point that is beaten, one without an interval, and a library that is nobody's."""
+    for name, library, settings, ratio, memory, front in (
+            ("jemalloc", "jemalloc", "", 0.78, 1.33, "yes"), ("elsewhere", "./lib.so", "A=1", 0.8, 1.9, "no"),
+            ("glibc", "glibc", "", 1, 1, "yes"), ("glibc-no-tcache", "glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", 1.3, 0.94, "yes"),
+            ("eager", "jemalloc", "MALLOC_CONF=dirty_decay_ms:0\\x2cnarenas:1", 2.5, 1.16, "no")):
+        yield [name, library, settings, "glibc", 9, ratio, None if name == "elsewhere" else ratio * 0.97,
+               None if name == "elsewhere" else ratio * 1.03, memory, front]
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__.split("\n\n")[1])
@@ -321,6 +331,8 @@ def main():
           "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
           "reference_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "variants", "variants",
+          "allocator,library,settings,baseline,traces,ratio,ratio_low,ratio_high,memory_ratio,on_front", variant_rows())
     write(folder, "ladder", "ladder",
           "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,walk_allocated,"
           "peak_live_bytes,measured,extent_bytes,extent_over_live,minimum_how,minimum_bytes,failing_bytes,minimum_over_live,"

@@ -218,7 +218,7 @@ static json_t *left_out_json(const struct hb_provenance *provenance)
 /* The lines of a file's head; what may stand there more than once is an array of its own. */
 static void put_line(void *context, const char *key, const char *text)
 {
-    if (strcmp(key, "left out") != 0)
+    if (strcmp(key, "left out") != 0 && strcmp(key, "library") != 0 && strcmp(key, "variant") != 0)
         hb_json_text(context, key, text);
 }
 
@@ -248,6 +248,7 @@ int hb_run_json_print(const struct hb_run_json *json, const struct hb_session *s
     hb_json_real(&whole, "floor_ns_per_op", provenance->null_ns);
     hb_json_number(&whole, "clock_pair_ns", provenance->clock_pair_ns);
     hb_json_put(&whole, "interrupted", json_boolean(hb_session_is_interrupted()));
+    hb_json_put(&whole, "libraries", hb_json_libraries(&session->found));
     hb_json_put(&whole, "rows", json_incref(json->rows));
     hb_json_put(&whole, "traces", json_incref(json->traces));
     hb_json_put(&whole, "mean", means_json(means));
