@@ -46,6 +46,7 @@ gap_x = 24.0
 left = 90.0
 right = 28.0
 panel_height = 15.0 * allocators + 12
+legend_rows(x) = 1
 eval panels_canvas(traces)
 set multiplot
 eval heading("Time per operation, by allocator and trace")

@@ -8,7 +8,7 @@
 
 #include "bench/report/report_html.h"
 
-static bool holds(const struct hb_report_names *names, const char *name)
+bool hb_report_names_hold(const struct hb_report_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->name[i], name) == 0)
@@ -28,7 +28,7 @@ void hb_report_names_collect(const struct hb_csv *csv, const char *column, struc
         if (strcmp(name, last) == 0)
             continue; /* rows of a name come together; no name is none */
         last = name;
-        if (!holds(names, name))
+        if (!hb_report_names_hold(names, name))
             names->name[names->count++] = name;
     }
 }

@@ -56,7 +56,9 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
-     .help = "write throughput.csv to DIR as well"},
+     .help =
+         "write throughput.csv to DIR as well, and what 'heapbench report DIR' shows beside it: memory over "
+         "time, failure under a budget"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object; its rows are as the table's"),
     {0},
 };
@@ -337,6 +339,8 @@ int hb_command_run(int argc, char **argv)
         hb_provenance_warn(&comparison.session.provenance, "heapbench");
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
+    if (status == HB_OK && options.results != NULL)
+        status = hb_command_measure_page(&comparison.session, options.results, &failed_cells, &error);
     hb_progress_clear(&comparison.session.progress);
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);

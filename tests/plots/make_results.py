@@ -9,9 +9,11 @@ arguments give the
 same bytes. Among the rows are one crashed and one unavailable cell and one stopped trace, as real runs have them.
 """
 
+import glob
 import math
 import os
 import random
+import re
 import sys
 
 ALLOCATORS = ["null", "bump", "simple", "glibc", "jemalloc", "mimalloc", "tcmalloc", "tbbmalloc"]
@@ -20,13 +22,24 @@ MIB = 1 << 20
 WINDOWS = 12
 
 
+def schema_of(name):
+    """As the figures read it: those that are of the file say so in their heads."""
+    plots = os.environ.get("PLOTS", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../plots"))
+    for script in glob.glob(os.path.join(plots, "*.gp")):
+        with open(script, encoding="utf-8") as text:
+            found = re.search(rf"^# Input: +{name}\.csv, schema ({name}/\d+)", text.read(), re.M)
+        if found:
+            return found.group(1)
+    return name + "/1"
+
+
 def write(folder, name, schema, columns, rows):
     with open(os.path.join(folder, name + ".csv"), "w", encoding="utf-8") as out:
         out.write("# heapbench 0.0.0 (invented figures, made by a test)\n")
         out.write("# command   make_results.py\n# machine   no machine: these are not measurements\n")
         out.write("# floor     null allocator 1.5 ns per operation; clock pair 25 ns\n")
         out.write("# left out  simple on everything after operation 120000 (step limit; ask with --step-limit 0)\n")
-        out.write(f"# schema    {schema}/1\n{columns}\n")
+        out.write(f"# schema    {schema_of(schema)}\n{columns}\n")
         for row in rows:
             out.write(",".join("" if v is None else str(v) for v in row) + "\n")
 
