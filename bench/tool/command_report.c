@@ -120,13 +120,14 @@ static enum hb_status refuse_other_results(const char *folder, struct hb_error *
     return status;
 }
 
-static int run_comparison(char *trace, char *folder)
+/* argp moves words of a command line, and changes none. */
+static int run_comparison(const char *trace, const char *folder)
 {
-    char command[] = "heapbench run", results[] = "--results", end[] = "--";
-    char *plain[] = {command, trace, results, folder, NULL};
-    char *dashed[] = {command, results, folder, end, trace, NULL}; /* a name like an option's */
+    const char *plain[] = {"heapbench run", trace, "--results", folder, NULL};
+    const char *dashed[] = {"heapbench run", "--results", folder, "--", trace, NULL}; /* like an option's */
 
-    return trace[0] == '-' ? hb_command_run(5, dashed) : hb_command_run(4, plain);
+    return trace[0] == '-' ? hb_command_run(5, (char **)(uintptr_t)dashed)
+                           : hb_command_run(4, (char **)(uintptr_t)plain);
 }
 
 /* The comparison and the rest, into `folder`, which was `chosen` or named after the trace. Returns run's exit
@@ -135,24 +136,17 @@ static int measure(const char *trace, const char *folder, bool chosen)
 {
     struct hb_error error, reason;
     bool there = access(folder, F_OK) == 0;
-    char *words[] = {strdup(trace), strdup(folder)};
-    enum hb_status status = HB_OK;
+    enum hb_status status = hb_figure_can_draw(&error);
     int exit_status;
 
-    if (words[0] == NULL || words[1] == NULL)
-        status = hb_error_set(&error, HB_ERR_MEMORY, "%s: out of memory", trace);
-    if (status == HB_OK)
-        status = hb_figure_can_draw(&error);
     if (status == HB_OK)
         status = refuse_other_results(folder, &error);
     if (status == HB_OK && hb_folder_create(folder, &reason) != HB_OK)
         status = hb_error_set(&error, reason.status, "%s%s", reason.text,
                               chosen ? "" : "; -o DIR measures into another one");
-    exit_status = status == HB_OK ? run_comparison(words[0], words[1]) : hb_command_fail(&error);
+    exit_status = status == HB_OK ? run_comparison(trace, folder) : hb_command_fail(&error);
     if (exit_status != HB_EXIT_DONE && exit_status != HB_EXIT_PARTIAL && !there)
         rmdir(folder);
-    free(words[0]);
-    free(words[1]);
     return exit_status;
 }
 
@@ -441,7 +435,7 @@ static int report_trace(struct report_job *job)
     struct hb_error error;
     int exit_status;
 
-    if (find_trace(job->options, &folder, &error) != HB_OK)
+    if (find_trace(job->options, &folder, &error) != HB_OK || folder == NULL)
         return hb_command_fail(&error);
     exit_status = measure(job->options->subject, folder, job->options->output != NULL);
     if (exit_status == HB_EXIT_DONE || exit_status == HB_EXIT_PARTIAL) {
