@@ -48,7 +48,7 @@ static enum hb_status measure_baseline(struct hb_session *session, size_t trace,
     uint64_t begun_ns = hb_clock_ns();
 
     if (status == HB_OK)
-        status = hb_sample_run(&request, &result, error);
+        status = hb_session_run_sample(&request, &result, error);
     baseline->known = status == HB_OK;
     baseline->wall_ms = (hb_clock_ns() - begun_ns) / MS;
     baseline->failures = result.counts.failures;
@@ -126,7 +126,7 @@ enum hb_status hb_checks_run(struct hb_session *session, size_t trace, const str
     if (status == HB_OK)
         status = hb_checks_limit(session, trace, candidate, &request, error);
     if (status == HB_OK)
-        status = hb_sample_run(&request, result, error);
+        status = hb_session_run_sample(&request, result, error);
     if (status != HB_OK) {
         free(result);
         return status;

@@ -195,6 +195,7 @@ void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak)
     uint64_t marked = over(over(mark, shared), memory->base_bytes);
 
     peak->resident_bytes = mark > memory->mark_bytes && marked > now ? marked : now;
+    peak->end_bytes = now;
     peak->page_faults = faults;
 }
 

@@ -28,6 +28,7 @@ struct hb_memory {
 /* What happened since the two beginnings. */
 struct hb_memory_peak {
     uint64_t resident_bytes; /* the most there was over base_bytes */
+    uint64_t end_bytes;      /* what there is now over base_bytes */
     uint64_t page_faults;
 };
 

@@ -65,8 +65,10 @@ struct hb_sample_result {
     struct hb_check_result check;          /* of CHECK; `op` says also where a crash or a time-out was */
     char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
     struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
-    uint64_t elapsed_ns;
+    uint64_t elapsed_ns;                   /* TIME, SERIES: of the replay, by the monotonic clock */
+    uint64_t cpu_ns;              /* likewise: the replaying thread's processor time, user and system */
     uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
+    uint64_t end_resident_bytes;  /* likewise, when the last operation was done */
     uint64_t page_faults;         /* from just before the heap was made */
     struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;

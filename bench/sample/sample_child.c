@@ -79,6 +79,7 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
 
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
+    result->end_resident_bytes = peak.end_bytes;
     result->page_faults = peak.page_faults;
     status = hb_replay_check_heap(s->allocator, s->heap, error);
     if (status != HB_OK)
@@ -87,20 +88,32 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
+/* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
+ * returned. */
+static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    uint64_t begun_cpu_ns = hb_clock_cpu_ns();
+    uint64_t elapsed_ns =
+        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+
+    result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+    result->elapsed_ns += elapsed_ns;
+    return elapsed_ns;
+}
+
 /*
  * Times the whole replay. Where somebody watches, which is nobody in a child, it is done in pieces that take
  * about PIECE_NS, so that the clock's two readings do not count.
  */
-static uint64_t time_all(struct sample *s)
+static void time_all(struct sample *s)
 {
-    enum hb_touch touch = s->exchange->request.touch;
-    uint64_t piece = hb_progress_is_shown() ? FIRST_PIECE_OPS : s->ops, elapsed_ns = 0;
+    uint64_t piece = hb_progress_is_shown() ? FIRST_PIECE_OPS : s->ops;
 
     for (uint64_t done = 0; done < s->ops;) {
         uint64_t end = piece < s->ops - done ? done + piece : s->ops;
-        uint64_t piece_ns = hb_replay_time(s->replay, s->allocator, s->heap, touch, done, end);
+        uint64_t piece_ns = time_range(s, done, end);
 
-        elapsed_ns += piece_ns;
         done = end;
         hb_progress_set(NULL, done);
         if (piece_ns < PIECE_NS / 2)
@@ -108,17 +121,15 @@ static uint64_t time_all(struct sample *s)
         else if (piece_ns > (uint64_t)PIECE_NS * 2 && piece > 1)
             piece /= 2;
     }
-    return elapsed_ns;
 }
 
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
-    struct hb_sample_result *result = &s->exchange->result;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    result->elapsed_ns = time_all(s);
+    time_all(s);
     return account(s, NULL, 0, error);
 }
 
@@ -127,8 +138,7 @@ static void run_window(struct sample *s, struct hb_point *point, uint64_t from, 
 {
     point->op = to;
     point->ops = to - from;
-    point->elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    point->elapsed_ns = time_range(s, from, to);
     point->resident_bytes = hb_memory_resident_bytes(&s->memory);
     hb_replay_inspect(s->allocator, s->heap, s->exchange->request.heap_bytes == 0, &point->state);
 }
@@ -175,7 +185,6 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
         if (end > s->ops)
             end = s->ops;
         run_window(s, point, done, end);
-        result->elapsed_ns += point->elapsed_ns;
         done = end;
     }
     return account(s, x->points, result->point_count, error);

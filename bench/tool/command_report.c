@@ -72,7 +72,7 @@ enum hb_status hb_command_measure_page(struct hb_session *session, const char *f
     const struct hb_provenance kept = session->provenance;
     enum hb_status status = HB_OK;
 
-    for (size_t i = 0; i < PAGE_QUESTIONS && status == HB_OK; i++) {
+    for (size_t i = 0; i < PAGE_QUESTIONS && status == HB_OK && !hb_session_is_interrupted(); i++) {
         unsigned failed = 0;
 
         status = hb_session_turn(session, page_questions[i]->step_limit, error);

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "bench/adversary/adversary.h"
 #include "bench/sample/child.h"
 #include "bench/sample/sample.h"
@@ -178,13 +179,23 @@ static void slow_inspect(const void *heap, struct hb_heap_state *state)
     plain_inspect(heap, state);
 }
 
-/* At the allocations that ask for this much. */
-enum { SLOW_BYTES = 77 };
+/* At the allocations that ask for this much: one sleeps, the other works for as long. */
+enum { SLOW_BYTES = 77, BUSY_BYTES = 78 };
+
+static void work(void)
+{
+    uint64_t begun_ns = hb_clock_cpu_ns();
+
+    while (hb_clock_cpu_ns() - begun_ns < SLEEP_NS)
+        continue;
+}
 
 static void *slow_alloc(void *heap, size_t size)
 {
     if (size == SLOW_BYTES)
         rest();
+    if (size == BUSY_BYTES)
+        work();
     return plain_alloc(heap, size);
 }
 
@@ -385,6 +396,26 @@ static void operations_behind_a_limit_are_not_timed(void **state)
     hb_prepared_free(prepared);
 }
 
+/* Two windows: in one it sleeps, in the other it works. */
+static void processor_time_is_of_work_and_not_of_sleep(void **state)
+{
+    const struct hb_op ops[2] = {{.kind = HB_OP_MALLOC, .object = 0, .size = SLOW_BYTES},
+                                 {.kind = HB_OP_MALLOC, .object = 1, .size = BUSY_BYTES}};
+    struct hb_prepared *prepared = prepare(ops, 2);
+    static const enum hb_sample_mode modes[] = {HB_SAMPLE_TIME, HB_SAMPLE_SERIES};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct hb_sample_result result = sample((struct hb_sample_request){
+            .prepared = prepared, .allocator = "test-slow", .mode = modes[i], .points = 2});
+
+        assert_true(result.cpu_ns >= SLEEP_NS && result.cpu_ns < SLEEP_NS + SLEEP_NS / 2);
+        assert_true(result.elapsed_ns >= result.cpu_ns + SLEEP_NS / 2);
+        hb_sample_result_clear(&result);
+    }
+    hb_prepared_free(prepared);
+}
+
 /* -- calls -- */
 
 static const struct hb_op called_ops[] = {
@@ -522,6 +553,7 @@ static void the_peak_is_what_the_heap_touched_and_nothing_of_the_harness(void **
 
     (void)state;
     assert_pages(result.peak_resident_bytes, BLOCKS * BLOCK_PAGES); /* most of which was given back since */
+    assert_pages(result.end_resident_bytes, 2 * BLOCK_PAGES);
     assert_pages(result.page_faults * PAGE, BLOCKS * BLOCK_PAGES);
     request.allocator = "null";
     result = sample(request);
@@ -543,6 +575,7 @@ static void a_peak_that_lasts_is_the_same(void **state)
 
     (void)state;
     assert_pages(result.peak_resident_bytes, BLOCKS * BLOCK_PAGES);
+    assert_pages(result.end_resident_bytes, BLOCKS * BLOCK_PAGES);
     hb_prepared_free(prepared);
 }
 
@@ -634,6 +667,7 @@ int main(int argc, char **argv)
         hb_test("the clock covers the first operation and the last, each in its own window",
                 the_clock_covers_the_first_operation_and_the_last),
         hb_test("operations behind a limit are not timed", operations_behind_a_limit_are_not_timed),
+        hb_test("processor time is of work and not of sleep", processor_time_is_of_work_and_not_of_sleep),
         hb_test("each operation is the call of its kind, timed and counted",
                 each_operation_is_the_call_of_its_kind),
         hb_test("a check makes the same calls", a_check_makes_the_same_calls),
