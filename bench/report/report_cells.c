@@ -25,8 +25,8 @@ void hb_report_names_collect(const struct hb_csv *csv, const char *column, struc
     for (size_t row = 0; row < hb_csv_rows(csv) && names->count < HB_REPORT_MAX_NAMES; row++) {
         const char *name = hb_csv_text(csv, row, index);
 
-        if (strcmp(name, last) == 0)
-            continue; /* rows of a name come together; no name is none */
+        if (name[0] == '\0' || strcmp(name, last) == 0)
+            continue; /* rows of a name come together */
         last = name;
         if (!hb_report_names_hold(names, name))
             names->name[names->count++] = name;

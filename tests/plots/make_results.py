@@ -212,15 +212,16 @@ def throughput_rows(t, first):
     for r in range(5):
         for a in ALLOCATORS:
             if first and a == "tbbmalloc":
-                yield [t.name, a, r, "crashed"] + [None] * 8
+                yield [t.name, a, r, "crashed"] + [None] * 14
             elif first and a == "mimalloc":
-                yield [t.name, a, r, "unavailable"] + [None] * 8
+                yield [t.name, a, r, "unavailable"] + [None] * 14
             else:
                 ns = COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15)
                 failed = first and a == "simple"
-                yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(ns * t.ops), 7 if failed else 0,
-                       t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096,
-                       COST_NS["glibc"] * t.ops]
+                yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(1.2 * ns * t.ops), int(ns * t.ops),
+                       7 if failed else 0, t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096,
+                       t.peak // 4096 * 4096, t.peak // 4096, "glibc", int(1.2 * COST_NS["glibc"] * t.ops),
+                       COST_NS["glibc"] * t.ops, int(1.2 * COST_NS["null"] * t.ops), int(COST_NS["null"] * t.ops)]
 
 
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
@@ -314,8 +315,8 @@ def main():
           "undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes", each(curve_summary_rows))
     write(folder, "allocators", "allocators", "allocator,colour,shape,group,model,before,idea", allocator_rows())
     write(folder, "throughput", "throughput",
-          "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
-          "reference_ns",
+          "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,"
+          "end_resident_bytes,page_faults,reference,reference_ns,reference_cpu_ns,null_ns,null_cpu_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
     write(folder, "ladder", "ladder",
           "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,walk_allocated,"
