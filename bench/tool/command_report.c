@@ -5,6 +5,8 @@
  * The result files are all that the page needs; what they lack is left out, and said. Of a trace they are
  * made first, by `heapbench run` itself.
  */
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,14 +122,20 @@ static enum hb_status refuse_other_results(const char *folder, struct hb_error *
     return status;
 }
 
-/* argp moves words of a command line, and changes none. */
+/* argp moves words of a command line, and changes none. What a wish to end did before, it does afterwards: a
+ * page has no part that could be kept. */
 static int run_comparison(const char *trace, const char *folder)
 {
+    struct sigaction before;
+    int exit_status;
     const char *plain[] = {"heapbench run", trace, "--results", folder, NULL};
     const char *dashed[] = {"heapbench run", "--results", folder, "--", trace, NULL}; /* like an option's */
 
-    return trace[0] == '-' ? hb_command_run(5, (char **)(uintptr_t)dashed)
-                           : hb_command_run(4, (char **)(uintptr_t)plain);
+    sigaction(SIGINT, NULL, &before);
+    exit_status = trace[0] == '-' ? hb_command_run(5, (char **)(uintptr_t)dashed)
+                                  : hb_command_run(4, (char **)(uintptr_t)plain);
+    sigaction(SIGINT, &before, NULL);
+    return exit_status;
 }
 
 /* The comparison and the rest, into `folder`, which was `chosen` or named after the trace. Returns run's exit
