@@ -75,7 +75,8 @@ struct hb_sample_result {
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
-/* Runs one sample and waits for it. Returns a status other than HB_OK only when no child could be started. */
+/* Runs one sample and waits for it. What would fill more memory than the machine has available is not begun,
+ * but UNAVAILABLE. Returns a status other than HB_OK only when no child could be started. */
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);
