@@ -22,6 +22,7 @@ enum hb_status {
     HB_ERR_UNAVAILABLE, /* an allocator or library is missing, or is not the one that was named */
     HB_ERR_CHILD,       /* a child process crashed, timed out or could not be started */
     HB_ERR_BROKEN,      /* an allocator does what none may */
+    HB_ERR_INTERRUPTED, /* the user wants it to end; what is complete is kept */
 };
 
 struct hb_error {

@@ -196,6 +196,14 @@ static struct hb_shown show_in_units(double value, double step, const char *cons
     return shown;
 }
 
+struct hb_shown hb_show_ratio(double ratio)
+{
+    struct hb_shown shown;
+
+    snprintf(shown.text, sizeof shown.text, ratio < 10 ? "%.3f" : "%.1f", ratio);
+    return shown;
+}
+
 struct hb_shown hb_show_bytes(uint64_t bytes)
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};

@@ -37,6 +37,9 @@ struct hb_shown hb_show_counted(uint64_t count, const char *noun);
 /* "0.50", "12.3", "1234": three digits, and more only before the point. `value` 0 or more. */
 struct hb_shown hb_show_figure(double value);
 
+/* "0.586", "12.3": three decimals below 10, so that a difference of 1 % is seen. `ratio` 0 or more. */
+struct hb_shown hb_show_ratio(double ratio);
+
 /* "640 B", "3.10 MiB": powers of 1024. */
 struct hb_shown hb_show_bytes(uint64_t bytes);
 

@@ -105,6 +105,20 @@ static void take_seconds(const struct argp_state *state, const struct hb_option 
     store_integer(option, values, seconds * 1000);
 }
 
+static void take_percent(const struct argp_state *state, const struct hb_option *option, void *values,
+                         const char *text)
+{
+    char *end;
+    double percent = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+    if (!(percent > 0 && percent <= 100) || strcmp(end + (*end == '%'), "") != 0)
+        hb_option_fail(state, "--%s takes a percentage such as 0.5%%, up to 100%%, not '%s'", option->name,
+                       text);
+    percent /= 100;
+    assert(option->bytes == sizeof percent);
+    memcpy(member_of(option, values), &percent, sizeof percent);
+}
+
 /* "first, next or best" */
 static void join_words(const char *const *words, char *out, size_t bytes)
 {
@@ -154,6 +168,9 @@ static void take_option(const struct argp_state *state, const struct hb_option *
         return;
     case HB_OPTION_SECONDS:
         take_seconds(state, option, values, text);
+        return;
+    case HB_OPTION_PERCENT:
+        take_percent(state, option, values, text);
         return;
     case HB_OPTION_WORD:
         take_word(state, option, values, text);

@@ -354,7 +354,8 @@ enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, cons
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name)
 {
     for (size_t i = 0; i < found->candidate_count; i++)
-        if (found->candidates[i].usable && strcmp(found->candidates[i].name, name) == 0)
+        if (found->candidates[i].usable &&
+            (strcmp(found->candidates[i].name, name) == 0 || strcmp(found->candidates[i].spec, name) == 0))
             return &found->candidates[i];
     return NULL;
 }

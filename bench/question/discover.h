@@ -68,7 +68,7 @@ void hb_discovery_free(struct hb_discovery *found);
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error);
 
-/* The candidate of that name; NULL where there is none or it is not usable. */
+/* The candidate of that name or path; NULL where there is none or it is not usable. */
 const struct hb_candidate *hb_discovery_find(const struct hb_discovery *found, const char *name);
 
 /* "jemalloc 5.3.0; mimalloc 2.0.9": every usable library and glibc, as far as `bytes` reach. */

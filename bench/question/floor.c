@@ -25,21 +25,16 @@ void hb_floor_close(struct hb_floor *floor)
     free(floor->null_ops);
 }
 
-/* The null allocator, which is there whether it was asked for or not. */
-static struct hb_candidate null_candidate(void)
-{
-    static char name[] = "null";
-
-    return (struct hb_candidate){.name = name, .spec = name, .usable = true, .untouchable = true};
-}
+static char null_name[] = HB_FLOOR;
+const struct hb_candidate hb_floor_null = {
+    .name = null_name, .spec = null_name, .usable = true, .untouchable = true};
 
 /* One replay on the null allocator; 0 in `*ns` where it has no figures. */
 static enum hb_status time_null(struct hb_session *session, size_t trace, double *ns, struct hb_error *error)
 {
-    const struct hb_candidate null = null_candidate();
     struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
     struct hb_sample_result result;
-    enum hb_status status = hb_session_sample(session, trace, &null, &request, &result, error);
+    enum hb_status status = hb_session_sample(session, trace, &hb_floor_null, &request, &result, error);
 
     *ns = 0;
     if (status == HB_OK && hb_verdict_has_figures(&result) && result.counts.ops > 0)
@@ -61,6 +56,12 @@ enum hb_status hb_floor_measure(struct hb_session *session, size_t trace, struct
         session->floor.null_ns[trace] = hb_stats_median(ns, FLOOR_SAMPLES);
     return status == HB_OK ? hb_session_trace_ops(session, trace, &session->floor.null_ops[trace], error)
                            : status;
+}
+
+void hb_floor_take(struct hb_session *session, size_t trace, double ns_per_op, uint64_t ops)
+{
+    session->floor.null_ns[trace] = ns_per_op;
+    session->floor.null_ops[trace] = ops;
 }
 
 /* The median over the traces whose figure is of `least_ops` operations or more; 0 where there is none. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/question/compare.h"
 #include "bench/sample/verdict.h"
 
 bool hb_question_takes(const struct hb_question *question, const struct hb_candidate *candidate)
@@ -88,6 +89,15 @@ static enum hb_status look_at_all(struct hb_plan *plan, struct hb_error *error)
     return status;
 }
 
+/* What is no rival takes part in the least rounds: more would narrow nothing, and it may take long. */
+static void add_cell(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t ops)
+{
+    struct hb_rounds_cell *cell = hb_rounds_add(&plan->rounds, candidate, ops);
+
+    if (candidate->walks && plan->session->options.until > 0)
+        cell->rounds_max = HB_ROUNDS_LEAST;
+}
+
 static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
 {
     const struct hb_question *question = plan->question;
@@ -100,13 +110,17 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
         hb_progress_step(&plan->session->progress, "%s: %s, how far", plan->name, candidate->name);
         status = question->timed_ops(plan, candidate, &ops, error);
         if (status == HB_OK)
-            status = hb_rounds_add(&plan->rounds, candidate, ops, error);
+            add_cell(plan, candidate, ops);
     }
     cells = plan->rounds.cell_count;
-    for (size_t i = 0; i < cells && status == HB_OK; i++)
-        status = hb_rounds_add_reference(&plan->rounds, plan->rounds.cells[i].ops, error);
+    hb_rounds_complete(&plan->rounds, question->pairs_null);
     if (status == HB_OK)
-        status = hb_rounds_run(&plan->rounds, question->windows, error);
+        status = hb_compare_run(&plan->rounds, error);
+    if (status == HB_ERR_INTERRUPTED && plan->rounds.round_count > 0)
+        status = HB_OK; /* and the next trace finds out */
+    if (status == HB_OK && plan->rounds.null != NULL)
+        hb_floor_take(plan->session, plan->trace, hb_rounds_ns_per_op(&plan->rounds, plan->rounds.null),
+                      plan->trace_ops);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
         question->put(plan, i, &plan->rounds.cells[i]);
     return status;
@@ -117,7 +131,7 @@ static enum hb_status run_steps(struct hb_plan *plan, struct hb_error *error)
     const struct hb_question *question = plan->question;
     enum hb_status status = question->begin != NULL ? question->begin(plan, error) : HB_OK;
 
-    if (status == HB_OK)
+    if (status == HB_OK && !question->pairs_null)
         status = hb_floor_measure(plan->session, plan->trace, error);
     if (status == HB_OK && question->look != NULL)
         status = look_at_all(plan, error);
@@ -132,7 +146,7 @@ static enum hb_status run_trace(struct hb_plan *plan, size_t trace, const struct
                                 struct hb_error *error)
 {
     struct hb_session *session = plan->session;
-    enum hb_status status = hb_rounds_open(&plan->rounds, session, trace, error);
+    enum hb_status status = hb_rounds_open(&plan->rounds, session, trace, plan->question->windows, error);
 
     plan->trace = trace;
     plan->name = session->found.traces[trace].name;
@@ -168,10 +182,11 @@ static size_t count_steps(const struct hb_plan *plan)
     const struct hb_question *question = plan->question;
     const struct hb_discovery *found = &plan->session->found;
     size_t candidates = 0;
-    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + plan->session->options.rounds;
+    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + plan->session->options.rounds_least;
 
     for (size_t i = 0; i < found->candidate_count; i++)
         candidates += is_planned(question, &found->candidates[i]);
+    candidates += question->pairs_null;
     return question->timed_ops != NULL ? found->trace_count * candidates * steps : 0;
 }
 
@@ -196,7 +211,10 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
         }
     }
     hb_floor_note(session);
-    return status;
+    if (!hb_session_is_interrupted())
+        return status;
+    hb_provenance_leave_out(&session->provenance, "what was not complete when it was interrupted");
+    return HB_OK;
 }
 
 enum hb_status hb_question_answer(const struct hb_question *question, struct hb_session *session,

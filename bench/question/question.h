@@ -62,7 +62,7 @@ struct hb_question {
     const struct hb_schema
         *schemas[HB_PLAN_FILES_MAX + 1]; /* of the files that --results writes; ended by NULL */
     uint64_t step_limit;                 /* by default */
-    uint32_t rounds;                     /* by default */
+    uint32_t rounds;                     /* by default; 0: HB_ROUNDS_LEAST, and as many more as it takes */
 
     /* The benchmark. */
     const char *variant_name; /* NULL: there are none */
@@ -75,6 +75,7 @@ struct hb_question {
     bool plans_extras; /* has in it those that walk, too, which are else to be asked for by name */
     size_t looked_bytes;
     uint32_t windows; /* of each timed replay; 0: it is timed as a whole */
+    bool pairs_null;  /* the null allocator takes part in the rounds, which are the floor then */
     hb_plan_step *begin;
     hb_plan_look *look;
     hb_plan_ops *timed_ops;

@@ -17,6 +17,7 @@ struct options {
     struct hb_session_options session;
     const char *results;
     char *traces; /* separated by commas */
+    uint32_t rounds;
     bool full;
     const struct hb_question *question;
 };
@@ -28,6 +29,7 @@ static void check(const struct argp_state *state, void *values)
     (void)state;
     if (options->full)
         options->session.step_limit = 0;
+    hb_session_plan_rounds(&options->session, options->rounds, 0, 0);
 }
 
 static void print_defaults(FILE *out, const void *values)
@@ -40,12 +42,15 @@ static void print_defaults(FILE *out, const void *values)
     fprintf(
         out,
         "Benchmarks are named %s/<allocator>/<trace>%s%s. --results writes %s. By default the step limit is "
-        "%llu, and rounds are %u.\n\n"
+        "%llu, and rounds are %u%s.\n\n"
         "Example: %s --benchmark_filter='/(simple|glibc)/' --benchmark_repetitions=5\n\n"
         "Google Benchmark's own options:\n",
         question->name, question->variant_name != NULL ? "/" : "",
         question->variant_name != NULL ? question->variant_name : "", files,
-        (unsigned long long)question->step_limit, question->rounds, question->name);
+        (unsigned long long)question->step_limit,
+        question->rounds > 0 ? question->rounds : (unsigned)HB_ROUNDS_LEAST,
+        question->rounds > 0 ? "" : " or more, until ratios are known to 0.8 % or 15 s went into a trace",
+        question->name);
 }
 
 static const struct hb_option option_table[] = {
@@ -59,8 +64,8 @@ static const struct hb_option option_table[] = {
      .help = "cut a trace, for an allocator that walks, after N ranges examined; 0: never"},
     {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
      .help = "the same as --step-limit=0: may take hours"},
-    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, session.rounds), .least = 1,
-     .most = ROUNDS_MAX, .help = "rounds of --results, 1 to 1000, interleaved in shuffled order"},
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = ROUNDS_MAX,
+     .help = "rounds of --results, 1 to 1000, interleaved in shuffled order"},
     {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
      .help = "of that order. Default: 42"},
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(struct options, session.touch), .words = hb_touch_names,
@@ -82,11 +87,10 @@ static const struct hb_usage usage = {
 
 static struct options defaults(const struct hb_question *question)
 {
-    return (struct options){.session = {.step_limit = question->step_limit,
-                                        .rounds = question->rounds,
-                                        .seed = DEFAULT_SEED,
-                                        .touch = HB_TOUCH_PAGE},
-                            .question = question};
+    return (struct options){
+        .session = {.step_limit = question->step_limit, .seed = DEFAULT_SEED, .touch = HB_TOUCH_PAGE},
+        .rounds = question->rounds,
+        .question = question};
 }
 
 /* Splits at commas, in place, into a NULL-terminated array from malloc. */

@@ -3,10 +3,10 @@
  */
 #include "bench/question/rounds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "base/stats.h"
 #include "bench/sample/verdict.h"
 
@@ -16,9 +16,9 @@ static enum hb_status out_of_memory(struct hb_error *error)
 }
 
 enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *session, size_t trace,
-                              struct hb_error *error)
+                              uint32_t windows, struct hb_error *error)
 {
-    size_t most = 2 * session->found.candidate_count; /* each, and a reference for each */
+    size_t most = 2 * session->found.candidate_count + 1; /* each, a reference for each, null */
     enum hb_status status;
 
     memset(rounds, 0, sizeof *rounds);
@@ -27,10 +27,13 @@ enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *sessi
         return status;
     rounds->session = session;
     rounds->trace = trace;
-    rounds->round_count = session->options.rounds;
+    rounds->points = windows;
+    if (rounds->points > rounds->trace_ops)
+        rounds->points = rounds->trace_ops > 0 ? (uint32_t)rounds->trace_ops : 1;
     rounds->cells = calloc(most, sizeof *rounds->cells);
-    rounds->scratch = malloc(4 * (size_t)rounds->round_count * sizeof *rounds->scratch);
-    return rounds->cells != NULL && rounds->scratch != NULL ? HB_OK : out_of_memory(error);
+    rounds->order = calloc(most, sizeof *rounds->order);
+    hb_random_seed(&rounds->random, session->options.seed + trace);
+    return rounds->cells != NULL && rounds->order != NULL ? HB_OK : out_of_memory(error);
 }
 
 void hb_rounds_close(struct hb_rounds *rounds)
@@ -41,44 +44,65 @@ void hb_rounds_close(struct hb_rounds *rounds)
         free(rounds->cells[i].window_ns);
     }
     free(rounds->cells);
+    free(rounds->order);
     free(rounds->scratch);
     memset(rounds, 0, sizeof *rounds);
 }
 
-enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate, uint64_t ops,
-                             struct hb_error *error)
+/* The next cell, of which there are as many as hb_rounds_open made room for. */
+static struct hb_rounds_cell *add_cell(struct hb_rounds *rounds, const struct hb_candidate *candidate,
+                                       uint64_t ops)
 {
     struct hb_rounds_cell *cell = &rounds->cells[rounds->cell_count];
 
-    cell->rounds = calloc(rounds->round_count, sizeof *cell->rounds);
-    if (cell->rounds == NULL)
-        return out_of_memory(error);
+    assert(rounds->round_count == 0);
     cell->candidate = candidate;
     cell->ops = ops;
     cell->cut = ops < rounds->trace_ops && candidate->walks;
+    rounds->order[rounds->cell_count] = rounds->cell_count;
     rounds->cell_count++;
-    return HB_OK;
+    return cell;
 }
 
-static const struct hb_rounds_cell *find_reference(const struct hb_rounds *rounds, uint64_t ops)
+struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate,
+                                     uint64_t ops)
+{
+    return add_cell(rounds, candidate, ops);
+}
+
+static struct hb_rounds_cell *find_cell(const struct hb_rounds *rounds, const char *name, uint64_t ops)
 {
     for (size_t i = 0; i < rounds->cell_count; i++)
-        if (rounds->cells[i].ops == ops && strcmp(rounds->cells[i].candidate->name, HB_REFERENCE) == 0)
+        if (rounds->cells[i].ops == ops && strcmp(rounds->cells[i].candidate->name, name) == 0)
             return &rounds->cells[i];
     return NULL;
 }
 
-enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, struct hb_error *error)
+static const struct hb_rounds_cell *find_reference(const struct hb_rounds *rounds, uint64_t ops)
 {
-    const struct hb_candidate *reference = hb_discovery_find(&rounds->session->found, HB_REFERENCE);
-    enum hb_status status;
+    const struct hb_candidate *reference = rounds->session->reference;
 
-    if (reference == NULL || find_reference(rounds, ops) != NULL)
-        return HB_OK;
-    status = hb_rounds_add(rounds, reference, ops, error);
-    if (status == HB_OK)
-        rounds->cells[rounds->cell_count - 1].reference = true;
-    return status;
+    return reference != NULL ? find_cell(rounds, reference->name, ops) : NULL;
+}
+
+void hb_rounds_complete(struct hb_rounds *rounds, bool null)
+{
+    const struct hb_candidate *reference = rounds->session->reference;
+    size_t count = rounds->cell_count;
+
+    for (size_t i = 0; i < count && reference != NULL; i++) {
+        const struct hb_rounds_cell *cell = &rounds->cells[i];
+
+        if (find_reference(rounds, cell->ops) != NULL)
+            continue;
+        struct hb_rounds_cell *added = add_cell(rounds, reference, cell->ops);
+        added->hidden = true;
+        added->rounds_max = cell->rounds_max;
+    }
+    if (null && find_cell(rounds, HB_FLOOR, rounds->trace_ops) == NULL)
+        add_cell(rounds, &hb_floor_null, rounds->trace_ops)->hidden = true;
+    if (null)
+        rounds->null = find_cell(rounds, HB_FLOOR, rounds->trace_ops);
 }
 
 const struct hb_rounds_cell *hb_rounds_reference(const struct hb_rounds *rounds,
@@ -102,8 +126,8 @@ const char *hb_rounds_status(const struct hb_rounds_cell *cell)
     return hb_verdict_status(&cell->result, cell->cut);
 }
 
-/* Keeps what one sample found. False when out of memory. */
-static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
+/* Keeps what one sample found. */
+static void keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
                  struct hb_sample_result *result)
 {
     bool first = round == 0 || hb_verdict_is_problem(result);
@@ -111,14 +135,12 @@ static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
     cell->rounds[round] = (struct hb_round){.done = true,
                                             .outcome = result->outcome,
                                             .elapsed_ns = result->elapsed_ns,
+                                            .cpu_ns = result->cpu_ns,
                                             .failures = result->counts.failures,
                                             .first_failure = result->counts.first_failure,
                                             .peak_resident_bytes = result->peak_resident_bytes,
+                                            .end_resident_bytes = result->end_resident_bytes,
                                             .page_faults = result->page_faults};
-    if (rounds->points > 0 && cell->window_ns == NULL)
-        cell->window_ns = calloc((size_t)rounds->points * rounds->round_count, sizeof *cell->window_ns);
-    if (rounds->points > 0 && cell->window_ns == NULL)
-        return false;
     for (uint32_t i = 0; i < result->point_count && i < rounds->points; i++)
         cell->window_ns[(size_t)round * rounds->points + i] = result->points[i].elapsed_ns;
     if (first) {
@@ -126,7 +148,6 @@ static bool keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
         cell->result = *result; /* with its points */
         memset(result, 0, sizeof *result);
     }
-    return true;
 }
 
 static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
@@ -140,58 +161,100 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
     struct hb_sample_result result;
     enum hb_status status;
 
-    hb_progress_step(&session->progress, "%s: %s, round %u of %u", session->found.traces[rounds->trace].name,
-                     cell->candidate->name, round + 1, rounds->round_count);
-    if (round > 0 && hb_rounds_is_failed(cell))
+    hb_progress_step(&session->progress, "%s: %s, round %u", session->found.traces[rounds->trace].name,
+                     cell->candidate->name, round + 1);
+    if (round > 0 && (hb_rounds_is_failed(cell) || (cell->rounds_max != 0 && round >= cell->rounds_max)))
         return HB_OK;
     status = hb_session_sample(session, rounds->trace, cell->candidate, &request, &result, error);
-    if (status == HB_OK && !keep(rounds, cell, round, &result))
-        status = out_of_memory(error);
+    if (status == HB_OK)
+        keep(rounds, cell, round, &result);
     hb_sample_result_clear(&result);
     return status;
 }
 
-enum hb_status hb_rounds_run(struct hb_rounds *rounds, uint32_t windows, struct hb_error *error)
+/* Grows an array in a cell to `room` rounds of `each` elements; what is new is 0. False when out of memory.
+ */
+static bool grow(void **array, size_t bytes, uint32_t each, uint32_t had, uint32_t room)
 {
-    size_t *order = calloc(rounds->cell_count + 1, sizeof *order);
-    enum hb_status status = HB_OK;
-    struct hb_random random;
+    char *grown = reallocarray(*array, (size_t)room * each, bytes);
 
-    if (order == NULL)
-        return out_of_memory(error);
-    rounds->points = windows;
-    if (rounds->points > rounds->trace_ops)
-        rounds->points = rounds->trace_ops > 0 ? (uint32_t)rounds->trace_ops : 1;
-    hb_random_seed(&random, rounds->session->options.seed + rounds->trace);
-    for (size_t i = 0; i < rounds->cell_count; i++)
-        order[i] = i;
-    for (uint32_t round = 0; round < rounds->round_count && status == HB_OK; round++) {
-        hb_random_shuffle(&random, order, rounds->cell_count);
-        for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++)
-            status = run_cell(rounds, &rounds->cells[order[i]], round, error);
+    if (grown == NULL)
+        return false;
+    memset(grown + (size_t)had * each * bytes, 0, (size_t)(room - had) * each * bytes);
+    *array = grown;
+    return true;
+}
+
+static enum hb_status make_room(struct hb_rounds *rounds, struct hb_error *error)
+{
+    uint32_t had = rounds->room, room = had == 0 ? 16 : 2 * had;
+    double *scratch;
+
+    if (rounds->round_count < had)
+        return HB_OK;
+    for (size_t i = 0; i < rounds->cell_count; i++) {
+        struct hb_rounds_cell *cell = &rounds->cells[i];
+
+        if (!grow((void **)&cell->rounds, sizeof *cell->rounds, 1, had, room) ||
+            (rounds->points > 0 &&
+             !grow((void **)&cell->window_ns, sizeof *cell->window_ns, rounds->points, had, room)))
+            return out_of_memory(error);
     }
-    free(order);
+    scratch = reallocarray(rounds->scratch, 4 * (size_t)room, sizeof *scratch);
+    if (scratch == NULL)
+        return out_of_memory(error);
+    rounds->scratch = scratch;
+    rounds->room = room;
+    return HB_OK;
+}
+
+enum hb_status hb_rounds_run(struct hb_rounds *rounds, struct hb_error *error)
+{
+    enum hb_status status = make_room(rounds, error);
+
+    hb_random_shuffle(&rounds->random, rounds->order, rounds->cell_count);
+    for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++)
+        status = run_cell(rounds, &rounds->cells[rounds->order[i]], rounds->round_count, error);
+    rounds->round_count += status == HB_OK;
     return status;
 }
 
-/* Nanoseconds per operation of each round; 0 for a round without figures. */
-static void figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, double *out)
+void hb_rounds_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                       enum hb_rounds_clock clock, double *out)
 {
-    for (uint32_t i = 0; i < rounds->round_count; i++)
-        out[i] = hb_rounds_is_failed(cell) || !cell->rounds[i].done || cell->ops == 0
-                     ? 0
-                     : (double)cell->rounds[i].elapsed_ns / (double)cell->ops;
+    for (uint32_t i = 0; i < rounds->round_count; i++) {
+        const struct hb_round *round = &cell->rounds[i];
+        uint64_t ns = clock == HB_ROUNDS_CPU ? round->cpu_ns : round->elapsed_ns;
+
+        out[i] =
+            hb_rounds_is_failed(cell) || !round->done || cell->ops == 0 ? 0 : (double)ns / (double)cell->ops;
+    }
 }
 
-struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+/* The same without the rounds that have none; returns how many there are. */
+static size_t known_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                            enum hb_rounds_clock clock, double *out)
 {
-    figures(rounds, cell, rounds->scratch);
-    return hb_stats_spread(rounds->scratch, rounds->round_count);
+    size_t count = 0;
+
+    hb_rounds_figures(rounds, cell, clock, out);
+    for (uint32_t i = 0; i < rounds->round_count; i++)
+        if (out[i] > 0)
+            out[count++] = out[i];
+    return count;
+}
+
+struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                        enum hb_rounds_clock clock)
+{
+    size_t count = known_figures(rounds, cell, clock, rounds->scratch);
+
+    return count > 0 ? hb_stats_spread(rounds->scratch, count) : (struct hb_stats_spread){.median = 0};
 }
 
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
 {
-    return hb_rounds_spread(rounds, cell).median;
+    return hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED).median;
 }
 
 double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
@@ -199,8 +262,8 @@ double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds
 {
     size_t count = rounds->round_count;
 
-    figures(rounds, cell, rounds->scratch);
-    figures(rounds, reference, rounds->scratch + count);
+    hb_rounds_figures(rounds, cell, HB_ROUNDS_ELAPSED, rounds->scratch);
+    hb_rounds_figures(rounds, reference, HB_ROUNDS_ELAPSED, rounds->scratch + count);
     return hb_stats_paired_ratio(rounds->scratch, rounds->scratch + count, count,
                                  rounds->scratch + 2 * count);
 }
@@ -221,9 +284,12 @@ double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_round
     return hb_stats_median(rounds->scratch, rounds->round_count);
 }
 
-uint64_t hb_rounds_peak_resident(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+uint64_t hb_rounds_median(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, size_t member)
 {
+    size_t count = 0;
+
     for (uint32_t i = 0; i < rounds->round_count; i++)
-        rounds->scratch[i] = (double)cell->rounds[i].peak_resident_bytes;
-    return (uint64_t)hb_stats_median(rounds->scratch, rounds->round_count);
+        if (cell->rounds[i].done)
+            rounds->scratch[count++] = (double)*(const uint64_t *)((const char *)&cell->rounds[i] + member);
+    return count > 0 ? (uint64_t)hb_stats_median(rounds->scratch, count) : 0;
 }

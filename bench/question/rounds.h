@@ -8,23 +8,25 @@
 #ifndef HB_BENCH_QUESTION_ROUNDS_H
 #define HB_BENCH_QUESTION_ROUNDS_H
 
+#include "base/random.h"
 #include "bench/question/session.h"
 
 struct hb_round {
     bool done;
     enum hb_sample_outcome outcome;
-    uint64_t elapsed_ns;
+    uint64_t elapsed_ns, cpu_ns;
     uint64_t failures;
     uint64_t first_failure;
-    uint64_t peak_resident_bytes;
+    uint64_t peak_resident_bytes, end_resident_bytes;
     uint64_t page_faults;
 };
 
 struct hb_rounds_cell {
     const struct hb_candidate *candidate;
-    uint64_t ops;   /* asked for */
-    bool cut;       /* fewer than the trace has, since it walks */
-    bool reference; /* run only so that a cut cell has something to be compared with: not to be shown */
+    uint64_t ops;                   /* asked for */
+    bool cut;                       /* fewer than the trace has, since it walks */
+    bool hidden;                    /* run only for the sake of others: a reference, the null allocator */
+    uint32_t rounds_max;            /* it takes part in no more than so many rounds; 0: in all */
     struct hb_sample_result result; /* of its first round, or of the one that failed */
     struct hb_round *rounds;
     uint64_t *window_ns; /* of each round, `points` each */
@@ -33,31 +35,41 @@ struct hb_rounds_cell {
 struct hb_rounds {
     struct hb_session *session;
     size_t trace;
-    uint32_t round_count;
+    uint32_t round_count; /* that are whole: every cell has been run */
+    uint32_t room;        /* for rounds in each cell */
     uint32_t points;
     uint64_t trace_ops;
     struct hb_rounds_cell *cells;
     size_t cell_count;
-    double *scratch;
+    const struct hb_rounds_cell *null; /* the null allocator on the whole trace; NULL: it takes no part */
+    size_t *order;
+    struct hb_random random;
+    double *scratch; /* 4 for each round that there is room for */
 };
 
-/* Loads the trace. Close with hb_rounds_close, which takes one that was not opened to the end. HB_ERR_MEMORY,
- * and the errors of loading. */
+/* Which of a sample's two times. */
+enum hb_rounds_clock { HB_ROUNDS_ELAPSED, HB_ROUNDS_CPU };
+
+/* Loads the trace. `windows`: each replay is timed in so many windows over the whole trace, of which a cell
+ * with fewer operations does the first; 0: as a whole. Close with hb_rounds_close, which takes one that was
+ * not opened to the end. HB_ERR_MEMORY, and the errors of loading. */
 enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *session, size_t trace,
-                              struct hb_error *error);
+                              uint32_t windows, struct hb_error *error);
 void hb_rounds_close(struct hb_rounds *rounds);
 
-/* Adds a cell; an allocator that is not usable is one too. HB_ERR_MEMORY. */
-enum hb_status hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate, uint64_t ops,
-                             struct hb_error *error);
+/* Adds a cell, before the first round, and returns it; an allocator that is not usable is one too. */
+struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate,
+                                     uint64_t ops);
 
-/* Adds a cell of the reference allocator on `ops` operations, unless there is one, or no reference.
- * HB_ERR_MEMORY. */
-enum hb_status hb_rounds_add_reference(struct hb_rounds *rounds, uint64_t ops, struct hb_error *error);
+/* Adds what the cells so far are to be compared with and lack: the reference on the operations of each, in as
+ * many rounds, and, with `null`, the null allocator on the whole trace. Both are hidden. */
+void hb_rounds_complete(struct hb_rounds *rounds, bool null);
 
-/* Runs all rounds: each replay as a whole, or, where `windows` is not 0, in so many windows over the whole
- * trace, of which a cell with fewer operations does the first. HB_ERR_CHILD, HB_ERR_MEMORY. */
-enum hb_status hb_rounds_run(struct hb_rounds *rounds, uint32_t windows, struct hb_error *error);
+/*
+ * Runs one more round. HB_ERR_CHILD, HB_ERR_MEMORY; HB_ERR_INTERRUPTED, and the round does not count, when
+ * the user wanted it to end.
+ */
+enum hb_status hb_rounds_run(struct hb_rounds *rounds, struct hb_error *error);
 
 bool hb_rounds_is_failed(const struct hb_rounds_cell *cell); /* has no figures */
 
@@ -73,13 +85,19 @@ const struct hb_rounds_cell *hb_rounds_reference(const struct hb_rounds *rounds,
 
 struct hb_stats_spread;
 
-/* Nanoseconds per operation over the rounds: median, least and most; all 0 without figures. */
-struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+/* Nanoseconds per operation in each round, round_count of them at `out`; 0 for a round without a figure. */
+void hb_rounds_figures(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                       enum hb_rounds_clock clock, double *out);
 
-/* The median of the above; 0 without figures. */
+/* Nanoseconds per operation over the rounds: median, least and most; all 0 without figures. */
+struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                        enum hb_rounds_clock clock);
+
+/* The median of the above by elapsed time; 0 without figures. */
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
-/* results/README.md, "Time": the time over the reference's, paired by round; 0 where there is none. */
+/* results/README.md, "Time": the median over rounds of the elapsed time over the reference's of the same
+ * round; 0 where there is none. */
 double hb_rounds_ratio(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
 /* The same, over any cell on the same operations. */
@@ -90,7 +108,8 @@ double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds
 double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                            uint32_t window);
 
-/* The median over rounds. */
-uint64_t hb_rounds_peak_resident(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+/* The median over rounds of a count of each, such as its page faults: `member` is its offset in struct
+ * hb_round. */
+uint64_t hb_rounds_median(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, size_t member);
 
 #endif

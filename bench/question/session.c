@@ -3,9 +3,56 @@
  */
 #include "bench/question/session.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
+
+void hb_session_plan_rounds(struct hb_session_options *options, uint32_t rounds, double until,
+                            uint64_t budget_ms)
+{
+    bool is_open = rounds == 0 && until <= 0;
+
+    options->rounds_least = budget_ms != 0 ? 1 : rounds != 0 ? rounds : HB_ROUNDS_LEAST;
+    options->rounds_most = rounds != 0 ? rounds : HB_ROUNDS_MOST;
+    options->until = rounds != 0 ? 0 : is_open ? HB_UNTIL : until;
+    options->budget_ms = budget_ms == 0 && is_open ? HB_BUDGET_MS : budget_ms;
+}
+
+/* Two or more allocators that programs run on have something to be compared with, even without the usual one.
+ */
+static const struct hb_candidate *find_any_reference(const struct hb_discovery *found)
+{
+    const struct hb_candidate *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < found->candidate_count; i++) {
+        const struct hb_candidate *candidate = &found->candidates[i];
+
+        if (!candidate->usable || !candidate->process)
+            continue;
+        if (count++ == 0)
+            first = candidate;
+    }
+    return count > 1 ? first : NULL;
+}
+
+static enum hb_status find_reference(struct hb_session *session, struct hb_error *error)
+{
+    const char *wanted = session->options.baseline;
+    const struct hb_discovery *found = &session->found;
+
+    session->reference = hb_discovery_find(found, wanted != NULL ? wanted : HB_REFERENCE);
+    if (session->reference == NULL && wanted == NULL && session->options.any_baseline)
+        session->reference = find_any_reference(found);
+    if (session->reference != NULL || wanted == NULL)
+        return HB_OK;
+    for (size_t i = 0; i < found->candidate_count; i++)
+        if (strcmp(found->candidates[i].name, wanted) == 0 || strcmp(found->candidates[i].spec, wanted) == 0)
+            return hb_error_set(error, HB_ERR_UNAVAILABLE, "the baseline is not usable: %s",
+                                found->candidates[i].error.text);
+    return hb_error_set(error, HB_ERR_USAGE, "the baseline '%s' is not among the allocators", wanted);
+}
 
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error)
@@ -16,12 +63,18 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->options = *options;
     hb_provenance_begin(&session->provenance, argc, argv);
     session->provenance.seed = options->seed;
-    session->provenance.rounds = options->rounds;
+    session->provenance.rounds = options->rounds_least;
+    session->provenance.until = options->until;
     session->provenance.touch = options->touch;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = hb_discover(options->allocators, options->traces, &session->found, error);
     if (status != HB_OK)
         return status;
+    status = find_reference(session, error);
+    if (status != HB_OK) {
+        hb_session_close(session);
+        return status;
+    }
     hb_discovery_libraries(&session->found, session->provenance.libraries,
                            sizeof session->provenance.libraries);
     if (!hb_checks_open(&session->checks, &session->found) ||
@@ -68,6 +121,39 @@ enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, ui
     return status;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    if (interrupted)
+        raise(signal); /* whose disposition is the default again */
+    interrupted = 1;
+    hb_child_kill();
+}
+
+void hb_session_catch_interrupts(void)
+{
+    const struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+
+    sigaction(SIGINT, &action, NULL);
+}
+
+bool hb_session_is_interrupted(void)
+{
+    return interrupted;
+}
+
+enum hb_status hb_session_run_sample(const struct hb_sample_request *request, struct hb_sample_result *result,
+                                     struct hb_error *error)
+{
+    enum hb_status status = interrupted ? HB_OK : hb_sample_run(request, result, error);
+
+    if (!interrupted)
+        return status;
+    hb_sample_result_clear(result);
+    return hb_error_set(error, HB_ERR_INTERRUPTED, "interrupted");
+}
+
 static void fill_request(struct hb_session *session, const struct hb_candidate *candidate,
                          struct hb_sample_request *request)
 {
@@ -98,6 +184,6 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
     fill_request(session, candidate, request);
     status = hb_checks_limit(session, trace, candidate, request, error);
     if (status == HB_OK)
-        status = hb_sample_run(request, result, error);
+        status = hb_session_run_sample(request, result, error);
     return status == HB_OK ? hb_checks_judge(session, trace, candidate, request, result, error) : status;
 }

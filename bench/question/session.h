@@ -15,15 +15,26 @@
 #include "bench/results/provenance.h"
 #include "bench/sample/sample.h"
 
-/* What times are compared with. */
+/* What times are compared with, unless the user has chosen. */
 #define HB_REFERENCE "glibc"
+
+/* Of a comparison that goes on until it is known well enough. */
+enum { HB_ROUNDS_LEAST = 10, HB_ROUNDS_MOST = 10000, HB_BUDGET_MS = 15000 };
+#define HB_UNTIL 0.008
 
 struct hb_session_options {
     const char *allocators; /* comma-separated; NULL: every one */
     char **traces;          /* NULL-terminated; NULL: every shipped one */
     uint64_t step_limit;    /* 0: none */
     uint64_t heap_bytes;    /* of every heap, or of a budget where none can be given; 0: ample */
-    uint32_t rounds;        /* 1 or more */
+    const char
+        *baseline; /* what times are compared with, a name or path of `allocators`; NULL: HB_REFERENCE */
+    bool
+        any_baseline; /* where HB_REFERENCE is not among them: the first of two or more that are processes' */
+    uint32_t rounds_least; /* 1 or more, whatever the budget */
+    uint32_t rounds_most;  /* no fewer */
+    double until; /* more than the least until intervals of ratios are so wide, 0.01 is 1 %; 0: no matter */
+    uint64_t budget_ms; /* more than the least until so much time went into a trace; 0: no matter */
     uint64_t seed;
     enum hb_touch touch;
     uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
@@ -38,7 +49,8 @@ struct hb_session {
     struct hb_checks checks;
     struct hb_cuts cuts;
     struct hb_floor floor;
-    size_t unusable_traces; /* of those that hb_session_open_trace was asked for */
+    const struct hb_candidate *reference; /* what times are compared with; NULL: nothing */
+    size_t unusable_traces;               /* of those that hb_session_open_trace was asked for */
 };
 
 /*
@@ -48,6 +60,27 @@ struct hb_session {
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error);
 void hb_session_close(struct hb_session *session);
+
+/*
+ * Says how many rounds there are: `rounds` on each trace; 0: as many as it takes until the intervals of the
+ * ratios are as narrow as `until` (0.01 is 1 %; 0: HB_UNTIL), HB_ROUNDS_LEAST at least. With `budget_ms` they
+ * end when so much time went into a trace, as soon as one is complete; 0: HB_BUDGET_MS when neither of the
+ * others is said, else no end.
+ */
+void hb_session_plan_rounds(struct hb_session_options *options, uint32_t rounds, double until,
+                            uint64_t budget_ms);
+
+/*
+ * From now on a wish to end (SIGINT) ends the sample that is running, and functions of this session return
+ * HB_ERR_INTERRUPTED; a second one ends the process.
+ */
+void hb_session_catch_interrupts(void);
+
+bool hb_session_is_interrupted(void);
+
+/* Runs a sample, as hb_sample_run. HB_ERR_INTERRUPTED. */
+enum hb_status hb_session_run_sample(const struct hb_sample_request *request, struct hb_sample_result *result,
+                                     struct hb_error *error);
 
 /*
  * Loads the trace at `trace`, which is to be asked for once. A file that is damaged, or no trace, is left

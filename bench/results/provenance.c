@@ -134,9 +134,9 @@ static void visit_run(const struct hb_provenance *provenance, hb_provenance_visi
     if (provenance->untimed)
         snprintf(text, sizeof text, "%s, each row once and in order, touch %s", provenance->started, touch);
     else
-        snprintf(text, sizeof text, "%s, seed %llu, %u round%s, order shuffled, touch %s",
+        snprintf(text, sizeof text, "%s, seed %llu, %u round%s%s, order shuffled, touch %s",
                  provenance->started, (unsigned long long)provenance->seed, provenance->rounds,
-                 provenance->rounds == 1 ? "" : "s", touch);
+                 provenance->rounds == 1 ? "" : "s", provenance->until > 0 ? " or more" : "", touch);
     visit(context, "run", text);
 }
 

@@ -23,7 +23,8 @@ struct hb_provenance {
     char command[1024];
     char started[32]; /* UTC, ISO 8601 */
     uint64_t seed;
-    uint32_t rounds;
+    uint32_t rounds; /* of each trace; where `until` is set, no fewer */
+    double until;    /* rounds went on until intervals were so wide; 0: their number was given */
     enum hb_touch touch;
     char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */

@@ -134,10 +134,15 @@ static const int endings[] = {SIGHUP, SIGINT, SIGTERM};
 enum { ENDINGS = sizeof endings / sizeof endings[0] };
 static volatile pid_t group; /* of the child that runs; 0: none does */
 
-static void end_with_group(int signal)
+void hb_child_kill(void)
 {
     if (group > 0)
         kill(-group, SIGKILL);
+}
+
+static void end_with_group(int signal)
+{
+    hb_child_kill();
     raise(signal); /* whose disposition is the default again */
 }
 

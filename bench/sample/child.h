@@ -75,6 +75,9 @@ struct hb_child_outcome {
 enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_order *order,
                             struct hb_child_outcome *outcome, struct hb_error *error);
 
+/* Ends the child that runs, if one does, which then has crashed by SIGKILL. For handlers of signals. */
+void hb_child_kill(void);
+
 /*
  * Among the first statements of every main whose process has such a job done: where this process is the
  * child, it does the job and ends; else this returns at once. The child dies with its parent, leaves no core

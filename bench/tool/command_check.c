@@ -149,7 +149,7 @@ static int tell(const struct options *options, struct check_findings *found)
 
 int hb_command_check(int argc, char **argv)
 {
-    struct options options = {.session = {.rounds = 1, .touch = HB_TOUCH_PAGE}};
+    struct options options = {.session = {.rounds_least = 1, .rounds_most = 1, .touch = HB_TOUCH_PAGE}};
     struct check_findings *found = calloc(1, sizeof *found);
     char *traces[2] = {NULL, NULL};
     struct hb_session session = {0};

@@ -162,7 +162,7 @@ static void set_minimum(struct hb_results *out, const struct rung *rung)
 static void set_time(struct hb_results *out, const struct hb_rounds *rounds,
                      const struct hb_rounds_cell *cell)
 {
-    struct hb_stats_spread spread = hb_rounds_spread(rounds, cell);
+    struct hb_stats_spread spread = hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED);
 
     if (spread.median <= 0)
         return;

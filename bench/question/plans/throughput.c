@@ -8,10 +8,12 @@
 #include "bench/results/row_groups.h"
 
 static const struct hb_schema schema = {
-    "throughput/1", "throughput.csv",
-    "trace:text,allocator:text,round:count,status:text,ops:count,elapsed_ns:count,failures:count,"
-    "first_failure:count,peak_live_bytes:count,peak_resident_bytes:count,page_faults:count,reference_ns:"
-    "count"};
+    "throughput/2", "throughput.csv",
+    "trace:text,allocator:text,round:count,status:text,ops:count,elapsed_ns:count,cpu_ns:count,failures:"
+    "count,"
+    "first_failure:count,peak_live_bytes:count,peak_resident_bytes:count,end_resident_bytes:count,"
+    "page_faults:count,reference:text,reference_ns:count,reference_cpu_ns:count,null_ns:count,"
+    "null_cpu_ns:count"};
 
 static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
                                 struct hb_error *error)
@@ -33,26 +35,36 @@ static bool has_figures(const struct hb_round *round)
     return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
-static void set_figures(struct hb_results *out, const struct hb_rounds_cell *cell,
-                        const struct hb_rounds_cell *reference, uint32_t index)
+static void set_figures(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index)
 {
+    const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
+    const struct hb_rounds_cell *null = plan->rounds.null;
     const struct hb_round *round = &cell->rounds[index];
+    struct hb_results *out = plan->files[0];
 
     hb_results_set_count(out, "ops", cell->ops);
     hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
+    hb_results_set_count(out, "cpu_ns", round->cpu_ns);
     hb_results_set_count(out, "failures", round->failures);
     if (round->first_failure != HB_NO_FAILURE)
         hb_results_set_count(out, "first_failure", round->first_failure);
     hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
     hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
+    hb_results_set_count(out, "end_resident_bytes", round->end_resident_bytes);
     hb_results_set_count(out, "page_faults", round->page_faults);
-    if (reference != NULL && has_figures(&reference->rounds[index]))
+    if (reference != NULL && has_figures(&reference->rounds[index])) {
+        hb_results_set_text(out, "reference", reference->candidate->name);
         hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
+        hb_results_set_count(out, "reference_cpu_ns", reference->rounds[index].cpu_ns);
+    }
+    if (null != NULL && !cell->cut && has_figures(&null->rounds[index])) {
+        hb_results_set_count(out, "null_ns", null->rounds[index].elapsed_ns);
+        hb_results_set_count(out, "null_cpu_ns", null->rounds[index].cpu_ns);
+    }
 }
 
 static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
 {
-    const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
     struct hb_results *out = plan->files[0];
 
     (void)index;
@@ -63,7 +75,7 @@ static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_round
                                round_status(cell, &cell->rounds[round]));
         hb_results_set_count(out, "round", round + 1);
         if (has_figures(&cell->rounds[round]))
-            set_figures(out, cell, reference, round);
+            set_figures(plan, cell, round);
         hb_results_end_row(out);
     }
     plan->failed_cells += hb_rounds_is_problem(cell);
@@ -84,7 +96,7 @@ const struct hb_question hb_question_throughput = {
     .name = "throughput",
     .schemas = {&schema},
     .step_limit = 200000000,
-    .rounds = 5,
+    .pairs_null = true,
     .takes_untouchable = true,
     .measure = measure_throughput,
     .timed_ops = timed_ops,

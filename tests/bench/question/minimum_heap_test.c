@@ -45,7 +45,8 @@ static void open_session(struct hb_session *session, const char *allocators)
     char *traces[] = {path, NULL};
     char program[] = "minimum_heap_test";
     char *const argv[] = {program, NULL};
-    struct hb_session_options options = {.allocators = allocators, .traces = traces, .rounds = 1, .seed = 1};
+    struct hb_session_options options = {
+        .allocators = allocators, .traces = traces, .rounds_least = 1, .rounds_most = 1, .seed = 1};
     struct hb_error error;
 
     if (hb_session_open(session, &options, 1, argv, &error) != HB_OK)

@@ -1,0 +1,253 @@
+/*
+ * command_run.c - heapbench run: the comparison of allocators on traces.
+ *
+ * Every sample is a process of its own; rounds are interleaved in an order that the seed shuffles. A trace's
+ * block is printed as soon as its rounds are done.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/question/question.h"
+#include "bench/tool/command.h"
+#include "bench/tool/output.h"
+#include "bench/tool/run/run_json.h"
+#include "bench/tool/run/run_table.h"
+
+struct options {
+    struct hb_session_options session;
+    const char *results;
+    uint32_t rounds;
+    double until;
+    uint64_t budget_ms;
+    bool json, markdown, full, has_heap;
+};
+
+/* What is gathered while traces are run. */
+struct comparison {
+    const struct options *options;
+    struct hb_session session;
+    struct hb_run_style style;
+    struct hb_run_json json; /* where --json asks for it */
+    struct hb_run_means means;
+};
+
+enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
+
+static const struct hb_option option_table[] = {
+    {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
+    {HB_OPTION_TEXT, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+     .help =
+         "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
+         "are known"},
+    {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
+     .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = ROUNDS_MAX,
+     .help = "rounds, 1 to 1000, each in an order of its own. Default: 10, and more until 95 % intervals are "
+             "0.8 % wide or 15 s went into a trace"},
+    {HB_OPTION_PERCENT, 0, "until", "P%", HB_AT(struct options, until),
+     .help = "as many rounds as it takes until the 95 % interval of each ratio is P % wide"},
+    {HB_OPTION_SECONDS, 0, "budget", "S", HB_AT(struct options, budget_ms), .most = BUDGET_MAX_S,
+     .help = "no more rounds after S seconds on a trace"},
+    {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
+     .given = HB_GIVEN(struct options, has_heap),
+     .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
+             "writable memory. Default: ample"},
+    HB_COMMAND_TOUCH(struct options, session.touch,
+                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
+     .help = "of the order, and of what intervals are computed by. Default: 42"},
+    {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
+     .help = "an allocator that walks does the operations in which it examines N ranges in all; 0: all. "
+             "Default: 200000000"},
+    {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
+     .help = "the same as --step-limit 0: may take hours"},
+    HB_COMMAND_TIMEOUT(
+        struct options, session.timeout_ms,
+        "seconds that a replay may take. Default: ten times what glibc takes, at least 10; none "
+        "for a built-in allocator that walks"),
+    {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
+     .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
+    {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
+     .help = "write throughput.csv to DIR as well"},
+    HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
+    {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
+     .help = "print the tables as Markdown"},
+    {0},
+};
+
+static void check(const struct argp_state *state, void *values)
+{
+    struct options *options = values;
+    struct hb_error error;
+
+    if (options->full)
+        options->session.step_limit = 0;
+    if (options->rounds > 0 && options->until > 0)
+        hb_option_fail(
+            state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
+    hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
+    if (options->has_heap && hb_command_check_heap(options->session.heap_bytes, &error) != HB_OK)
+        hb_option_fail(state, "%s", error.text);
+}
+
+static const struct hb_usage usage = {
+    .options = option_table,
+    .arguments = "[TRACE...]",
+    .doc = "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
+           "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all of "
+           "those by default. Ctrl-C ends it and keeps what is complete. Exit status 3: some allocator is "
+           "wrong, "
+           "crashed, hung, returned NULL where glibc does not, or is not there, as the table says.\n\n"
+           "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
+    .check = check,
+};
+
+/* The block of a trace whose rounds are done. */
+static enum hb_status show_trace(void *context, const struct hb_plan *plan, struct hb_error *error)
+{
+    struct comparison *comparison = context;
+    struct hb_run_trace trace;
+    enum hb_status status = hb_run_trace_find(&plan->rounds, &trace, error);
+
+    if (status != HB_OK)
+        return status;
+    hb_progress_clear(&comparison->session.progress);
+    status = hb_run_means_add(&comparison->means, &trace, error);
+    if (status == HB_OK && comparison->options->json)
+        status = hb_run_json_add(&comparison->json, &trace, error);
+    else if (status == HB_OK)
+        hb_run_print_trace(&trace, &comparison->style);
+    fflush(stdout);
+    hb_run_trace_clear(&trace);
+    return status;
+}
+
+/* A file that is no trace: a row of its own. */
+static enum hb_status show_unusable(void *context, const char *trace, const struct hb_error *why,
+                                    struct hb_error *error)
+{
+    struct comparison *comparison = context;
+
+    hb_progress_clear(&comparison->session.progress);
+    if (comparison->options->json)
+        return hb_run_json_add_unusable(&comparison->json, trace, why->text, error);
+    printf("%s: not usable: %s\n\n", trace, why->text);
+    fflush(stdout);
+    return HB_OK;
+}
+
+static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
+                                 struct hb_error *error)
+{
+    const struct hb_plan_watch watch = {.context = comparison, .done = show_trace, .unusable = show_unusable};
+    enum hb_status status = hb_question_answer(&hb_question_throughput, &comparison->session,
+                                               comparison->options->results, &watch, failed_cells, error);
+
+    if (status == HB_OK)
+        status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
+    return status;
+}
+
+static int print_foot(const struct comparison *comparison)
+{
+    const struct hb_provenance *provenance = &comparison->session.provenance;
+
+    if (comparison->means.trace_count > 1)
+        hb_run_print_means(&comparison->means, &comparison->style);
+    printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
+           hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
+           hb_touch_name(provenance->touch));
+    for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
+        printf("Left out: %s\n", provenance->left_out[i]);
+    if (hb_session_is_interrupted())
+        puts("Interrupted: what is above is of complete rounds.");
+    return hb_stdout_end_table();
+}
+
+static int print_all(const struct comparison *comparison)
+{
+    return comparison->options->json
+               ? hb_run_json_print(&comparison->json, &comparison->session, &comparison->means)
+               : print_foot(comparison);
+}
+
+/* The rivals and the null allocator, unless the user has named others, and the baseline. From malloc; NULL
+ * when out of memory. */
+static char *list_allocators(const struct hb_session_options *options)
+{
+    const char *baseline = options->baseline;
+    char *list = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&list, &bytes);
+
+    if (out == NULL)
+        return NULL;
+    fputs(options->allocators != NULL ? options->allocators : HB_REFERENCE, out);
+    for (const char *const *name = hb_allocator_library_names(); *name != NULL; name++)
+        if (options->allocators == NULL)
+            fprintf(out, ",%s", *name);
+    if (options->allocators == NULL)
+        fputs("," HB_FLOOR, out);
+    if (baseline != NULL)
+        fprintf(out, ",%s", baseline); /* named twice it is one */
+    return fclose(out) == 0 ? list : NULL;
+}
+
+/* Everything that can be known to be wrong is found before the first sample. */
+static enum hb_status open_run(struct comparison *comparison, const char *allocators, int argc, char **argv,
+                               struct hb_error *error)
+{
+    const struct options *options = comparison->options;
+    struct hb_session_options session = options->session;
+    struct hb_provenance early;
+    enum hb_status status = HB_OK;
+
+    session.allocators = allocators;
+    session.any_baseline = true;
+    if (allocators == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for the names of allocators");
+    if (status == HB_OK && options->results != NULL) {
+        hb_provenance_begin(&early, argc, argv);
+        status = hb_results_check_folder(options->results, &early, error);
+    }
+    if (status == HB_OK && options->json)
+        status = hb_run_json_open(&comparison->json, error);
+    if (status == HB_OK)
+        status = hb_session_open(&comparison->session, &session, argc, argv, error);
+    if (status == HB_OK)
+        hb_provenance_warn(&comparison->session.provenance, "heapbench");
+    return status;
+}
+
+int hb_command_run(int argc, char **argv)
+{
+    struct options options = {.session = {.step_limit = hb_question_throughput.step_limit,
+                                          .seed = DEFAULT_SEED,
+                                          .touch = HB_TOUCH_PAGE}};
+    struct comparison comparison = {.options = &options};
+    unsigned failed_cells = 0;
+    struct hb_error error;
+    enum hb_status status;
+    char *allocators;
+    int exit_status;
+
+    hb_options_parse(&usage, argc, argv, &options);
+    allocators = list_allocators(&options.session);
+    comparison.style = hb_run_style_find(options.markdown, options.session.allocators != NULL);
+    status = open_run(&comparison, allocators, argc, argv, &error);
+    hb_session_catch_interrupts();
+    if (status == HB_OK)
+        status = run_traces(&comparison, &failed_cells, &error);
+    hb_progress_clear(&comparison.session.progress);
+    exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
+    if (exit_status == HB_EXIT_DONE && failed_cells > 0)
+        exit_status = HB_EXIT_PARTIAL;
+    if (hb_session_is_interrupted())
+        exit_status = EXIT_INTERRUPTED;
+    hb_run_means_clear(&comparison.means);
+    hb_run_json_close(&comparison.json);
+    hb_session_close(&comparison.session);
+    free(allocators);
+    return exit_status;
+}

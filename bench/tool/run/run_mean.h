@@ -1,0 +1,38 @@
+/*
+ * run_mean.h - the comparison over all traces: the geometric mean of an allocator's ratios, with its
+ * interval.
+ */
+#ifndef HB_BENCH_TOOL_RUN_RUN_MEAN_H
+#define HB_BENCH_TOOL_RUN_RUN_MEAN_H
+
+#include "bench/tool/run/run_rows.h"
+
+/* One allocator over the traces on which it was ranked. */
+struct hb_run_mean {
+    const char *allocator;
+    struct hb_stats_sample *samples; /* its ratios, round by round: one a trace; values from malloc */
+    size_t trace_count;
+    uint32_t rounds_least; /* of the traces */
+    bool is_baseline;
+    struct hb_interval ratio;
+    enum hb_compared_verdict verdict;
+    unsigned rank; /* 0: it was not ranked on every trace on which some were */
+};
+
+struct hb_run_means {
+    struct hb_run_mean *means; /* rivals; by ratio after hb_run_means_find, those without a rank last */
+    size_t count;
+    size_t trace_count; /* on which allocators were ranked */
+    const char *baseline;
+};
+
+/* Adds what was ranked on a trace. HB_ERR_MEMORY. Begins zeroed; clear it with hb_run_means_clear. */
+enum hb_status hb_run_means_add(struct hb_run_means *means, const struct hb_run_trace *trace,
+                                struct hb_error *error);
+
+/* Computes means, verdicts and ranks; once, when all is added. HB_ERR_MEMORY. */
+enum hb_status hb_run_means_find(struct hb_run_means *means, uint64_t seed, struct hb_error *error);
+
+void hb_run_means_clear(struct hb_run_means *means);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * run_rows.h - what a comparison found on one trace: a row for each allocator, what a table shows and JSON
+ * says.
+ */
+#ifndef HB_BENCH_TOOL_RUN_RUN_ROWS_H
+#define HB_BENCH_TOOL_RUN_RUN_ROWS_H
+
+#include "bench/question/compare.h"
+
+enum hb_run_group {
+    HB_RUN_RIVAL, /* what programs run on: ranked */
+    HB_RUN_OTHER, /* the simple family, and what else is built in */
+    HB_RUN_FLOOR, /* the null allocator */
+};
+
+struct hb_run_row {
+    const struct hb_rounds_cell *cell;
+    const char *allocator;
+    const char *status; /* as in results */
+    enum hb_run_group group;
+    bool has_figures;
+    char problem[600]; /* why it has no rank, with figures or without; empty where it has one */
+    char warning[200]; /* what its check found that is not wrong; or empty */
+    uint32_t rounds;   /* in which it took part */
+    struct hb_stats_spread ns, cpu_ns; /* per operation */
+    double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
+    struct hb_compared compared;
+    unsigned rank; /* 0: none. Shared where intervals overlap */
+    uint64_t peak_live_bytes, peak_resident_bytes, end_resident_bytes, page_faults;
+    double over_live; /* peak resident over live; 0: not known, or too little is live to say */
+    uint64_t failures, first_failure;
+    bool has_memory; /* false for an allocator that hands out none */
+};
+
+struct hb_run_trace {
+    const struct hb_rounds *rounds;
+    const char *name;
+    const char *baseline; /* NULL: there is none */
+    uint64_t ops, peak_live_bytes;
+    double null_ns; /* per operation, by the clock of the verdicts */
+    struct hb_noise noise;
+    struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, problems last */
+    size_t count, rivals, ranked;
+};
+
+/* The rows of the rounds at hand, to which all texts belong. Clear them with hb_run_trace_clear, which takes
+ * what failed. HB_ERR_MEMORY. */
+enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_trace *out,
+                                 struct hb_error *error);
+void hb_run_trace_clear(struct hb_run_trace *trace);
+
+/* What is to be ranked: its ratio, and where its rank goes. */
+struct hb_run_ranked {
+    const struct hb_interval *ratio;
+    unsigned *rank;
+};
+
+/* Sorts by estimate and numbers from 1: a row whose interval overlaps one of those before it shares their
+ * rank. */
+void hb_run_rank(struct hb_run_ranked *rows, size_t count);
+
+#endif

@@ -1,0 +1,431 @@
+/*
+ * run_table.c - a comparison as a table: cells of text, in columns that a narrow terminal loses one by one.
+ */
+#include "bench/tool/run/run_table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "base/printable.h"
+#include "bench/tool/run/run_words.h"
+
+/* -- tables of text -- */
+
+enum { CELL_BYTES = 160, COLUMNS_MAX = 12, NAME_MOST = 40 };
+
+struct column {
+    const char *title;
+    bool is_left;   /* text, and not a number */
+    unsigned worth; /* those of the least are left out first; 0: of no worth here */
+};
+
+struct line {
+    char cells[COLUMNS_MAX][CELL_BYTES];
+    const char *rest;               /* instead of the cells behind the name; NULL: none */
+    const char *heading;            /* instead of all of it; NULL: none */
+    enum hb_compared_verdict color; /* what it says for the reader of a terminal */
+};
+
+struct table {
+    const struct hb_run_style *style;
+    struct column columns[COLUMNS_MAX];
+    unsigned column_count, name; /* `name`: the column that `rest` follows */
+    struct line *lines;
+    size_t line_count;
+    unsigned widths[COLUMNS_MAX]; /* 0: left out */
+};
+
+/* In characters: names may have letters of several bytes. */
+static unsigned width_of(const char *text)
+{
+    unsigned width = 0;
+
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+static void find_widths(struct table *table)
+{
+    for (unsigned c = 0; c < table->column_count; c++) {
+        table->widths[c] = table->columns[c].worth > 0 ? width_of(table->columns[c].title) : 0;
+        for (size_t i = 0; i < table->line_count && table->columns[c].worth > 0; i++)
+            if (width_of(table->lines[i].cells[c]) > table->widths[c])
+                table->widths[c] = width_of(table->lines[i].cells[c]);
+    }
+}
+
+static unsigned table_width(const struct table *table)
+{
+    unsigned width = 0;
+
+    for (unsigned c = 0; c < table->column_count; c++)
+        width += table->widths[c] > 0 ? table->widths[c] + 2 : 0;
+    return width;
+}
+
+/* Leaves out the columns of the least worth until the rest has room; the name stays. */
+static void fit(struct table *table)
+{
+    find_widths(table);
+    while (table->style->width != 0 && table_width(table) > table->style->width) {
+        unsigned least = table->name;
+
+        for (unsigned c = 0; c < table->column_count; c++)
+            if (table->widths[c] > 0 && table->columns[c].worth < table->columns[least].worth)
+                least = c;
+        if (least == table->name)
+            return;
+        table->widths[least] = 0;
+    }
+}
+
+static void print_padded(const char *text, unsigned width, bool is_left, bool is_last)
+{
+    int pad = (int)(width - width_of(text));
+
+    if (is_left)
+        printf("%s%*s", text, is_last ? 0 : pad, "");
+    else
+        printf("%*s%s", pad, "", text);
+}
+
+static unsigned last_column(const struct table *table)
+{
+    unsigned last = table->name;
+
+    for (unsigned c = 0; c < table->column_count; c++)
+        if (table->widths[c] > 0)
+            last = c;
+    return last;
+}
+
+static void print_cells(const struct table *table, const char *const *texts, const char *rest)
+{
+    unsigned last = last_column(table);
+
+    for (unsigned c = 0; c <= last; c++) {
+        if (table->widths[c] == 0)
+            continue;
+        fputs("  ", stdout);
+        if (c == table->name && rest != NULL) {
+            print_padded(texts[c], table->widths[c], true, false);
+            printf("  %s", rest);
+            return;
+        }
+        print_padded(texts[c], table->widths[c], table->columns[c].is_left, c == last);
+    }
+}
+
+/* Green is faster, red slower, yellow not decided. */
+static const char *color_of(const struct table *table, const struct line *line)
+{
+    static const char *const colors[] = {[HB_COMPARED_FASTER] = "\033[32m",
+                                         [HB_COMPARED_SLOWER] = "\033[31m",
+                                         [HB_COMPARED_UNDECIDED] = "\033[33m"};
+
+    if (!table->style->colors || line->color >= sizeof colors / sizeof *colors)
+        return NULL;
+    return colors[line->color];
+}
+
+static void print_plain(const struct table *table)
+{
+    const char *texts[COLUMNS_MAX];
+
+    for (unsigned c = 0; c < table->column_count; c++)
+        texts[c] = table->columns[c].title;
+    print_cells(table, texts, NULL);
+    putchar('\n');
+    for (size_t i = 0; i < table->line_count; i++) {
+        const struct line *line = &table->lines[i];
+        const char *color = color_of(table, line);
+
+        for (unsigned c = 0; c < table->column_count; c++)
+            texts[c] = line->cells[c];
+        if (color != NULL)
+            fputs(color, stdout);
+        if (line->heading != NULL)
+            printf("  -- %s --", line->heading);
+        else
+            print_cells(table, texts, line->rest);
+        puts(color != NULL ? "\033[0m" : "");
+    }
+}
+
+/* A bar would end the cell. */
+static void print_marked(const char *text)
+{
+    for (; *text != '\0'; text++)
+        printf(*text == '|' ? "\\%c" : "%c", *text);
+}
+
+static void print_markdown_line(const struct table *table, const struct line *line)
+{
+    for (unsigned c = 0; c < table->column_count; c++) {
+        if (table->widths[c] == 0)
+            continue;
+        fputs("| ", stdout);
+        if (line->heading != NULL && c == table->name)
+            printf("*%s*", line->heading);
+        else
+            print_marked(line->rest != NULL && c == table->name + 1 ? line->rest : line->cells[c]);
+        putchar(' ');
+    }
+    puts("|");
+}
+
+static void print_markdown(const struct table *table)
+{
+    for (unsigned c = 0; c < table->column_count; c++)
+        if (table->widths[c] > 0)
+            printf("| %s ", table->columns[c].title);
+    puts("|");
+    for (unsigned c = 0; c < table->column_count; c++)
+        if (table->widths[c] > 0)
+            fputs(table->columns[c].is_left ? "|:---" : "|---:", stdout);
+    puts("|");
+    for (size_t i = 0; i < table->line_count; i++)
+        print_markdown_line(table, &table->lines[i]);
+}
+
+static void print_table(struct table *table)
+{
+    fit(table);
+    (table->style->markdown ? print_markdown : print_plain)(table);
+}
+
+/* A line below the table. */
+static void print_remark(const struct hb_run_style *style, const char *mark, const char *text)
+{
+    printf(style->markdown ? "\n- %s%s" : "  %s %s", style->markdown ? "" : mark, text);
+    if (!style->markdown)
+        putchar('\n');
+}
+
+struct hb_run_style hb_run_style_find(bool markdown, bool shows_floor)
+{
+    struct hb_run_style style = {.markdown = markdown, .shows_floor = shows_floor};
+    const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    struct winsize size;
+
+    if (markdown || !isatty(STDOUT_FILENO))
+        return style;
+    style.colors =
+        (terminal == NULL || strcmp(terminal, "dumb") != 0) && (no_color == NULL || no_color[0] == '\0');
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        style.width = size.ws_col;
+    return style;
+}
+
+/* -- the rows of a trace -- */
+
+enum { RANK, NAME, TIME, SPAN, RATIO, INTERVAL, NET, VERDICT, PEAK, END, FAULTS, FAILURES };
+
+static void set_columns(struct table *table, const struct hb_run_trace *trace)
+{
+    static char ratio_title[CELL_BYTES];
+    bool has_ratio = trace->baseline != NULL, fails = false;
+
+    for (size_t i = 0; i < trace->count; i++)
+        fails = fails || trace->rows[i].failures > 0;
+    snprintf(ratio_title, sizeof ratio_title, "to %.30s", has_ratio ? trace->baseline : "");
+    const struct column columns[] = {
+        [RANK] = {"", false, trace->ranked > 0 ? 11 : 0},
+        [NAME] = {"", true, 99},
+        [TIME] = {"ns per op", false, 12},
+        [SPAN] = {"least - most", true, trace->ranked > 0 ? 1 : 9},
+        [RATIO] = {ratio_title, false, has_ratio ? 10 : 0},
+        [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
+        [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
+        [VERDICT] = {"verdict", true, trace->ranked > 0 ? 8 : 0},
+        [PEAK] = {"peak mem", false, 6},
+        [END] = {"at end", false, 3},
+        [FAULTS] = {"faults", false, 2},
+        [FAILURES] = {"failures", false, fails ? 5 : 0},
+    };
+    memcpy(table->columns, columns, sizeof columns);
+    table->column_count = sizeof columns / sizeof *columns;
+    table->name = NAME;
+}
+
+static void set_ratio_cells(struct line *line, const struct hb_compared *compared)
+{
+    if (compared->ratio.estimate > 0)
+        snprintf(line->cells[RATIO], CELL_BYTES, "%s", hb_show_ratio(compared->ratio.estimate).text);
+    if (compared->ratio.low > 0 && compared->verdict != HB_COMPARED_REFERENCE)
+        snprintf(line->cells[INTERVAL], CELL_BYTES, "%s - %s", hb_show_ratio(compared->ratio.low).text,
+                 hb_show_ratio(compared->ratio.high).text);
+    if (compared->net.estimate > 0)
+        snprintf(line->cells[NET], CELL_BYTES, "%s", hb_show_ratio(compared->net.estimate).text);
+    snprintf(line->cells[VERDICT], CELL_BYTES, "%s", hb_compared_name(compared->verdict));
+}
+
+static void set_memory_cells(struct line *line, const struct hb_run_row *row)
+{
+    if (!row->has_memory)
+        return;
+    snprintf(line->cells[PEAK], CELL_BYTES, "%s", hb_show_bytes(row->peak_resident_bytes).text);
+    snprintf(line->cells[END], CELL_BYTES, "%s", hb_show_bytes(row->end_resident_bytes).text);
+    snprintf(line->cells[FAULTS], CELL_BYTES, "%s", hb_show_count(row->page_faults).text);
+}
+
+static void set_line(struct line *line, const struct hb_run_row *row, enum hb_rounds_clock clock)
+{
+    const struct hb_stats_spread *ns = clock == HB_ROUNDS_CPU ? &row->cpu_ns : &row->ns;
+
+    hb_printable(line->cells[NAME], NAME_MOST, row->allocator, "");
+    if (row->cell->cut)
+        strcat(line->cells[NAME], "*");
+    if (row->problem[0] != '\0') {
+        line->rest = row->problem;
+        return;
+    }
+    if (row->rank > 0)
+        snprintf(line->cells[RANK], CELL_BYTES, "%u", row->rank);
+    snprintf(line->cells[TIME], CELL_BYTES, "%s", hb_show_figure(ns->median).text);
+    snprintf(line->cells[SPAN], CELL_BYTES, "%s - %s", hb_show_figure(ns->min).text,
+             hb_show_figure(ns->max).text);
+    snprintf(line->cells[FAILURES], CELL_BYTES, "%" PRIu64, row->failures);
+    set_memory_cells(line, row);
+    if (row->cell->cut)
+        return; /* of other operations: what follows is said below */
+    set_ratio_cells(line, &row->compared);
+    line->color = row->compared.verdict;
+}
+
+static void set_lines(struct table *table, const struct hb_run_trace *trace)
+{
+    bool has_rivals = trace->rivals > 0;
+
+    for (size_t i = 0; i < trace->count; i++) {
+        const struct hb_run_row *row = &trace->rows[i];
+
+        if (row->group == HB_RUN_FLOOR && !table->style->shows_floor)
+            continue;
+        if (row->group != HB_RUN_RIVAL && has_rivals)
+            table->lines[table->line_count++].heading = "built in, not ranked";
+        has_rivals = has_rivals && row->group == HB_RUN_RIVAL;
+        set_line(&table->lines[table->line_count++], row, trace->noise.clock);
+    }
+}
+
+static void print_heading(const struct hb_run_trace *trace, const struct hb_run_style *style)
+{
+    printf("%s%s: %s", style->markdown ? "### " : "", trace->name,
+           hb_show_counted(trace->ops, "operation").text);
+    if (trace->peak_live_bytes > 0)
+        printf(", %s live at most", hb_show_bytes(trace->peak_live_bytes).text);
+    printf("; %s%s\n", hb_show_counted(trace->rounds->round_count, "round").text,
+           trace->noise.clock == HB_ROUNDS_CPU ? ", by processor time" : "");
+    if (style->markdown)
+        putchar('\n');
+}
+
+/* What is to be said of one row. */
+static void print_row_remarks(const struct hb_run_trace *trace, const struct hb_run_row *row,
+                              const struct hb_run_style *style)
+{
+    char text[400];
+
+    if (row->warning[0] != '\0') {
+        snprintf(text, sizeof text, "%s: %s", row->allocator, row->warning);
+        print_remark(style, "!", text);
+    }
+    if (!row->cell->cut || !row->has_figures)
+        return;
+    snprintf(text, sizeof text, "%s: the first %s only", row->allocator,
+             hb_show_counted(row->cell->ops, "operation").text);
+    if (row->reference_ns > 0)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", of which %s takes %s ns each",
+                 trace->baseline, hb_show_figure(row->reference_ns).text);
+    print_remark(style, "*", text);
+}
+
+static void print_remarks(const struct hb_run_trace *trace, const struct hb_run_style *style)
+{
+    char text[HB_RUN_WORDS_BYTES];
+    bool is_broken = false;
+
+    for (unsigned i = 0; hb_run_words(trace, i, text); i++)
+        print_remark(style, ">", text);
+    for (size_t i = 0; i < trace->count; i++) {
+        print_row_remarks(trace, &trace->rows[i], style);
+        is_broken = is_broken || trace->rows[i].cell->result.outcome == HB_SAMPLE_BROKEN;
+    }
+    if (is_broken)
+        print_remark(style, "!",
+                     "broken: wrong in a check before the rounds; --no-check measures it all the same");
+    for (unsigned i = 0; hb_run_noise_words(trace, i, text); i++)
+        print_remark(style, "!", text);
+}
+
+void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_style *style)
+{
+    struct table table = {.style = style, .lines = calloc(2 * trace->count + 2, sizeof *table.lines)};
+
+    if (table.lines == NULL || trace->count == 0) {
+        free(table.lines);
+        return;
+    }
+    print_heading(trace, style);
+    set_columns(&table, trace);
+    set_lines(&table, trace);
+    print_table(&table);
+    print_remarks(trace, style);
+    fputs(style->markdown ? "\n\n" : "\n", stdout);
+    free(table.lines);
+}
+
+/* -- means -- */
+
+enum { MEAN_RANK, MEAN_NAME, MEAN_TRACES, MEAN_RATIO, MEAN_INTERVAL, MEAN_VERDICT, MEAN_COLUMNS };
+
+static void set_mean_line(struct line *line, const struct hb_run_mean *mean, size_t trace_count)
+{
+    hb_printable(line->cells[MEAN_NAME], NAME_MOST, mean->allocator, "");
+    snprintf(line->cells[MEAN_TRACES], CELL_BYTES, "%zu of %zu", mean->trace_count, trace_count);
+    if (mean->trace_count == 0)
+        return;
+    snprintf(line->cells[MEAN_RATIO], CELL_BYTES, "%s", hb_show_ratio(mean->ratio.estimate).text);
+    if (mean->rank > 0)
+        snprintf(line->cells[MEAN_RANK], CELL_BYTES, "%u", mean->rank);
+    if (mean->is_baseline)
+        return;
+    snprintf(line->cells[MEAN_INTERVAL], CELL_BYTES, "%s - %s", hb_show_ratio(mean->ratio.low).text,
+             hb_show_ratio(mean->ratio.high).text);
+    snprintf(line->cells[MEAN_VERDICT], CELL_BYTES, "%s", hb_compared_name(mean->verdict));
+    line->color = mean->verdict;
+}
+
+void hb_run_print_means(const struct hb_run_means *means, const struct hb_run_style *style)
+{
+    struct table table = {.style = style,
+                          .column_count = MEAN_COLUMNS,
+                          .name = MEAN_NAME,
+                          .lines = calloc(means->count + 1, sizeof *table.lines)};
+    char ratio_title[CELL_BYTES];
+
+    if (table.lines == NULL)
+        return;
+    snprintf(ratio_title, sizeof ratio_title, "to %.30s", means->baseline);
+    const struct column columns[] = {[MEAN_RANK] = {"", false, 5},
+                                     [MEAN_NAME] = {"", true, 99},
+                                     [MEAN_TRACES] = {"traces", false, 1},
+                                     [MEAN_RATIO] = {ratio_title, false, 4},
+                                     [MEAN_INTERVAL] = {"95 % interval", true, 2},
+                                     [MEAN_VERDICT] = {"verdict", true, 3}};
+    memcpy(table.columns, columns, sizeof columns);
+    printf("%sAll traces: geometric mean over %zu\n%s", style->markdown ? "### " : "", means->trace_count,
+           style->markdown ? "\n" : "");
+    for (size_t i = 0; i < means->count; i++)
+        set_mean_line(&table.lines[table.line_count++], &means->means[i], means->trace_count);
+    print_table(&table);
+    putchar('\n');
+    free(table.lines);
+}

@@ -1,0 +1,177 @@
+/*
+ * run_words.c - the verdict on a trace in sentences, and the warnings.
+ */
+#include "bench/tool/run/run_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -- the answer -- */
+
+static const struct hb_run_row *row_of(const struct hb_run_trace *trace, enum hb_compared_verdict verdict)
+{
+    for (size_t i = 0; i < trace->rivals; i++)
+        if (trace->rows[i].compared.verdict == verdict)
+            return &trace->rows[i];
+    return NULL;
+}
+
+static size_t count_first(const struct hb_run_trace *trace)
+{
+    size_t count = 0;
+
+    while (count < trace->ranked && trace->rows[count].rank == 1)
+        count++;
+    return count;
+}
+
+static void append(char *out, const char *text)
+{
+    size_t used = strlen(out);
+
+    snprintf(out + used, HB_RUN_WORDS_BYTES - used, "%s", text);
+}
+
+/* "a", "a and b", "a, b and c" */
+static void name_first(const struct hb_run_trace *trace, size_t count, char *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        append(out, i == 0 ? "" : i + 1 < count ? ", " : " and ");
+        append(out, trace->rows[i].allocator);
+    }
+}
+
+/* "41.4 % less time than glibc (40.9 to 41.8 %)" */
+static void append_difference(const struct hb_run_trace *trace, const struct hb_run_row *row, char *out)
+{
+    const struct hb_interval *ratio = &row->compared.ratio;
+    double low = 100 * fabs(1 - ratio->low), high = 100 * fabs(1 - ratio->high);
+    bool is_faster = row->compared.verdict == HB_COMPARED_FASTER;
+    char text[200];
+
+    snprintf(text, sizeof text, "%.1f %% %s time than %s (%.1f to %.1f %%)", 100 * fabs(1 - ratio->estimate),
+             is_faster ? "less" : "more", trace->baseline, is_faster ? high : low, is_faster ? low : high);
+    append(out, text);
+}
+
+/* How the best is to the baseline, or the baseline to the second. */
+static void append_to_baseline(const struct hb_run_trace *trace, char *out)
+{
+    const struct hb_run_row *best = &trace->rows[0];
+
+    if (best->compared.verdict == HB_COMPARED_FASTER) {
+        append(out, "the calls of ");
+        append(out, best->allocator);
+        append(out, " take ");
+        append_difference(trace, best, out);
+    } else if (best->compared.verdict == HB_COMPARED_REFERENCE && trace->ranked > 1 &&
+               trace->rows[1].compared.verdict == HB_COMPARED_SLOWER) {
+        append(out, "the calls of ");
+        append(out, trace->rows[1].allocator);
+        append(out, ", the next, take ");
+        append_difference(trace, &trace->rows[1], out);
+    } else {
+        append(out, "no difference to ");
+        append(out, trace->baseline);
+        append(out, " is shown");
+    }
+}
+
+static void say_answer(const struct hb_run_trace *trace, char *out)
+{
+    size_t first = count_first(trace);
+
+    if (first == trace->ranked) {
+        name_first(trace, first, out);
+        append(out, ": no difference between them is shown");
+        return;
+    }
+    name_first(trace, first, out);
+    append(out, first == 1 ? " is the fastest: " : " share the first place: ");
+    append_to_baseline(trace, out);
+}
+
+static bool say_undecided(const struct hb_run_trace *trace, char *out)
+{
+    const struct hb_run_row *undecided = row_of(trace, HB_COMPARED_UNDECIDED);
+    uint32_t more = 0;
+
+    for (size_t i = 0; undecided != NULL && i < trace->ranked; i++)
+        if (trace->rows[i].compared.more_rounds > more) {
+            more = trace->rows[i].compared.more_rounds;
+            undecided = &trace->rows[i];
+        }
+    if (more == 0)
+        return false;
+    snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s; about %s would decide (--rounds %u, or --until)",
+             undecided->allocator, hb_show_counted(more, "more round").text,
+             more + trace->rounds->round_count);
+    return true;
+}
+
+static bool has_reason_for_no_ranks(const struct hb_run_trace *trace, char *out)
+{
+    if (trace->ops < HB_COMPARE_LEAST_OPS)
+        snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: a trace of fewer than %s is over too soon",
+                 hb_show_counted(HB_COMPARE_LEAST_OPS, "operation").text);
+    else if (trace->rounds->round_count < HB_COMPARE_LEAST_ROUNDS)
+        snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: fewer than %d rounds give no interval",
+                 HB_COMPARE_LEAST_ROUNDS);
+    else
+        return false;
+    return trace->rivals > 1;
+}
+
+bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
+{
+    out[0] = '\0';
+    if (trace->ranked < 2)
+        return index == 0 && has_reason_for_no_ranks(trace, out);
+    if (index == 0)
+        say_answer(trace, out);
+    return index == 0 || (index == 1 && say_undecided(trace, out));
+}
+
+/* -- noise -- */
+
+static bool say_null_spread(const struct hb_noise *noise, char *out)
+{
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "not to be trusted: the null allocator's own times differ by %.1f times between rounds; end "
+             "what else "
+             "runs, or give it longer (--until 0.5%% --budget 300)",
+             noise->null_spread);
+    return noise->null_spread > 2;
+}
+
+static bool say_load(const struct hb_noise *noise, char *out)
+{
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "not to be trusted: the load is %.1f on %s; end what else runs, or use a machine of your own",
+             noise->load, hb_show_counted(noise->cores, "core").text);
+    return noise->load > noise->cores;
+}
+
+static bool say_marked(const struct hb_run_trace *trace, char *out)
+{
+    const struct hb_noise *noise = &trace->noise;
+
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "the machine ran at another speed in %u of %s; they count, since ratios are of one round",
+             noise->marked_rounds, hb_show_counted(trace->rounds->round_count, "round").text);
+    return noise->marked_rounds > 0;
+}
+
+bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
+{
+    unsigned found = 0;
+
+    if (trace->ranked == 0)
+        return false; /* nothing is claimed */
+    if (say_null_spread(&trace->noise, out) && found++ == index)
+        return true;
+    if (say_load(&trace->noise, out) && found++ == index)
+        return true;
+    return say_marked(trace, out) && found == index;
+}
