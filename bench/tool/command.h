@@ -56,8 +56,9 @@ int hb_command_print_info(const struct hb_workload *workload, const struct hb_su
  * else 1. */
 int hb_command_fail(const struct hb_error *error);
 
-/* Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program
- * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done. */
+/* Libraries that are loaded into this process may need it to be started with GLIBC_TUNABLES (allocator.h).
+ * Starts this very program again, with them, if it was not started so; returns when there is nothing to do or
+ * it cannot be done. */
 void hb_command_reexec_for_libraries(void);
 
 /* Says on standard error what was repaired in a file of somebody else's, or left out of it, if anything was.
