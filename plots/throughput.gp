@@ -7,7 +7,7 @@
 #   operations. A cross: some malloc got NULL. The axis is logarithmic and the same in every panel.
 #
 # Usage:  gnuplot -c plots/throughput.gp results/reference/throughput.csv [png] > throughput.svg
-# Input:  throughput.csv, schema throughput/1 (results/README.md)
+# Input:  throughput.csv, schema throughput/2 (results/README.md)
 # Read:   a row without a dot has no figure: the allocator crashed, was not there, or was left out for its time.
 # Note:   nothing is subtracted; each sample is a whole replay in a process of its own.
 #         Traces of less than a thousand operations are left out.
