@@ -54,6 +54,26 @@ static void store_text(const struct hb_option *option, void *values, const char 
     memcpy(member_of(option, values), &text, sizeof text);
 }
 
+/* A list of a few, which nobody gives back: it grows by one. */
+static void append_text(const struct hb_option *option, void *values, char *text)
+{
+    char **list, **grown;
+    size_t count = 0;
+
+    assert(option->bytes == sizeof list);
+    memcpy(&list, member_of(option, values), sizeof list);
+    while (list != NULL && list[count] != NULL)
+        count++;
+    grown = realloc(list, (count + 2) * sizeof *grown);
+    if (grown == NULL) {
+        fputs("out of memory for the command line\n", stderr);
+        exit(HB_EXIT_FAILED);
+    }
+    grown[count] = text;
+    grown[count + 1] = NULL;
+    memcpy(member_of(option, values), &grown, sizeof grown);
+}
+
 static void store_integer(const struct hb_option *option, void *values, uint64_t value)
 {
     const uint32_t narrow = (uint32_t)value;
@@ -159,6 +179,9 @@ static void take_option(const struct argp_state *state, const struct hb_option *
         if (text[0] == '\0')
             hb_option_fail(state, "--%s takes a folder, not ''", option->name);
         store_text(option, values, text);
+        return;
+    case HB_OPTION_LIST:
+        append_text(option, values, text);
         return;
     case HB_OPTION_NUMBER:
         take_number(state, option, values, text);
@@ -313,4 +336,44 @@ void hb_options_help(const struct hb_usage *usage, char *name, void *values)
     char *argv[] = {name, help, NULL};
 
     read_line(&reading, 2, argv, ARGP_NO_EXIT);
+}
+
+/* How many letters are to be put in, taken out or changed (Levenshtein); at least `most` where it may be
+ * more. */
+static size_t letters_apart(const char *a, const char *b, size_t most)
+{
+    size_t row[64], length = strlen(b);
+
+    if (length >= sizeof row / sizeof *row)
+        return most;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (; *a != '\0'; a++) {
+        size_t before = row[0]++;
+
+        for (size_t j = 1; j <= length; j++) {
+            size_t best = before + (*a != b[j - 1]);
+
+            before = row[j];
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            row[j] = before + 1 < best ? before + 1 : best;
+        }
+    }
+    return row[length];
+}
+
+const char *hb_option_nearest(const char *word, const char *const *names)
+{
+    size_t least = strlen(word) / 3 + 1; /* one letter, and one more for every three */
+    const char *nearest = NULL;
+
+    for (; *names != NULL; names++) {
+        size_t apart = letters_apart(word, *names, least);
+
+        if (apart < least || (apart == least && nearest == NULL && apart < strlen(word))) {
+            least = apart;
+            nearest = *names;
+        }
+    }
+    return nearest;
 }

@@ -28,6 +28,7 @@ enum hb_option_kind {
     HB_OPTION_FLAG,    /* bool: true when it is given */
     HB_OPTION_TEXT,    /* const char * */
     HB_OPTION_FOLDER,  /* const char *, not empty */
+    HB_OPTION_LIST,    /* char **: the texts of all that are given, in order, ended by NULL; from malloc */
     HB_OPTION_NUMBER,  /* an integer of 4 or 8 bytes, from `least` to `most` */
     HB_OPTION_SIZE,    /* uint64_t, from `least` to `most`; K, M and G are powers of 1024 */
     HB_OPTION_SECONDS, /* uint64_t: milliseconds; 1 second to `most` seconds */
@@ -78,6 +79,9 @@ void hb_options_parse(const struct hb_usage *usage, int argc, char **argv, void 
 
 /* Prints what --help prints on standard output, and returns. */
 void hb_options_help(const struct hb_usage *usage, char *name, void *values);
+
+/* The one of `names`, ended by NULL, that `word` may be a slip for; NULL where none is near. */
+const char *hb_option_nearest(const char *word, const char *const *names);
 
 /* Prints "PROGRAM: sentence; 'PROGRAM --help' explains" and exits 2. */
 void hb_option_fail(const struct argp_state *state, const char *format, ...)

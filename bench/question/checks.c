@@ -4,6 +4,7 @@
 #include "bench/question/checks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "allocator/library/product.h"
 #include "base/clock.h"
@@ -85,10 +86,14 @@ enum hb_status hb_checks_limit(struct hb_session *session, size_t trace, const s
     return status;
 }
 
-/* Has nobody vouched for it? */
+/* Has nobody vouched for it? A known library of another version is a stranger too. */
 static bool is_strange(const struct hb_session *session, const struct hb_candidate *candidate)
 {
-    return candidate->library && !session->options.unchecked && hb_product_find(candidate->spec) == NULL;
+    const struct hb_product *product = hb_product_find(candidate->spec);
+
+    if (!candidate->library || session->options.unchecked)
+        return false;
+    return product == NULL || strcmp(product->vouched, candidate->version) != 0;
 }
 
 static struct hb_sample_result **check_of(const struct hb_session *session, size_t trace,
@@ -108,8 +113,10 @@ const struct hb_sample_result *hb_checks_known(const struct hb_session *session,
 enum hb_status hb_checks_run(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
                              const struct hb_sample_result **out, struct hb_error *error)
 {
-    struct hb_sample_request request = {
-        .allocator = candidate->spec, .mode = HB_SAMPLE_CHECK, .touch = session->options.touch};
+    struct hb_sample_request request = {.allocator = candidate->spec,
+                                        .settings = candidate->variant.settings,
+                                        .mode = HB_SAMPLE_CHECK,
+                                        .touch = session->options.touch};
     struct hb_sample_result *result = *check_of(session, trace, candidate);
     enum hb_status status;
 

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -120,9 +121,14 @@ class own_times final : public benchmark::BenchmarkReporter
     std::unique_ptr<BenchmarkReporter> shown_by;
 };
 
+/* Keys are to differ, as those of a JSON object do: heapbench_library, heapbench_library_2 ... */
 void add_context_line(void *, const char *key, const char *text)
 {
-    benchmark::AddCustomContext(std::string("heapbench_") + key, text);
+    static std::map<std::string, int> seen;
+    std::string name = std::string("heapbench_") + key;
+    int count = ++seen[name];
+
+    benchmark::AddCustomContext(count > 1 ? name + "_" + std::to_string(count) : name, text);
 }
 
 void print_help()

@@ -58,6 +58,7 @@ static const struct hb_option option_table[] = {
      .help = "run the whole plan and write its files to DIR"},
     {HB_OPTION_TEXT, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: all"},
+    HB_SESSION_VARIANTS(struct options, session),
     {HB_OPTION_TEXT, 0, "traces", "T,U,...", HB_AT(struct options, traces),
      .help = "names of shipped traces, or files. Default: all shipped ones"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
@@ -131,7 +132,8 @@ enum hb_status hb_question_options_take(int *argc, char **argv, const struct hb_
 void hb_question_options_free(struct hb_question_options *options)
 {
     free(options->session.traces);
-    options->session.traces = NULL;
+    free(options->session.variants);
+    options->session.traces = options->session.variants = NULL;
 }
 
 void hb_question_options_help(const struct hb_question *question)

@@ -94,26 +94,71 @@ static bool make_pipe(int ends[2])
     return false;
 }
 
-/* The environment with GLIBC_TUNABLES as libraries need it; NULL when out of memory. Free with
- * free_environment. */
-static char **create_environment(void)
+/* What `variables`, ended by NULL, has behind the `prefix` "NAME="; NULL where that is not set. */
+static const char *value_of(char *const *variables, const char *prefix)
 {
-    char *tunables = hb_allocator_tunables(getenv("GLIBC_TUNABLES"));
-    size_t count = 0, kept = 0;
-    char **environment;
+    for (; variables != NULL && *variables != NULL; variables++)
+        if (strncmp(*variables, prefix, strlen(prefix)) == 0)
+            return *variables + strlen(prefix);
+    return NULL;
+}
 
-    while (environ[count] != NULL)
+/* "GLIBC_TUNABLES=...": the parent's, those of the settings, and what libraries need. From malloc; NULL when
+ * out of memory. */
+static char *join_tunables(char *const *settings)
+{
+    const char *outer = value_of(environ, TUNABLES), *own = value_of(settings, TUNABLES);
+    char *both = NULL, *needed = NULL, *variable = NULL;
+
+    if (asprintf(&both, "%s:%s", outer != NULL ? outer : "", own != NULL ? own : "") >= 0)
+        needed = hb_allocator_tunables(both);
+    else
+        both = NULL;
+    if (needed != NULL && asprintf(&variable, TUNABLES "%s", needed) < 0)
+        variable = NULL;
+    free(both);
+    free(needed);
+    return variable;
+}
+
+/* Is the variable of "NAME=value" among the settings? */
+static bool is_set(char *const *settings, const char *variable)
+{
+    size_t bytes = strcspn(variable, "=") + 1;
+
+    for (; settings != NULL && *settings != NULL; settings++)
+        if (strncmp(*settings, variable, bytes) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_variables(char *const *variables)
+{
+    size_t count = 0;
+
+    while (variables != NULL && variables[count] != NULL)
         count++;
-    environment = malloc((count + 2) * sizeof *environment);
-    if (environment == NULL || tunables == NULL ||
-        asprintf(&environment[kept++], TUNABLES "%s", tunables) < 0) {
+    return count;
+}
+
+/* The child's environment: the tunables first; NULL when out of memory. Free with free_environment. */
+static char **create_environment(char *const *settings)
+{
+    size_t most = count_variables(environ) + count_variables(settings) + 2, kept = 0;
+    char **environment = malloc(most * sizeof *environment);
+    char *tunables = join_tunables(settings);
+
+    if (environment == NULL || tunables == NULL) {
         free(environment);
         free(tunables);
         return NULL;
     }
-    free(tunables);
-    for (char **variable = environ; *variable != NULL; variable++)
+    environment[kept++] = tunables;
+    for (char *const *variable = settings; variable != NULL && *variable != NULL; variable++)
         if (strncmp(*variable, TUNABLES, strlen(TUNABLES)) != 0)
+            environment[kept++] = *variable;
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (strncmp(*variable, TUNABLES, strlen(TUNABLES)) != 0 && !is_set(settings, *variable))
             environment[kept++] = *variable;
     environment[kept] = NULL;
     return environment;
@@ -204,16 +249,16 @@ static int spawn_with(posix_spawn_file_actions_t *actions, pid_t *pid, char *arg
 #define ARGUMENT "--heapbench-%s=%d,%d"
 enum { ARGUMENT_BYTES = 80 };
 
-static enum hb_status spawn(const struct hb_child *child, int attached, int output, pid_t *pid,
-                            struct hb_error *error)
+static enum hb_status spawn(const struct hb_child *child, const struct hb_child_order *order, int output,
+                            pid_t *pid, struct hb_error *error)
 {
-    const int fds[2] = {child->fd, attached};
+    const int fds[2] = {child->fd, order->attached};
     char argument[ARGUMENT_BYTES];
     posix_spawn_file_actions_t actions;
-    char **environment = create_environment();
+    char **environment = create_environment(order->settings);
     int failure = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
 
-    snprintf(argument, sizeof argument, ARGUMENT, child->job->name, child->fd, attached);
+    snprintf(argument, sizeof argument, ARGUMENT, child->job->name, child->fd, order->attached);
     if (failure == 0) {
         failure = spawn_with(&actions, pid, argument, fds, output, environment);
         posix_spawn_file_actions_destroy(&actions);
@@ -228,16 +273,18 @@ static enum hb_status spawn(const struct hb_child *child, int attached, int outp
 }
 
 /* Waits until the process has ended or `timeout_ms` (0: none) is over; true when it has ended. */
-static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
+static bool wait_until_ended(int pid_fd, uint64_t timeout_ms, const struct hb_child_exchange *exchange)
 {
     uint64_t deadline = hb_clock_ns() + timeout_ms * UINT64_C(1000000);
     struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
 
     for (;;) {
-        uint64_t now = hb_clock_ns(), wait_ms = hb_progress_wait();
+        uint64_t now = hb_clock_ns(), wait_ms;
         uint64_t left_ms = now < deadline ? (deadline - now) / 1000000 + 1 : 0;
         int ready;
 
+        hb_progress_set(NULL, exchange->progress);
+        wait_ms = hb_progress_wait();
         if (timeout_ms != 0 && left_ms < wait_ms)
             wait_ms = left_ms;
         ready = poll(&ended, 1, wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms);
@@ -252,14 +299,15 @@ static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
 
 /* Collects the child, having ended it when it took too long: false then. Whatever else is in its process
  * group ends with it. */
-static bool wait_for(pid_t child, uint64_t timeout_ms, int *wait_status)
+static bool wait_for(pid_t child, uint64_t timeout_ms, const struct hb_child_exchange *exchange,
+                     int *wait_status)
 {
     int pid_fd = (int)syscall(SYS_pidfd_open, child, 0);
     bool in_time = true;
     siginfo_t info;
 
     if (pid_fd >= 0) {
-        in_time = wait_until_ended(pid_fd, timeout_ms);
+        in_time = wait_until_ended(pid_fd, timeout_ms, exchange);
         close(pid_fd);
     }
     if (!in_time)
@@ -295,11 +343,11 @@ static enum hb_status run_printing_to(int output, const struct hb_child *child,
     int wait_status = 0;
     bool in_time;
     pid_t pid = 0;
-    enum hb_status status = spawn(child, order->attached, output, &pid, error);
+    enum hb_status status = spawn(child, order, output, &pid, error);
 
     if (status != HB_OK)
         return status;
-    in_time = wait_for(pid, order->timeout_ms, &wait_status);
+    in_time = wait_for(pid, order->timeout_ms, child->exchange, &wait_status);
     *outcome = (struct hb_child_outcome){.end = HB_CHILD_DONE};
     if (child->exchange->done)
         return HB_OK;
@@ -404,6 +452,7 @@ void hb_child_main(int argc, char **argv, const struct hb_child_job *job)
         _exit(2);
     }
     tame(exchange->parent);
+    hb_progress_share(&exchange->progress);
     if (!job->work(exchange, attached))
         _exit(1);
     exchange->done = true;

@@ -13,6 +13,7 @@ enum colour { RED, GREEN, BLUE };
 
 struct values {
     const char *file, *folder, *text;
+    char **list;
     bool flag, given;
     uint32_t narrow;
     uint64_t wide, size, timeout_ms;
@@ -51,6 +52,7 @@ static const struct hb_option table[] = {
     {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
     {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
     {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
+    {HB_OPTION_LIST, 0, "list", "TEXT", HB_AT(struct values, list), .help = "as often as one likes"},
     {HB_OPTION_NUMBER, 0, "narrow", "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
     {HB_OPTION_NUMBER, 0, "wide", "N", HB_AT(struct values, wide), .given = HB_GIVEN(struct values, given)},
     {HB_OPTION_SIZE, 0, "size", "N", HB_AT(struct values, size), .least = 8},
@@ -144,6 +146,36 @@ static void values_go_where_the_table_says(void **state)
     assert_string_equal(values.called, "me");
 }
 
+static void a_list_has_every_text_that_is_given_in_order(void **state)
+{
+    char line[] = "--list one in --list= --list=one";
+    const struct values values = parse(line);
+
+    (void)state;
+    assert_string_equal(values.list[0], "one");
+    assert_string_equal(values.list[1], "");
+    assert_string_equal(values.list[2], "one");
+    assert_null(values.list[3]);
+    free(values.list);
+}
+
+static void the_nearest_word_is_one_that_may_be_meant(void **state)
+{
+    static const char *const names[] = {"jemalloc", "mimalloc", "glibc", "null", "best", NULL};
+
+    (void)state;
+    assert_string_equal(hb_option_nearest("jemaloc", names), "jemalloc");
+    assert_string_equal(hb_option_nearest("memalloc", names),
+                        "jemalloc"); /* as near as mimalloc: the first */
+    assert_string_equal(hb_option_nearest("libc", names), "glibc");
+    assert_string_equal(hb_option_nearest("nul", names), "null");
+    assert_null(hb_option_nearest("nothing", names));
+    assert_null(hb_option_nearest("", names));
+    assert_null(hb_option_nearest("x", names));
+    assert_null(
+        hb_option_nearest("tcmalloc-of-another-name-that-is-longer-than-any-that-there-is-here", names));
+}
+
 static void what_is_not_given_stays(void **state)
 {
     char line[] = "in --call";
@@ -217,6 +249,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("every kind of value goes where the table says", values_go_where_the_table_says),
+        hb_test("a list has every text that is given, in order",
+                a_list_has_every_text_that_is_given_in_order),
+        hb_test("the nearest word is one that may be meant", the_nearest_word_is_one_that_may_be_meant),
         hb_test("what is not given stays as it was", what_is_not_given_stays),
         hb_test("each kind of mistake has one sentence, and exit status 2", a_mistake_has_one_sentence),
         hb_test("no escape sequence of a value reaches the terminal",

@@ -445,6 +445,23 @@ class Rows(unittest.TestCase):
                 "peak_live_bytes": seen["live"], "minimum_how": "exact", "minimum_bytes": seen["least"],
                 **dict.fromkeys(("peak_resident_bytes", "failing_bytes", "tried", "ended", "ended_bytes", "ended_by"))})
 
+    def test_run_asks_the_other_questions_as_their_programs_do(self):
+        def exact(file):
+            rows = self.rows(file)
+            return rows, [line for line in self.head if line.startswith(("# left out", "# counts", "# schema"))]
+
+        files = ("fragmentation", "fragmentation_summary", "heap_map", "failure_points")
+        for question in ("fragmentation", "failure_points"):
+            self.ask(question, "simple", "--rounds=1")
+        expected = [exact(file) for file in files]
+        shutil.rmtree(os.path.join(self.folder, "out"))
+        self.run_program("heapbench", "run", "made.txt", "-a", "simple", "--rounds=2", "--step-limit=9000", "--heap=1M",
+                         "--results=out")
+        self.assertEqual([exact(file) for file in files], expected)
+        self.assertIn(", 1 round,", " ".join(self.head))
+        self.assertEqual(self.rows("throughput", allocator="simple")[0]["status"], "stopped")
+        self.assertIn(", 2 rounds,", " ".join(self.head))
+
     def test_curve(self):
         # Short, so that every size of a heap can be tried.
         self.trace = make_trace(11, 90, 12, 100)

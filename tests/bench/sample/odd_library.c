@@ -3,7 +3,8 @@
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
  * process, writes to standard output, returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for
- * each block, and where they get none they return NULL, abort, or end the process.
+ * each block, and where they get none they return NULL, abort, or end the process. One writes into a file
+ * which settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -66,6 +67,30 @@ static void misbehave(void)
         return;
 #endif
 }
+
+#ifdef ODD_TELL
+static void tell(int out, const char *name)
+{
+    const char *value = getenv(name);
+
+    if (value == NULL)
+        value = "-";
+    if (write(out, value, strlen(value)) < 0 || write(out, "\n", 1) < 0)
+        abort();
+}
+
+__attribute__((constructor)) static void tell_all(void)
+{
+    const char *path = getenv("ODD_LIBRARY_TOLD");
+    int out = path != NULL ? open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+    if (out < 0)
+        return;
+    tell(out, "ODD_SETTING");
+    tell(out, "GLIBC_TUNABLES");
+    close(out);
+}
+#endif
 
 /* Apart from malloc, so that nothing here calls malloc through the linker. */
 static void *serve(size_t size)
