@@ -494,18 +494,22 @@ class Rows(invented.Test):
                  "first-merge": MERGED}
         before = {"simple-align": "simple", "simple-merge": "simple-align", "first-merge": "simple"}
         seen = {name: self.rung(options) for name, options in rungs.items()}
-        time = {name: [s.elapsed / cut for s in self.timed(name, cut)] for name in [*rungs, "glibc"]}
-        self.assertTrue(all(len(ns) == 3 for ns in time.values()), time)
+        done = {**{name: self.ops_within(limit, options) for name, options in rungs.items()}, "glibc": len(self.trace)}
+        self.assertEqual(done["simple"], cut)
+        self.assertGreater(len({done[name] for name in rungs}), 2, "each is cut where it is, and one is not")
+        self.assertEqual(max(done[name] for name in rungs), len(self.trace))
         for row in self.rows("ladder"):
             name = row["allocator"]
-            ns = time[name]
+            ops = done[name]
+            ns = [s.elapsed / ops for s in self.timed(name, ops)]
+            self.assertEqual(len(ns), 3)
             expected = {"trace": "made", "allocator": name, "status": "ok", "idea": row["idea"],
                         "before": before.get(name), "ops": len(self.trace), "peak_live_bytes": self.rung(SIMPLE)["live"],
-                        "time_ops": cut, "ns_per_op": float(median(ns)), "least_ns": float(min(ns)),
-                        "most_ns": float(max(ns)), "ratio_to_glibc": median(map(truediv, ns, time["glibc"]))}
+                        "time_ops": ops, "ns_per_op": float(median(ns)), "least_ns": float(min(ns)),
+                        "most_ns": float(max(ns)), "ratio_to_glibc": self.time_ratio(name, "glibc", ops)}
             blank = ("walks", "walk_total", "walk_mean", "walk_p50", "walk_p99", "walk_max", "walk_allocated",
                      "extent_over_live", "minimum_how", "minimum_bytes", "failing_bytes", "minimum_over_live",
-                     "walk_change", "time_change", "extent_change", "minimum_change")
+                     "walk_change", "time_change", "extent_change", "minimum_change", "change_ops")
             expected.update(dict.fromkeys(blank))
             if name == "glibc":
                 weighed = [s for s in self.timed("glibc", 0) if s.ops == len(self.trace)][-1]
@@ -515,10 +519,23 @@ class Rows(invented.Test):
                 self.assertTrue(row["idea"])
             if name in before:
                 b = seen[before[name]]
+                both = min(ops, done[before[name]])
                 expected.update(walk_change=seen[name]["mean"] / b["mean"], extent_change=seen[name]["extent"] / b["extent"],
-                                minimum_change=seen[name]["least"] / b["least"],
-                                time_change=median(map(truediv, ns, time[before[name]])))
+                                minimum_change=seen[name]["least"] / b["least"], change_ops=both,
+                                time_change=self.time_ratio(name, before[name], both))
             self.assert_row(row, expected)
+
+    def ops_within(self, limit, options):
+        """The operations after which so many ranges were examined; all of them, where there are fewer."""
+        totals = []
+        Replay(self.trace, Heap(**options), after=lambda r: totals.append(sum(r.lengths)))
+        return next((i + 1 for i, total in enumerate(totals) if total >= limit), len(totals))
+
+    def time_ratio(self, name, reference, ops):
+        """The median over rounds, on the same operations."""
+        pairs = list(zip(self.timed(name, ops), self.timed(reference, ops)))
+        self.assertEqual({len(self.timed(name, ops)), len(self.timed(reference, ops)), len(pairs)}, {3}, (name, reference, ops))
+        return median(a.elapsed / b.elapsed for a, b in pairs)
 
     def rung(self, options):
         replay = Replay(self.trace, Heap(**options))
