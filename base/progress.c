@@ -19,6 +19,8 @@
 enum { LOOK_NS = 1000000, MOST_CALLS = 1 << 16 };
 #define SECOND_NS UINT64_C(1000000000)
 
+static volatile uint64_t *shared_done; /* with another process; NULL: with none */
+
 /* What is being done. */
 static struct {
     bool shown;   /* there is a terminal, and something to show on it */
@@ -179,12 +181,19 @@ static void look(void)
 void hb_progress_set(void *unused, uint64_t done)
 {
     (void)unused;
+    if (shared_done != NULL)
+        *shared_done = done;
     if (!now.shown)
         return;
     if (!now.by_steps && now.inner == 0)
         now.done = done;
     if (++now.calls >= now.calls_a_look)
         look();
+}
+
+void hb_progress_share(volatile uint64_t *shared)
+{
+    shared_done = shared;
 }
 
 uint64_t hb_progress_wait(void)

@@ -43,6 +43,9 @@ bool hb_progress_is_shown(void);
  */
 void hb_progress_set(void *unused, uint64_t done);
 
+/* From now on `done` goes to `*shared` too: for a process that another one shows the progress of. */
+void hb_progress_share(volatile uint64_t *shared);
+
 /* Something is still going on. Returns the milliseconds after which to call again; UINT64_MAX: no need to. */
 uint64_t hb_progress_wait(void);
 

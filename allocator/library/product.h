@@ -14,6 +14,7 @@ struct hb_product {
     const char *colour; /* as in struct hb_allocator */
     unsigned shape;
     const char *package;                     /* which brings it on Debian and Ubuntu */
+    const char *vouched;                     /* the version that this project's tests have found right */
     const char *sonames[HB_PRODUCT_SONAMES]; /* tried in this order; NULL-terminated unless full */
     const char *const *telltales; /* one of these is defined by it and by no other; NULL-terminated */
     /* Writes the version that the tell-tale function answers with; leaves `version` alone when

@@ -4,6 +4,7 @@
 #include "bench/question/checks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "allocator/library/product.h"
 #include "base/clock.h"
@@ -85,10 +86,14 @@ enum hb_status hb_checks_limit(struct hb_session *session, size_t trace, const s
     return status;
 }
 
-/* Has nobody vouched for it? */
+/* Has nobody vouched for it? A known library of another version is a stranger too. */
 static bool is_strange(const struct hb_session *session, const struct hb_candidate *candidate)
 {
-    return candidate->library && !session->options.unchecked && hb_product_find(candidate->spec) == NULL;
+    const struct hb_product *product = hb_product_find(candidate->spec);
+
+    if (!candidate->library || session->options.unchecked)
+        return false;
+    return product == NULL || strcmp(product->vouched, candidate->version) != 0;
 }
 
 static struct hb_sample_result **check_of(const struct hb_session *session, size_t trace,

@@ -1,9 +1,9 @@
 /*
  * checks.h - is an allocator to be measured at all? Its check, its time limit, and what it failed at.
  *
- * The five libraries that are known by name, and what is built in, are vouched for by tests. Any other
- * library is checked once on each trace, before its first sample there. What a sample may take, and which
- * NULLs are the trace's own fault, is told by one replay of the reference.
+ * Of the libraries that are known by name a version each, the C library, and what is built in are vouched for
+ * by tests. Any other library is checked once on each trace, before its first sample there. What a sample may
+ * take, and which NULLs are the trace's own fault, is told by one replay of the reference.
  */
 #ifndef HB_BENCH_QUESTION_CHECKS_H
 #define HB_BENCH_QUESTION_CHECKS_H

@@ -94,17 +94,21 @@ static struct options defaults(const struct hb_question *question)
         .question = question};
 }
 
-/* Splits at commas, in place, into a NULL-terminated array from malloc. */
-static char **split(char *list)
+/* Splits at commas, into a NULL-terminated array from malloc with a copy of the text behind it: the command
+ * line is shown later. */
+static char **split(const char *list)
 {
     size_t count = 1;
-    char **parts;
+    char **parts, *copy;
 
     for (const char *c = list; *c != '\0'; c++)
         count += *c == ',';
-    parts = calloc(count + 1, sizeof *parts);
-    for (size_t i = 0; parts != NULL && i < count; i++)
-        parts[i] = strsep(&list, ",");
+    parts = calloc(1, (count + 1) * sizeof *parts + strlen(list) + 1);
+    if (parts == NULL)
+        return NULL;
+    copy = strcpy((char *)(parts + count + 1), list);
+    for (size_t i = 0; i < count; i++)
+        parts[i] = strsep(&copy, ",");
     return parts;
 }
 

@@ -99,6 +99,24 @@ void hb_session_close(struct hb_session *session)
     memset(session, 0, sizeof *session);
 }
 
+enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error)
+{
+    if (session->options.step_limit != 0)
+        session->options.step_limit = step_limit;
+    hb_session_plan_rounds(&session->options, 1, 0, 0);
+    session->options.heap_bytes = 0;
+    session->provenance.rounds = 1;
+    session->provenance.until = 0;
+    session->provenance.left_out_count = 0;
+    session->unusable_traces = 0;
+    hb_cuts_close(&session->cuts);
+    memset(&session->cuts, 0, sizeof session->cuts);
+    return hb_cuts_open(&session->cuts, &session->found)
+               ? HB_OK
+               : hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu traces",
+                              session->found.trace_count);
+}
+
 enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
                                      struct hb_error *error)
 {

@@ -74,6 +74,10 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
                                char *const *argv, struct hb_error *error);
 void hb_session_close(struct hb_session *session);
 
+/* Makes ready for another question of the same allocators and traces, with its own step limit (none where the
+ * last had none), one round, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
+enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error);
+
 /*
  * Says how many rounds there are: `rounds` on each trace; 0: as many as it takes until the intervals of the
  * ratios are as narrow as `until` (0.01 is 1 %; 0: HB_UNTIL), HB_ROUNDS_LEAST at least. With `budget_ms` they
@@ -96,9 +100,9 @@ enum hb_status hb_session_run_sample(const struct hb_sample_request *request, st
                                      struct hb_error *error);
 
 /*
- * Loads the trace at `trace`, which is to be asked for once. A file that is damaged, or no trace, is left
- * out, as the provenance then says, and the others go on: `*usable` is false, and `error` says why. HB_OK;
- * where no trace at all is usable, the error of the last.
+ * Loads the trace at `trace`, which is to be asked for once a question. A file that is damaged, or no trace,
+ * is left out, as the provenance then says, and the others go on: `*usable` is false, and `error` says why.
+ * HB_OK; where no trace at all is usable, the error of the last.
  */
 enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
                                      struct hb_error *error);

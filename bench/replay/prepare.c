@@ -33,6 +33,7 @@ struct image_header {
     uint64_t object_count;
     uint64_t slots;
     uint64_t peak_live_bytes;
+    uint64_t program_wall_ns, program_cpu_ns;
     char name[IMAGE_NAME_BYTES];
 };
 
@@ -124,7 +125,9 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
                                         .wait_count = workload->wait_count,
                                         .object_count = workload->object_count,
                                         .slots = r.slots,
-                                        .peak_live_bytes = r.peak_live_bytes};
+                                        .peak_live_bytes = r.peak_live_bytes,
+                                        .program_wall_ns = workload->wall_ns,
+                                        .program_cpu_ns = workload->cpu_ns};
         if (workload->wait_count > 0)
             memcpy(image + waits_at(workload->op_count), workload->waits,
                    workload->wait_count * sizeof *workload->waits);
@@ -244,6 +247,8 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         .object_count = header->object_count,
         .slots = header->slots,
         .peak_live_bytes = header->peak_live_bytes,
+        .program_wall_ns = header->program_wall_ns,
+        .program_cpu_ns = header->program_cpu_ns,
         .name = header->name,
         .fd = own_fd,
         .image_bytes = bytes};

@@ -19,6 +19,7 @@ struct hb_prepared {
     uint64_t object_count;
     uint64_t slots;
     uint64_t peak_live_bytes;
+    uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program, as the workload's; 0: not known */
     const char *name;
     int fd;
     size_t image_bytes;

@@ -273,16 +273,18 @@ static enum hb_status spawn(const struct hb_child *child, const struct hb_child_
 }
 
 /* Waits until the process has ended or `timeout_ms` (0: none) is over; true when it has ended. */
-static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
+static bool wait_until_ended(int pid_fd, uint64_t timeout_ms, const struct hb_child_exchange *exchange)
 {
     uint64_t deadline = hb_clock_ns() + timeout_ms * UINT64_C(1000000);
     struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
 
     for (;;) {
-        uint64_t now = hb_clock_ns(), wait_ms = hb_progress_wait();
+        uint64_t now = hb_clock_ns(), wait_ms;
         uint64_t left_ms = now < deadline ? (deadline - now) / 1000000 + 1 : 0;
         int ready;
 
+        hb_progress_set(NULL, exchange->progress);
+        wait_ms = hb_progress_wait();
         if (timeout_ms != 0 && left_ms < wait_ms)
             wait_ms = left_ms;
         ready = poll(&ended, 1, wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms);
@@ -297,14 +299,15 @@ static bool wait_until_ended(int pid_fd, uint64_t timeout_ms)
 
 /* Collects the child, having ended it when it took too long: false then. Whatever else is in its process
  * group ends with it. */
-static bool wait_for(pid_t child, uint64_t timeout_ms, int *wait_status)
+static bool wait_for(pid_t child, uint64_t timeout_ms, const struct hb_child_exchange *exchange,
+                     int *wait_status)
 {
     int pid_fd = (int)syscall(SYS_pidfd_open, child, 0);
     bool in_time = true;
     siginfo_t info;
 
     if (pid_fd >= 0) {
-        in_time = wait_until_ended(pid_fd, timeout_ms);
+        in_time = wait_until_ended(pid_fd, timeout_ms, exchange);
         close(pid_fd);
     }
     if (!in_time)
@@ -344,7 +347,7 @@ static enum hb_status run_printing_to(int output, const struct hb_child *child,
 
     if (status != HB_OK)
         return status;
-    in_time = wait_for(pid, order->timeout_ms, &wait_status);
+    in_time = wait_for(pid, order->timeout_ms, child->exchange, &wait_status);
     *outcome = (struct hb_child_outcome){.end = HB_CHILD_DONE};
     if (child->exchange->done)
         return HB_OK;
@@ -449,6 +452,7 @@ void hb_child_main(int argc, char **argv, const struct hb_child_job *job)
         _exit(2);
     }
     tame(exchange->parent);
+    hb_progress_share(&exchange->progress);
     if (!job->work(exchange, attached))
         _exit(1);
     exchange->done = true;

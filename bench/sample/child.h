@@ -22,7 +22,8 @@
  * program, so the layout is the same. */
 struct hb_child_exchange {
     pid_t parent;
-    bool done; /* the result is whole: set last, so that a crash leaves it false */
+    bool done;                  /* the result is whole: set last, so that a crash leaves it false */
+    volatile uint64_t progress; /* what the child's hb_progress_set says, which the parent shows */
 };
 
 struct hb_child_job {

@@ -4,7 +4,9 @@
 #include "bench/sample/memory.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,16 +76,26 @@ static bool read_proc(const char *path, char *text, size_t capacity)
     return length > 0;
 }
 
+/* The number behind `key` in the text of a file; `missing` when there is none. */
+static uint64_t number_behind(const char *path, const char *key, uint64_t missing)
+{
+    char text[STATUS_BYTES], *end;
+    const char *at;
+    uint64_t number;
+
+    if (!read_proc(path, text, sizeof text))
+        return missing;
+    at = strstr(text, key);
+    if (at == NULL)
+        return missing;
+    number = strtoull(at + strlen(key), &end, 10);
+    return end > at + strlen(key) ? number : missing;
+}
+
 /* A line "key:   123 kB" of /proc/self/status, in bytes; 0 when there is none. */
 static uint64_t status_bytes(const char *key)
 {
-    char text[STATUS_BYTES];
-    const char *line;
-
-    if (!read_proc("/proc/self/status", text, sizeof text))
-        return 0;
-    line = strstr(text, key);
-    return line == NULL ? 0 : strtoull(line + strlen(key), NULL, 10) * 1024;
+    return number_behind("/proc/self/status", key, 0) * 1024;
 }
 
 static uint64_t fault_count(void)
@@ -222,4 +234,85 @@ void hb_memory_resume_limit(struct hb_memory *memory)
         return;
     memory->limit_bytes += status_bytes("VmData:") - memory->paused_bytes;
     set_limit(memory->limit_bytes);
+}
+
+/* -- what there is to have -- */
+
+/* The two generations of cgroups: where they are, and what their files are called. */
+static const struct cgroup_kind {
+    const char *mark; /* in its line of /proc/self/cgroup, before the group's path */
+    const char *root, *limit, *used, *cached;
+} cgroup_kinds[] = {
+    {"0::", "/sys/fs/cgroup", "memory.max", "memory.current", "\ninactive_file "},
+    {":memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+     "\ntotal_inactive_file "},
+};
+
+/* What a file of the group at `folder` says; `missing` where it says no number, such as "max". */
+static uint64_t cgroup_number(const char *folder, const char *file, const char *key, uint64_t missing)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/%s", folder, file) >= (int)sizeof path)
+        return missing;
+    return number_behind(path, key, missing);
+}
+
+/* What one group leaves; of what it uses, cached files are given back when memory is asked for. */
+static uint64_t cgroup_room(const struct cgroup_kind *kind, const char *folder)
+{
+    uint64_t limit = cgroup_number(folder, kind->limit, "", UINT64_MAX);
+    uint64_t used = cgroup_number(folder, kind->used, "", 0);
+
+    return limit == UINT64_MAX
+               ? limit
+               : over(limit, over(used, cgroup_number(folder, "memory.stat", kind->cached, 0)));
+}
+
+/* The least that this process's group and those around it leave. A path that is not there, as in a container
+ * that does not see what is around it, has no limits. */
+static uint64_t cgroups_room(const struct cgroup_kind *kind, const char *root)
+{
+    char text[STATUS_BYTES], folder[PATH_MAX];
+    uint64_t least = UINT64_MAX;
+    size_t root_bytes;
+    const char *group;
+    char *end;
+
+    snprintf(folder, sizeof folder, "%s/proc/self/cgroup", root);
+    group = read_proc(folder, text, sizeof text) ? strstr(text, kind->mark) : NULL;
+    if (group == NULL)
+        return UINT64_MAX;
+    group += strlen(kind->mark);
+    root_bytes = (size_t)snprintf(folder, sizeof folder, "%s%s", root, kind->root);
+    if (snprintf(folder, sizeof folder, "%s%s%.*s", root, kind->root, (int)strcspn(group, "\n"), group) >=
+        (int)sizeof folder)
+        return UINT64_MAX;
+    for (end = folder + strlen(folder); end != NULL && end >= folder + root_bytes;
+         end = strrchr(folder, '/')) {
+        uint64_t room;
+
+        *end = '\0';
+        room = cgroup_room(kind, folder);
+        if (room < least)
+            least = room;
+    }
+    return least;
+}
+
+uint64_t hb_memory_available(const char *root)
+{
+    char path[PATH_MAX];
+    uint64_t least, kib;
+
+    snprintf(path, sizeof path, "%s/proc/meminfo", root);
+    kib = number_behind(path, "MemAvailable:", UINT64_MAX);
+    least = kib > UINT64_MAX / 1024 ? UINT64_MAX : kib * 1024;
+    for (size_t i = 0; i < sizeof cgroup_kinds / sizeof cgroup_kinds[0]; i++) {
+        uint64_t room = cgroups_room(&cgroup_kinds[i], root);
+
+        if (room < least)
+            least = room;
+    }
+    return least;
 }

@@ -1,5 +1,6 @@
 /*
- * memory.h - what this process holds, asked of the kernel without allocating anything.
+ * memory.h - what this process holds, and what there is to have, asked of the kernel without allocating
+ * anything.
  *
  * Resident memory here is private anonymous memory (resident less shared and file-backed pages, in
  * /proc/self/statm): what malloc, brk and mmap give a heap, and not the pages of program text that happen to
@@ -58,5 +59,12 @@ enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, 
  */
 void hb_memory_pause_limit(struct hb_memory *memory);
 void hb_memory_resume_limit(struct hb_memory *memory);
+
+/*
+ * Bytes that a new process could have now, without swapping: what the machine has available, or less where
+ * the process's memory cgroup, or one around it, is limited to less. UINT64_MAX where nobody says. `root` is
+ * where /proc and /sys are: "", or a test's folder.
+ */
+uint64_t hb_memory_available(const char *root);
 
 #endif

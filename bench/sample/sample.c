@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/pages.h"
+#include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
+
+/* A block of so many bytes no process has the addresses for: it is NULL, and takes nothing. */
+#define NO_BLOCK_BYTES (UINT64_C(1) << 48)
 
 static enum hb_status check_request(const struct hb_sample_request *request, struct hb_error *error)
 {
@@ -19,6 +24,79 @@ static enum hb_status check_request(const struct hb_sample_request *request, str
         return hb_error_set(error, HB_ERR_USAGE, "the allocator's path is longer than %zu bytes",
                             sizeof((struct hb_sample_exchange *)NULL)->allocator - 1);
     return HB_OK;
+}
+
+/* The most that is live in the operations that are asked for, of blocks that there can be. */
+static uint64_t peak_of(const struct hb_sample_request *request)
+{
+    const struct hb_prepared *prepared = request->prepared;
+    uint64_t ops = request->op_limit != 0 && request->op_limit < prepared->op_count ? request->op_limit
+                                                                                    : prepared->op_count;
+    size_t bytes = (prepared->slots + 1) * sizeof(uint64_t);
+    uint64_t *size_of = hb_pages_reserve(bytes), live = 0, peak = 0;
+
+    if (size_of == NULL)
+        return prepared->peak_live_bytes;
+    for (uint64_t i = 0; i < ops; i++) {
+        const struct hb_op *op = &prepared->ops[i];
+        uint64_t size = op->size < NO_BLOCK_BYTES ? op->size : 0;
+
+        live += size - size_of[op->object];
+        size_of[op->object] = size;
+        if (live > peak)
+            peak = live;
+    }
+    hb_pages_free(size_of, bytes);
+    return peak;
+}
+
+static bool is_untouched(const struct hb_sample_request *request)
+{
+    const struct hb_allocator *builtin = hb_allocator_find(request->allocator);
+
+    return request->touch == HB_TOUCH_NONE || (builtin != NULL && (builtin->caps & HB_CAP_UNTOUCHABLE) != 0);
+}
+
+static uint64_t with_margin(uint64_t bytes)
+{
+    return bytes > UINT64_MAX - bytes / 8 ? UINT64_MAX : bytes + bytes / 8;
+}
+
+/*
+ * A replay that fills more memory than there is would take the machine down before it ended: false, with both
+ * numbers, where the blocks that are live at once, and an eighth more for the allocator's own, are more. A
+ * heap or a budget is a limit too.
+ */
+static bool has_memory(const struct hb_sample_request *request, struct hb_error *error)
+{
+    uint64_t limit = request->heap_bytes != 0 ? request->heap_bytes : request->budget_bytes;
+    uint64_t available = is_untouched(request) ? UINT64_MAX : hb_memory_available(""), peak;
+
+    if (with_margin(request->prepared->peak_live_bytes) <= available || (limit != 0 && limit <= available))
+        return true;
+    peak = peak_of(request);
+    if (with_margin(peak) <= available)
+        return true;
+    hb_error_set(error, HB_ERR_LIMIT,
+                 "%s needs %s of memory (%s live, an eighth more for the allocator), and %s are available; "
+                 "--touch none leaves its blocks unfilled",
+                 request->prepared->name, hb_show_bytes(with_margin(peak)).text, hb_show_bytes(peak).text,
+                 hb_show_bytes(available).text);
+    return false;
+}
+
+/* A sample that is not begun, for the reason in its error. */
+static bool is_refused(const struct hb_sample_request *request, struct hb_sample_result *result)
+{
+    struct hb_error why;
+
+    if (has_memory(request, &why))
+        return false;
+    *result = (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
+                                        .error = why,
+                                        .check.op = HB_CHECK_NO_OP,
+                                        .counts.first_failure = HB_NO_FAILURE};
+    return true;
 }
 
 static void write_request(const struct hb_sample_request *request, struct hb_sample_exchange *exchange)
@@ -120,6 +198,8 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
     struct hb_child child;
 
     assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
+    if (status == HB_OK && is_refused(request, result))
+        return HB_OK;
     if (status == HB_OK)
         status = hb_child_open(&hb_sample_job, bytes, &child, error);
     if (status != HB_OK)
@@ -136,7 +216,7 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
     struct hb_sample_exchange *exchange;
 
     assert(request->points == 0 && request->timeout_ms == 0 && request->settings == NULL);
-    if (status != HB_OK)
+    if (status != HB_OK || is_refused(request, result))
         return status;
     exchange = hb_pages_alloc(sizeof *exchange);
     if (exchange == NULL)
@@ -145,10 +225,7 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
     hb_sample_work(exchange, request->prepared);
     *result = exchange->result;
     hb_pages_free(exchange, sizeof *exchange);
-    if (result->outcome != HB_SAMPLE_UNAVAILABLE)
-        return HB_OK;
-    *error = result->error;
-    return error->status;
+    return HB_OK;
 }
 
 void hb_sample_result_clear(struct hb_sample_result *result)

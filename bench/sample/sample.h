@@ -76,13 +76,14 @@ struct hb_sample_result {
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
-/* Runs one sample and waits for it. Returns a status other than HB_OK only when no child could be started. */
+/* Runs one sample and waits for it. What would fill more memory than the machine has available is not begun,
+ * but UNAVAILABLE. Returns a status other than HB_OK only when no child could be started. */
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);
 
-/* The same in this very process, in which a crash is this process's; without points and timeout_ms. What is
- * UNAVAILABLE is a failure. */
+/* The same in this very process, for a debugger: a crash is this process's, and glibc's heap is as used as
+ * the process has left it. Without points and timeout_ms. */
 enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
                                   struct hb_error *error);
 

@@ -11,13 +11,10 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
-#include "base/progress.h"
 #include "bench/replay/counting.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
-
-enum { FIRST_PIECE_OPS = 1024, PIECE_NS = 50000000 };
 
 /* The state of one sample's run. */
 struct sample {
@@ -102,34 +99,13 @@ static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
     return elapsed_ns;
 }
 
-/*
- * Times the whole replay. Where somebody watches, which is nobody in a child, it is done in pieces that take
- * about PIECE_NS, so that the clock's two readings do not count.
- */
-static void time_all(struct sample *s)
-{
-    uint64_t piece = hb_progress_is_shown() ? FIRST_PIECE_OPS : s->ops;
-
-    for (uint64_t done = 0; done < s->ops;) {
-        uint64_t end = piece < s->ops - done ? done + piece : s->ops;
-        uint64_t piece_ns = time_range(s, done, end);
-
-        done = end;
-        hb_progress_set(NULL, done);
-        if (piece_ns < PIECE_NS / 2)
-            piece *= 2;
-        else if (piece_ns > (uint64_t)PIECE_NS * 2 && piece > 1)
-            piece /= 2;
-    }
-}
-
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    time_all(s);
+    time_range(s, 0, s->ops);
     return account(s, NULL, 0, error);
 }
 

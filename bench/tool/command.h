@@ -41,6 +41,14 @@ int hb_command_report(int argc, char **argv);
  * unless that is NULL. Returns an exit status. */
 int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results);
 
+struct hb_session;
+
+/* Asks, of what the session found, what a page shows beside the comparison: memory over time, and failure
+ * under a budget; their files go into `folder`. To be called when the comparison is done; the session's
+ * provenance stays the comparison's. `*failed_cells` grows. Errors as hb_question_answer. */
+enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, unsigned *failed_cells,
+                                       struct hb_error *error);
+
 /* info without --json: for people. Returns an exit status. */
 int hb_command_print_info(const struct hb_workload *workload, const struct hb_summary *summary);
 
@@ -48,8 +56,9 @@ int hb_command_print_info(const struct hb_workload *workload, const struct hb_su
  * else 1. */
 int hb_command_fail(const struct hb_error *error);
 
-/* Libraries may need the process to be started with GLIBC_TUNABLES (allocator.h). Starts this very program
- * again, with them, if it was not started so; returns when there is nothing to do or it cannot be done. */
+/* Libraries that are loaded into this process may need it to be started with GLIBC_TUNABLES (allocator.h).
+ * Starts this very program again, with them, if it was not started so; returns when there is nothing to do or
+ * it cannot be done. */
 void hb_command_reexec_for_libraries(void);
 
 /* Says on standard error what was repaired in a file of somebody else's, or left out of it, if anything was.

@@ -30,7 +30,8 @@ static const struct hb_usage usage = {
         "operations from an object's birth to its free.\n\n"
         "Of a trace with times it shows when things happened: the rate in operations a second, over all and "
         "in each tenth of the time; how much of the time is in bursts, waits of at most 10 ms; and the "
-        "silences, its ten longest waits. They are times of the recording: a replay does not wait.\n\n"
+        "silences, its ten longest waits. They are times of the recording, with what the recorder took: a "
+        "replay does not wait.\n\n"
         "Example: heapbench info demo",
     .needs = "a trace; 'heapbench list' names some",
 };
@@ -100,8 +101,8 @@ static void add_times(struct hb_json *json, const struct hb_workload *workload)
 
     hb_json_known(json, "format_version", workload->version, workload->version > 0);
     hb_json_known(json, "duration_us", workload->time_us, timed);
-    hb_json_known(json, "wall_ns", workload->wall_ns, workload->wall_ns > 0);
-    hb_json_known(json, "cpu_ns", workload->cpu_ns, workload->cpu_ns > 0);
+    hb_json_known(json, "program_wall_ns", workload->wall_ns, workload->wall_ns > 0);
+    hb_json_known(json, "program_cpu_ns", workload->cpu_ns, workload->cpu_ns > 0);
     hb_json_put(json, "ops_per_s",
                 timed ? json_real((double)workload->op_count / duration * 1e6) : json_null());
     hb_json_put(json, "ops_by_tenth", timed ? ops_by_tenth(&times) : json_null());

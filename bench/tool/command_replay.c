@@ -1,9 +1,9 @@
 /*
- * command_replay.c - heapbench replay: one trace, one allocator, in this very process.
+ * command_replay.c - heapbench replay: one trace, one allocator, once.
  *
- * The work is that of a sample (sample.h) without the child: a timed run and, where the allocator can be
- * inspected, a counting run in a fresh heap. Being in one process, it can be run under a debugger, a profiler
- * or valgrind.
+ * A timed run and, where the allocator can be inspected, a counting run in a heap of its own: two samples
+ * (sample.h), each in a fresh child, as `run` takes them. With --here both are done in this very process, for
+ * a debugger, a profiler or valgrind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@ struct options {
     bool has_heap;
     uint64_t heap_bytes;
     enum hb_touch touch;
-    bool json;
+    uint64_t timeout_ms;
+    bool json, here;
 };
 
 /* What both runs say together. */
@@ -40,18 +41,32 @@ static const struct hb_option option_table[] = {
              "writable memory, counted from before the library is loaded. Default: ample"},
     HB_COMMAND_TOUCH(struct options, touch,
                      "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_TIMEOUT(struct options, timeout_ms, "seconds that a replay may take. Default: any number"),
+    {HB_OPTION_FLAG, 0, "here", NULL, HB_AT(struct options, here),
+     .help =
+         "in this process, for gdb, perf and valgrind. Reading the trace has used glibc's heap already, so "
+         "glibc's figures differ from those of a fresh one, and a crash is heapbench's own"},
     HB_COMMAND_JSON(struct options, json, "print one flat JSON object; results/README.md defines its keys"),
     {0},
 };
 
+static void check(const struct argp_state *state, void *values)
+{
+    const struct options *options = values;
+
+    if (options->here && options->timeout_ms != 0)
+        hb_option_fail(state, "--timeout ends a process of its own, and --here has none");
+}
+
 static const struct hb_usage usage = {
     .options = option_table,
     .arguments = "TRACE -a ALLOCATOR",
-    .doc = "Replay a trace on one allocator, in this process, and print what can be counted.\v"
+    .doc = "Replay a trace on one allocator, in a fresh process, and print what can be counted.\v"
            "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'. An "
            "allocator that cannot be inspected has no walks, ranges or free bytes to tell.\n\n"
            "Example: heapbench replay demo -a simple --heap 4096 --json",
     .needs = "a trace and -a ALLOCATOR",
+    .check = check,
 };
 
 /* A bounded allocator gets its heap; the others get a budget. */
@@ -74,13 +89,25 @@ static enum hb_status place_limit(const struct options *options, struct hb_sampl
     return HB_OK;
 }
 
-/* One run of either kind, in a heap of its own. */
+/* A sample that has no figures is a failure, with its sentence. */
+static enum hb_status refuse_failed(const struct hb_sample_result *result, struct hb_error *error)
+{
+    if (result->outcome == HB_SAMPLE_OK)
+        return HB_OK;
+    *error = result->error;
+    return error->status;
+}
+
+/* One run of either kind, in a heap of its own. How far a timed one is, nobody asks while its clock runs. */
 static enum hb_status run(const struct options *options, enum hb_sample_mode mode,
                           const struct hb_prepared *prepared, struct hb_sample_result *result,
                           struct hb_error *error)
 {
-    struct hb_sample_request request = {
-        .prepared = prepared, .allocator = options->allocator, .mode = mode, .touch = options->touch};
+    struct hb_sample_request request = {.prepared = prepared,
+                                        .allocator = options->allocator,
+                                        .mode = mode,
+                                        .touch = options->touch,
+                                        .timeout_ms = options->timeout_ms};
     enum hb_status status = place_limit(options, &request, error);
     char what[80];
 
@@ -88,10 +115,10 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
         return status;
     snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting", prepared->name);
     hb_progress_begin(what);
-    hb_progress_total(prepared->op_count);
-    status = hb_sample_run_here(&request, result, error);
+    hb_progress_total(mode == HB_SAMPLE_COUNT ? prepared->op_count : 0);
+    status = (options->here ? hb_sample_run_here : hb_sample_run)(&request, result, error);
     hb_progress_end();
-    return status;
+    return status == HB_OK ? refuse_failed(result, error) : status;
 }
 
 static bool can_be_inspected(const char *name)
@@ -128,6 +155,7 @@ static int print_json(const struct options *options, const struct hb_prepared *p
     hb_json_number(&json, "objects", prepared->object_count);
     hb_json_counts(&json, &figures->counts);
     hb_json_number(&json, "elapsed_ns", figures->timed.elapsed_ns);
+    hb_json_number(&json, "cpu_ns", figures->timed.cpu_ns);
     hb_json_number(&json, "peak_resident_bytes", figures->timed.peak_resident_bytes);
     hb_json_number(&json, "page_faults", figures->timed.page_faults);
     return hb_json_print(&json);
@@ -163,7 +191,7 @@ int hb_command_replay(int argc, char **argv)
     int exit_status;
 
     hb_options_parse(&usage, argc, argv, &options);
-    if (hb_allocator_find(options.allocator) == NULL)
+    if (options.here && hb_allocator_find(options.allocator) == NULL)
         hb_command_reexec_for_libraries();
     if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
@@ -172,7 +200,9 @@ int hb_command_replay(int argc, char **argv)
     else
         exit_status = (options.json ? print_json : print_rows)(&options, prepared, &figures);
     hb_prepared_free(prepared);
+    if (!options.here)
+        return exit_status;
     fflush(NULL);
-    _exit(exit_status); /* no exit handlers: they may be the library's, and its heap holds what the trace left
-                         */
+    _exit(
+        exit_status); /* no exit handlers: they may be the library's, whose heap holds what the trace left */
 }

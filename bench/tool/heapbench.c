@@ -29,10 +29,10 @@ static const struct hb_command commands[] = {
     {"curve", "the first failure, and why, of every heap size", hb_command_curve},
     {"adversary", "the worst that is known, done to an allocator, beside what theory says",
      hb_command_adversary},
-    {"replay", "one trace on one allocator, in this process", hb_command_replay},
+    {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
-    {"report", "draw the figures and the page from result files", hb_command_report},
+    {"report", "the figures and the page, of a trace or of result files", hb_command_report},
     {NULL, NULL, NULL},
 };
 

@@ -131,18 +131,23 @@ static void print_histogram(const struct hb_summary *summary, FILE *out)
         print_bin(bin, summary->size_bins[bin], most, summary->sizes.count, out);
 }
 
-static void print_duration(const struct hb_workload *workload, FILE *out)
+static const char *show_known(uint64_t ns)
 {
-    label("time", out);
-    if (workload->time_us > 0)
-        fprintf(out, "%s passed between operations", hb_show_seconds((double)workload->time_us / 1e6).text);
-    else
-        fputs("none passed between operations", out);
-    if (workload->wall_ns > 0)
-        fprintf(out, "; the whole program ran %s", hb_show_seconds((double)workload->wall_ns / 1e9).text);
-    if (workload->cpu_ns > 0)
-        fprintf(out, "; processor time %s", hb_show_seconds((double)workload->cpu_ns / 1e9).text);
-    putc('\n', out);
+    static struct hb_shown shown;
+
+    shown = hb_show_seconds((double)ns / 1e9);
+    return ns > 0 ? shown.text : "not known";
+}
+
+/* Of what no program did there is nothing to know. */
+static void print_program(const struct hb_workload *workload, FILE *out)
+{
+    if (workload->info.command == NULL && workload->wall_ns == 0 && workload->cpu_ns == 0)
+        return;
+    label("program", out);
+    fprintf(out, "wall time %s", show_known(workload->wall_ns));
+    fprintf(out, ", processor time %s", show_known(workload->cpu_ns));
+    fputs(workload->cpu_ns > 0 ? ", all threads together and the recorder's part included\n" : "\n", out);
 }
 
 static void print_rate(const struct hb_workload *workload, const struct hb_times *times, FILE *out)
@@ -196,14 +201,15 @@ static void print_times(const struct hb_workload *workload, FILE *out)
 {
     struct hb_times times = hb_workload_times(workload);
 
+    print_program(workload, out);
     if (workload->version == 1) {
         label("time", out);
         fputs("none: format version 1 has no times\n", out);
-    } else if (workload->time_us > 0 || workload->wall_ns > 0 || workload->cpu_ns > 0) {
-        print_duration(workload, out);
     }
     if (workload->time_us == 0)
         return;
+    label("time", out);
+    fprintf(out, "%s passed between operations\n", hb_show_seconds((double)workload->time_us / 1e6).text);
     print_rate(workload, &times, out);
     print_bursts(workload, &times, out);
     print_silences(workload, &times, out);

@@ -123,6 +123,21 @@ static void a_loop_whose_length_is_not_known_shows_the_time(void **state)
     assert_string_equal(shown(), ERASE_LINE);
 }
 
+/* A child's loop, which has no terminal, says it to the parent, which has no loop. */
+static void what_is_done_can_be_shared_with_who_shows_it(void **state)
+{
+    volatile uint64_t shared = 0;
+
+    (void)state;
+    hb_progress_share(&shared);
+    hb_progress_set(NULL, 3);
+    assert_true(shared == 3);
+    hb_progress_share(NULL);
+    hb_progress_set(NULL, 4);
+    assert_true(shared == 3);
+    assert_string_equal(shown(), "");
+}
+
 static void a_loop_within_a_step_leaves_the_steps_count_alone(void **state)
 {
     struct hb_progress progress = {.total = 9};
@@ -192,6 +207,7 @@ int main(void)
                 a_loop_shows_how_far_it_is_and_the_time_left),
         hb_test("a loop whose length is not known shows the time",
                 a_loop_whose_length_is_not_known_shows_the_time),
+        hb_test("what is done can be shared with who shows it", what_is_done_can_be_shared_with_who_shows_it),
         hb_test("a loop within a step leaves the steps' count alone",
                 a_loop_within_a_step_leaves_the_steps_count_alone),
         hb_test("what begins within other work is a part of it",

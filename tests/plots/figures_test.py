@@ -48,8 +48,9 @@ def input_of(script):
     return header(script).split("# Input:")[1].split(",")[0].strip()
 
 
-def draw(script, csv, *more, cwd=None):
-    return subprocess.run(["gnuplot", "-d", "-c", script, csv, *more], capture_output=True, cwd=cwd, check=False)
+def draw(script, csv, *more, cwd=None, **environment):
+    return subprocess.run(["gnuplot", "-d", "-c", script, csv, *more], capture_output=True, cwd=cwd, check=False,
+                          env=dict(os.environ, **environment))
 
 
 class Figures(unittest.TestCase):
@@ -219,6 +220,18 @@ class Figures(unittest.TestCase):
         for script in self.each_script():
             csv = os.path.join(self.folder, input_of(script))
             self.assertEqual(draw(script, csv).stdout, draw(script, csv).stdout)
+
+    def test_a_picture_is_the_same_with_a_decimal_comma(self):
+        locales = os.path.join(self.folder, "locales")
+        os.mkdir(locales)
+        made = shutil.which("localedef") and subprocess.run(
+            ["localedef", "-i", "de_DE", "-f", "UTF-8", os.path.join(locales, "de_DE.UTF-8")], capture_output=True, check=False)
+        if not made or made.returncode != 0:
+            self.skipTest("no locale with a decimal comma can be made here")
+        make_results(self.folder)
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            self.assertEqual(draw(script, csv, LOCPATH=locales, LC_ALL="de_DE.UTF-8").stdout, draw(script, csv).stdout)
 
     def test_png_on_request(self):
         make_results(self.folder)

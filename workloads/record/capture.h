@@ -148,14 +148,15 @@ struct hb_capture_header {
     uint64_t lost_sealed; /* events for which what was reserved before a seccomp filter did not suffice */
     uint64_t lost_early;  /* events before the file could be opened: open_errno says why */
     uint64_t open_errno;
-    uint64_t begin_ns;   /* CLOCK_MONOTONIC of the first event */
-    uint64_t last_ns;    /* and of the last chunk, or of the image's exit */
-    uint64_t cpu_ns;     /* processor time at last_ns */
-    char allocator[64];  /* file name of the library that served malloc; NUL-terminated */
-    char program[512];   /* path of the program, from the kernel; NUL-terminated */
-    char command[3392];  /* the command line: arguments, each ended by NUL; cut where it is longer */
-    uint32_t has_ended;  /* the image ran its destructors: the process was this program to its end */
-    uint32_t is_renamed; /* the process gave itself another name */
+    uint64_t begin_ns;     /* CLOCK_MONOTONIC of the first event */
+    uint64_t last_ns;      /* and of the last chunk, or of the image's exit */
+    uint64_t cpu_ns;       /* processor time at last_ns */
+    char allocator[64];    /* file name of the library that served malloc; NUL-terminated */
+    char program[512];     /* path of the program, from the kernel; NUL-terminated */
+    char command[3384];    /* the command line: arguments, each ended by NUL; cut where it is longer */
+    uint64_t begin_cpu_ns; /* processor time at begin_ns: of the images that the process was before */
+    uint32_t has_ended;    /* the image ran its destructors: the process was this program to its end */
+    uint32_t is_renamed;   /* the process gave itself another name */
 };
 
 _Static_assert(sizeof(struct hb_capture_header) <= HB_CAPTURE_HEADER_BYTES, "documented");

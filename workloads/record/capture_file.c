@@ -197,6 +197,13 @@ static enum hb_status find_captures(struct hb_capture_file *file, struct hb_erro
     return HB_OK;
 }
 
+uint64_t hb_capture_cpu_since_begin(const struct hb_capture *capture, uint64_t cpu_ns)
+{
+    uint64_t begin_ns = capture->header->begin_cpu_ns;
+
+    return cpu_ns > begin_ns ? cpu_ns - begin_ns : 0;
+}
+
 /* Takes the piece of stream 0. */
 static enum hb_status take_header(struct hb_capture *capture, struct hb_error *error)
 {
@@ -207,7 +214,7 @@ static enum hb_status take_header(struct hb_capture *capture, struct hb_error *e
                             capture->path, first->image);
     capture->header = (const struct hb_capture_header *)(const void *)(capture->data + first->offset);
     capture->wall_ns = capture->header->last_ns - capture->header->begin_ns;
-    capture->cpu_ns = capture->header->cpu_ns;
+    capture->cpu_ns = hb_capture_cpu_since_begin(capture, capture->header->cpu_ns);
     capture->pieces++;
     capture->piece_count--;
     if (capture->piece_count > 0 && capture->pieces->stream == 0)
@@ -379,6 +386,19 @@ static int compare_processes(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* An exec ends an image that did not see it come. Two processes may have had the same number, one after the
+ * other, or none that is known. */
+static void end_by_exec(struct hb_capture *image, const struct hb_capture *next)
+{
+    const struct hb_capture_header *before = image->header, *after = next->header;
+
+    if (before->pid == 0 || before->has_ended || after->begin_ns < before->last_ns ||
+        after->begin_cpu_ns < before->cpu_ns)
+        return;
+    image->wall_ns = after->begin_ns - before->begin_ns;
+    image->cpu_ns = hb_capture_cpu_since_begin(image, after->begin_cpu_ns);
+}
+
 static enum hb_status number_execs(struct hb_capture_file *file, struct hb_error *error)
 {
     struct hb_capture **sorted = calloc(file->count + 1, sizeof(struct hb_capture *));
@@ -390,8 +410,10 @@ static enum hb_status number_execs(struct hb_capture_file *file, struct hb_error
     if (file->count > 0)
         qsort(sorted, file->count, sizeof *sorted, compare_processes);
     for (size_t i = 1; i < file->count; i++)
-        if (sorted[i]->header->pid == sorted[i - 1]->header->pid)
+        if (sorted[i]->header->pid == sorted[i - 1]->header->pid) {
             sorted[i]->exec = sorted[i - 1]->exec + 1;
+            end_by_exec(sorted[i - 1], sorted[i]);
+        }
     free(sorted);
     return HB_OK;
 }

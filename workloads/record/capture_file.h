@@ -86,6 +86,9 @@ struct hb_capture_cursor {
     uint64_t last;
 };
 
+/* Of a processor time of the process, what the image has of it: less that of the images before it. */
+uint64_t hb_capture_cpu_since_begin(const struct hb_capture *capture, uint64_t cpu_ns);
+
 /* The command line, quoted for a shell, from malloc; NULL where there is none, or no memory. */
 char *hb_capture_command(const struct hb_capture *capture);
 

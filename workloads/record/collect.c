@@ -189,6 +189,7 @@ static void take_ends(struct hb_collection *collection, const struct hb_family *
     for (size_t i = 0; i < family->ended_count; i++) {
         const struct hb_ended *ended = &family->ended[i];
         struct hb_capture *last = NULL;
+        uint64_t cpu_ns;
 
         for (; next < collection->count; next++) {
             struct hb_capture *capture = collection->items[next].capture;
@@ -202,8 +203,9 @@ static void take_ends(struct hb_collection *collection, const struct hb_family *
         if (last == NULL || last->header->last_ns > ended->end_ns)
             continue;
         last->wall_ns = ended->end_ns - last->header->begin_ns;
-        if (ended->cpu_ns > last->cpu_ns)
-            last->cpu_ns = ended->cpu_ns;
+        cpu_ns = hb_capture_cpu_since_begin(last, ended->cpu_ns);
+        if (cpu_ns > last->cpu_ns)
+            last->cpu_ns = cpu_ns;
     }
 }
 

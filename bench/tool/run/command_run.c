@@ -20,7 +20,7 @@ struct options {
     uint32_t rounds;
     double until;
     uint64_t budget_ms;
-    bool json, markdown, full, has_heap;
+    bool json, markdown, full, has_heap, times_only;
 };
 
 /* What is gathered while traces are run. */
@@ -70,7 +70,11 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
-     .help = "write throughput.csv and variants.csv to DIR as well"},
+     .help =
+         "write to DIR what 'heapbench report DIR' makes a page of: throughput.csv, and of the same traces "
+         "and allocators memory over time and failure under a budget"},
+    {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
+     .help = "of --results, throughput.csv and variants.csv alone"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
     {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
      .help = "print the tables as Markdown"},
@@ -259,6 +263,8 @@ int hb_command_run(int argc, char **argv)
     hb_session_catch_interrupts();
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
+    if (status == HB_OK && options.results != NULL && !options.times_only)
+        status = hb_command_measure_page(&comparison.session, options.results, &failed_cells, &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
     if (exit_status == HB_EXIT_DONE && failed_cells > 0)

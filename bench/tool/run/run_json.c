@@ -84,6 +84,8 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_real(json, "ns_per_op_max", row->ns.max);
     hb_json_real(json, "cpu_ns_per_op", row->cpu_ns.median);
     put_comparison(json, trace, row);
+    hb_json_put(json, "saved_seconds", row->worth.known ? json_real(row->worth.saved_s) : json_null());
+    hb_json_put(json, "saved_share", row->worth.known ? json_real(row->worth.share) : json_null());
     hb_json_number(json, "peak_live_bytes", row->peak_live_bytes);
     hb_json_number(json, "peak_resident_bytes", row->peak_resident_bytes);
     hb_json_number(json, "end_resident_bytes", row->end_resident_bytes);
@@ -145,6 +147,8 @@ static json_t *trace_json(const struct hb_run_trace *trace)
     hb_json_text(&json, "trace", trace->name);
     hb_json_number(&json, "ops", trace->ops);
     hb_json_number(&json, "peak_live_bytes", trace->peak_live_bytes);
+    hb_json_known(&json, "program_wall_ns", trace->program_wall_ns, trace->program_wall_ns > 0);
+    hb_json_known(&json, "program_cpu_ns", trace->program_cpu_ns, trace->program_cpu_ns > 0);
     hb_json_number(&json, "rounds", rounds->round_count);
     hb_json_text(&json, "clock", trace->noise.clock == HB_ROUNDS_CPU ? "processor" : "elapsed");
     put_known(&json, "null_ns_per_op", trace->null_ns);

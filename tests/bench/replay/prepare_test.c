@@ -109,15 +109,19 @@ static void an_image_mapped_by_descriptor_is_the_same(void **state)
 {
     struct random_ops recipe = {.seed = 3, .ops = 1000, .max_size = 99, .max_live = 50};
     struct hb_workload *workload = random_ops_create(&recipe);
-    struct hb_prepared *prepared = must_prepare(workload);
-    struct hb_prepared *mapped = NULL;
+    struct hb_prepared *prepared, *mapped = NULL;
     struct hb_error error;
 
     (void)state;
+    workload->wall_ns = 7;
+    workload->cpu_ns = 5;
+    prepared = must_prepare(workload);
     assert_int_equal(hb_prepared_map(prepared->fd, &mapped, &error), HB_OK);
     assert_int_equal(mapped->op_count, prepared->op_count);
     assert_int_equal(mapped->slots, prepared->slots);
     assert_int_equal(mapped->peak_live_bytes, prepared->peak_live_bytes);
+    assert_int_equal(mapped->program_wall_ns, 7);
+    assert_int_equal(mapped->program_cpu_ns, 5);
     assert_string_equal(mapped->name, "random");
     assert_memory_equal(mapped->ops, prepared->ops, prepared->op_count * sizeof *prepared->ops);
     hb_prepared_free(prepared);

@@ -2,14 +2,16 @@
  * odd_library.c - shared libraries that are bad allocators, each in its own way: what a sample must survive.
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
- * process, writes to standard output, returns NULL, or has no malloc; and one that writes into a file which
- * settings it was loaded with.
+ * process, writes to standard output, returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for
+ * each block, and where they get none they return NULL, abort, or end the process. One writes into a file
+ * which settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef ODD_NONE
@@ -17,6 +19,26 @@ int odd_library_without_malloc(void);
 int odd_library_without_malloc(void)
 {
     return 1;
+}
+#else
+
+#if defined ODD_MAPS_ABORT || defined ODD_MAPS_EXIT
+#define ODD_MAPS
+#endif
+#ifdef ODD_MAPS
+
+static void *serve(size_t size)
+{
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (block != MAP_FAILED)
+        return block;
+#if defined ODD_MAPS_ABORT
+    abort();
+#elif defined ODD_MAPS_EXIT
+    _exit(7);
+#endif
+    return NULL;
 }
 #else
 
@@ -90,6 +112,7 @@ static void *serve(size_t size)
     used += (size + 15) / 16 * 16;
     return block;
 }
+#endif
 
 void *malloc(size_t size)
 {

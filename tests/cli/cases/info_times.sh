@@ -15,12 +15,12 @@ f z
 w 250ms
 END
 heapbench import times.txt -o times.trace >/dev/null
-heapbench info times.trace | sed -n '/^time/,/^file/p'
+heapbench info times.trace | sed -n '/^program/,/^file/p'
 heapbench info times.trace --json | sed -n '/format_version/,/file_bytes"/p'
 echo 'cpu 1us' >only.txt
-heapbench info only.txt | grep -A 1 '^time'
-heapbench info redis | grep '^time'
-heapbench info demo | grep -c '^time'
+heapbench info only.txt | grep -A 1 '^program'
+heapbench info redis | grep -E '^(program|time)'
+heapbench info demo | grep -cE '^(program|time)'
 printf 'dropped 1\na x 1\n' >lossy.txt
 heapbench info lossy.txt | tail -n 2
 heapbench info lossy.txt --json | grep -E 'sound|dropped'

@@ -5,3 +5,4 @@ heapbench replay demo -a simple --touch some
 heapbench replay demo -a simple --heap -1
 heapbench replay demo -a simple --heap 99999999999G
 heapbench replay demo demo -a simple
+heapbench replay demo -a simple --here --timeout 1

@@ -44,8 +44,13 @@ static void set_end(void)
 
 void begin_capture(void)
 {
-    struct hb_capture_header header = {
-        .pid = 7, .command_bytes = 5, .command = "a\0b c", .begin_ns = 1000, .last_ns = 5000, .cpu_ns = 300};
+    struct hb_capture_header header = {.pid = 7,
+                                       .command_bytes = 5,
+                                       .command = "a\0b c",
+                                       .begin_ns = 1000,
+                                       .last_ns = 5000,
+                                       .cpu_ns = 300,
+                                       .begin_cpu_ns = 100};
     struct hb_capture_shared shared = {.page_bytes = PAGE};
 
     memset(capture_file, 0, sizeof capture_file);

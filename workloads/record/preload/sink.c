@@ -450,6 +450,8 @@ static void fill_header(struct hb_capture_header *header)
         ask_for_names(header);
     append_text(header->allocator, header->allocator + sizeof header->allocator - 1, hb_next_library());
     header->begin_ns = now_ns();
+    if (!atomic_load(&hb_sink_is_sealed))
+        header->begin_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     header->lost_early = atomic_exchange(&hb_recorder.lost_early, 0);
     header->open_errno = (uint64_t)hb_recorder.early_reason;
     if (hb_recorder.refused != NULL)
