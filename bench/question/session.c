@@ -184,6 +184,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
     request->settings = candidate->variant.settings;
+    request->quiet |= candidate->printed[0] != '\0'; /* which was said once, and would be each time */
     if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
         request->allocator = candidate->model;
         session->provenance.computed = true;

@@ -55,6 +55,9 @@ static void take_warning(struct hb_run_row *row, const struct hb_rounds *rounds)
 
     if (check != NULL)
         hb_verdict_warn(check, row->warning, sizeof row->warning);
+    if (row->warning[0] == '\0' && row->problem[0] == '\0' && row->cell->candidate->printed[0] != '\0')
+        snprintf(row->warning, sizeof row->warning, "it prints, when it is loaded: %s",
+                 row->cell->candidate->printed);
 }
 
 static enum hb_status make_row(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
