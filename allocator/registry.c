@@ -56,25 +56,17 @@ static bool is_path(const char *name)
     return ending != NULL && ending[3 + strspn(ending + 3, ".0123456789")] == '\0';
 }
 
-/* Appends ", name" as far as it fits. */
-static void append_name(char *list, size_t bytes, const char *name)
-{
-    size_t used = strlen(list);
-
-    snprintf(list + used, bytes - used, "%s%s", used > 0 ? ", " : "", name);
-}
-
 static enum hb_status refuse_name(const char *name, struct hb_error *error)
 {
-    char known[384] = "";
+    struct hb_unknown unknown = {.name = name};
 
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
-        append_name(known, sizeof known, builtin[i]->name);
+        hb_unknown_offer(&unknown, builtin[i]->name);
     for (const char *const *library = hb_allocator_library_names(); *library != NULL; library++)
-        append_name(known, sizeof known, *library);
+        hb_unknown_offer(&unknown, *library);
     return hb_error_set(error, HB_ERR_USAGE,
-                        "no allocator is called '%.100s'; there are %s, or the path of a shared library",
-                        name, known);
+                        "no allocator is called '%.100s'%s; there are %s, or the path of a shared library",
+                        name, unknown.hint, unknown.known);
 }
 
 static void describe_builtin(const struct hb_allocator *allocator, struct hb_library_info *info)

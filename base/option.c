@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/printable.h"
 
@@ -52,6 +53,50 @@ static void store_text(const struct hb_option *option, void *values, const char 
 {
     assert(option->bytes == sizeof text);
     memcpy(member_of(option, values), &text, sizeof text);
+}
+
+static const char *text_at(const struct hb_option *option, void *values)
+{
+    const char *text;
+
+    memcpy(&text, member_of(option, values), sizeof text);
+    return text;
+}
+
+/* A text that was put together; it is kept until the process ends. */
+struct joined_text {
+    struct joined_text *next;
+    char text[];
+};
+
+static void add_text(const struct hb_option *option, void *values, const char *text)
+{
+    static struct joined_text *all;
+    const char *before = text_at(option, values);
+    struct joined_text *joined;
+    size_t bytes;
+
+    if (before == NULL) {
+        store_text(option, values, text);
+        return;
+    }
+    bytes = strlen(before) + strlen(text) + 2;
+    joined = malloc(sizeof *joined + bytes);
+    if (joined == NULL)
+        abort();
+    snprintf(joined->text, bytes, "%s,%s", before, text);
+    joined->next = all;
+    all = joined;
+    store_text(option, values, joined->text);
+}
+
+static void take_text(const struct argp_state *state, const struct hb_option *option, void *values,
+                      const char *text)
+{
+    if (option->rule == HB_OPTION_REQUIRED && text_at(option, values) != NULL)
+        hb_option_fail(state, "%s takes one --%s, and '%s' is a second one", command_name(state),
+                       option->name, text);
+    store_text(option, values, text);
 }
 
 static void store_integer(const struct hb_option *option, void *values, uint64_t value)
@@ -135,15 +180,18 @@ static void join_words(const char *const *words, char *out, size_t bytes)
 static void take_word(const struct argp_state *state, const struct hb_option *option, void *values,
                       const char *text)
 {
+    struct hb_unknown unknown = {.name = text};
     char all[256];
 
-    for (uint32_t i = 0; option->words[i] != NULL; i++)
+    for (uint32_t i = 0; option->words[i] != NULL; i++) {
         if (strcmp(option->words[i], text) == 0) {
             store_integer(option, values, i);
             return;
         }
+        hb_unknown_offer(&unknown, option->words[i]);
+    }
     join_words(option->words, all, sizeof all);
-    hb_option_fail(state, "--%s takes %s, not '%s'", option->name, all, text);
+    hb_option_fail(state, "--%s takes %s, not '%s'%s", option->name, all, text, unknown.hint);
 }
 
 static void take_option(const struct argp_state *state, const struct hb_option *option, void *values,
@@ -178,17 +226,12 @@ static void take_option(const struct argp_state *state, const struct hb_option *
     case HB_OPTION_CALL:
         option->take(state, values, text);
         return;
+    case HB_OPTION_LIST:
+        add_text(option, values, text);
+        return;
     default:
-        store_text(option, values, text);
+        take_text(state, option, values, text);
     }
-}
-
-static const char *text_at(const struct hb_option *option, void *values)
-{
-    const char *text;
-
-    memcpy(&text, member_of(option, values), sizeof text);
-    return text;
 }
 
 /* One argument, where they are taken one by one; ARGP_ERR_UNKNOWN: the table takes the rest as a whole. */

@@ -27,6 +27,7 @@ enum hb_option_kind {
     HB_OPTION_END,     /* of a table: {0} */
     HB_OPTION_FLAG,    /* bool: true when it is given */
     HB_OPTION_TEXT,    /* const char * */
+    HB_OPTION_LIST,    /* const char *: what stands behind it again is added, with a comma */
     HB_OPTION_FOLDER,  /* const char *, not empty */
     HB_OPTION_NUMBER,  /* an integer of 4 or 8 bytes, from `least` to `most` */
     HB_OPTION_SIZE,    /* uint64_t, from `least` to `most`; K, M and G are powers of 1024 */
@@ -41,7 +42,7 @@ enum hb_option_kind {
 
 enum hb_option_rule {
     HB_OPTION_FREE,
-    HB_OPTION_REQUIRED, /* of a text or an argument: hb_usage says what is needed */
+    HB_OPTION_REQUIRED, /* of a text or an argument: hb_usage says what is needed; a text not twice */
     HB_OPTION_BARE,     /* may lack its value */
 };
 

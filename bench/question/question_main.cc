@@ -7,7 +7,9 @@
  */
 #include "bench/question/question_program.h"
 
+#include <cerrno>
 #include <cstring>
+#include <iostream>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -68,6 +70,11 @@ int run_benchmarks(bool listing)
     if (benchmark::RunSpecifiedBenchmarks() == 0)
         return 1; /* the filter matches nothing, which was said */
     benchmark::Shutdown();
+    if (!std::cout.flush()) {
+        std::cerr << program_invocation_short_name
+                  << ": cannot write to standard output: " << std::strerror(errno) << '\n';
+        return 1;
+    }
     return program->problems > 0 ? program->kind->problem_exit_status : 0;
 }
 

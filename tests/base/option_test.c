@@ -12,7 +12,7 @@
 enum colour { RED, GREEN, BLUE };
 
 struct values {
-    const char *file, *folder, *text;
+    const char *file, *folder, *text, *list;
     bool flag, given;
     uint32_t narrow;
     uint64_t wide, size, timeout_ms;
@@ -50,6 +50,7 @@ static const struct hb_option table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
     {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
+    {HB_OPTION_LIST, 'l', "list", "A,B,...", HB_AT(struct values, list)},
     {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
     {HB_OPTION_NUMBER, 0, "narrow", "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
     {HB_OPTION_NUMBER, 0, "wide", "N", HB_AT(struct values, wide), .given = HB_GIVEN(struct values, given)},
@@ -156,6 +157,16 @@ static void what_is_not_given_stays(void **state)
     assert_string_equal(values.called, "nothing");
 }
 
+static void a_list_given_again_goes_on(void **state)
+{
+    char line[] = "in -l a,b --list c -l=d --text x --text y";
+    const struct values values = parse(line);
+
+    (void)state;
+    assert_string_equal(values.list, "a,b,c,=d");
+    assert_string_equal(values.text, "y");
+}
+
 static void a_mistake_has_one_sentence(void **state)
 {
     static const struct {
@@ -176,6 +187,7 @@ static void a_mistake_has_one_sentence(void **state)
         {"in --timeout 0", "--timeout takes a number of seconds from 1 to 100, not '0'"},
         {"in --timeout 101", "--timeout takes a number of seconds from 1 to 100, not '101'"},
         {"in --colour pink", "--colour takes red, green or blue, not 'pink'"},
+        {"in --colour gren", "--colour takes red, green or blue, not 'gren' (did you mean 'green'?)"},
         {"in --call=bad", "'bad' is bad"},
         {"in --flag --folder=f", "--flag and --folder exclude each other"},
     };
@@ -218,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("every kind of value goes where the table says", values_go_where_the_table_says),
         hb_test("what is not given stays as it was", what_is_not_given_stays),
+        hb_test("a list given again goes on", a_list_given_again_goes_on),
         hb_test("each kind of mistake has one sentence, and exit status 2", a_mistake_has_one_sentence),
         hb_test("no escape sequence of a value reaches the terminal",
                 no_escape_sequence_reaches_the_terminal),
