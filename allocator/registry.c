@@ -64,9 +64,13 @@ static enum hb_status refuse_name(const char *name, struct hb_error *error)
         hb_unknown_offer(&unknown, builtin[i]->name);
     for (const char *const *library = hb_allocator_library_names(); *library != NULL; library++)
         hb_unknown_offer(&unknown, *library);
+    if (unknown.hint[0] != '\0')
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "no allocator is called '%.100s'%s; 'heapbench list' has them all", name,
+                            unknown.hint);
     return hb_error_set(error, HB_ERR_USAGE,
-                        "no allocator is called '%.100s'%s; there are %s, or the path of a shared library",
-                        name, unknown.hint, unknown.known);
+                        "no allocator is called '%.100s'; there are %s, or the path of a shared library",
+                        name, unknown.known);
 }
 
 static void describe_builtin(const struct hb_allocator *allocator, struct hb_library_info *info)

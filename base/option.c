@@ -99,6 +99,26 @@ static void take_text(const struct argp_state *state, const struct hb_option *op
     store_text(option, values, text);
 }
 
+/* A list of a few, which nobody gives back: it grows by one. */
+static void append_text(const struct hb_option *option, void *values, char *text)
+{
+    char **list, **grown;
+    size_t count = 0;
+
+    assert(option->bytes == sizeof list);
+    memcpy(&list, member_of(option, values), sizeof list);
+    while (list != NULL && list[count] != NULL)
+        count++;
+    grown = realloc(list, (count + 2) * sizeof *grown);
+    if (grown == NULL) {
+        fputs("out of memory for the command line\n", stderr);
+        exit(HB_EXIT_FAILED);
+    }
+    grown[count] = text;
+    grown[count + 1] = NULL;
+    memcpy(member_of(option, values), &grown, sizeof grown);
+}
+
 static void store_integer(const struct hb_option *option, void *values, uint64_t value)
 {
     const uint32_t narrow = (uint32_t)value;
@@ -208,6 +228,9 @@ static void take_option(const struct argp_state *state, const struct hb_option *
             hb_option_fail(state, "--%s takes a folder, not ''", option->name);
         store_text(option, values, text);
         return;
+    case HB_OPTION_LIST:
+        append_text(option, values, text);
+        return;
     case HB_OPTION_NUMBER:
         take_number(state, option, values, text);
         return;
@@ -226,7 +249,7 @@ static void take_option(const struct argp_state *state, const struct hb_option *
     case HB_OPTION_CALL:
         option->take(state, values, text);
         return;
-    case HB_OPTION_LIST:
+    case HB_OPTION_NAMES:
         add_text(option, values, text);
         return;
     default:

@@ -27,8 +27,9 @@ enum hb_option_kind {
     HB_OPTION_END,     /* of a table: {0} */
     HB_OPTION_FLAG,    /* bool: true when it is given */
     HB_OPTION_TEXT,    /* const char * */
-    HB_OPTION_LIST,    /* const char *: what stands behind it again is added, with a comma */
+    HB_OPTION_NAMES,   /* const char *: comma-separated; where it is given again, those are more */
     HB_OPTION_FOLDER,  /* const char *, not empty */
+    HB_OPTION_LIST,    /* char **: the texts of all that are given, in order, ended by NULL; from malloc */
     HB_OPTION_NUMBER,  /* an integer of 4 or 8 bytes, from `least` to `most` */
     HB_OPTION_SIZE,    /* uint64_t, from `least` to `most`; K, M and G are powers of 1024 */
     HB_OPTION_SECONDS, /* uint64_t: milliseconds; 1 second to `most` seconds */

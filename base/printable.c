@@ -127,3 +127,16 @@ void hb_make_printable(char *text, size_t bytes)
     snprintf(copy, sizeof copy, "%s", p);
     hb_printable(text + (p - text), bytes - (size_t)(p - text), copy, "");
 }
+
+void hb_append_word(char *out, size_t out_bytes, const char *word)
+{
+    size_t used = strlen(out);
+    bool plain = word[0] != '\0' && word[strcspn(word, " \t\n\"'$`\\|&;<>()*?[#~!{}")] == '\0';
+
+    used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", used > 0 ? " " : "", plain ? "" : "'");
+    for (; *word != '\0' && used < out_bytes; word++)
+        used +=
+            (size_t)snprintf(out + used, out_bytes - used, *word == '\'' && !plain ? "'\\''" : "%c", *word);
+    if (!plain && used < out_bytes)
+        snprintf(out + used, out_bytes - used, "'");
+}

@@ -35,4 +35,8 @@ void hb_print_line(FILE *out, const char *format, ...) __attribute__((format(pri
 /* The same in a buffer of `bytes`, up to 1024. */
 void hb_make_printable(char *text, size_t bytes);
 
+/* Appends a word to the `bytes` of `out`, as far as it fits: a blank before it unless it is the first, and
+ * quoted where a shell would need it. Not made printable. */
+void hb_append_word(char *out, size_t bytes, const char *word);
+
 #endif

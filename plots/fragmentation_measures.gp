@@ -23,7 +23,7 @@ eval largest("top", "in", "wanted(strcol('allocator')) ? \
     larger(larger(column('measure1'), column('measure2')), larger(column('measure3'), column('measure4'))) : 0")
 
 array caption[4] = ["#1 mean over time", "#2 when most is live", "#3 heap at its largest", "#4 largest heap, most live"]
-gap_x = 16.0
+gap_x = 36.0
 left = 150.0
 panel_height = 22.0 * traces + 16
 panel_columns(n) = n

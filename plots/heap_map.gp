@@ -25,6 +25,7 @@ wanted(name) = measured(strcol("status")) && column("extent_bytes") > 0
 eval scan
 eval reach_of("column('op')")
 eval drop_small
+eval needs_course
 
 # Panels stand in rows of four, or as many as make whole groups of a trace's allocators; those of a trace share their axes.
 panels = traces * allocators

@@ -22,6 +22,7 @@ wanted(name) = name eq "simple" && measured(strcol("status")) && column("extent_
 eval scan
 eval reach_of("column('op')")
 eval drop_small
+eval needs_course
 
 live = colour("simple"); headers = "#6E2C00"; slack = "#F0E442"; free = "#F6DCCB"
 eval panels_canvas(traces)

@@ -21,7 +21,9 @@ wanted(name) = name ne "null" && name ne "bump" && measured(strcol("status")) &&
 eval scan
 eval reach_of("column('op')")
 eval drop_small
+eval needs_course
 
+if (traces == 1) { panel_height = 260.0 }
 eval panels_canvas(traces)
 set multiplot
 eval heading("Memory over time, by allocator")

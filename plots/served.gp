@@ -24,6 +24,7 @@ eval reach_of("column('ops')")
 eval drop_small
 
 gap_x = 24.0
+legend_rows(x) = 0
 eval panels_canvas(traces)
 set multiplot
 eval heading("Mallocs that the simple allocator serves in a heap of N bytes, failures ignored")

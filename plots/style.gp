@@ -111,6 +111,10 @@ drop_small = "large = 0; do for [i=1:traces] { if (reach[i] >= few) { large = la
     if (large) { kept = 0; do for [i=1:traces] { if (reach[i] >= few) { \
         kept = kept + 1; trace[kept] = trace[i]; reach[kept] = reach[i]; halted[kept] = halted[i] } }; traces = kept }"
 
+# A course over time is a line, and a line has two ends: of traces of a single operation there is none.
+needs_course = "longest = 0; do for [i=1:traces] { longest = reach[i] > longest ? reach[i] : longest }; \
+    if (longest < 2) { eval nothing_to_draw }"
+
 # The wanted rows of trace[k] copied into $rows, with `who`, the allocator's index, `measured`, and the columns that `names`
 # lists: so that the curves of a panel need not each read the whole file. What is not known is -1 there. The allocators that
 # have such a row are here[1..heres].

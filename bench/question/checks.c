@@ -113,8 +113,10 @@ const struct hb_sample_result *hb_checks_known(const struct hb_session *session,
 enum hb_status hb_checks_run(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
                              const struct hb_sample_result **out, struct hb_error *error)
 {
-    struct hb_sample_request request = {
-        .allocator = candidate->spec, .mode = HB_SAMPLE_CHECK, .touch = session->options.touch};
+    struct hb_sample_request request = {.allocator = candidate->spec,
+                                        .settings = candidate->variant.settings,
+                                        .mode = HB_SAMPLE_CHECK,
+                                        .touch = session->options.touch};
     struct hb_sample_result *result = *check_of(session, trace, candidate);
     enum hb_status status;
 

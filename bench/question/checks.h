@@ -8,7 +8,7 @@
 #ifndef HB_BENCH_QUESTION_CHECKS_H
 #define HB_BENCH_QUESTION_CHECKS_H
 
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/sample/sample.h"
 
 struct hb_session;

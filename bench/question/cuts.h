@@ -10,7 +10,7 @@
 #ifndef HB_BENCH_QUESTION_CUTS_H
 #define HB_BENCH_QUESTION_CUTS_H
 
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/sample/sample.h"
 
 struct hb_session;

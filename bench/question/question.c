@@ -4,6 +4,7 @@
 #include "bench/question/question.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,19 +263,37 @@ void hb_measurement_count(struct hb_measurement *measurement, const char *name, 
     measurement->counters[measurement->counter_count++] = (struct hb_measured_counter){name, value};
 }
 
-static void take_time(const struct hb_sample_result *result, struct hb_measurement *measurement)
+/* "first 12800 of 537644 operations; NULL 2 times, first at operation 57" */
+static void label_time(struct hb_measurement *measurement, const struct hb_counts *counts, uint64_t trace_ops)
+{
+    char *out = measurement->label;
+    size_t used = 0, bytes = sizeof measurement->label;
+
+    if (counts->ops < trace_ops)
+        used = (size_t)snprintf(out, bytes, "first %" PRIu64 " of %" PRIu64 " operations", counts->ops,
+                                trace_ops);
+    if (counts->failures > 0)
+        snprintf(out + used, bytes - used, "%sNULL %" PRIu64 " time%s, first at operation %" PRIu64,
+                 used > 0 ? "; " : "", counts->failures, counts->failures == 1 ? "" : "s",
+                 counts->first_failure);
+}
+
+void hb_measurement_take(struct hb_measurement *measurement, const struct hb_sample_result *result,
+                         uint64_t trace_ops)
 {
     const struct hb_counts *counts = &result->counts;
-    double ops = counts->ops > 0 ? (double)counts->ops : 1;
 
     measurement->seconds = (double)result->elapsed_ns / 1e9;
+    measurement->cpu_seconds = (double)result->cpu_ns / 1e9;
     measurement->ops = counts->ops;
-    hb_measurement_count(measurement, "ns_per_op", (double)result->elapsed_ns / ops);
+    if (counts->ops > 0) {
+        hb_measurement_count(measurement, "ns_per_op", (double)result->elapsed_ns / (double)counts->ops);
+        hb_measurement_count(measurement, "cpu_ns_per_op", (double)result->cpu_ns / (double)counts->ops);
+    }
     hb_measurement_count(measurement, "failures", (double)counts->failures);
     if (counts->first_failure != HB_NO_FAILURE)
         hb_measurement_count(measurement, "first_failure", (double)counts->first_failure);
-    hb_measurement_count(measurement, "peak_resident_bytes", (double)result->peak_resident_bytes);
-    hb_measurement_count(measurement, "page_faults", (double)result->page_faults);
+    label_time(measurement, counts, trace_ops);
 }
 
 enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
@@ -282,12 +301,19 @@ enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candi
 {
     struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = ops};
     struct hb_sample_result result;
-    enum hb_status status = hb_session_sample(session, trace, candidate, &request, &result, error);
+    uint64_t trace_ops;
+    enum hb_status status = hb_session_trace_ops(session, trace, &trace_ops, error);
 
-    if (status == HB_OK && !hb_verdict_is_problem(&result))
-        take_time(&result, measurement);
-    else if (status == HB_OK)
+    if (status != HB_OK)
+        return status;
+    status = hb_session_sample(session, trace, candidate, &request, &result, error);
+    if (status == HB_OK && !hb_verdict_is_problem(&result)) {
+        hb_measurement_take(measurement, &result, trace_ops);
+        hb_measurement_count(measurement, "peak_resident_bytes", (double)result.peak_resident_bytes);
+        hb_measurement_count(measurement, "page_faults", (double)result.page_faults);
+    } else if (status == HB_OK) {
         hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
+    }
     hb_sample_result_clear(&result);
     return status;
 }

@@ -113,9 +113,16 @@ enum hb_status hb_plan_count_subject(struct hb_plan *plan, uint32_t windows, str
 void hb_measurement_count(struct hb_measurement *measurement, const char *name, double value);
 
 /*
- * One timed replay of the first `ops` operations (0: all), in ample room: fills seconds, ops, and the
- * counters every question has: ns_per_op, failures, first_failure where there is one, peak_resident_bytes,
- * page_faults.
+ * The times of a sample, the operations that they are of, ns_per_op, cpu_ns_per_op, failures and
+ * first_failure where there is one; and, where it is of fewer operations than `trace_ops`, or something got
+ * NULL, a label that says so.
+ */
+void hb_measurement_take(struct hb_measurement *measurement, const struct hb_sample_result *result,
+                         uint64_t trace_ops);
+
+/*
+ * One timed replay of the first `ops` operations (0: all), in ample room: what hb_measurement_take takes of
+ * it, peak_resident_bytes and page_faults.
  */
 enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
                                uint64_t ops, struct hb_measurement *measurement, struct hb_error *error);

@@ -56,9 +56,10 @@ static void print_defaults(FILE *out, const void *values)
 static const struct hb_option option_table[] = {
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "run the whole plan and write its files to DIR"},
-    {HB_OPTION_LIST, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_NAMES, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: all"},
-    {HB_OPTION_LIST, 0, "traces", "T,U,...", HB_AT(struct options, traces),
+    HB_SESSION_VARIANTS(struct options, session),
+    {HB_OPTION_NAMES, 0, "traces", "T,U,...", HB_AT(struct options, traces),
      .help = "names of shipped traces, or files. Default: all shipped ones"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
      .help = "cut a trace, for an allocator that walks, after N ranges examined; 0: never"},
@@ -93,17 +94,21 @@ static struct options defaults(const struct hb_question *question)
         .question = question};
 }
 
-/* Splits at commas, in place, into a NULL-terminated array from malloc. */
-static char **split(char *list)
+/* Splits at commas, into a NULL-terminated array from malloc with a copy of the text behind it: the command
+ * line is shown later. */
+static char **split(const char *list)
 {
     size_t count = 1;
-    char **parts;
+    char **parts, *copy;
 
     for (const char *c = list; *c != '\0'; c++)
         count += *c == ',';
-    parts = calloc(count + 1, sizeof *parts);
-    for (size_t i = 0; parts != NULL && i < count; i++)
-        parts[i] = strsep(&list, ",");
+    parts = calloc(1, (count + 1) * sizeof *parts + strlen(list) + 1);
+    if (parts == NULL)
+        return NULL;
+    copy = strcpy((char *)(parts + count + 1), list);
+    for (size_t i = 0; i < count; i++)
+        parts[i] = strsep(&copy, ",");
     return parts;
 }
 
@@ -127,7 +132,8 @@ enum hb_status hb_question_options_take(int *argc, char **argv, const struct hb_
 void hb_question_options_free(struct hb_question_options *options)
 {
     free(options->session.traces);
-    options->session.traces = NULL;
+    free(options->session.variants);
+    options->session.traces = options->session.variants = NULL;
 }
 
 void hb_question_options_help(const struct hb_question *question)

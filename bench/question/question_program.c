@@ -3,6 +3,7 @@
  */
 #include "bench/question/question_program.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,8 +77,8 @@ bool hb_program_measure(struct hb_program *program, size_t index, struct hb_meas
     return measurement->problem[0] == '\0';
 }
 
-void hb_program_context(struct hb_program *program, bool measure_floor,
-                        void (*visit)(void *context, const char *key, const char *text), void *context)
+void hb_program_context(struct hb_program *program, bool measure_floor, hb_context_visit *visit,
+                        void *context)
 {
     const struct hb_build_info *build = program->provenance->build;
     char text[128];
@@ -86,7 +87,10 @@ void hb_program_context(struct hb_program *program, bool measure_floor,
         program->kind->measure_floor(program);
     snprintf(text, sizeof text, "%s (git %s, %s)", build->version, build->commit, build->tree);
     visit(context, "version", text);
+    visit(context, "cpu", "the processor time of the same operations, in the process that did them");
     hb_provenance_lines(program->provenance, visit, context);
+    if (program->kind->tell != NULL)
+        program->kind->tell(program, visit, context);
 }
 
 /* -- a question's -- */
@@ -188,6 +192,30 @@ static bool discover(struct hb_program *program, int *exit_status)
     return status == HB_OK;
 }
 
+static void tell(const struct hb_program *program, hb_context_visit *visit, void *context)
+{
+    const struct hb_session *session = &((const struct question_program *)program)->session;
+    const struct hb_session_options *options = &session->options;
+    char limit[40], key[160],
+        text[sizeof session->found.candidates->version + sizeof session->found.candidates->path + 2];
+
+    snprintf(limit, sizeof limit, "%" PRIu64 " ms", options->timeout_ms);
+    snprintf(text, sizeof text, "touch %s, step limit %" PRIu64 "%s, seed %" PRIu64 ", time limit %s",
+             hb_touch_names[options->touch], options->step_limit, options->step_limit == 0 ? " (none)" : "",
+             options->seed, options->timeout_ms != 0 ? limit : "ten times glibc's");
+    visit(context, "settings", text);
+    for (size_t i = 0; i < session->found.candidate_count; i++) {
+        const struct hb_candidate *candidate = &session->found.candidates[i];
+
+        if (!candidate->process || !candidate->usable)
+            continue;
+        snprintf(key, sizeof key, "library_%s", candidate->name);
+        snprintf(text, sizeof text, "%s%s%s", candidate->version, candidate->version[0] != '\0' ? " " : "",
+                 candidate->path);
+        visit(context, key, text);
+    }
+}
+
 /* On the first that is a trace. */
 static void measure_floor(struct hb_program *program)
 {
@@ -243,6 +271,7 @@ static const struct hb_program_kind kind = {
     .help = help,
     .discover = discover,
     .measure_floor = measure_floor,
+    .tell = tell,
     .measure = measure,
     .answer = answer,
 };

@@ -34,9 +34,11 @@ struct hb_measured_counter {
 /* What one repetition of one benchmark found. */
 struct hb_measurement {
     double seconds;
+    double cpu_seconds; /* processor time of the same, in its own process */
     uint64_t ops;
     struct hb_measured_counter counters[HB_COUNTERS_MAX];
     unsigned counter_count;
+    char label[160];   /* what is to be known beside them: what was cut, why something failed; often empty */
     char problem[600]; /* why there are no figures; empty where there are */
 };
 
@@ -55,6 +57,9 @@ struct hb_program {
     unsigned problems; /* that measuring them had */
 };
 
+/* Who is told of a line of the context. */
+typedef void hb_context_visit(void *context, const char *key, const char *text);
+
 struct hb_program_kind {
     bool in_nanoseconds;     /* show times so, and not in milliseconds */
     int problem_exit_status; /* when some measurement had a problem */
@@ -67,6 +72,8 @@ struct hb_program_kind {
     bool (*discover)(struct hb_program *program, int *exit_status);
     /* Measures the null allocator for the provenance; NULL: there is no floor. */
     void (*measure_floor)(struct hb_program *program);
+    /* Tells what of the context is its own, after `discover`; NULL: nothing is. */
+    void (*tell)(const struct hb_program *program, hb_context_visit *visit, void *context);
     /* One repetition of the index-th benchmark. `measurement` is zeroed by the caller. */
     void (*measure)(struct hb_program *program, size_t index, struct hb_measurement *measurement);
     /* Runs the plan and writes its files, as --results asks. Returns the exit status. */
@@ -82,8 +89,7 @@ struct hb_program *hb_question_open(int *argc, char **argv, const struct hb_ques
                                     int *exit_status);
 
 /* For whoever opens a program: takes what is not Google's out of the command line, into an array from malloc
- * of
- * `*our_count` that begins with argv[0]. NULL when out of memory. */
+ * of `*our_count` that begins with argv[0]. NULL when out of memory. */
 char **hb_program_take_ours(int *argc, char **argv, int *our_count);
 
 void hb_program_close(struct hb_program *program); /* NULL does nothing */
@@ -96,10 +102,10 @@ bool hb_program_add(struct hb_program *program, const char *format, ...)
  * instead of figures. */
 bool hb_program_measure(struct hb_program *program, size_t index, struct hb_measurement *measurement);
 
-/* Calls `visit` for each line of the provenance. With `measure_floor`, the null allocator is
- * measured for it. */
-void hb_program_context(struct hb_program *program, bool measure_floor,
-                        void (*visit)(void *context, const char *key, const char *text), void *context);
+/* Calls `visit` for each line of the provenance, and of what the program has to say beside. With
+ * `measure_floor`, the null allocator is measured for it. */
+void hb_program_context(struct hb_program *program, bool measure_floor, hb_context_visit *visit,
+                        void *context);
 
 /* The rest of main, in question_main.cc: Google's options and library. `program` may be NULL, which nothing
  * is done for; else it is closed. Returns the exit status. */

@@ -57,6 +57,9 @@ static enum hb_status find_reference(struct hb_session *session, struct hb_error
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error)
 {
+    const struct hb_candidate_choice choice = {.allocators = options->allocators,
+                                               .variants = options->variants,
+                                               .known_variants = options->known_variants};
     enum hb_status status;
 
     memset(session, 0, sizeof *session);
@@ -67,16 +70,16 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.until = options->until;
     session->provenance.touch = options->touch;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
-    status = hb_discover(options->allocators, options->traces, &session->found, error);
+    status = hb_discover(&choice, options->traces, &session->found, error);
     if (status != HB_OK)
         return status;
-    status = find_reference(session, error);
+    status = hb_discovery_note(&session->found, options->known_variants, &session->provenance, error);
+    if (status == HB_OK)
+        status = find_reference(session, error);
     if (status != HB_OK) {
         hb_session_close(session);
         return status;
     }
-    hb_discovery_libraries(&session->found, session->provenance.libraries,
-                           sizeof session->provenance.libraries);
     if (!hb_checks_open(&session->checks, &session->found) ||
         !hb_cuts_open(&session->cuts, &session->found) ||
         !hb_floor_open(&session->floor, session->found.trace_count)) {
@@ -94,6 +97,24 @@ void hb_session_close(struct hb_session *session)
     hb_floor_close(&session->floor);
     hb_discovery_free(&session->found);
     memset(session, 0, sizeof *session);
+}
+
+enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error)
+{
+    if (session->options.step_limit != 0)
+        session->options.step_limit = step_limit;
+    hb_session_plan_rounds(&session->options, 1, 0, 0);
+    session->options.heap_bytes = 0;
+    session->provenance.rounds = 1;
+    session->provenance.until = 0;
+    session->provenance.left_out_count = 0;
+    session->unusable_traces = 0;
+    hb_cuts_close(&session->cuts);
+    memset(&session->cuts, 0, sizeof session->cuts);
+    return hb_cuts_open(&session->cuts, &session->found)
+               ? HB_OK
+               : hb_error_set(error, HB_ERR_MEMORY, "out of memory for %zu traces",
+                              session->found.trace_count);
 }
 
 enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
@@ -165,6 +186,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
     else if (session->options.heap_bytes != 0 && candidate->process)
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
+    request->settings = candidate->variant.settings;
     if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
         request->allocator = candidate->model;
         session->provenance.computed = true;

@@ -7,11 +7,12 @@
 #ifndef HB_BENCH_QUESTION_SESSION_H
 #define HB_BENCH_QUESTION_SESSION_H
 
+#include "base/option.h"
 #include "base/progress.h"
 #include "bench/question/checks.h"
 #include "bench/question/cuts.h"
-#include "bench/question/discover.h"
 #include "bench/question/floor.h"
+#include "bench/question/found/discover.h"
 #include "bench/results/provenance.h"
 #include "bench/sample/sample.h"
 
@@ -24,9 +25,11 @@ enum { HB_ROUNDS_LEAST = 10, HB_ROUNDS_MOST = 10000, HB_BUDGET_MS = 15000 };
 
 struct hb_session_options {
     const char *allocators; /* comma-separated; NULL: every one */
-    char **traces;          /* NULL-terminated; NULL: every shipped one */
-    uint64_t step_limit;    /* 0: none */
-    uint64_t heap_bytes;    /* of every heap, or of a budget where none can be given; 0: ample */
+    char **variants;        /* of them, as hb_candidate_choice has them */
+    bool known_variants;
+    char **traces;       /* NULL-terminated; NULL: every shipped one */
+    uint64_t step_limit; /* 0: none */
+    uint64_t heap_bytes; /* of every heap, or of a budget where none can be given; 0: ample */
     const char
         *baseline; /* what times are compared with, a name or path of `allocators`; NULL: HB_REFERENCE */
     bool
@@ -40,6 +43,16 @@ struct hb_session_options {
     uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
     bool unchecked;      /* strange libraries are measured as they are */
 };
+
+/* Rows of a table of options: the variants of a struct hb_session_options. */
+/* clang-format off */
+#define HB_SESSION_VARIANTS(type, member) \
+    {HB_OPTION_LIST, 0, "variant", "V", HB_AT(type, member.variants), \
+     .help = "also a library with settings of its own, NAME=LIBRARY and environment as a shell has it: " \
+             "'eager=jemalloc MALLOC_CONF=dirty_decay_ms:0'. May be given again"}, \
+    {HB_OPTION_FLAG, 0, "variants", NULL, HB_AT(type, member.known_variants), \
+     .help = "also the settings worth knowing of each library that is compared (allocator/library/variants.list)"}
+/* clang-format on */
 
 struct hb_session {
     struct hb_session_options options;
@@ -60,6 +73,10 @@ struct hb_session {
 enum hb_status hb_session_open(struct hb_session *session, const struct hb_session_options *options, int argc,
                                char *const *argv, struct hb_error *error);
 void hb_session_close(struct hb_session *session);
+
+/* Makes ready for another question of the same allocators and traces, with its own step limit (none where the
+ * last had none), one round, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
+enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error);
 
 /*
  * Says how many rounds there are: `rounds` on each trace; 0: as many as it takes until the intervals of the
@@ -83,9 +100,9 @@ enum hb_status hb_session_run_sample(const struct hb_sample_request *request, st
                                      struct hb_error *error);
 
 /*
- * Loads the trace at `trace`, which is to be asked for once. A file that is damaged, or no trace, is left
- * out, as the provenance then says, and the others go on: `*usable` is false, and `error` says why. HB_OK;
- * where no trace at all is usable, the error of the last.
+ * Loads the trace at `trace`, which is to be asked for once a question. A file that is damaged, or no trace,
+ * is left out, as the provenance then says, and the others go on: `*usable` is false, and `error` says why.
+ * HB_OK; where no trace at all is usable, the error of the last.
  */
 enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, bool *usable,
                                      struct hb_error *error);

@@ -265,6 +265,16 @@ const char *hb_csv_provenance(const struct hb_csv *csv, size_t line)
     return csv->provenance[line];
 }
 
+const char *hb_csv_provenance_of(const struct hb_csv *csv, const char *key)
+{
+    size_t length = strlen(key);
+
+    for (size_t i = 0; i < csv->provenance_count; i++)
+        if (strncmp(csv->provenance[i], key, length) == 0 && csv->provenance[i][length] == ' ')
+            return csv->provenance[i] + length + strspn(csv->provenance[i] + length, " ");
+    return NULL;
+}
+
 int hb_csv_column(const struct hb_csv *csv, const char *name)
 {
     for (size_t i = 0; i < csv->columns; i++)

@@ -41,6 +41,9 @@ size_t hb_csv_rows(const struct hb_csv *csv);
 size_t hb_csv_provenance_count(const struct hb_csv *csv);
 const char *hb_csv_provenance(const struct hb_csv *csv, size_t line);
 
+/* What the first line with this key says, "schema" say; NULL where there is none. */
+const char *hb_csv_provenance_of(const struct hb_csv *csv, const char *key);
+
 /* The index of the column with this name, or -1. */
 int hb_csv_column(const struct hb_csv *csv, const char *name);
 

@@ -8,7 +8,7 @@
 
 #include "bench/report/report_html.h"
 
-static bool holds(const struct hb_report_names *names, const char *name)
+bool hb_report_names_hold(const struct hb_report_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->name[i], name) == 0)
@@ -25,10 +25,10 @@ void hb_report_names_collect(const struct hb_csv *csv, const char *column, struc
     for (size_t row = 0; row < hb_csv_rows(csv) && names->count < HB_REPORT_MAX_NAMES; row++) {
         const char *name = hb_csv_text(csv, row, index);
 
-        if (strcmp(name, last) == 0)
-            continue; /* rows of a name come together; no name is none */
+        if (name[0] == '\0' || strcmp(name, last) == 0)
+            continue; /* rows of a name come together */
         last = name;
-        if (!holds(names, name))
+        if (!hb_report_names_hold(names, name))
             names->name[names->count++] = name;
     }
 }

@@ -19,6 +19,7 @@ struct hb_report_names {
 };
 
 void hb_report_names_collect(const struct hb_csv *csv, const char *column, struct hb_report_names *names);
+bool hb_report_names_hold(const struct hb_report_names *names, const char *name);
 
 /* True where a row with this status has figures. */
 bool hb_report_has_figures(const char *status);

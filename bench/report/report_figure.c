@@ -22,21 +22,10 @@ extern char **environ;
 
 /* In the order in which the page tells the story. */
 static const char *const names[] = {
-    "throughput",
-    "walk_length",
-    "walk_distribution",
-    "walk_time",
-    "memory",
-    "heap_map",
-    "fragmentation_measures",
-    "policies",
-    "resident",
-    "curve",
-    "served",
-    "failure_budget",
-    "ladder",
-    "adversary",
-    "model_speed",
+    "throughput",     "variants", "walk_length", "walk_distribution",
+    "walk_time",      "memory",   "heap_map",    "fragmentation_measures",
+    "policies",       "resident", "curve",       "served",
+    "failure_budget", "ladder",   "adversary",   "model_speed",
 };
 
 enum { MAX_SCRIPT_BYTES = 1 << 20 };
@@ -90,12 +79,18 @@ static char *header_field(const char *text, const char *key, bool *found)
     return field;
 }
 
-/* Keeps a name as far as it is a plain file name: "walk_cost.csv, schema ..." becomes "walk_cost.csv". */
-static void keep_file_name(char *text)
+/* Cuts "walk_cost.csv, schema walk_cost/1 (results/README.md)" into the name of the file and its schema,
+ * which is from malloc; NULL without memory. */
+static char *cut_schema(char *text)
 {
-    while (isalnum((unsigned char)*text) || *text == '_' || *text == '.')
-        text++;
-    *text = '\0';
+    static const char key[] = ", schema ";
+    char *schema = strstr(text, key);
+
+    if (schema == NULL)
+        return strdup("");
+    *schema = '\0';
+    schema += strlen(key);
+    return strndup(schema, strcspn(schema, " "));
 }
 
 static enum hb_status read_header(const char *text, struct hb_figure *figure, struct hb_error *error)
@@ -110,9 +105,9 @@ static enum hb_status read_header(const char *text, struct hb_figure *figure, st
                             !titled      ? "a first line with its name and what it draws"
                             : !captioned ? "'# Caption:'"
                                          : "'# Input:'");
-    if (figure->title == NULL || figure->caption == NULL || figure->input == NULL)
+    figure->schema = figure->input != NULL ? cut_schema(figure->input) : NULL;
+    if (figure->title == NULL || figure->caption == NULL || figure->schema == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", figure->script);
-    keep_file_name(figure->input);
     return HB_OK;
 }
 
@@ -159,6 +154,7 @@ void hb_figure_clear(struct hb_figure *figure)
     free(figure->title);
     free(figure->caption);
     free(figure->input);
+    free(figure->schema);
     memset(figure, 0, sizeof *figure);
 }
 
@@ -254,6 +250,37 @@ static enum hb_status judge(const struct hb_figure *figure, int wait_status, con
     return HB_OK;
 }
 
+/* errno says why. */
+static enum hb_status not_started(struct hb_error *error)
+{
+    return errno == ENOENT
+               ? hb_error_set(error, HB_ERR_UNAVAILABLE,
+                              "gnuplot was not found, so no figure can be drawn; Debian and Ubuntu: "
+                              "apt-get install gnuplot-nox, or run ./setup")
+               : hb_error_set_errno(error, HB_ERR_CHILD, "gnuplot could not be started");
+}
+
+enum hb_status hb_figure_can_draw(struct hb_error *error)
+{
+    static const char *const argv[] = {"gnuplot", "-d", "-e", "exit", NULL};
+    pid_t pid;
+
+    errno = posix_spawnp(&pid, "gnuplot", NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+    if (errno != 0)
+        return not_started(error);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return HB_OK;
+}
+
+/* Scripts begin with the file that they were given: on a page its name is enough, without the folders. */
+static const char *without_folder(const char *complaint, const char *csv, const struct hb_figure *figure)
+{
+    size_t folder = strlen(csv) - strlen(figure->input);
+
+    return strncmp(complaint, csv, folder) == 0 ? complaint + folder : complaint;
+}
+
 /* Runs gnuplot with its output on the descriptor `out`. */
 static enum hb_status run_gnuplot(const struct hb_figure *figure, const char *csv, const char *terminal,
                                   int out, struct hb_error *error)
@@ -269,18 +296,14 @@ static enum hb_status run_gnuplot(const struct hb_figure *figure, const char *cs
     if (result != 0) {
         close(ends[0]);
         errno = result;
-        return result == ENOENT
-                   ? hb_error_set(error, HB_ERR_UNAVAILABLE,
-                                  "gnuplot was not found, so no figure can be drawn; Debian and Ubuntu: "
-                                  "apt-get install gnuplot-nox, or run ./setup")
-                   : hb_error_set_errno(error, HB_ERR_CHILD, "gnuplot could not be started");
+        return not_started(error);
     }
     read_complaint(ends[0], complaint, sizeof complaint);
     close(ends[0]);
     while (waitpid(pid, &wait_status, 0) < 0)
         if (errno != EINTR)
             return hb_error_set_errno(error, HB_ERR_CHILD, "%s: gnuplot was lost", figure->name);
-    return judge(figure, wait_status, complaint, error);
+    return judge(figure, wait_status, without_folder(complaint, csv, figure), error);
 }
 
 /* A picture in memory into the file `path`. */

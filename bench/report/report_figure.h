@@ -13,6 +13,7 @@ struct hb_figure {
     char *title;   /* the first line's sentence */
     char *caption; /* the text after "# Caption:", as one line */
     char *input;   /* "walk_cost.csv" */
+    char *schema;  /* of that file, as the script reads it: "walk_cost/1" */
 };
 
 enum hb_figure_format { HB_FIGURE_SVG, HB_FIGURE_PNG };
@@ -32,11 +33,15 @@ enum hb_status hb_figure_read(const char *folder, const char *name, struct hb_fi
                               struct hb_error *error);
 void hb_figure_clear(struct hb_figure *figure);
 
+/* HB_ERR_UNAVAILABLE where there is no gnuplot, and says which package has it: to be asked before what takes
+ * long. */
+enum hb_status hb_figure_can_draw(struct hb_error *error);
+
 /*
  * Draws `csv` (an absolute path) into the file `path`, which is written whole or not at all. No shell is
- * between: names may hold anything. HB_ERR_UNAVAILABLE where there is no gnuplot, and says which package has
- * it; HB_ERR_FORMAT where the file holds nothing that this figure draws; HB_ERR_CHILD where gnuplot failed or
- * complained, with the first line that it wrote; HB_ERR_IO; HB_ERR_MEMORY.
+ * between: names may hold anything. Errors as hb_figure_can_draw; HB_ERR_FORMAT where the file holds nothing
+ * that this figure draws; HB_ERR_CHILD where gnuplot failed or complained, with the first line that it wrote;
+ * HB_ERR_IO; HB_ERR_MEMORY.
  */
 enum hb_status hb_figure_draw(const struct hb_figure *figure, const char *csv, enum hb_figure_format format,
                               const char *path, struct hb_error *error);

@@ -8,6 +8,7 @@
 
 static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_THROUGHPUT] = "throughput.csv",
+    [HB_RESULT_VARIANTS] = "variants.csv",
     [HB_RESULT_WALK_COST] = "walk_cost.csv",
     [HB_RESULT_WALK_LENGTHS] = "walk_lengths.csv",
     [HB_RESULT_WALK_SUMMARY] = "walk_summary.csv",
@@ -15,6 +16,7 @@ static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_FRAGMENTATION_SUMMARY] = "fragmentation_summary.csv",
     [HB_RESULT_HEAP_MAP] = "heap_map.csv",
     [HB_RESULT_FAILURE_POINTS] = "failure_points.csv",
+    [HB_RESULT_LEAST_MEMORY] = "least_memory.csv",
     [HB_RESULT_POLICIES] = "policies.csv",
     [HB_RESULT_CURVE] = "curve.csv",
     [HB_RESULT_CURVE_SUMMARY] = "curve_summary.csv",

@@ -88,83 +88,56 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
     hb_report_table_close(out);
 }
 
-/* What the heap sizes tried tell about one trace on one allocator. */
-struct least {
-    double largest_failed; /* 0 where none failed */
-    double smallest_whole; /* above every size that failed; INFINITY where there is none */
-    bool tried;
-};
-
 static bool row_is(const struct hb_csv *csv, size_t row, const char *trace, const char *allocator)
 {
     return hb_csv_is(csv, row, "trace", trace) && hb_csv_is(csv, row, "allocator", allocator);
 }
 
-/* A size that crashed failed too. */
-static struct least least_memory(const struct hb_csv *csv, const char *trace, const char *allocator)
+/* The row of a trace and an allocator; the number of rows where there is none. */
+static size_t find_row(const struct hb_csv *csv, const char *trace, const char *allocator)
 {
-    struct least least = {.largest_failed = 0, .smallest_whole = (double)INFINITY, .tried = false};
+    size_t row = 0;
 
-    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
-        double heap = hb_csv_value(csv, row, "heap_bytes");
-
-        if (!row_is(csv, row, trace, allocator) || isnan(heap))
-            continue;
-        least.tried = true;
-        if (!hb_csv_is(csv, row, "status", "ok") && heap > least.largest_failed)
-            least.largest_failed = heap;
-    }
-    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
-        double heap = hb_csv_value(csv, row, "heap_bytes");
-
-        if (row_is(csv, row, trace, allocator) && heap > least.largest_failed && heap < least.smallest_whole)
-            least.smallest_whole = heap;
-    }
-    return least;
+    while (row < hb_csv_rows(csv) && !row_is(csv, row, trace, allocator))
+        row++;
+    return row;
 }
 
-/* The most live bytes of any row of the trace: a replay in which something failed held less. */
+/* Of any allocator that has figures: they all replayed the same. */
 static double peak_live(const struct hb_csv *csv, const char *trace)
 {
-    double peak = (double)NAN;
-
-    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
-        double live =
-            hb_csv_is(csv, row, "trace", trace) ? hb_csv_value(csv, row, "peak_live_bytes") : (double)NAN;
-
-        if (!isnan(live) && (isnan(peak) || live > peak))
-            peak = live;
-    }
-    return peak;
+    for (size_t row = 0; row < hb_csv_rows(csv); row++)
+        if (hb_csv_is(csv, row, "trace", trace) && !isnan(hb_csv_value(csv, row, "peak_live_bytes")))
+            return hb_csv_value(csv, row, "peak_live_bytes");
+    return (double)NAN;
 }
 
-static void print_least(FILE *out, const struct least *least)
+static void print_least(FILE *out, const struct hb_csv *csv, size_t row)
 {
-    if (least->tried && isinf(least->smallest_whole))
+    double least = row < hb_csv_rows(csv) ? hb_csv_value(csv, row, "minimum_bytes") : (double)NAN;
+
+    if (isnan(least) && row < hb_csv_rows(csv) && !isnan(hb_csv_value(csv, row, "failing_bytes")))
         fputs("<td>none tried sufficed</td>", out);
     else
-        hb_cell_bytes(out, least->tried ? least->smallest_whole : (double)NAN);
+        hb_cell_bytes(out, least);
 }
 
-void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points)
+void hb_report_least_memory(FILE *out, const struct hb_csv *least_memory)
 {
     const char *columns[HB_REPORT_MAX_NAMES + 2] = {"trace", "peak live"};
     struct hb_report_names traces, allocators;
 
-    hb_report_names_collect(failure_points, "trace", &traces);
-    hb_report_names_collect(failure_points, "allocator", &allocators);
+    hb_report_names_collect(least_memory, "trace", &traces);
+    hb_report_names_collect(least_memory, "allocator", &allocators);
     for (size_t i = 0; i < allocators.count; i++)
         columns[i + 2] = allocators.name[i];
     hb_report_table_open(out, columns, allocators.count + 2, 1);
     for (size_t i = 0; i < traces.count; i++) {
         fputs("<tr>", out);
         hb_cell_text(out, traces.name[i]);
-        hb_cell_bytes(out, peak_live(failure_points, traces.name[i]));
-        for (size_t j = 0; j < allocators.count; j++) {
-            struct least least = least_memory(failure_points, traces.name[i], allocators.name[j]);
-
-            print_least(out, &least);
-        }
+        hb_cell_bytes(out, peak_live(least_memory, traces.name[i]));
+        for (size_t j = 0; j < allocators.count; j++)
+            print_least(out, least_memory, find_row(least_memory, traces.name[i], allocators.name[j]));
         fputs("</tr>\n", out);
     }
     hb_report_table_close(out);

@@ -23,9 +23,9 @@ void hb_report_fragmentation(FILE *out, const struct hb_csv *fragmentation_summa
  * a trace. */
 void hb_report_policies(FILE *out, const struct hb_csv *policies);
 
-/* failure_points.csv: the least memory with which each trace ran to its end, a row a trace, a column an
+/* least_memory.csv: the least memory with which each trace ran to its end, a row a trace, a column an
  * allocator. */
-void hb_report_least_memory(FILE *out, const struct hb_csv *failure_points);
+void hb_report_least_memory(FILE *out, const struct hb_csv *least_memory);
 
 /* curve_summary.csv: the smallest heap that completes, and what was searched for anomalies, a row a trace and
  * allocator. */

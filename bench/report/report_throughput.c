@@ -1,4 +1,5 @@
-/* report_throughput.c - the ranking: time per operation and memory of each allocator, trace by trace. */
+/* report_throughput.c - the ranking: time per operation and memory of each allocator, trace by
+ * trace. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +9,16 @@
 #include "bench/report/report_tables.h"
 
 /* All rounds of one allocator on one trace. */
-enum { MAX_ROUNDS = 256 };
+enum { MAX_ROUNDS = 10001 };
 
 struct contender {
     const char *allocator;
     const char *status;           /* the worst that happened in a round */
     double ns[MAX_ROUNDS];        /* per operation, by round; 0 where there is no figure */
-    double reference[MAX_ROUNDS]; /* glibc's for the same operations, where the file has it; else 0 */
+    double reference[MAX_ROUNDS]; /* the baseline's for the same operations; 0 where there is none */
     bool measured;
     struct hb_stats_spread spread; /* of those that there are */
-    double ratio;                  /* to glibc, NAN where either has none */
+    double ratio;                  /* to the baseline, NAN where either has none */
     double resident_bytes, live_bytes, failures, ops;
 };
 
@@ -25,6 +26,7 @@ struct contender {
 enum { COLUMNS = 8, LEAST_LIVE_BYTES = 1 << 20 };
 
 struct ranking {
+    const char *clock, *reference_clock; /* columns */
     struct contender contender[HB_REPORT_MAX_NAMES];
     size_t count;
 };
@@ -41,11 +43,29 @@ static void note_peak(double *peak, double value)
         *peak = value;
 }
 
-static void take_row(const struct hb_csv *csv, size_t row, struct contender *contender)
+/* By processor time where one replay in ten waited for a processor, as `heapbench run` decides it. */
+static void choose_clock(const struct hb_csv *csv, const char *trace, struct ranking *ranking)
+{
+    size_t replays = 0, waited = 0;
+
+    for (size_t row = 0; row < hb_csv_rows(csv); row++) {
+        double elapsed = hb_csv_value(csv, row, "elapsed_ns"), cpu = hb_csv_value(csv, row, "cpu_ns");
+
+        if (!hb_csv_is(csv, row, "trace", trace) || isnan(elapsed) || isnan(cpu))
+            continue;
+        replays++;
+        waited += elapsed > 1.02 * cpu;
+    }
+    ranking->clock = waited * 10 > replays ? "cpu_ns" : "elapsed_ns";
+    ranking->reference_clock = waited * 10 > replays ? "reference_cpu_ns" : "reference_ns";
+}
+
+static void take_row(const struct hb_csv *csv, size_t row, const struct ranking *ranking,
+                     struct contender *contender)
 {
     const char *status = hb_csv_field(csv, row, "status");
-    double ns = hb_csv_value(csv, row, "elapsed_ns") / hb_csv_value(csv, row, "ops");
-    double reference = hb_csv_value(csv, row, "reference_ns") / hb_csv_value(csv, row, "ops");
+    double ns = hb_csv_value(csv, row, ranking->clock) / hb_csv_value(csv, row, "ops");
+    double reference = hb_csv_value(csv, row, ranking->reference_clock) / hb_csv_value(csv, row, "ops");
     double round = hb_csv_value(csv, row, "round");
 
     if (badness(status) >= badness(contender->status))
@@ -75,7 +95,7 @@ static void spread_rounds(struct contender *contender)
 
 /* False where the trace has no row of this allocator. */
 static bool gather(const struct hb_csv *csv, const char *trace, const char *allocator,
-                   struct contender *contender)
+                   const struct ranking *ranking, struct contender *contender)
 {
     int trace_column = hb_csv_column(csv, "trace"), allocator_column = hb_csv_column(csv, "allocator");
     bool found = false;
@@ -88,16 +108,19 @@ static bool gather(const struct hb_csv *csv, const char *trace, const char *allo
     for (size_t row = 0; row < hb_csv_rows(csv); row++)
         if (strcmp(hb_csv_text(csv, row, trace_column), trace) == 0 &&
             strcmp(hb_csv_text(csv, row, allocator_column), allocator) == 0) {
-            take_row(csv, row, contender);
+            take_row(csv, row, ranking, contender);
             found = true;
         }
     spread_rounds(contender);
     return found;
 }
 
-/* One that returned NULL where others did not is no rival of theirs, however fast. */
+/* One that returned NULL where others did not is no rival of theirs, however fast; nor is the harness's own
+ * cost. */
 static int class_of(const struct contender *contender)
 {
+    if (strcmp(contender->allocator, "null") == 0)
+        return 3;
     return !contender->measured ? 2 : strcmp(contender->status, "failed") == 0;
 }
 
@@ -113,29 +136,14 @@ static int by_rank(const void *a, const void *b)
     return strcmp(x->allocator, y->allocator);
 }
 
-/* The contender's own references, since one that was stopped did only the first operations; glibc's whole
- * runs where the file has none. */
-static const double *reference_of(const struct contender *contender, const struct contender *glibc)
-{
-    for (size_t i = 0; i < MAX_ROUNDS; i++)
-        if (contender->reference[i] > 0)
-            return contender->reference;
-    return glibc != NULL ? glibc->ns : contender->reference;
-}
-
-/* Each contender's ratio to glibc, where that is known. */
+/* Each contender's ratio to the baseline, where that is known. */
 static void compare(struct ranking *ranking)
 {
-    double scratch[2 * MAX_ROUNDS];
-    const struct contender *glibc = NULL;
+    static double scratch[2 * MAX_ROUNDS];
 
-    for (size_t i = 0; i < ranking->count; i++)
-        if (strcmp(ranking->contender[i].allocator, "glibc") == 0)
-            glibc = &ranking->contender[i];
     for (size_t i = 0; i < ranking->count; i++) {
         struct contender *contender = &ranking->contender[i];
-        double ratio =
-            hb_stats_paired_ratio(contender->ns, reference_of(contender, glibc), MAX_ROUNDS, scratch);
+        double ratio = hb_stats_paired_ratio(contender->ns, contender->reference, MAX_ROUNDS, scratch);
 
         contender->ratio = ratio > 0 ? ratio : (double)NAN;
     }
@@ -145,8 +153,9 @@ static void rank(const struct hb_csv *csv, const char *trace, const struct hb_re
                  struct ranking *ranking)
 {
     ranking->count = 0;
+    choose_clock(csv, trace, ranking);
     for (size_t i = 0; i < allocators->count; i++)
-        if (gather(csv, trace, allocators->name[i], &ranking->contender[ranking->count]))
+        if (gather(csv, trace, allocators->name[i], ranking, &ranking->contender[ranking->count]))
             ranking->count++;
     compare(ranking);
     qsort(ranking->contender, ranking->count, sizeof *ranking->contender, by_rank);
@@ -185,7 +194,11 @@ static void print_contender(FILE *out, const struct contender *contender)
 
 static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
 {
-    hb_report_table_group(out, trace, COLUMNS);
+    char name[300];
+
+    snprintf(name, sizeof name, "%.256s%s", trace,
+             strcmp(ranking->clock, "cpu_ns") == 0 ? ", by processor time" : "");
+    hb_report_table_group(out, name, COLUMNS);
     for (size_t i = 0; i < ranking->count; i++)
         print_contender(out, &ranking->contender[i]);
     fputs("</tbody>\n", out);
@@ -193,14 +206,17 @@ static void print_ranking(FILE *out, const char *trace, const struct ranking *ra
 
 void hb_report_throughput(FILE *out, const struct hb_csv *throughput)
 {
-    static const char *const columns[COLUMNS] = {
-        "allocator",  "time per operation", "fastest round", "slowest round",
-        "over glibc", "peak memory",        "over live",     "NULLs"};
+    char over[80] = "over the baseline";
+    const char *const columns[COLUMNS] = {"allocator", "time per operation", "fastest round", "slowest round",
+                                          over,        "peak memory",        "over live",     "NULLs"};
     struct ranking *ranking = malloc(sizeof *ranking);
-    struct hb_report_names traces, allocators;
+    struct hb_report_names traces, allocators, references;
 
     if (ranking == NULL)
         return;
+    hb_report_names_collect(throughput, "reference", &references);
+    if (references.count == 1)
+        snprintf(over, sizeof over, "over %.60s", references.name[0]);
     hb_report_names_collect(throughput, "trace", &traces);
     hb_report_names_collect(throughput, "allocator", &allocators);
     hb_report_table_open(out, columns, COLUMNS, 1);

@@ -11,20 +11,6 @@
 
 #include "base/printable.h"
 
-/* Appends a word of the command line, quoted where a shell would need it. */
-static void append_word(char *out, size_t out_bytes, const char *word)
-{
-    size_t used = strlen(out);
-    bool plain = word[0] != '\0' && word[strcspn(word, " \t\n\"'$`\\|&;<>()*?[#~!{}")] == '\0';
-
-    used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", used > 0 ? " " : "", plain ? "" : "'");
-    for (; *word != '\0' && used < out_bytes; word++)
-        used +=
-            (size_t)snprintf(out + used, out_bytes - used, *word == '\'' && !plain ? "'\\''" : "%c", *word);
-    if (!plain && used < out_bytes)
-        snprintf(out + used, out_bytes - used, "'");
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -32,17 +18,33 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Whether allocators, or the loader that chooses among them, take orders from this "NAME=value". */
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/*
+ * Whether allocators, or the loader that chooses among them, take orders from this "NAME=value". mimalloc
+ * reads its variables in small letters too, and takes an empty one for a 1. A jemalloc whose functions have a
+ * prefix puts that before MALLOC_CONF.
+ */
 static bool is_obeyed(const char *variable)
 {
-    static const char *const names[] = {"GLIBC_TUNABLES=", "MALLOC_",     "_RJEM_MALLOC_CONF=", "MIMALLOC_",
-                                        "TCMALLOC_",       "TBB_MALLOC_", "LD_PRELOAD="};
+    static const char *const names[] = {"GLIBC_TUNABLES=", "LD_PRELOAD=",   "MALLOC_",    "TCMALLOC_",
+                                        "TBB_MALLOC_",     "HEAPPROFILE=",  "HEAPCHECK=", "HEAP_CHECK_",
+                                        "HEAP_PROFILE_",   "SCUDO_OPTIONS="};
+    static const char jemalloc[] = "MALLOC_CONF=";
     const char *value = strchr(variable, '=');
 
+    if (begins_with(variable, "MIMALLOC_") || begins_with(variable, "mimalloc_"))
+        return value != NULL;
+    if (value == NULL || value[1] == '\0')
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(variable, names[i], strlen(names[i])) == 0)
-            return value != NULL && value[1] != '\0';
-    return false;
+        if (begins_with(variable, names[i]))
+            return true;
+    return (size_t)(value + 1 - variable) >= strlen(jemalloc) &&
+           begins_with(value + 1 - strlen(jemalloc), jemalloc);
 }
 
 /* As the user set it: what children are given beside (allocator.h, hb_allocator_tunables) is not in it. */
@@ -50,7 +52,7 @@ static void read_environment(char *out, size_t bytes)
 {
     for (char *const *variable = environ; variable != NULL && *variable != NULL; variable++)
         if (is_obeyed(*variable))
-            append_word(out, bytes, *variable);
+            hb_append_word(out, bytes, *variable);
     hb_make_printable(out, bytes);
 }
 
@@ -74,7 +76,7 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
     if (argc > 0)
         snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
     for (int i = 1; i < argc; i++)
-        append_word(provenance->command, sizeof provenance->command, argv[i]);
+        hb_append_word(provenance->command, sizeof provenance->command, argv[i]);
     hb_make_printable(provenance->command, sizeof provenance->command);
     read_environment(provenance->environment, sizeof provenance->environment);
 }
@@ -166,6 +168,12 @@ static void visit_left_out(const struct hb_provenance *provenance, hb_provenance
     }
 }
 
+static void visit_each(const char *key, char *const *lines, hb_provenance_visit *visit, void *context)
+{
+    for (; lines != NULL && *lines != NULL; lines++)
+        visit(context, key, *lines);
+}
+
 void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
 {
     const struct hb_build_info *build = provenance->build;
@@ -183,6 +191,8 @@ void hb_provenance_lines(const struct hb_provenance *provenance, hb_provenance_v
     if (provenance->environment[0] != '\0')
         visit(context, "environ", provenance->environment);
     visit(context, "libraries", provenance->libraries[0] != '\0' ? provenance->libraries : "none");
+    visit_each("library", provenance->library_lines, visit, context);
+    visit_each("variant", provenance->variant_lines, visit, context);
     if (!provenance->untimed)
         visit_floor(provenance, visit, context);
     if (provenance->computed)

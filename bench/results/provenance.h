@@ -28,10 +28,12 @@ struct hb_provenance {
     enum hb_touch touch;
     char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
-    double null_ns;         /* per operation; 0: not measured */
-    uint64_t clock_pair_ns; /* 0: not measured */
-    bool computed;          /* counts come from the exact model */
-    bool untimed;           /* no figure is a time: one round, in the order of the rows, and no floor */
+    char *const *library_lines; /* of each library its version, file and hash, ended by NULL; NULL: none */
+    char *const *variant_lines; /* of each variant its settings, likewise. Both are somebody else's */
+    double null_ns;             /* per operation; 0: not measured */
+    uint64_t clock_pair_ns;     /* 0: not measured */
+    bool computed;              /* counts come from the exact model */
+    bool untimed;               /* no figure is a time: one round, in the order of the rows, and no floor */
     char left_out[HB_PROVENANCE_LEFT_OUT_MAX][256];
     unsigned left_out_count; /* may exceed the maximum: the rest are counted and not kept */
 };

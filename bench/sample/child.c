@@ -94,26 +94,71 @@ static bool make_pipe(int ends[2])
     return false;
 }
 
-/* The environment with GLIBC_TUNABLES as libraries need it; NULL when out of memory. Free with
- * free_environment. */
-static char **create_environment(void)
+/* What `variables`, ended by NULL, has behind the `prefix` "NAME="; NULL where that is not set. */
+static const char *value_of(char *const *variables, const char *prefix)
 {
-    char *tunables = hb_allocator_tunables(getenv("GLIBC_TUNABLES"));
-    size_t count = 0, kept = 0;
-    char **environment;
+    for (; variables != NULL && *variables != NULL; variables++)
+        if (strncmp(*variables, prefix, strlen(prefix)) == 0)
+            return *variables + strlen(prefix);
+    return NULL;
+}
 
-    while (environ[count] != NULL)
+/* "GLIBC_TUNABLES=...": the parent's, those of the settings, and what libraries need. From malloc; NULL when
+ * out of memory. */
+static char *join_tunables(char *const *settings)
+{
+    const char *outer = value_of(environ, TUNABLES), *own = value_of(settings, TUNABLES);
+    char *both = NULL, *needed = NULL, *variable = NULL;
+
+    if (asprintf(&both, "%s:%s", outer != NULL ? outer : "", own != NULL ? own : "") >= 0)
+        needed = hb_allocator_tunables(both);
+    else
+        both = NULL;
+    if (needed != NULL && asprintf(&variable, TUNABLES "%s", needed) < 0)
+        variable = NULL;
+    free(both);
+    free(needed);
+    return variable;
+}
+
+/* Is the variable of "NAME=value" among the settings? */
+static bool is_set(char *const *settings, const char *variable)
+{
+    size_t bytes = strcspn(variable, "=") + 1;
+
+    for (; settings != NULL && *settings != NULL; settings++)
+        if (strncmp(*settings, variable, bytes) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_variables(char *const *variables)
+{
+    size_t count = 0;
+
+    while (variables != NULL && variables[count] != NULL)
         count++;
-    environment = malloc((count + 2) * sizeof *environment);
-    if (environment == NULL || tunables == NULL ||
-        asprintf(&environment[kept++], TUNABLES "%s", tunables) < 0) {
+    return count;
+}
+
+/* The child's environment: the tunables first; NULL when out of memory. Free with free_environment. */
+static char **create_environment(char *const *settings)
+{
+    size_t most = count_variables(environ) + count_variables(settings) + 2, kept = 0;
+    char **environment = malloc(most * sizeof *environment);
+    char *tunables = join_tunables(settings);
+
+    if (environment == NULL || tunables == NULL) {
         free(environment);
         free(tunables);
         return NULL;
     }
-    free(tunables);
-    for (char **variable = environ; *variable != NULL; variable++)
+    environment[kept++] = tunables;
+    for (char *const *variable = settings; variable != NULL && *variable != NULL; variable++)
         if (strncmp(*variable, TUNABLES, strlen(TUNABLES)) != 0)
+            environment[kept++] = *variable;
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (strncmp(*variable, TUNABLES, strlen(TUNABLES)) != 0 && !is_set(settings, *variable))
             environment[kept++] = *variable;
     environment[kept] = NULL;
     return environment;
@@ -204,16 +249,16 @@ static int spawn_with(posix_spawn_file_actions_t *actions, pid_t *pid, char *arg
 #define ARGUMENT "--heapbench-%s=%d,%d"
 enum { ARGUMENT_BYTES = 80 };
 
-static enum hb_status spawn(const struct hb_child *child, int attached, int output, pid_t *pid,
-                            struct hb_error *error)
+static enum hb_status spawn(const struct hb_child *child, const struct hb_child_order *order, int output,
+                            pid_t *pid, struct hb_error *error)
 {
-    const int fds[2] = {child->fd, attached};
+    const int fds[2] = {child->fd, order->attached};
     char argument[ARGUMENT_BYTES];
     posix_spawn_file_actions_t actions;
-    char **environment = create_environment();
+    char **environment = create_environment(order->settings);
     int failure = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
 
-    snprintf(argument, sizeof argument, ARGUMENT, child->job->name, child->fd, attached);
+    snprintf(argument, sizeof argument, ARGUMENT, child->job->name, child->fd, order->attached);
     if (failure == 0) {
         failure = spawn_with(&actions, pid, argument, fds, output, environment);
         posix_spawn_file_actions_destroy(&actions);
@@ -298,7 +343,7 @@ static enum hb_status run_printing_to(int output, const struct hb_child *child,
     int wait_status = 0;
     bool in_time;
     pid_t pid = 0;
-    enum hb_status status = spawn(child, order->attached, output, &pid, error);
+    enum hb_status status = spawn(child, order, output, &pid, error);
 
     if (status != HB_OK)
         return status;

@@ -2,10 +2,11 @@
  * child.h - a job that a fresh process of this very program does: how it is started, asked and ended.
  *
  * A job is a function. What it is asked and what came of it lie in memory that parent and child share, which
- * is not private memory and so does not count as the child's own. The child's environment has GLIBC_TUNABLES
- * as libraries with static TLS need it; it reads nothing, and what it prints goes to the parent's standard
- * error, or is kept. It leads a process group of its own, so that what a library starts ends with it: when it
- * has ended by itself, when its time is over, and when the parent is told to end (SIGINT, SIGTERM, SIGHUP).
+ * is not private memory and so does not count as the child's own. The child's environment is the parent's,
+ * with the order's settings on top and GLIBC_TUNABLES as libraries with static TLS need it; it reads nothing,
+ * and what it prints goes to the parent's standard error, or is kept. It leads a process group of its own, so
+ * that what a library starts ends with it: when it has ended by itself, when its time is over, and when the
+ * parent is told to end (SIGINT, SIGTERM, SIGHUP).
  */
 #ifndef HB_BENCH_SAMPLE_CHILD_H
 #define HB_BENCH_SAMPLE_CHILD_H
@@ -49,8 +50,11 @@ enum hb_status hb_child_open(const struct hb_child_job *job, size_t bytes, struc
 void hb_child_close(struct hb_child *child);
 
 struct hb_child_order {
-    const char *subject;  /* whom sentences are about: the allocator */
-    int attached;         /* a descriptor that the child gets; -1: none */
+    const char *subject; /* whom sentences are about: the allocator */
+    int attached;        /* a descriptor that the child gets; -1: none */
+    /* "NAME=value" each, ended by NULL, in place of what the parent has of that name; but the tunables of a
+     * GLIBC_TUNABLES come behind the parent's, where the last counts. NULL: none. */
+    char *const *settings;
     uint64_t timeout_ms;  /* 0: none */
     char *printed;        /* the first line that the child prints, as plain text; NULL: not kept */
     size_t printed_bytes; /* of `printed`, 1 or more */

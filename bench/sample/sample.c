@@ -174,6 +174,7 @@ static enum hb_status run_child(const struct hb_sample_request *request, const s
     char printed[HB_SAMPLE_PRINTED_BYTES];
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
+                                         .settings = request->settings,
                                          .timeout_ms = request->timeout_ms,
                                          .printed = keeps_printed ? printed : NULL,
                                          .printed_bytes = sizeof printed};
@@ -214,7 +215,7 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
     enum hb_status status = check_request(request, error);
     struct hb_sample_exchange *exchange;
 
-    assert(request->points == 0 && request->timeout_ms == 0);
+    assert(request->points == 0 && request->timeout_ms == 0 && request->settings == NULL);
     if (status != HB_OK || is_refused(request, result))
         return status;
     exchange = hb_pages_alloc(sizeof *exchange);

@@ -24,6 +24,7 @@ enum hb_sample_mode {
 struct hb_sample_request {
     const struct hb_prepared *prepared;
     const char *allocator; /* name or path, as hb_allocator_open takes it */
+    char *const *settings; /* of the child's environment (child.h), ended by NULL; NULL: none */
     enum hb_sample_mode mode;
     enum hb_touch touch;
     uint64_t heap_bytes;    /* 0: as much as the allocator likes */

@@ -9,7 +9,7 @@
 
 struct hb_sample_exchange {
     struct hb_child_exchange child;
-    struct hb_sample_request request; /* `prepared` and `allocator` mean nothing in another process */
+    struct hb_sample_request request; /* its pointers mean nothing in another process */
     char allocator[4096];
     struct hb_sample_result result; /* `points` likewise */
     struct hb_point points[];       /* request.points of them */

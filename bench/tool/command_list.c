@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
@@ -71,6 +71,8 @@ static json_t *allocator_json(const struct hb_candidate *c)
         hb_json_text(&json, "version", c->version);
     if (c->path[0] != '\0')
         hb_json_text(&json, "path", c->path);
+    if (c->hash[0] != '\0')
+        hb_json_text(&json, "hash", c->hash);
     if (!c->usable)
         hb_json_text(&json, "error", c->error.text);
     return hb_json_end(&json);
@@ -219,6 +221,7 @@ static int print_names(bool traces)
 
 int hb_command_list(int argc, char **argv)
 {
+    const struct hb_candidate_choice every = {.allocators = NULL};
     struct options options = {.names = NAMES_NONE};
     struct hb_discovery found;
     struct hb_error error;
@@ -228,7 +231,7 @@ int hb_command_list(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (options.names != NAMES_NONE)
         return print_names(options.names == NAMES_TRACES);
-    if (hb_discover(NULL, NULL, &found, &error) != HB_OK)
+    if (hb_discover(&every, NULL, &found, &error) != HB_OK)
         return hb_command_fail(&error);
     exit_status = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "bench/exact/policies.h"
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
@@ -161,12 +161,13 @@ static void print_table(const struct means *means)
 static enum hb_status open_table(struct policy_table *table, int argc, char **argv, char *const *traces,
                                  const char *results, struct hb_error *error)
 {
+    const struct hb_candidate_choice choice = {.allocators = "bins,buddy"};
     enum hb_status status;
 
     hb_provenance_begin(&table->provenance, argc, argv);
     table->provenance.untimed = true;
     table->provenance.computed = true;
-    status = hb_discover("bins,buddy", traces, &table->found, error);
+    status = hb_discover(&choice, traces, &table->found, error);
     if (status != HB_OK || results == NULL)
         return status;
     status = hb_results_check_folder(results, &table->provenance, error);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample.h"
 #include "bench/tool/command.h"

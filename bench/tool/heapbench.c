@@ -32,7 +32,7 @@ static const struct hb_command commands[] = {
     {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
-    {"report", "draw the figures and the page from result files", hb_command_report},
+    {"report", "the figures and the page, of a trace or of result files", hb_command_report},
     {NULL, NULL, NULL},
 };
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocator/library/product.h"
 #include "base/option.h"
 #include "base/printable.h"
 #include "bench/results/build_info.h"
@@ -92,6 +93,35 @@ void hb_json_counts(struct hb_json *json, const struct hb_counts *counts)
     hb_json_number(json, "free_ranges", state->free_ranges);
     hb_json_number(json, "free_bytes", state->free_bytes);
     hb_json_number(json, "largest_free_bytes", state->largest_free_bytes);
+}
+
+static json_t *library_json(const struct hb_candidate *candidate)
+{
+    struct hb_json json = {.members = json_object()};
+    json_t *settings = json_array();
+
+    for (char *const *setting = candidate->variant.settings; setting != NULL && *setting != NULL; setting++)
+        json.failed |= json_array_append_new(settings, hb_json_string(*setting)) != 0;
+    hb_json_text(&json, "name", candidate->name);
+    hb_json_text(&json, "library", candidate->spec);
+    hb_json_text(&json, "version", candidate->version[0] != '\0' ? candidate->version : NULL);
+    hb_json_text(&json, "path", candidate->path[0] != '\0' ? candidate->path : NULL);
+    hb_json_text(&json, "hash", candidate->hash[0] != '\0' ? candidate->hash : NULL);
+    hb_json_put(&json, "settings", settings);
+    return hb_json_end(&json);
+}
+
+json_t *hb_json_libraries(const struct hb_discovery *found)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < found->candidate_count; i++)
+        if (found->candidates[i].path[0] != '\0' || found->candidates[i].variant.name != NULL)
+            if (json_array_append_new(array, library_json(&found->candidates[i])) != 0) {
+                json_decref(array);
+                return NULL;
+            }
+    return array;
 }
 
 json_t *hb_json_end(struct hb_json *json)
@@ -262,6 +292,23 @@ void hb_stdout_counts(const struct hb_counts *counts)
     hb_stdout_row("live at the end", "%s", hb_show_counted(counts->live_bytes, "byte").text);
     if (counts->inspected)
         print_state(&counts->state);
+}
+
+void hb_stdout_libraries(const struct hb_discovery *found)
+{
+    for (size_t i = 0; i < found->candidate_count; i++) {
+        const struct hb_candidate *candidate = &found->candidates[i];
+        bool is_variant = candidate->variant.name != NULL;
+        char *line;
+
+        if (!is_variant && (candidate->version[0] == '\0' || !candidate->library ||
+                            hb_product_find(candidate->spec) != NULL))
+            continue;
+        line = is_variant ? hb_candidate_variant_line(candidate) : hb_candidate_library_line(candidate);
+        if (line != NULL)
+            printf("%s: %s\n", is_variant ? "Variant" : "Library", line);
+        free(line);
+    }
 }
 
 int hb_stdout_end(void)

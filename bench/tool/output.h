@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/number.h"
-#include "bench/replay/replay.h"
+#include "bench/question/found/discover.h"
 
 /* An object that is being filled; `failed` when memory ran out. Begins as {.members = json_object()}. */
 struct hb_json {
@@ -32,6 +32,9 @@ json_t *hb_json_string(const char *text);
  * out. */
 void hb_json_counts(struct hb_json *json, const struct hb_counts *counts);
 
+/* A list: of each library and variant what it is called, which file it is and what it is set to. */
+json_t *hb_json_libraries(const struct hb_discovery *found);
+
 /* The object, to be put into another one or to be printed; NULL when memory ran out. */
 json_t *hb_json_end(struct hb_json *json);
 
@@ -43,6 +46,9 @@ void hb_stdout_row(const char *label, const char *format, ...) __attribute__((fo
 
 /* Failures, walks, live bytes and the state at the end. */
 void hb_stdout_counts(const struct hb_counts *counts);
+
+/* Of each variant its settings, and of each library given by path its version, where it says: a line each. */
+void hb_stdout_libraries(const struct hb_discovery *found);
 
 /* Flushes what was printed. 1, having said so, when standard output could not be written (the disk is full, a
  * pipe is closed); else 0. The second ends a table: below it stands that this build is not optimised, if it

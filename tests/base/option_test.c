@@ -12,7 +12,8 @@
 enum colour { RED, GREEN, BLUE };
 
 struct values {
-    const char *file, *folder, *text, *list;
+    const char *file, *folder, *text, *names;
+    char **list;
     bool flag, given;
     uint32_t narrow;
     uint64_t wide, size, timeout_ms;
@@ -50,8 +51,9 @@ static const struct hb_option table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
     {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
-    {HB_OPTION_LIST, 'l', "list", "A,B,...", HB_AT(struct values, list)},
+    {HB_OPTION_NAMES, 'a', "names", "A,B,...", HB_AT(struct values, names)},
     {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
+    {HB_OPTION_LIST, 0, "list", "TEXT", HB_AT(struct values, list), .help = "as often as one likes"},
     {HB_OPTION_NUMBER, 0, "narrow", "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
     {HB_OPTION_NUMBER, 0, "wide", "N", HB_AT(struct values, wide), .given = HB_GIVEN(struct values, given)},
     {HB_OPTION_SIZE, 0, "size", "N", HB_AT(struct values, size), .least = 8},
@@ -145,6 +147,19 @@ static void values_go_where_the_table_says(void **state)
     assert_string_equal(values.called, "me");
 }
 
+static void a_list_has_every_text_that_is_given_in_order(void **state)
+{
+    char line[] = "--list one in --list= --list=one";
+    const struct values values = parse(line);
+
+    (void)state;
+    assert_string_equal(values.list[0], "one");
+    assert_string_equal(values.list[1], "");
+    assert_string_equal(values.list[2], "one");
+    assert_null(values.list[3]);
+    free(values.list);
+}
+
 static void what_is_not_given_stays(void **state)
 {
     char line[] = "in --call";
@@ -157,13 +172,13 @@ static void what_is_not_given_stays(void **state)
     assert_string_equal(values.called, "nothing");
 }
 
-static void a_list_given_again_goes_on(void **state)
+static void names_given_again_are_more(void **state)
 {
-    char line[] = "in -l a,b --list c -l=d --text x --text y";
+    char line[] = "in -a a,b --names c -a=d --text x --text y";
     const struct values values = parse(line);
 
     (void)state;
-    assert_string_equal(values.list, "a,b,c,=d");
+    assert_string_equal(values.names, "a,b,c,=d");
     assert_string_equal(values.text, "y");
 }
 
@@ -229,8 +244,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("every kind of value goes where the table says", values_go_where_the_table_says),
+        hb_test("a list has every text that is given, in order",
+                a_list_has_every_text_that_is_given_in_order),
         hb_test("what is not given stays as it was", what_is_not_given_stays),
-        hb_test("a list given again goes on", a_list_given_again_goes_on),
+        hb_test("names given again are more", names_given_again_are_more),
         hb_test("each kind of mistake has one sentence, and exit status 2", a_mistake_has_one_sentence),
         hb_test("no escape sequence of a value reaches the terminal",
                 no_escape_sequence_reaches_the_terminal),

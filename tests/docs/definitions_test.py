@@ -24,7 +24,7 @@ FOR_ALL = SECTIONS["Common columns"] + SECTIONS["What is counted"]
 
 QUESTIONS = ["walk_cost", "fragmentation", "failure_points", "ladder"]
 WRITING = [
-    ["heapbench", "run", "demo", "-a", "simple,glibc", "--rounds", "1"],
+    ["heapbench", "run", "demo", "ranked.txt", "-a", "simple,glibc", "--variant", "again=glibc X=1", "--rounds", "1"],
     ["heapbench", "curve", "demo"],
     ["heapbench", "model", "--all", "demo"],
     ["heapbench", "adversary", "--all", "two-size"],
@@ -113,6 +113,7 @@ def main():
     os.chdir(folder)
     pathlib.Path("timed.txt").write_text("a x 100\nw 25ms\na y 20\nf x\n")
     pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
+    pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")
     files = sorted((ROOT / "results" / "reference").glob("*.csv")) + sorted(pathlib.Path("out").glob("*.csv"))
     for path in files:

@@ -25,10 +25,25 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.ids, self.references, self.tags, self.words, self.captions = [], [], [], [], [], []
+        self.empty = []    # headings, innermost last, under which nothing has come yet
+        self.hollow = []   # what was still empty when the next heading, or the end, came
         self.feed(text)
+        self.hollow += self.empty
+
+    LEVEL = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "th": 5}
+    CONTENT = {"svg", "td", "li", "pre", "dd"}
+
+    def note(self, tag, attrs):
+        """A heading, or the name of a group of rows, is to be followed by something before the next one like it."""
+        if tag in self.LEVEL and (tag != "th" or ("scope", "rowgroup") in attrs):
+            self.hollow += [open for open in self.empty if self.LEVEL[open[0]] >= self.LEVEL[tag]]
+            self.empty = [open for open in self.empty if self.LEVEL[open[0]] < self.LEVEL[tag]] + [(tag, self.getpos())]
+        elif tag in self.CONTENT:
+            self.empty = []
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
+        self.note(tag, attrs)
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value)
@@ -214,10 +229,10 @@ class Report(unittest.TestCase):
         self.keep_only("throughput.csv")
         text, said = self.report()
         self.assertEqual(Page(text).tags.count("svg"), 1)
-        self.assertRegex(said, r"\Aheapbench: left out: the figures of \d+ result files of \d+ that are not there; .*\n\Z")
-        for name in ("walk_cost.csv", "failure_points.csv"):
-            self.assertEqual(text.count(f"{name} is not there"), 1)
-            self.assertIn(f"<li>{name} is not there</li>", text)
+        self.assertRegex(said, rf"\Aheapbench: left out: {len(FIGURES) - 1} figures of {len(FIGURES)}, for which there are no rows; .*\n\Z")
+        self.assertEqual(re.findall("<h2>(.*)</h2>", text), ["Which allocator: time and memory", "Where the figures come from"])
+        self.assertEqual(Page(text).hollow, [])
+        self.assertRegex(text, "<li>not measured: walk_cost.csv, [a-z_., ]*failure_points.csv, [a-z_., ]*</li>")
 
     def test_results_without_simple_leave_its_figures_out(self):
         figures_test.make_results(self.results)
@@ -229,8 +244,41 @@ class Report(unittest.TestCase):
                 out.writelines(kept)
         text, said = self.report()
         self.assertGreaterEqual(Page(text).tags.count("svg"), 4)
-        self.assertIn("left out: walk_length: ", said)
-        self.assertIn("no row that this figure could draw", said)
+        self.assertIn("<li>walk_length: walk_cost.csv: no row that this figure could draw</li>", text)
+        self.assertRegex(said, r"\Aheapbench: left out: \d+ figures of \d+, for which there are no rows; .*\n\Z")
+        self.assertEqual(Page(text).hollow, [])
+
+    def test_no_heading_is_empty_and_only_sections_with_content_are_named(self):
+        page = Page(self.page_drawn_once()[0])
+        self.assertEqual(page.hollow, [])
+        figures_test.make_results(self.results, ["one"])
+        for name in self.files(self.results):
+            path = os.path.join(self.results, name)
+            with open(path, encoding="utf-8") as lines:
+                rows = lines.readlines()
+            header = next(i for i, line in enumerate(rows) if not line.startswith("#"))
+            with open(path, "w", encoding="utf-8") as out:
+                out.writelines(rows if name == "curve.csv" else rows[:header + 1])
+        text, _ = self.report()
+        self.assertEqual(Page(text).hollow, [])
+        self.assertEqual(re.findall('<section id="(.*)">', text), ["curve", "sources"])
+        self.assertEqual(re.findall('<a href="#(.*?)">', text), ["curve", "sources"])
+
+    def test_the_checker_of_headings_sees_an_empty_one(self):
+        for empty in ("<h2>a</h2><h2>b</h2><p>x<pre>y</pre></p>", "<h2>a</h2><h3>b</h3>", "<h2>a</h2><pre></pre><h3>b</h3>",
+                      '<h2>a</h2><table><tr><th scope="rowgroup">b</th></tr><tr><th scope="rowgroup">c</th></tr><tr><td>1</td></tr></table>'):
+            self.assertNotEqual(Page(empty).hollow, [], empty)
+
+    def test_results_of_another_schema_are_named_with_both(self):
+        figures_test.make_results(self.results, ["one"])
+        path = os.path.join(self.results, "walk_cost.csv")
+        with open(path, encoding="utf-8") as lines:
+            rows = lines.read()
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(re.sub(r"(# schema +walk_cost/)\d+", r"\g<1>0", rows))
+        done = self.run_report(self.results, "-o", self.output)
+        self.assert_fails(done, "walk_cost.csv: is of the schema walk_cost/0, and this heapbench draws walk_cost/", "measure again")
+        self.assertFalse(os.path.exists(self.output))
 
     def test_a_damaged_file_is_named_with_its_line_and_exit_3(self):
         figures_test.make_results(self.results)
@@ -245,7 +293,8 @@ class Report(unittest.TestCase):
         self.assert_fails(self.run_report("--results", self.results), self.results, "cannot be opened")
         os.mkdir(self.results)
         self.assert_fails(self.run_report("--results", self.results), "holds no results", "heapbench run")
-        self.assert_fails(self.run_report(), "results/latest", "--results")
+        self.assert_fails(self.run_report(self.results), "holds no results", "heapbench run")
+        self.assert_fails(self.run_report(), "results/latest", "name a folder", "a trace")
         figures_test.make_results(self.results, ["one"])
         with open(self.output, "w", encoding="utf-8"):
             pass
@@ -303,13 +352,96 @@ class Report(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
 
     def test_wrong_usage_is_exit_2(self):
-        for arguments in (["--resluts", "x"], ["too", "many"], ["--results"]):
+        for arguments in (["--resluts", "x"], ["too", "many"], ["--results"], ["x", "--results", "y"]):
             done = self.run_report(*arguments)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertEqual(done.stdout, "")
         done = self.run_report("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("Example: heapbench report", done.stdout)
+
+    def test_a_folder_is_an_argument_too(self):
+        figures_test.make_results(self.results, ["one"])
+        self.keep_only("throughput.csv")
+        done = self.run_report(self.results)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, os.path.join(self.results, "report.html") + "\n")
+
+
+class OwnProgram(unittest.TestCase):
+    """From a trace to the page of it: what is measured for it, and where it goes."""
+
+    TRACE = "4096\n3\n20\n1\n" + "".join(f"a {i % 3} {100 + i}\nf {i % 3}\n" for i in range(10))
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="heapbench page")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.write("small.rep", self.TRACE)
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def run_tool(self, *arguments, env=None):
+        done = subprocess.run([HEAPBENCH, *arguments], capture_output=True, text=True, cwd=self.folder, check=False,
+                              env={**os.environ, "HEAPBENCH_PLOTS": os.environ["PLOTS"], **(env or {})})
+        if "its figures are not kept" in done.stderr:
+            self.assertEqual(os.listdir(self.folder), ["small.rep"])
+            self.skipTest("this build keeps no figures")
+        return done
+
+    def check_page(self, folder):
+        with open(os.path.join(self.folder, folder, "report.html"), encoding="utf-8") as page:
+            text = page.read()
+        self.assertEqual(Page(text).hollow, [])
+        self.assertIn("<h1>heapbench report: small</h1>\n<p>Of the trace <b>small</b> (20 operations, at most 109 B), replayed on ",
+                      text)
+        sections = re.findall('<section id="(.*)">', text)
+        self.assertEqual(sections[:3] + sections[-1:], ["choice", "over-time", "failures", "sources"])
+        for name in ("throughput", "resident", "failure_budget"):
+            self.assertIn(name + ".svg", os.listdir(os.path.join(self.folder, folder, "plots")))
+        return sections
+
+    def test_run_and_report_give_a_page_of_the_trace(self):
+        done = self.run_tool("run", "small.rep", "-a", "simple,glibc", "--rounds", "1", "--results", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.run_tool("report", "out")
+        self.assertEqual((done.returncode, done.stdout), (0, "out/report.html\n"), done.stderr)
+        self.assertEqual(self.check_page("out"), ["choice", "over-time", "failures", "fragmentation", "sources"])
+
+    def test_without_simple_nothing_is_said_of_it(self):
+        done = self.run_tool("run", "small.rep", "-a", "glibc", "--rounds", "1", "--heap", "64M", "--results", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.run_tool("report", "out").returncode, 0)
+        self.assertEqual(self.check_page("out"), ["choice", "over-time", "failures", "sources"])
+
+    def test_a_trace_is_measured_first(self):
+        done = self.run_tool("report", "small.rep")
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        self.assertTrue(done.stdout.startswith("small: 20 operations"), done.stdout)
+        self.assertTrue(done.stdout.endswith("\nsmall-report/report.html\n"), done.stdout)
+        self.assertIn("'heapbench report small-report' draws them again", done.stderr)
+        self.check_page("small-report")
+
+    def test_what_cannot_be_measured_is_one_line_and_leaves_nothing(self):
+        self.run_tool("report", "small.rep", env={"HEAPBENCH_TRACES": "/nowhere"})  # or the build keeps no figures
+        shutil.rmtree(os.path.join(self.folder, "small-report"))
+        self.write("damaged.trace", "no trace")
+        os.makedirs(os.path.join(self.folder, "others"))
+        self.write("others/curve.csv", "trace\n")
+        self.write("file", "")
+        before = sorted(os.listdir(self.folder))
+        for arguments, env, word in (
+                (["damaged.trace"], {}, "damaged.trace"),
+                (["nothing"], {}, "nothing: neither a folder of results ('heapbench report DIR'"),
+                (["nothing"], {}, "nor a trace ('heapbench report web.trace'"),
+                (["small.rep"], {"PATH": self.folder}, "gnuplot was not found"),
+                (["small.rep", "-o", "others"], {}, "others/curve.csv: is of another measurement"),
+                (["small.rep", "-o", "file"], {}, "file: ")):
+            done = self.run_tool("report", *arguments, env=env)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), done.stderr)
+            self.assertIn(word, done.stderr)
+            self.assertEqual(sorted(os.listdir(self.folder)), before)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import atexit
 import functools
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PLOTS = os.environ["PLOTS"]
 MAKE = os.path.join(HERE, "make_results.py")
 SCRIPTS = sorted(p for p in glob.glob(os.path.join(PLOTS, "*.gp")) if os.path.basename(p) != "style.gp")
-# Two figures are not about traces: they have tests of their own.
+# Some figures are not about traces: they have tests of their own.
 ADVERSARY = os.path.join(PLOTS, "adversary.gp")
 MODEL_SPEED = os.path.join(PLOTS, "model_speed.gp")
+VARIANTS = os.path.join(PLOTS, "variants.gp")
 # One is about policies and not about allocators.
 POLICIES = os.path.join(PLOTS, "policies.gp")
 HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
@@ -46,8 +48,9 @@ def input_of(script):
     return header(script).split("# Input:")[1].split(",")[0].strip()
 
 
-def draw(script, csv, *more, cwd=None):
-    return subprocess.run(["gnuplot", "-d", "-c", script, csv, *more], capture_output=True, cwd=cwd, check=False)
+def draw(script, csv, *more, cwd=None, **environment):
+    return subprocess.run(["gnuplot", "-d", "-c", script, csv, *more], capture_output=True, cwd=cwd, check=False,
+                          env=dict(os.environ, **environment))
 
 
 class Figures(unittest.TestCase):
@@ -58,7 +61,7 @@ class Figures(unittest.TestCase):
     def each_script(self):
         """Those that draw traces."""
         self.assertGreaterEqual(len(SCRIPTS), 10)
-        return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED)]
+        return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED, VARIANTS)]
 
     def assert_drawn(self, script, csv, done=None):
         """Silent, exit 0, a well-formed SVG; returns its texts. `done`: it was drawn already."""
@@ -218,6 +221,18 @@ class Figures(unittest.TestCase):
             csv = os.path.join(self.folder, input_of(script))
             self.assertEqual(draw(script, csv).stdout, draw(script, csv).stdout)
 
+    def test_a_picture_is_the_same_with_a_decimal_comma(self):
+        locales = os.path.join(self.folder, "locales")
+        os.mkdir(locales)
+        made = shutil.which("localedef") and subprocess.run(
+            ["localedef", "-i", "de_DE", "-f", "UTF-8", os.path.join(locales, "de_DE.UTF-8")], capture_output=True, check=False)
+        if not made or made.returncode != 0:
+            self.skipTest("no locale with a decimal comma can be made here")
+        make_results(self.folder)
+        for script in self.each_script():
+            csv = os.path.join(self.folder, input_of(script))
+            self.assertEqual(draw(script, csv, LOCPATH=locales, LC_ALL="de_DE.UTF-8").stdout, draw(script, csv).stdout)
+
     def test_png_on_request(self):
         make_results(self.folder)
         for script in self.each_script():
@@ -332,6 +347,60 @@ class Figures(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.decode().count("\n"), 1)
         self.assertIn("no column model", done.stderr.decode())
+
+    def variant_rows(self, change=lambda row: row):
+        """A copy of variants.csv, each row as `change` makes it, or without it where that is None."""
+        make_results(self.folder, ["one"])
+        path = os.path.join(self.folder, "changed.csv")
+        with open(os.path.join(self.folder, "variants.csv"), encoding="utf-8") as lines, open(path, "w", encoding="utf-8") as out:
+            for line in lines:
+                fields = line.rstrip("\n").split(",")
+                row = fields if line[0] == "#" or fields[0] == "allocator" else change(fields)
+                out.write(",".join(row) + "\n" if row else "")
+        return path
+
+    def test_every_variant_is_a_point_with_its_name(self):
+        texts = self.assert_drawn(VARIANTS, self.variant_rows())
+        for name in ("glibc", "jemalloc", "eager", "glibc-no-tcache", "elsewhere", "time over glibc's"):
+            self.assertIn(name, texts)
+        self.assertEqual(draw(VARIANTS, self.variant_rows(), "png").stdout[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(draw(VARIANTS, self.variant_rows()).stdout, draw(VARIANTS, self.variant_rows()).stdout)
+
+    def test_a_variant_has_the_colour_of_its_library_and_is_hollow(self):
+        svg = draw(VARIANTS, self.variant_rows(lambda row: row if row[0] in ("glibc", "eager") else None)).stdout.decode()
+        shapes = re.findall(r"#gpPt(\d+)' transform='[^']*' color='rgb\(  0,   0,  20\)'", svg)  # jemalloc's
+        self.assertEqual(shapes, ["8", "7"])  # filled in the legend, hollow in the picture
+
+    def test_variants_without_intervals_or_memory_are_drawn_or_left_out(self):
+        self.assert_drawn(VARIANTS, self.variant_rows(lambda row: row[:6] + ["", ""] + row[8:]))
+        texts = self.assert_drawn(VARIANTS, self.variant_rows(lambda row: row[:8] + ["", ""] if row[0] == "eager" else row))
+        self.assertNotIn("eager", texts)
+
+    def test_a_variant_or_a_baseline_with_a_hostile_name_is_only_a_name(self):
+        for name in HOSTILE:
+            texts = self.assert_drawn(VARIANTS, self.variant_rows(
+                lambda row, name=name: [name if field in ("eager", "glibc") else field for field in row]))
+            if "\\" not in name:  # which gnuplot takes away
+                self.assertIn(f"time over {name}'s", texts)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_variants_to_compare_are_two_or_more(self):
+        for change in (lambda row: None, lambda row: row if row[0] == "glibc" else None):
+            done = draw(VARIANTS, self.variant_rows(change))
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("no row that this figure could draw", done.stderr.decode())
+        done = draw(VARIANTS, os.path.join(self.folder, "throughput.csv"))
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.decode().count("\n"), 1)
+        self.assertIn("no column library", done.stderr.decode())
+
+    def test_as_many_variants_as_there_are_have_names_on_the_picture(self):
+        many = [["v%d" % i, "jemalloc", "", "glibc", "9", str(0.5 + i / 100), "", "", str(2 - i / 50), "yes"] for i in range(70)]
+        path = self.variant_rows(lambda row: None)
+        with open(path, "a", encoding="utf-8") as out:
+            out.writelines(",".join(row) + "\n" for row in many)
+        texts = self.assert_drawn(VARIANTS, path)
+        self.assertEqual(sum(text.startswith("v") for text in texts), 64)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@ arguments give the
 same bytes. Among the rows are one crashed and one unavailable cell and one stopped trace, as real runs have them.
 """
 
+import glob
 import math
 import os
 import random
+import re
 import sys
 
 ALLOCATORS = ["null", "bump", "simple", "glibc", "jemalloc", "mimalloc", "tcmalloc", "tbbmalloc"]
@@ -20,13 +22,24 @@ MIB = 1 << 20
 WINDOWS = 12
 
 
+def schema_of(name):
+    """As the figures read it: those that are of the file say so in their heads."""
+    plots = os.environ.get("PLOTS", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../plots"))
+    for script in glob.glob(os.path.join(plots, "*.gp")):
+        with open(script, encoding="utf-8") as text:
+            found = re.search(rf"^# Input: +{name}\.csv, schema ({name}/\d+)", text.read(), re.M)
+        if found:
+            return found.group(1)
+    return name + "/1"
+
+
 def write(folder, name, schema, columns, rows):
     with open(os.path.join(folder, name + ".csv"), "w", encoding="utf-8") as out:
         out.write("# heapbench 0.0.0 (invented figures, made by a test)\n")
         out.write("# command   make_results.py\n# machine   no machine: these are not measurements\n")
         out.write("# floor     null allocator 1.5 ns per operation; clock pair 25 ns\n")
         out.write("# left out  simple on everything after operation 120000 (step limit; ask with --step-limit 0)\n")
-        out.write(f"# schema    {schema}/1\n{columns}\n")
+        out.write(f"# schema    {schema_of(schema)}\n{columns}\n")
         for row in rows:
             out.write(",".join("" if v is None else str(v) for v in row) + "\n")
 
@@ -176,6 +189,20 @@ def failure_rows(t):
                    None if fits else 96, None, None, None, None, t.peak if fits else min(heap, t.peak) * 9 // 10]
 
 
+def least_rows(t):
+    """One allocator that no budget suffices, one that ends the program, one that is not there."""
+    for over, a in ((1.6, "simple"), (1.2, "simple-merge")):
+        yield [t.name, a, "ok", "heap", t.ops, t.peak, None, "exact", int(t.peak * over)] + [None] * 5
+    for i, a in enumerate(ALLOCATORS[3:]):
+        least = None if a == "mimalloc" else (int(t.peak * (1 + i)) // MIB + 1) * MIB
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, "unavailable"] + [None] * 11
+            continue
+        yield [t.name, a, "ok", "reserved", t.ops, t.peak, int(t.peak * (1.1 + i / 10)), "tried" if least else None, least,
+               least - MIB if least else 64 << 30, 9, 2 if a == "tcmalloc" else 0] + (
+                   [MIB, "signal 6"] if a == "tcmalloc" else [None] * 2)
+
+
 def curve_rows(t):
     """Simple in five stretches, one a reason, and merging above it. The second trace has two anomalous sizes."""
     reasons = ["full", "scattered", "unmerged", "scattered", "unmerged"]
@@ -199,15 +226,16 @@ def throughput_rows(t, first):
     for r in range(5):
         for a in ALLOCATORS:
             if first and a == "tbbmalloc":
-                yield [t.name, a, r, "crashed"] + [None] * 8
+                yield [t.name, a, r, "crashed"] + [None] * 14
             elif first and a == "mimalloc":
-                yield [t.name, a, r, "unavailable"] + [None] * 8
+                yield [t.name, a, r, "unavailable"] + [None] * 14
             else:
                 ns = COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15)
                 failed = first and a == "simple"
-                yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(ns * t.ops), 7 if failed else 0,
-                       t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096,
-                       COST_NS["glibc"] * t.ops]
+                yield [t.name, a, r, "failed" if failed else "ok", t.ops, int(1.2 * ns * t.ops), int(ns * t.ops),
+                       7 if failed else 0, t.ops // 3 if failed else None, t.peak, int(t.peak * 1.3) // 4096 * 4096,
+                       t.peak // 4096 * 4096, t.peak // 4096, "glibc", int(1.2 * COST_NS["glibc"] * t.ops),
+                       COST_NS["glibc"] * t.ops, int(1.2 * COST_NS["null"] * t.ops), int(COST_NS["null"] * t.ops)]
 
 
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
@@ -262,6 +290,16 @@ def model_speed_rows():
                            ops // 2 * ranges // 2, ranges * 40]
 
 
+def variant_rows():
+    """A front, a point that is beaten, one without an interval, and a library that is nobody's."""
+    for name, library, settings, ratio, memory, front in (
+            ("jemalloc", "jemalloc", "", 0.78, 1.33, "yes"), ("elsewhere", "./lib.so", "A=1", 0.8, 1.9, "no"),
+            ("glibc", "glibc", "", 1, 1, "yes"), ("glibc-no-tcache", "glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", 1.3, 0.94, "yes"),
+            ("eager", "jemalloc", "MALLOC_CONF=dirty_decay_ms:0\\x2cnarenas:1", 2.5, 1.16, "no")):
+        yield [name, library, settings, "glibc", 9, ratio, None if name == "elsewhere" else ratio * 0.97,
+               None if name == "elsewhere" else ratio * 1.03, memory, front]
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__.split("\n\n")[1])
@@ -293,6 +331,9 @@ def main():
     write(folder, "failure_points", "failure_points",
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))
+    write(folder, "least_memory", "least_memory",
+          "trace,allocator,status,bound,ops,peak_live_bytes,peak_resident_bytes,minimum_how,minimum_bytes,failing_bytes,tried,"
+          "ended,ended_bytes,ended_by", each(least_rows))
     write(folder, "curve", "curve",
           "trace,allocator,status,heap_bytes,ops,first_failure,requested_bytes,reason,live_bytes,free_bytes,largest_free_bytes,"
           "peak_live_bytes,simulated,anomalous", each(curve_rows))
@@ -301,9 +342,11 @@ def main():
           "undecided_sizes,hopeless_sizes,simulated_sizes,anomalous_spans,anomalous_sizes", each(curve_summary_rows))
     write(folder, "allocators", "allocators", "allocator,colour,shape,group,model,before,idea", allocator_rows())
     write(folder, "throughput", "throughput",
-          "trace,allocator,round,status,ops,elapsed_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,page_faults,"
-          "reference_ns",
+          "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,"
+          "end_resident_bytes,page_faults,reference,reference_ns,reference_cpu_ns,null_ns,null_cpu_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "variants", "variants",
+          "allocator,library,settings,baseline,traces,ratio,ratio_low,ratio_high,memory_ratio,on_front", variant_rows())
     write(folder, "ladder", "ladder",
           "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,walk_allocated,"
           "peak_live_bytes,measured,extent_bytes,extent_over_live,minimum_how,minimum_bytes,failing_bytes,minimum_over_live,"

@@ -179,83 +179,80 @@ static void assert_in_order(const char *text, const char *const *parts, size_t c
 
 static void the_ranking_is_by_median_and_keeps_what_has_none(void **state)
 {
-    char *table =
-        table_of(hb_report_throughput,
-                 "trace,allocator,round,status,ops,elapsed_ns,failures,peak_live_bytes,peak_resident_bytes\n"
-                 "t<1>,glibc,0,ok,100,2000,0,1048576,2097152\n"
-                 "t<1>,fast,0,ok,100,500,0,1048576,4194304\n"
-                 "t<1>,lost,0,crashed,,,,,\n"
-                 "t<1>,glibc,1,ok,100,4000,0,1048575,1048576\n"
-                 "t<1>,fast,1,ok,100,1000,3,1048576,4194304\n"
-                 "t<1>,fast,2,ok,100,90000,0,1048576,4194304\n"
-                 "t<1>,glibc,2,ok,100,2000,0,1048576,1048576\n"
-                 "t<1>,little,0,ok,100,99900000,0,1048575,4194304\n");
+    char *table = table_of(
+        hb_report_throughput,
+        "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,failures,peak_live_bytes,peak_resident_bytes,"
+        "reference,reference_ns\n"
+        "t<1>,null,0,ok,100,100,99,0,1048576,0,g<l,2000\n"
+        "t<1>,g<l,0,ok,100,2000,1990,0,1048576,2097152,g<l,2000\n"
+        "t<1>,fast,0,ok,100,500,495,0,1048576,4194304,g<l,2000\n"
+        "t<1>,lost,0,crashed,,,,,,,,\n"
+        "t<1>,g<l,1,ok,100,4000,3950,0,1048575,1048576,g<l,4000\n"
+        "t<1>,fast,1,ok,100,1000,999,3,1048576,4194304,g<l,4000\n"
+        "t<1>,fast,2,ok,100,90000,90000,0,1048576,4194304,g<l,2000\n"
+        "t<1>,g<l,2,ok,100,2000,1999,0,1048576,1048576,g<l,2000\n"
+        "t<1>,little,10000,ok,100,99900000,99900000,0,1048575,4194304,,\n");
 
     (void)state;
-    assert_has_in_order(table, "t&lt;1&gt;", "fast",
-                        "<td>10.0 ns</td><td>5.00 ns</td><td>900 ns</td><td>0.50×</td>",
-                        "<td>4.00 MiB</td><td>4.00×</td><td>3</td>", "glibc",
+    assert_has_in_order(table, "over g&lt;l</th>", "t&lt;1&gt;</th>", "fast",
+                        "<td>10.0 ns</td><td>5.00 ns</td><td>900 ns</td><td>0.25×</td>",
+                        "<td>4.00 MiB</td><td>4.00×</td><td>3</td>", "g&lt;l",
                         "<td>20.0 ns</td><td>20.0 ns</td><td>40.0 ns</td><td>1.00×</td>",
-                        "<td>2.00 MiB</td><td>2.00×</td>", "little", "<td>4.00 MiB</td><td>–</td>",
-                        "lost <em>crashed</em>", "<td>–</td><td>–</td><td>–</td><td>–</td>");
+                        "<td>2.00 MiB</td><td>2.00×</td>", "little", "<td>999 µs</td>",
+                        "<td>4.00 MiB</td><td>–</td>", "lost <em>crashed</em>",
+                        "<td>–</td><td>–</td><td>–</td><td>–</td>", "null</td>", "<td>0.05×</td>");
     free(table);
+}
+
+/* One replay in nine waited, then one in ten. */
+static void where_processors_were_taken_the_ranking_is_by_processor_time(void **state)
+{
+    static const char row[] = "t,glibc,%d,ok,10,%d,100,glibc,200,50\n";
+
+    (void)state;
+    for (int rounds = 9; rounds <= 10; rounds++) {
+        char csv[1024] =
+            "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,reference,reference_ns,reference_cpu_ns\n";
+        char *table;
+
+        for (int i = 0; i < rounds; i++)
+            snprintf(csv + strlen(csv), sizeof csv - strlen(csv), row, i, i == 0 ? 103 : 102);
+        table = table_of(hb_report_throughput, csv);
+        if (rounds == 9)
+            assert_has_in_order(table, ">t, by processor time</th>", "<td>10.0 ns</td>", "<td>2.00×</td>");
+        else
+            assert_has_in_order(table, ">t</th>", "<td>10.2 ns</td>", "<td>0.51×</td>");
+        free(table);
+    }
 }
 
 static void a_replay_that_was_stopped_is_compared_with_the_same_operations(void **state)
 {
-    char *table = table_of(hb_report_throughput, "trace,allocator,round,status,ops,elapsed_ns,reference_ns\n"
-                                                 "t,glibc,0,ok,100,2000,2000\n"
-                                                 "t,simple,0,stopped,10,800,100\n");
+    char *table =
+        table_of(hb_report_throughput, "trace,allocator,round,status,ops,elapsed_ns,reference,reference_ns\n"
+                                       "t,glibc,0,ok,100,2000,glibc,2000\n"
+                                       "t,simple,0,stopped,10,800,glibc,100\n");
 
     (void)state;
-    assert_has_in_order(table, "glibc", "<td>1.00×</td>", "simple <em>first 10 operations</em>",
+    assert_has_in_order(table, "over glibc", "glibc", "<td>1.00×</td>", "simple <em>first 10 operations</em>",
                         "<td>80.0 ns</td>", "<td>8.00×</td>");
     free(table);
 }
 
-static void the_least_memory_is_above_every_size_that_failed(void **state)
+static void the_least_memory_is_said_of_each_trace_and_allocator(void **state)
 {
-    char *table = table_of(hb_report_least_memory, "trace,allocator,status,heap_bytes,peak_live_bytes\n"
-                                                   "t,simple,failed,1024,900\n"
-                                                   "t,simple,ok,2048,1000\n"
-                                                   "t,simple,failed,3072,990\n"
-                                                   "t,simple,ok,5120,1000\n"
-                                                   "t,simple,ok,4096,1000\n"
-                                                   "t,glibc,failed,4096,1000\n"
-                                                   "u,glibc,ok,8192,10\n");
+    char *table = table_of(hb_report_least_memory,
+                           "trace,allocator,status,peak_live_bytes,minimum_bytes,failing_bytes\n"
+                           "t,tcmalloc,unavailable,,,\n"
+                           "t,simple,ok,1000,4096,\n"
+                           "t,glibc,ok,1000,,68719476736\n"
+                           "u,glibc,ok,10,8192,4096\n");
 
     (void)state;
-    assert_has_in_order(table, "simple", "glibc",
-                        "t</td><td>1000 B</td><td>4.00 KiB</td><td>none tried sufficed</td>",
-                        "u</td><td>10 B</td><td>–</td><td>8.00 KiB</td>");
+    assert_has_in_order(table, "tcmalloc", "simple", "glibc",
+                        "t</td><td>1000 B</td><td>–</td><td>4.00 KiB</td><td>none tried sufficed</td>",
+                        "u</td><td>10 B</td><td>–</td><td>–</td><td>8.00 KiB</td>");
     free(table);
-}
-
-/* Each of these is a size that did not suffice, whatever is said of its sizes below and above. */
-static void the_least_memory_is_above_sizes_that_crashed_were_stopped_or_had_none(void **state)
-{
-    static const char *const bad[] = {"failed", "crashed", "stopped", "timeout", "unavailable", "broken"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        char csv[512], *table;
-
-        snprintf(csv, sizeof csv,
-                 "trace,allocator,status,heap_bytes,peak_live_bytes\n"
-                 "t,jemalloc,failed,1048576,1000\n"
-                 "t,jemalloc,ok,2097152,1000\n"
-                 "t,jemalloc,%s,16777216,\n"
-                 "t,jemalloc,ok,17825792,1000\n"
-                 "t,jemalloc,ok,18874368,1000\n"
-                 "t,glibc,ok,1048576,1000\n"
-                 "t,glibc,%s,2097152,\n"
-                 "t,tcmalloc,%s,,\n",
-                 bad[i], bad[i], bad[i]);
-        table = table_of(hb_report_least_memory, csv);
-        assert_has_in_order(table, "jemalloc", "glibc", "tcmalloc",
-                            "t</td><td>1000 B</td><td>17.0 MiB</td><td>none tried sufficed</td><td>–</td>");
-        free(table);
-    }
 }
 
 static void tables_about_simple_leave_the_others_out(void **state)
@@ -337,9 +334,9 @@ int main(void)
         cmocka_unit_test(a_picture_that_is_cut_off_or_no_picture_ends_quietly),
         cmocka_unit_test(numbers_have_three_digits_and_a_unit),
         cmocka_unit_test(the_ranking_is_by_median_and_keeps_what_has_none),
+        cmocka_unit_test(where_processors_were_taken_the_ranking_is_by_processor_time),
         cmocka_unit_test(a_replay_that_was_stopped_is_compared_with_the_same_operations),
-        cmocka_unit_test(the_least_memory_is_above_every_size_that_failed),
-        cmocka_unit_test(the_least_memory_is_above_sizes_that_crashed_were_stopped_or_had_none),
+        cmocka_unit_test(the_least_memory_is_said_of_each_trace_and_allocator),
         cmocka_unit_test(tables_about_simple_leave_the_others_out),
         cmocka_unit_test(policies_have_published_averages_beside_their_own_means),
         cmocka_unit_test(models_are_set_against_walking_by_medians_in_ascending_ranges),

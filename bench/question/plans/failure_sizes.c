@@ -1,17 +1,14 @@
 /*
- * failure_sizes.c - the heap sizes at which failure points are looked for.
+ * failure_sizes.c - the heap sizes and the budgets at which failure points are looked for.
  */
 #include "bench/question/plans/failure_sizes.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { HEAPS = 14, BUDGETS = 9, RECORD_BYTES = 8, MIB = 1 << 20 };
+enum { HEAPS = 14, RECORD_BYTES = 8, MIB = 1 << 20 };
 
-/* What no library does without, whatever the trace: what it takes for itself as it is loaded. */
-enum { BUDGET_SLACK_MIB = 12 };
-
-_Static_assert(HEAPS + 1 <= (int)HB_FAILING_SIZES_MAX && BUDGETS <= (int)HB_FAILING_SIZES_MAX, "they fit");
+_Static_assert(HEAPS + 1 <= (int)HB_FAILING_SIZES_MAX, "they fit");
 
 static int compare(const void *left, const void *right)
 {
@@ -32,14 +29,11 @@ static size_t make_unique(uint64_t *sizes, size_t count)
     return kept;
 }
 
-/* `count` sizes from `low` to `high` at equal ratios, in units of `unit`. */
-static void spread(uint64_t *sizes, size_t count, double low, double high, uint64_t unit)
+/* `count` sizes from `low` to `high` at equal ratios. */
+static void spread(uint64_t *sizes, size_t count, double low, double high)
 {
-    for (size_t i = 0; i < count; i++) {
-        double size = low * pow(high / low, (double)i / (double)(count - 1));
-
-        sizes[i] = (uint64_t)(ceil(size / (double)unit)) * unit;
-    }
+    for (size_t i = 0; i < count; i++)
+        sizes[i] = (uint64_t)ceil(low * pow(high / low, (double)i / (double)(count - 1)));
 }
 
 size_t hb_failing_heaps(uint64_t peak_live, uint64_t high_water, uint64_t *sizes)
@@ -50,18 +44,43 @@ size_t hb_failing_heaps(uint64_t peak_live, uint64_t high_water, uint64_t *sizes
         low = RECORD_BYTES;
     if (high < low)
         high = low;
-    spread(sizes, HEAPS, low, high, 1);
+    spread(sizes, HEAPS, low, high);
     sizes[HEAPS] = high_water > RECORD_BYTES ? high_water : RECORD_BYTES;
     return make_unique(sizes, HEAPS + 1);
 }
 
-size_t hb_failing_budgets(uint64_t peak_live, uint64_t peak_resident, uint64_t *sizes)
+void hb_budget_search_begin(struct hb_budget_search *search, uint64_t peak_live)
 {
-    double most = (double)(peak_live > peak_resident ? peak_live : peak_resident);
-    double low = (double)peak_live / 2, high = most * 1.25 + (double)BUDGET_SLACK_MIB * MIB;
+    uint64_t half = peak_live / 2 < HB_BUDGET_MAX_BYTES ? peak_live / 2 : HB_BUDGET_MAX_BYTES;
+    uint64_t start = (half + MIB - 1) / MIB * MIB;
 
-    if (low < MIB)
-        low = MIB;
-    spread(sizes, BUDGETS, low, high, MIB);
-    return make_unique(sizes, BUDGETS);
+    *search = (struct hb_budget_search){.next = start < MIB ? MIB : start};
+}
+
+/* None has sufficed yet, or the one that did has failed since. */
+static uint64_t larger_budget(const struct hb_budget_search *search)
+{
+    uint64_t up = search->sufficing == 0 ? 2 * search->failing : search->failing + MIB;
+
+    if (search->failing >= HB_BUDGET_MAX_BYTES)
+        return 0;
+    return up < HB_BUDGET_MAX_BYTES ? up : HB_BUDGET_MAX_BYTES;
+}
+
+void hb_budget_search_tell(struct hb_budget_search *search, bool suffices)
+{
+    bool again = suffices && search->next == search->sufficing;
+
+    *(suffices ? &search->sufficing : &search->failing) = search->next;
+    if (again) {
+        search->next = 0;
+    } else if (search->failing >= search->sufficing) {
+        search->next = larger_budget(search);
+        if (search->next == 0)
+            search->sufficing = 0;
+    } else {
+        uint64_t half_mib = (search->sufficing - search->failing) / MIB / 2;
+
+        search->next = half_mib > 0 ? search->failing + half_mib * MIB : search->sufficing;
+    }
 }

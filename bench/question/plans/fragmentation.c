@@ -286,13 +286,12 @@ static void count_measures(struct hb_measurement *measurement, const double *rat
         hb_measurement_count(measurement, names[i], 100 * ratios[i]);
 }
 
-static void take_resident(struct hb_measurement *measurement, const struct hb_sample_result *result)
+static void take_resident(struct hb_measurement *measurement, const struct hb_sample_result *result,
+                          uint64_t trace_ops)
 {
     struct hb_fragmentation_measures m = measure_points(result);
 
-    measurement->seconds = (double)result->elapsed_ns / 1e9;
-    measurement->ops = result->counts.ops;
-    hb_measurement_count(measurement, "failures", (double)result->counts.failures);
+    hb_measurement_take(measurement, result, trace_ops);
     hb_measurement_count(measurement, "peak_live_bytes", (double)m.peak_live);
     hb_measurement_count(measurement, "peak_extent_bytes", (double)m.peak_extent);
     if (m.peak_live >= SUMMARY_LEAST_LIVE_BYTES)
@@ -313,7 +312,7 @@ static enum hb_status measure_resident(struct hb_session *session, const struct 
     if (status == HB_OK && hb_verdict_is_problem(&result))
         hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
     else if (status == HB_OK)
-        take_resident(measurement, &result);
+        take_resident(measurement, &result, ops);
     hb_sample_result_clear(&result);
     return status;
 }

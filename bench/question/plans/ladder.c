@@ -150,12 +150,7 @@ static void set_minimum(struct hb_results *out, const struct rung *rung)
 {
     const struct hb_minimum_heap *minimum = &rung->minimum;
 
-    if (minimum->how == HB_MINIMUM_NOT_KNOWN)
-        return;
-    hb_results_set_text(out, "minimum_how", hb_minimum_how_name(minimum->how));
-    hb_results_set_count(out, "minimum_bytes", minimum->bytes);
-    if (minimum->how == HB_MINIMUM_TRIED)
-        hb_results_set_count(out, "failing_bytes", minimum->failing_bytes);
+    hb_minimum_heap_put(minimum, out);
     set_ratio(out, "minimum_over_live", (double)minimum->bytes, (double)rung->counts.peak_live_bytes);
 }
 

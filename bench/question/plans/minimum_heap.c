@@ -30,6 +30,13 @@ static const struct hb_model_options *model_of(const struct hb_candidate *candid
     return candidate->model != NULL ? hb_allocator_find(candidate->model)->state : NULL;
 }
 
+bool hb_minimum_heap_is_simples_kind(const struct hb_candidate *candidate)
+{
+    const struct hb_model_options *options = model_of(candidate);
+
+    return options != NULL && options->policy == HB_POLICY_FIRST && !options->lists_free;
+}
+
 static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, bool *serves,
                                 struct hb_error *error)
 {
@@ -163,4 +170,11 @@ const char *hb_minimum_how_name(enum hb_minimum_how how)
     };
 
     return names[how];
+}
+
+void hb_minimum_heap_put(const struct hb_minimum_heap *minimum, struct hb_results *out)
+{
+    hb_results_set_text(out, "minimum_how", hb_minimum_how_name(minimum->how));
+    hb_results_set_known_count(out, "minimum_bytes", minimum->bytes);
+    hb_results_set_known_count(out, "failing_bytes", minimum->failing_bytes);
 }

@@ -17,6 +17,7 @@
 #define HB_BENCH_QUESTION_PLANS_MINIMUM_HEAP_H
 
 #include "bench/question/session.h"
+#include "bench/results/results.h"
 
 enum hb_minimum_how {
     HB_MINIMUM_NOT_KNOWN,
@@ -42,5 +43,12 @@ enum hb_status hb_minimum_heap_find(struct hb_session *session, size_t trace,
 
 /* "exact", "decided", "tried"; NULL where it is not known. */
 const char *hb_minimum_how_name(enum hb_minimum_how how);
+
+/* Is it first fit over all ranges, as simple is? One pass decides its smallest heap. A rung that keeps a list
+ * of the free ranges beside has the heap of the rung before it. */
+bool hb_minimum_heap_is_simples_kind(const struct hb_candidate *candidate);
+
+/* Sets minimum_how, minimum_bytes and failing_bytes, as far as they are known. */
+void hb_minimum_heap_put(const struct hb_minimum_heap *minimum, struct hb_results *out);
 
 #endif

@@ -29,6 +29,7 @@ struct speed_exchange {
     uint64_t digest;
     uint64_t resident_bytes;
     uint64_t elapsed_ns[HB_SPEED_ROUNDS_MAX + 1]; /* the first is the one that warms up */
+    uint64_t cpu_ns[HB_SPEED_ROUNDS_MAX + 1];     /* likewise */
     uint64_t tables[];                            /* the layout's offsets, the plan, the layout's flags */
 };
 
@@ -58,21 +59,23 @@ static void point_at_tables(struct speed_exchange *x, struct hb_speed_load *load
     load->layout.allocated = (bool *)(at + plan_bytes(load));
 }
 
-/* The nanoseconds of a round; 0 with `error`. */
+/* The nanoseconds of a round, and its processor time in `*cpu_ns`; 0 with `error`. */
 static uint64_t time_round(const struct hb_speed_load *load, struct hb_speed_heap *bench, uint64_t count,
-                           struct hb_error *error)
+                           uint64_t *cpu_ns, struct hb_error *error)
 {
     uint64_t elapsed_ns = 0;
 
     while (count > 0) {
         uint64_t part = hb_speed_heap_prepare(load, bench, count, error);
-        uint64_t begin_ns;
+        uint64_t begin_ns, begin_cpu_ns;
 
         if (part == 0)
             return 0;
+        begin_cpu_ns = hb_clock_cpu_ns();
         begin_ns = hb_clock_ns();
         hb_speed_heap_advance(load, bench, part);
         elapsed_ns += hb_clock_ns() - begin_ns;
+        *cpu_ns += hb_clock_cpu_ns() - begin_cpu_ns;
         count -= part;
     }
     return elapsed_ns;
@@ -88,7 +91,8 @@ static void measure(const struct hb_speed_load *load, struct speed_exchange *x)
         hb_speed_heap_open(load, x->side, &bench, &x->error) != HB_OK)
         return;
     for (uint32_t round = 0; round <= load->rounds; round++) {
-        x->elapsed_ns[round] = time_round(load, &bench, load->replacements[x->side], &x->error);
+        x->elapsed_ns[round] =
+            time_round(load, &bench, load->replacements[x->side], &x->cpu_ns[round], &x->error);
         if (x->elapsed_ns[round] == 0)
             return;
     }
@@ -177,6 +181,7 @@ static void collect(const struct hb_speed_load *load, enum hb_speed_side side, c
     for (uint32_t i = 0; i < load->rounds; i++) {
         result->rounds[i] = round_of(load, (i + 1) * count, (i + 2) * count);
         result->rounds[i].elapsed_ns = x->elapsed_ns[i + 1];
+        result->rounds[i].cpu_ns = x->cpu_ns[i + 1];
     }
 }
 
@@ -202,6 +207,15 @@ double hb_speed_ns_per_op(const struct hb_speed_result *result)
 
     for (uint32_t i = 0; i < result->round_count; i++)
         ns[i] = (double)result->rounds[i].elapsed_ns / (double)result->ops;
+    return hb_stats_median(ns, result->round_count);
+}
+
+double hb_speed_cpu_ns_per_op(const struct hb_speed_result *result)
+{
+    double ns[HB_SPEED_ROUNDS_MAX];
+
+    for (uint32_t i = 0; i < result->round_count; i++)
+        ns[i] = (double)result->rounds[i].cpu_ns / (double)result->ops;
     return hb_stats_median(ns, result->round_count);
 }
 

@@ -47,6 +47,7 @@ void hb_speed_load_close(struct hb_speed_load *load); /* NULL does nothing */
 
 struct hb_speed_round {
     uint64_t elapsed_ns;
+    uint64_t cpu_ns;                    /* processor time of the same */
     uint64_t walk_total;                /* over the round's allocations */
     uint64_t ranges_least, ranges_most; /* after any of its replacements, the tail included */
 };
@@ -74,8 +75,9 @@ struct hb_program;
 /* The program of benchmarks, as hb_question_open opens one. */
 struct hb_program *hb_speed_open(int *argc, char **argv, int *exit_status);
 
-/* The median over rounds. */
+/* The medians over rounds, of elapsed and of processor time. */
 double hb_speed_ns_per_op(const struct hb_speed_result *result);
+double hb_speed_cpu_ns_per_op(const struct hb_speed_result *result);
 
 /* Ranges that an allocation examined, on average over all rounds. */
 double hb_speed_walk_mean(const struct hb_speed_result *result);

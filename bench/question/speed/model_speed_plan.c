@@ -297,6 +297,7 @@ static void measure(struct hb_program *program, size_t index, struct hb_measurem
         return;
     }
     measurement->seconds = 1e-9 * hb_speed_ns_per_op(result);
+    measurement->cpu_seconds = 1e-9 * hb_speed_cpu_ns_per_op(result);
     measurement->ops = 1;
     hb_measurement_count(measurement, "walk_mean", hb_speed_walk_mean(result));
     hb_measurement_count(measurement, "live", (double)result->live);

@@ -20,7 +20,7 @@ struct options {
     uint32_t rounds;
     double until;
     uint64_t budget_ms;
-    bool json, markdown, full, has_heap;
+    bool json, markdown, full, has_heap, times_only;
 };
 
 /* What is gathered while traces are run. */
@@ -36,10 +36,11 @@ enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERR
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
-    {HB_OPTION_LIST, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help =
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
          "are known"},
+    HB_SESSION_VARIANTS(struct options, session),
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
     {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = ROUNDS_MAX,
@@ -69,7 +70,11 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
-     .help = "write throughput.csv to DIR as well"},
+     .help =
+         "write to DIR what 'heapbench report DIR' makes a page of: throughput.csv, and of the same traces "
+         "and allocators memory over time and failure under a budget"},
+    {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
+     .help = "of --results, throughput.csv and variants.csv alone"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
     {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
      .help = "print the tables as Markdown"},
@@ -146,6 +151,9 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
+    if (status == HB_OK && comparison->options->results != NULL)
+        status =
+            hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
     return status;
 }
 
@@ -158,6 +166,7 @@ static int print_foot(const struct comparison *comparison)
     printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
            hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
            hb_touch_name(provenance->touch));
+    hb_stdout_libraries(&comparison->session.found);
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         printf("Left out: %s\n", provenance->left_out[i]);
     if (hb_session_is_interrupted())
@@ -170,6 +179,21 @@ static int print_all(const struct comparison *comparison)
     return comparison->options->json
                ? hb_run_json_print(&comparison->json, &comparison->session, &comparison->means)
                : print_foot(comparison);
+}
+
+/* Is it one of the variants? Their names are no part of the list of allocators. */
+static bool is_variant(const struct hb_session_options *options, const char *name)
+{
+    size_t bytes = strlen(name), count;
+    const struct hb_known_variant *known = hb_known_variants(&count);
+
+    for (char **text = options->variants; text != NULL && *text != NULL; text++)
+        if (strncmp(*text, name, bytes) == 0 && (*text)[bytes] == '=')
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (options->known_variants && strcmp(known[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 /* The rivals and the null allocator, unless the user has named others, and the baseline. From malloc; NULL
@@ -189,7 +213,7 @@ static char *list_allocators(const struct hb_session_options *options)
             fprintf(out, ",%s", *name);
     if (options->allocators == NULL)
         fputs("," HB_FLOOR, out);
-    if (baseline != NULL)
+    if (baseline != NULL && !is_variant(options, baseline))
         fprintf(out, ",%s", baseline); /* named twice it is one */
     return fclose(out) == 0 ? list : NULL;
 }
@@ -239,6 +263,8 @@ int hb_command_run(int argc, char **argv)
     hb_session_catch_interrupts();
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
+    if (status == HB_OK && options.results != NULL && !options.times_only)
+        status = hb_command_measure_page(&comparison.session, options.results, &failed_cells, &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
     if (exit_status == HB_EXIT_DONE && failed_cells > 0)
@@ -249,5 +275,6 @@ int hb_command_run(int argc, char **argv)
     hb_run_json_close(&comparison.json);
     hb_session_close(&comparison.session);
     free(allocators);
+    free(options.session.variants);
     return exit_status;
 }

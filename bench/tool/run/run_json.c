@@ -84,6 +84,8 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_real(json, "ns_per_op_max", row->ns.max);
     hb_json_real(json, "cpu_ns_per_op", row->cpu_ns.median);
     put_comparison(json, trace, row);
+    hb_json_put(json, "saved_seconds", row->worth.known ? json_real(row->worth.saved_s) : json_null());
+    hb_json_put(json, "saved_share", row->worth.known ? json_real(row->worth.share) : json_null());
     hb_json_number(json, "peak_live_bytes", row->peak_live_bytes);
     hb_json_number(json, "peak_resident_bytes", row->peak_resident_bytes);
     hb_json_number(json, "end_resident_bytes", row->end_resident_bytes);
@@ -145,6 +147,8 @@ static json_t *trace_json(const struct hb_run_trace *trace)
     hb_json_text(&json, "trace", trace->name);
     hb_json_number(&json, "ops", trace->ops);
     hb_json_number(&json, "peak_live_bytes", trace->peak_live_bytes);
+    hb_json_known(&json, "program_wall_ns", trace->program_wall_ns, trace->program_wall_ns > 0);
+    hb_json_known(&json, "program_cpu_ns", trace->program_cpu_ns, trace->program_cpu_ns > 0);
     hb_json_number(&json, "rounds", rounds->round_count);
     hb_json_text(&json, "clock", trace->noise.clock == HB_ROUNDS_CPU ? "processor" : "elapsed");
     put_known(&json, "null_ns_per_op", trace->null_ns);
@@ -218,7 +222,7 @@ static json_t *left_out_json(const struct hb_provenance *provenance)
 /* The lines of a file's head; what may stand there more than once is an array of its own. */
 static void put_line(void *context, const char *key, const char *text)
 {
-    if (strcmp(key, "left out") != 0)
+    if (strcmp(key, "left out") != 0 && strcmp(key, "library") != 0 && strcmp(key, "variant") != 0)
         hb_json_text(context, key, text);
 }
 
@@ -248,6 +252,7 @@ int hb_run_json_print(const struct hb_run_json *json, const struct hb_session *s
     hb_json_real(&whole, "floor_ns_per_op", provenance->null_ns);
     hb_json_number(&whole, "clock_pair_ns", provenance->clock_pair_ns);
     hb_json_put(&whole, "interrupted", json_boolean(hb_session_is_interrupted()));
+    hb_json_put(&whole, "libraries", hb_json_libraries(&session->found));
     hb_json_put(&whole, "rows", json_incref(json->rows));
     hb_json_put(&whole, "traces", json_incref(json->traces));
     hb_json_put(&whole, "mean", means_json(means));

@@ -1,10 +1,13 @@
 /*
- * run_mean.c - geometric means over traces, their intervals and ranks.
+ * run_mean.c - geometric means over traces, their intervals and ranks, and the front of time and memory.
  */
 #include "bench/tool/run/run_mean.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "bench/results/results.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -23,7 +26,8 @@ static struct hb_run_mean *mean_of(struct hb_run_means *means, const struct hb_r
     if (grown == NULL)
         return NULL;
     means->means = grown;
-    grown[means->count] = (struct hb_run_mean){.allocator = row->allocator};
+    grown[means->count] =
+        (struct hb_run_mean){.allocator = row->allocator, .candidate = row->cell->candidate};
     return &grown[means->count++];
 }
 
@@ -48,9 +52,28 @@ static bool add_ratios(struct hb_run_mean *mean, const struct hb_run_trace *trac
     return true;
 }
 
+/* Of the row that others are compared with; 0: not known, or too little to say. */
+static double baseline_peak(const struct hb_run_trace *trace)
+{
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].compared.verdict == HB_COMPARED_REFERENCE && trace->rows[i].over_live > 0)
+            return (double)trace->rows[i].peak_resident_bytes;
+    return 0;
+}
+
+static void add_memory(struct hb_run_mean *mean, const struct hb_run_row *row, double baseline)
+{
+    if (baseline <= 0 || row->over_live <= 0)
+        return;
+    mean->memory_logs += log((double)row->peak_resident_bytes / baseline);
+    mean->memory_traces++;
+}
+
 enum hb_status hb_run_means_add(struct hb_run_means *means, const struct hb_run_trace *trace,
                                 struct hb_error *error)
 {
+    const double peak = baseline_peak(trace);
+
     means->baseline = trace->baseline;
     means->trace_count += trace->ranked > 0;
     for (size_t i = 0; i < trace->rivals; i++) {
@@ -59,6 +82,8 @@ enum hb_status hb_run_means_add(struct hb_run_means *means, const struct hb_run_
 
         if (mean == NULL || (row->rank > 0 && !add_ratios(mean, trace, row)))
             return out_of_memory(error);
+        if (row->rank > 0)
+            add_memory(mean, row, peak);
     }
     return HB_OK;
 }
@@ -107,6 +132,89 @@ enum hb_status hb_run_means_find(struct hb_run_means *means, uint64_t seed, stru
     status = rank_means(means, error);
     if (means->count > 1)
         qsort(means->means, means->count, sizeof *means->means, compare_means);
+    return status;
+}
+
+/* -- the file -- */
+
+static const struct hb_schema schema = {
+    "variants/1", "variants.csv",
+    "allocator:text,library:text,settings:text,baseline:text,traces:count,"
+    "ratio:real,ratio_low:real,ratio_high:real,memory_ratio:real,on_front:"
+    "text"};
+
+/* 0: not known on every trace on which it is known of any. */
+static double memory_ratio(const struct hb_run_means *means, const struct hb_run_mean *mean)
+{
+    for (size_t i = 0; i < means->count; i++)
+        if (means->means[i].memory_traces > mean->memory_traces)
+            return 0;
+    return mean->memory_traces > 0 ? exp(mean->memory_logs / (double)mean->memory_traces) : 0;
+}
+
+/* Is none surely faster with as little memory? */
+static bool is_on_front(const struct hb_run_means *means, const struct hb_run_mean *mean)
+{
+    const double memory = memory_ratio(means, mean);
+
+    for (size_t i = 0; i < means->count; i++) {
+        const struct hb_run_mean *other = &means->means[i];
+        const double other_memory = memory_ratio(means, other);
+
+        if (other->rank > 0 && other_memory > 0 && other_memory <= memory &&
+            other->ratio.high < mean->ratio.low)
+            return false;
+    }
+    return true;
+}
+
+/* What the library of a variant is called where it is compared as it is; else what was asked for. */
+static const char *library_name(const struct hb_discovery *found, const struct hb_candidate *candidate)
+{
+    const struct hb_candidate *library = hb_discovery_find(found, candidate->spec);
+
+    if (candidate->variant.name == NULL)
+        return candidate->name;
+    return library != NULL ? library->name : candidate->spec;
+}
+
+static enum hb_status put_mean(struct hb_results *out, const struct hb_run_means *means,
+                               const struct hb_run_mean *mean, const struct hb_discovery *found,
+                               struct hb_error *error)
+{
+    const double memory = memory_ratio(means, mean);
+    char *settings = hb_candidate_settings(mean->candidate);
+
+    if (settings == NULL)
+        return out_of_memory(error);
+    hb_results_set_text(out, "allocator", mean->allocator);
+    hb_results_set_text(out, "library", library_name(found, mean->candidate));
+    hb_results_set_text(out, "settings", settings);
+    free(settings);
+    hb_results_set_text(out, "baseline", means->baseline);
+    hb_results_set_count(out, "traces", mean->trace_count);
+    hb_results_set_real(out, "ratio", mean->ratio.estimate);
+    hb_results_set_real(out, "ratio_low", mean->ratio.low);
+    hb_results_set_real(out, "ratio_high", mean->ratio.high);
+    hb_results_set_known_real(out, "memory_ratio", memory);
+    if (memory > 0)
+        hb_results_set_text(out, "on_front", is_on_front(means, mean) ? "yes" : "no");
+    hb_results_end_row(out);
+    return HB_OK;
+}
+
+enum hb_status hb_run_means_write(const struct hb_run_means *means, const struct hb_session *session,
+                                  const char *folder, struct hb_error *error)
+{
+    struct hb_results *out = hb_results_begin(&schema);
+    enum hb_status status = out != NULL ? HB_OK : out_of_memory(error);
+
+    for (size_t i = 0; i < means->count && status == HB_OK; i++)
+        if (means->means[i].rank > 0)
+            status = put_mean(out, means, &means->means[i], &session->found, error);
+    if (status == HB_OK)
+        status = hb_results_write(out, folder, &session->provenance, error);
+    hb_results_free(out);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /*
  * run_mean.h - the comparison over all traces: the geometric mean of an allocator's ratios, with its
- * interval.
+ * interval, and its memory beside it.
  */
 #ifndef HB_BENCH_TOOL_RUN_RUN_MEAN_H
 #define HB_BENCH_TOOL_RUN_RUN_MEAN_H
@@ -10,11 +10,14 @@
 /* One allocator over the traces on which it was ranked. */
 struct hb_run_mean {
     const char *allocator;
+    const struct hb_candidate *candidate;
     struct hb_stats_sample *samples; /* its ratios, round by round: one a trace; values from malloc */
     size_t trace_count;
     uint32_t rounds_least; /* of the traces */
     bool is_baseline;
     struct hb_interval ratio;
+    double memory_logs; /* the sum of the logarithms of its peaks over the baseline's, of memory_traces */
+    size_t memory_traces;
     enum hb_compared_verdict verdict;
     unsigned rank; /* 0: it was not ranked on every trace on which some were */
 };
@@ -32,6 +35,11 @@ enum hb_status hb_run_means_add(struct hb_run_means *means, const struct hb_run_
 
 /* Computes means, verdicts and ranks; once, when all is added. HB_ERR_MEMORY. */
 enum hb_status hb_run_means_find(struct hb_run_means *means, uint64_t seed, struct hb_error *error);
+
+/* variants.csv into `folder`: time against memory of each that was ranked on every trace. As
+ * hb_results_write. */
+enum hb_status hb_run_means_write(const struct hb_run_means *means, const struct hb_session *session,
+                                  const char *folder, struct hb_error *error);
 
 void hb_run_means_clear(struct hb_run_means *means);
 

@@ -164,6 +164,26 @@ static int compare_rows(const void *left, const void *right)
     return strcmp(a->allocator, b->allocator);
 }
 
+/* The calls of a rival on the whole trace, against the baseline's. */
+static void find_worths(struct hb_run_trace *trace)
+{
+    const struct hb_rounds *rounds = trace->rounds;
+    struct hb_worth_times times = {.program_cpu_ns = trace->program_cpu_ns, .ops = trace->ops};
+
+    if (rounds->null != NULL)
+        times.null_ns = hb_rounds_spread(rounds, rounds->null, HB_ROUNDS_CPU).median;
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].compared.verdict == HB_COMPARED_REFERENCE)
+            times.baseline_ns = trace->rows[i].cpu_ns.median;
+    for (size_t i = 0; i < trace->count; i++) {
+        struct hb_run_row *row = &trace->rows[i];
+
+        times.allocator_ns = row->cpu_ns.median;
+        if (row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0)
+            row->worth = hb_worth_compute(&times);
+    }
+}
+
 static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_trace *trace,
                                 struct hb_error *error)
 {
@@ -181,6 +201,7 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
             trace->peak_live_bytes = row->peak_live_bytes;
     }
     judge_rows(trace);
+    find_worths(trace);
     if (status == HB_OK)
         status = rank_rows(trace, error);
     return status;
@@ -189,13 +210,18 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
 enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_trace *out,
                                  struct hb_error *error)
 {
-    const struct hb_session *session = rounds->session;
-    enum hb_status status = HB_OK;
+    struct hb_session *session = rounds->session;
+    const struct hb_prepared *prepared;
+    enum hb_status status = hb_discovery_trace(&session->found, rounds->trace, &prepared, error);
 
+    if (status != HB_OK)
+        return status;
     *out = (struct hb_run_trace){.rounds = rounds,
                                  .name = session->found.traces[rounds->trace].name,
                                  .baseline = session->reference != NULL ? session->reference->name : NULL,
                                  .ops = rounds->trace_ops,
+                                 .program_wall_ns = prepared->program_wall_ns,
+                                 .program_cpu_ns = prepared->program_cpu_ns,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");

@@ -6,6 +6,7 @@
 #define HB_BENCH_TOOL_RUN_RUN_ROWS_H
 
 #include "bench/question/compare.h"
+#include "bench/results/worth.h"
 
 enum hb_run_group {
     HB_RUN_RIVAL, /* what programs run on: ranked */
@@ -25,7 +26,8 @@ struct hb_run_row {
     struct hb_stats_spread ns, cpu_ns; /* per operation */
     double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
     struct hb_compared compared;
-    unsigned rank; /* 0: none. Shared where intervals overlap */
+    unsigned rank;         /* 0: none. Shared where intervals overlap */
+    struct hb_worth worth; /* against the baseline, by processor time */
     uint64_t peak_live_bytes, peak_resident_bytes, end_resident_bytes, page_faults;
     double over_live; /* peak resident over live; 0: not known, or too little is live to say */
     uint64_t failures, first_failure;
@@ -37,7 +39,8 @@ struct hb_run_trace {
     const char *name;
     const char *baseline; /* NULL: there is none */
     uint64_t ops, peak_live_bytes;
-    double null_ns; /* per operation, by the clock of the verdicts */
+    uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program; 0: not known */
+    double null_ns;                           /* per operation, by the clock of the verdicts */
     struct hb_noise noise;
     struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, problems last */
     size_t count, rivals, ranked;

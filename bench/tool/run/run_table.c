@@ -3,7 +3,9 @@
  */
 #include "bench/tool/run/run_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 
 /* -- tables of text -- */
 
-enum { CELL_BYTES = 160, COLUMNS_MAX = 12, NAME_MOST = 40 };
+enum { CELL_BYTES = 160, COLUMNS_MAX = 16, NAME_MOST = 40 };
 
 struct column {
     const char *title;
@@ -31,7 +33,7 @@ struct line {
     enum hb_compared_verdict color; /* what it says for the reader of a terminal */
 };
 
-struct table {
+struct cell_table {
     const struct hb_run_style *style;
     struct column columns[COLUMNS_MAX];
     unsigned column_count, name; /* `name`: the column that `rest` follows */
@@ -50,7 +52,7 @@ static unsigned width_of(const char *text)
     return width;
 }
 
-static void find_widths(struct table *table)
+static void find_widths(struct cell_table *table)
 {
     for (unsigned c = 0; c < table->column_count; c++) {
         table->widths[c] = table->columns[c].worth > 0 ? width_of(table->columns[c].title) : 0;
@@ -60,7 +62,7 @@ static void find_widths(struct table *table)
     }
 }
 
-static unsigned table_width(const struct table *table)
+static unsigned table_width(const struct cell_table *table)
 {
     unsigned width = 0;
 
@@ -70,7 +72,7 @@ static unsigned table_width(const struct table *table)
 }
 
 /* Leaves out the columns of the least worth until the rest has room; the name stays. */
-static void fit(struct table *table)
+static void fit(struct cell_table *table)
 {
     find_widths(table);
     while (table->style->width != 0 && table_width(table) > table->style->width) {
@@ -95,7 +97,7 @@ static void print_padded(const char *text, unsigned width, bool is_left, bool is
         printf("%*s%s", pad, "", text);
 }
 
-static unsigned last_column(const struct table *table)
+static unsigned last_column(const struct cell_table *table)
 {
     unsigned last = table->name;
 
@@ -105,7 +107,7 @@ static unsigned last_column(const struct table *table)
     return last;
 }
 
-static void print_cells(const struct table *table, const char *const *texts, const char *rest)
+static void print_cells(const struct cell_table *table, const char *const *texts, const char *rest)
 {
     unsigned last = last_column(table);
 
@@ -123,7 +125,7 @@ static void print_cells(const struct table *table, const char *const *texts, con
 }
 
 /* Green is faster, red slower, yellow not decided. */
-static const char *color_of(const struct table *table, const struct line *line)
+static const char *color_of(const struct cell_table *table, const struct line *line)
 {
     static const char *const colors[] = {[HB_COMPARED_FASTER] = "\033[32m",
                                          [HB_COMPARED_SLOWER] = "\033[31m",
@@ -134,7 +136,7 @@ static const char *color_of(const struct table *table, const struct line *line)
     return colors[line->color];
 }
 
-static void print_plain(const struct table *table)
+static void print_plain(const struct cell_table *table)
 {
     const char *texts[COLUMNS_MAX];
 
@@ -165,7 +167,7 @@ static void print_marked(const char *text)
         printf(*text == '|' ? "\\%c" : "%c", *text);
 }
 
-static void print_markdown_line(const struct table *table, const struct line *line)
+static void print_markdown_line(const struct cell_table *table, const struct line *line)
 {
     for (unsigned c = 0; c < table->column_count; c++) {
         if (table->widths[c] == 0)
@@ -180,7 +182,7 @@ static void print_markdown_line(const struct table *table, const struct line *li
     puts("|");
 }
 
-static void print_markdown(const struct table *table)
+static void print_markdown(const struct cell_table *table)
 {
     for (unsigned c = 0; c < table->column_count; c++)
         if (table->widths[c] > 0)
@@ -194,7 +196,7 @@ static void print_markdown(const struct table *table)
         print_markdown_line(table, &table->lines[i]);
 }
 
-static void print_table(struct table *table)
+static void print_table(struct cell_table *table)
 {
     fit(table);
     (table->style->markdown ? print_markdown : print_plain)(table);
@@ -225,9 +227,9 @@ struct hb_run_style hb_run_style_find(bool markdown, bool shows_floor)
 
 /* -- the rows of a trace -- */
 
-enum { RANK, NAME, TIME, SPAN, RATIO, INTERVAL, NET, VERDICT, PEAK, END, FAULTS, FAILURES };
+enum { RANK, NAME, TIME, SPAN, RATIO, INTERVAL, NET, VERDICT, SAVES, PEAK, END, FAULTS, FAILURES };
 
-static void set_columns(struct table *table, const struct hb_run_trace *trace)
+static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
     bool has_ratio = trace->baseline != NULL, fails = false;
@@ -243,12 +245,14 @@ static void set_columns(struct table *table, const struct hb_run_trace *trace)
         [RATIO] = {ratio_title, false, has_ratio ? 10 : 0},
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
-        [VERDICT] = {"verdict", true, trace->ranked > 0 ? 8 : 0},
+        [VERDICT] = {"verdict", true, trace->ranked > 0 ? 9 : 0},
+        [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 ? 8 : 0},
         [PEAK] = {"peak mem", false, 6},
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
         [FAILURES] = {"failures", false, fails ? 5 : 0},
     };
+    static_assert(sizeof columns <= sizeof table->columns, "room for all columns");
     memcpy(table->columns, columns, sizeof columns);
     table->column_count = sizeof columns / sizeof *columns;
     table->name = NAME;
@@ -297,9 +301,12 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
         return; /* of other operations: what follows is said below */
     set_ratio_cells(line, &row->compared);
     line->color = row->compared.verdict;
+    if (row->worth.known && row->compared.verdict != HB_COMPARED_REFERENCE)
+        snprintf(line->cells[SAVES], CELL_BYTES, "%s%s, %.1f %%", row->worth.saved_s < 0 ? "-" : "",
+                 hb_show_seconds(fabs(row->worth.saved_s)).text, 100 * row->worth.share);
 }
 
-static void set_lines(struct table *table, const struct hb_run_trace *trace)
+static void set_lines(struct cell_table *table, const struct hb_run_trace *trace)
 {
     bool has_rivals = trace->rivals > 0;
 
@@ -367,7 +374,7 @@ static void print_remarks(const struct hb_run_trace *trace, const struct hb_run_
 
 void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_style *style)
 {
-    struct table table = {.style = style, .lines = calloc(2 * trace->count + 2, sizeof *table.lines)};
+    struct cell_table table = {.style = style, .lines = calloc(2 * trace->count + 2, sizeof *table.lines)};
 
     if (table.lines == NULL || trace->count == 0) {
         free(table.lines);
@@ -405,10 +412,10 @@ static void set_mean_line(struct line *line, const struct hb_run_mean *mean, siz
 
 void hb_run_print_means(const struct hb_run_means *means, const struct hb_run_style *style)
 {
-    struct table table = {.style = style,
-                          .column_count = MEAN_COLUMNS,
-                          .name = MEAN_NAME,
-                          .lines = calloc(means->count + 1, sizeof *table.lines)};
+    struct cell_table table = {.style = style,
+                               .column_count = MEAN_COLUMNS,
+                               .name = MEAN_NAME,
+                               .lines = calloc(means->count + 1, sizeof *table.lines)};
     char ratio_title[CELL_BYTES];
 
     if (table.lines == NULL)

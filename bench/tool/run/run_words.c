@@ -7,6 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Writes a sentence at `out`, which is empty. False when there is nothing to say. */
+typedef bool sentence(const struct hb_run_trace *trace, char *out);
+
+/* The index-th of those that have something to say; `sentences` ends with NULL. */
+static bool say(sentence *const *sentences, const struct hb_run_trace *trace, unsigned index, char *out)
+{
+    for (unsigned found = 0; *sentences != NULL; sentences++) {
+        out[0] = '\0';
+        if ((*sentences)(trace, out) && found++ == index)
+            return true;
+    }
+    return false;
+}
+
 /* -- the answer -- */
 
 static const struct hb_run_row *row_of(const struct hb_run_trace *trace, enum hb_compared_verdict verdict)
@@ -78,18 +92,19 @@ static void append_to_baseline(const struct hb_run_trace *trace, char *out)
     }
 }
 
-static void say_answer(const struct hb_run_trace *trace, char *out)
+static bool say_answer(const struct hb_run_trace *trace, char *out)
 {
     size_t first = count_first(trace);
 
     if (first == trace->ranked) {
         name_first(trace, first, out);
         append(out, ": no difference between them is shown");
-        return;
+        return true;
     }
     name_first(trace, first, out);
     append(out, first == 1 ? " is the fastest: " : " share the first place: ");
     append_to_baseline(trace, out);
+    return true;
 }
 
 static bool say_undecided(const struct hb_run_trace *trace, char *out)
@@ -110,7 +125,20 @@ static bool say_undecided(const struct hb_run_trace *trace, char *out)
     return true;
 }
 
-static bool has_reason_for_no_ranks(const struct hb_run_trace *trace, char *out)
+/* What the best would save, or the best but the baseline would cost. */
+static bool say_worth(const struct hb_run_trace *trace, char *out)
+{
+    const struct hb_run_row *row = &trace->rows[0];
+
+    if (row->compared.verdict == HB_COMPARED_REFERENCE)
+        row = &trace->rows[1];
+    if (!row->worth.known)
+        return false;
+    hb_worth_describe(&row->worth, row->allocator, out, HB_RUN_WORDS_BYTES);
+    return true;
+}
+
+static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 {
     if (trace->ops < HB_COMPARE_LEAST_OPS)
         snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: a trace of fewer than %s is over too soon",
@@ -125,28 +153,29 @@ static bool has_reason_for_no_ranks(const struct hb_run_trace *trace, char *out)
 
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    out[0] = '\0';
-    if (trace->ranked < 2)
-        return index == 0 && has_reason_for_no_ranks(trace, out);
-    if (index == 0)
-        say_answer(trace, out);
-    return index == 0 || (index == 1 && say_undecided(trace, out));
+    static sentence *const ranked[] = {say_answer, say_worth, say_undecided, NULL};
+    static sentence *const unranked[] = {say_why_unranked, NULL};
+
+    return say(trace->ranked > 1 ? ranked : unranked, trace, index, out);
 }
 
 /* -- noise -- */
 
-static bool say_null_spread(const struct hb_noise *noise, char *out)
+static bool say_null_spread(const struct hb_run_trace *trace, char *out)
 {
+    const struct hb_noise *noise = &trace->noise;
+
     snprintf(out, HB_RUN_WORDS_BYTES,
              "not to be trusted: the null allocator's own times differ by %.1f times between rounds; end "
-             "what else "
-             "runs, or give it longer (--until 0.5%% --budget 300)",
+             "what else runs, or give it longer (--until 0.5%% --budget 300)",
              noise->null_spread);
     return noise->null_spread > 2;
 }
 
-static bool say_load(const struct hb_noise *noise, char *out)
+static bool say_load(const struct hb_run_trace *trace, char *out)
 {
+    const struct hb_noise *noise = &trace->noise;
+
     snprintf(out, HB_RUN_WORDS_BYTES,
              "not to be trusted: the load is %.1f on %s; end what else runs, or use a machine of your own",
              noise->load, hb_show_counted(noise->cores, "core").text);
@@ -165,13 +194,8 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
 
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    unsigned found = 0;
+    static sentence *const warnings[] = {say_null_spread, say_load, say_marked, NULL};
+    static sentence *const none[] = {NULL}; /* nothing is claimed */
 
-    if (trace->ranked == 0)
-        return false; /* nothing is claimed */
-    if (say_null_spread(&trace->noise, out) && found++ == index)
-        return true;
-    if (say_load(&trace->noise, out) && found++ == index)
-        return true;
-    return say_marked(trace, out) && found == index;
+    return say(trace->ranked > 0 ? warnings : none, trace, index, out);
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/question/discover.h"
+#include "bench/question/found/discover.h"
 #include "bench/replay/operation.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"

@@ -68,6 +68,7 @@ static uint64_t scatter(uint64_t sample, uint64_t salt)
 static void invent(const struct hb_sample_request *request, struct hb_sample_result *result, uint64_t sample)
 {
     result->elapsed_ns = result->counts.ops * 20 + scatter(sample, 0);
+    result->cpu_ns = result->elapsed_ns * 7 / 8;
     result->peak_resident_bytes = (300 + scatter(sample, 1)) * PAGE;
     result->page_faults = 200 + scatter(sample, 2);
     if (request->mode != HB_SAMPLE_SERIES)
@@ -78,6 +79,7 @@ static void invent(const struct hb_sample_request *request, struct hb_sample_res
         result->points[i].resident_bytes = (10 + scatter(sample + 1, i + 4) % 290) * PAGE;
         result->elapsed_ns += result->points[i].elapsed_ns;
     }
+    result->cpu_ns = result->elapsed_ns * 7 / 8;
 }
 
 /* Of the allocator that the environment names in INVENTED_CRASH every sample of a round crashes. */

@@ -18,6 +18,9 @@ from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_tra
 PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
 SANITIZED = os.environ["SANITIZE"] != ""
 
+ODD_LIBRARIES = os.environ["ODD_LIBRARIES"]
+MIB = 1 << 20
+
 SIMPLE = {}
 MERGED = {"merge": True}
 
@@ -396,8 +399,68 @@ class Rows(unittest.TestCase):
         self.ask("failure_points", "glibc")
         budgets = [s.budget for s in self.samples if s.mode == "count"]
         self.assertEqual([int(row["heap_bytes"]) for row in self.rows("failure_points")], budgets)
-        self.assertEqual({budget % (1 << 20) for budget in budgets}, {0})
-        self.assertGreater(len(budgets), 5)
+        self.assertEqual({budget % MIB for budget in budgets}, {0})
+        least, = self.rows("least_memory")
+        ample = [s for s in self.samples if s.mode == "time" and s.allocator == "glibc"][-1]
+        self.assertEqual((int(least["peak_resident_bytes"]), int(least["tried"])), (ample.peak, len(budgets)))
+        if not SANITIZED:
+            self.assertEqual((budgets, int(least["minimum_bytes"])), ([MIB, MIB], MIB))
+
+    def test_the_smallest_reservation_and_how_a_library_takes_a_refusal(self):
+        """Five blocks of a mebibyte, each mapped for itself, and a few pages of the library's own."""
+        with open(os.path.join(self.folder, "big.txt"), "w", encoding="ascii") as out:
+            out.writelines([f"a {i} {MIB}\n" for i in range(5)] + ["f 0\n", f"a 5 {MIB}\n"])
+        for name, status, ended_by in (("maps", "failed", None), ("maps_abort", "crashed", "signal 6"),
+                                       ("maps_exit", "crashed", "exit status 7")):
+            library = f"libodd_{name}.so"
+            self.run_program("failure_points", "--results=out", f"--allocators={ODD_LIBRARIES}/{library}", "--traces=big.txt")
+            least, = self.rows("least_memory")
+            sample = [s for s in self.samples if s.mode == "time" and s.allocator == library][-1]
+            points = self.rows("failure_points")
+            if SANITIZED:  # its runtime's own memory is in the budget too
+                continue
+            self.assertEqual([(row["heap_bytes"], row["status"]) for row in points],
+                             [(str(mib * MIB), "ok" if mib > 6 else status) for mib in (3, 6, 12, 9, 7, 7)])
+            self.assert_row(least, {
+                "trace": "big", "allocator": library, "status": "ok", "bound": "reserved", "ops": 7,
+                "peak_live_bytes": 5 * MIB, "peak_resident_bytes": sample.peak, "minimum_how": "tried",
+                "minimum_bytes": 7 * MIB, "failing_bytes": 6 * MIB, "tried": 6, "ended": 2 if ended_by else 0,
+                "ended_bytes": 6 * MIB if ended_by else None, "ended_by": ended_by})
+
+    def test_the_smallest_heap_stands_beside_the_reservations_for_all_of_the_family(self):
+        family = {"simple": SIMPLE, "simple-align": {"align": 16}, "simple-merge": {"align": 16, "merge": True},
+                  "first-merge": MERGED}
+        self.trace = make_trace(13, 300, 12, 120)
+        self.setUp()
+        subprocess.run([os.path.join(PROGRAMS, "failure_points"), "--results=out", "--traces=made.txt"], cwd=self.folder,
+                       capture_output=True, check=False)  # whatever libraries there are
+        rows = self.rows("least_memory", bound="heap")
+        self.assertEqual([row["allocator"] for row in rows], list(family))
+        self.assertEqual({row["allocator"] for row in self.rows("failure_points")} & set(family), {"simple"})
+        self.assertIn("# left out  failure points of other allocators that walk (ask for them by name)", self.head)
+        for row in rows:
+            seen = self.rung(family[row["allocator"]])
+            self.assert_row(row, {
+                "trace": "made", "allocator": row["allocator"], "status": "ok", "bound": "heap", "ops": len(self.trace),
+                "peak_live_bytes": seen["live"], "minimum_how": "exact", "minimum_bytes": seen["least"],
+                **dict.fromkeys(("peak_resident_bytes", "failing_bytes", "tried", "ended", "ended_bytes", "ended_by"))})
+
+    def test_run_asks_the_other_questions_as_their_programs_do(self):
+        def exact(file):
+            rows = self.rows(file)
+            return rows, [line for line in self.head if line.startswith(("# left out", "# counts", "# schema"))]
+
+        files = ("fragmentation", "fragmentation_summary", "heap_map", "failure_points")
+        for question in ("fragmentation", "failure_points"):
+            self.ask(question, "simple", "--rounds=1")
+        expected = [exact(file) for file in files]
+        shutil.rmtree(os.path.join(self.folder, "out"))
+        self.run_program("heapbench", "run", "made.txt", "-a", "simple", "--rounds=2", "--step-limit=9000", "--heap=1M",
+                         "--results=out")
+        self.assertEqual([exact(file) for file in files], expected)
+        self.assertIn(", 1 round,", " ".join(self.head))
+        self.assertEqual(self.rows("throughput", allocator="simple")[0]["status"], "stopped")
+        self.assertIn(", 2 rounds,", " ".join(self.head))
 
     def test_curve(self):
         # Short, so that every size of a heap can be tried.
@@ -559,7 +622,7 @@ class Rows(unittest.TestCase):
         """The counters of each by the allocator and what follows the trace."""
         out = self.run_program(question, "--allocators=simple,glibc", "--traces=made.txt", "--benchmark_format=json", *more)
         usual = {"family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index",
-                 "threads", "iterations", "cpu_time", "time_unit", "name", "items_per_second"}
+                 "threads", "iterations", "time_unit", "name", "items_per_second"}
         found = {}
         for one in json.loads(out)["benchmarks"]:
             _, allocator, _, variant = one["name"].split("/")[:4]
@@ -567,8 +630,10 @@ class Rows(unittest.TestCase):
         return found
 
     def time_counters(self, sample):
-        return {"real_time": sample.elapsed / 1e6, "ns_per_op": sample.elapsed / sample.ops, "failures": 0,
-                "peak_resident_bytes": sample.peak, "page_faults": sample.faults}
+        cpu = sample.elapsed * 7 // 8
+        return {"real_time": sample.elapsed / 1e6, "cpu_time": cpu / 1e6, "ns_per_op": sample.elapsed / sample.ops,
+                "cpu_ns_per_op": cpu / sample.ops, "failures": 0, "peak_resident_bytes": sample.peak,
+                "page_faults": sample.faults}
 
     def assert_counters(self, found, expected):
         self.assertEqual(set(found), set(expected))
@@ -600,9 +665,10 @@ class Rows(unittest.TestCase):
             "peak_extent_bytes": self.ample.heap.high_water,
             **{f"measure{i + 1}_percent": 100 * v for i, v in enumerate(measures)}})
         sample, = self.timed("glibc", len(self.trace), "series")
+        times = self.time_counters(sample)
         self.assert_counters(found["glibc", "iterations:1"], {
-            "real_time": sample.elapsed / 1e6, "failures": 0, "peak_live_bytes": self.ample.peak_live,
-            "peak_extent_bytes": sample.peak})
+            **{key: times[key] for key in times if key not in ("peak_resident_bytes", "page_faults")},
+            "peak_live_bytes": self.ample.peak_live, "peak_extent_bytes": sample.peak})
 
     def test_benchmarks_of_failures_count_those_of_their_heap(self):
         found = self.benchmarks("failure_points", "--benchmark_filter=simple")
@@ -610,11 +676,13 @@ class Rows(unittest.TestCase):
             size = self.ample.peak_live * percent // 100
             replay = Replay(self.trace, Heap(size))
             counters = found["simple", f"heap_percent_of_peak_live:{percent}"]
-            expected = {"real_time": counters["real_time"], "heap_bytes": size, "failures": replay.failures,
+            expected = {"real_time": counters["real_time"], "cpu_time": counters["cpu_time"], "heap_bytes": size, "failures": replay.failures,
                         "served": replay.served, "allocs": replay.allocs}
             if replay.first is not None:
-                reason = ("full", "unmerged", "scattered").index(replay.first["reason"]) + 1
-                expected.update(first_failure=replay.first["first_failure"], reason=reason)
+                expected.update(first_failure=replay.first["first_failure"])
+                self.assertEqual(counters.pop("label"), "NULL first at operation {first_failure} of {} ({requested_bytes} bytes, "
+                                 "{reason})".format(len(self.trace), **replay.first))
+            self.assertGreater(counters["cpu_time"], 0)
             self.assert_counters(counters, expected)
 
     def test_replay_and_model_say_what_is_counted(self):

@@ -32,6 +32,12 @@ static const struct hb_build_info release_build = {.version = "9.8.7",
                                                    .compiler = "gcc 1.2.3",
                                                    .build_type = "RelWithDebInfo"};
 
+static char jemalloc_line[] = "jemalloc 5.3.0 /lib/libjemalloc.so.2 xxh64 0123456789abcdef",
+            eager_line[] = "eager=jemalloc MALLOC_CONF=dirty_decay_ms:0",
+            keep_line[] = "keep=jemalloc MALLOC_CONF=dirty_decay_ms:-1";
+static char *const library_lines[] = {jemalloc_line, NULL}, *const variant_lines[] = {eager_line, keep_line,
+                                                                                      NULL};
+
 static struct hb_provenance make_provenance(void)
 {
     char *argv[] = {"/a/b/heapbench", "run", "my trace", "--results", "x"};
@@ -44,6 +50,8 @@ static struct hb_provenance make_provenance(void)
     provenance.null_ns = 1.6;
     provenance.clock_pair_ns = 26;
     snprintf(provenance.libraries, sizeof provenance.libraries, "jemalloc 5.3.0; mimalloc 2.0.9");
+    provenance.library_lines = library_lines;
+    provenance.variant_lines = variant_lines;
     return provenance;
 }
 
@@ -328,6 +336,28 @@ static void names_are_read_back_equal(void **state)
 
 static void what_is_set_in_the_environment_is_said(void **state)
 {
+    static const struct {
+        const char *name, *value, *said; /* NULL: nothing is */
+    } set[] = {
+        {"GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"},
+        {"_RJEM_MALLOC_CONF", "a:'b'\n\x1b", "'_RJEM_MALLOC_CONF=a:'\\''b'\\''\\x0a\\x1b'"},
+        {"MALLOC_CONF", "narenas:1", "MALLOC_CONF=narenas:1"},
+        {"JE_MALLOC_CONF", "narenas:1", "JE_MALLOC_CONF=narenas:1"},
+        {"MALLOC_ARENA_MAX", "1", "MALLOC_ARENA_MAX=1"},
+        {"MIMALLOC_PURGE_DELAY", "0", "MIMALLOC_PURGE_DELAY=0"},
+        {"MIMALLOC_PAGE_RESET", "", "MIMALLOC_PAGE_RESET="}, /* which is a 1 */
+        {"mimalloc_page_reset", "1", "mimalloc_page_reset=1"},
+        {"TCMALLOC_RELEASE_RATE", "1", "TCMALLOC_RELEASE_RATE=1"},
+        {"TBB_MALLOC_USE_HUGE_PAGES", "1", "TBB_MALLOC_USE_HUGE_PAGES=1"},
+        {"HEAPPROFILE", "/x", "HEAPPROFILE=/x"},
+        {"HEAPCHECK", "normal", "HEAPCHECK=normal"},
+        {"SCUDO_OPTIONS", "a=1", "SCUDO_OPTIONS=a=1"},
+        {"MALLOC_CONF", "", NULL},
+        {"HEAPBENCH_MALLOC_X", "1", NULL},
+        {"HEAPBENCH_TRACES", "x", NULL},
+        {"MY_MALLOC_CONFIG", "1", NULL},
+        {"MALLOC", "1", NULL},
+    };
     char name[] = "run", *argv[] = {name, NULL};
     struct hb_provenance provenance;
 
@@ -335,19 +365,19 @@ static void what_is_set_in_the_environment_is_said(void **state)
     unsetenv("GLIBC_TUNABLES");
     hb_provenance_begin(&provenance, 1, argv);
     assert_string_equal(provenance.environment, "");
-    setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
-    setenv("MIMALLOC_PURGE_DELAY", "", 1); /* says nothing */
-    setenv("HEAPBENCH_MALLOC_X", "1", 1);  /* nobody's */
-    setenv("_RJEM_MALLOC_CONF", "a:'b'\n\x1b", 1);
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+        setenv(set[i].name, set[i].value, 1);
+        hb_provenance_begin(&provenance, 1, argv);
+        assert_string_equal(provenance.environment, set[i].said != NULL ? set[i].said : "");
+        unsetenv(set[i].name);
+    }
+    setenv("MALLOC_ARENA_MAX", "1", 1);
+    setenv("MIMALLOC_VERBOSE", "1", 1);
     hb_provenance_begin(&provenance, 1, argv);
-    assert_non_null(strstr(provenance.environment, "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"));
-    assert_non_null(strstr(provenance.environment, "'_RJEM_MALLOC_CONF=a:'\\''b'\\''\\x0a\\x1b'"));
-    assert_null(strstr(provenance.environment, "MIMALLOC"));
-    assert_null(strstr(provenance.environment, "HEAPBENCH"));
-    unsetenv("GLIBC_TUNABLES");
-    unsetenv("MIMALLOC_PURGE_DELAY");
-    unsetenv("HEAPBENCH_MALLOC_X");
-    unsetenv("_RJEM_MALLOC_CONF");
+    assert_non_null(strstr(provenance.environment, "MALLOC_ARENA_MAX=1"));
+    assert_non_null(strstr(provenance.environment, "MIMALLOC_VERBOSE=1"));
+    unsetenv("MALLOC_ARENA_MAX");
+    unsetenv("MIMALLOC_VERBOSE");
 }
 
 static void the_head_says_where_figures_come_from(void **state)
@@ -365,6 +395,9 @@ static void the_head_says_where_figures_come_from(void **state)
     assert_string_equal(head_line(text, "command"), "heapbench run 'my trace' --results x");
     assert_string_equal(head_line(text, "build"), "gcc 1.2.3, RelWithDebInfo, asserts off");
     assert_string_equal(head_line(text, "libraries"), "jemalloc 5.3.0; mimalloc 2.0.9");
+    assert_string_equal(head_line(text, "library"), library_lines[0]);
+    assert_string_equal(head_line(text, "variant"), variant_lines[0]);
+    assert_non_null(strstr(text, "\n# variant   keep=jemalloc MALLOC_CONF=dirty_decay_ms:-1\n"));
     assert_string_equal(head_line(text, "floor"), "null allocator 1.60 ns per operation; clock pair 26 ns");
     assert_string_equal(head_line(text, "schema"), "sample/1");
     assert_non_null(strstr(head_line(text, "run"), "Z, seed 42, 5 rounds, order shuffled, touch page"));

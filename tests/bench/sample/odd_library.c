@@ -2,13 +2,16 @@
  * odd_library.c - shared libraries that are bad allocators, each in its own way: what a sample must survive.
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
- * process, writes to standard output, returns NULL, or has no malloc.
+ * process, writes to standard output, returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for
+ * each block, and where they get none they return NULL, abort, or end the process. One writes into a file
+ * which settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef ODD_NONE
@@ -16,6 +19,26 @@ int odd_library_without_malloc(void);
 int odd_library_without_malloc(void)
 {
     return 1;
+}
+#else
+
+#if defined ODD_MAPS_ABORT || defined ODD_MAPS_EXIT
+#define ODD_MAPS
+#endif
+#ifdef ODD_MAPS
+
+static void *serve(size_t size)
+{
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (block != MAP_FAILED)
+        return block;
+#if defined ODD_MAPS_ABORT
+    abort();
+#elif defined ODD_MAPS_EXIT
+    _exit(7);
+#endif
+    return NULL;
 }
 #else
 
@@ -45,6 +68,30 @@ static void misbehave(void)
 #endif
 }
 
+#ifdef ODD_TELL
+static void tell(int out, const char *name)
+{
+    const char *value = getenv(name);
+
+    if (value == NULL)
+        value = "-";
+    if (write(out, value, strlen(value)) < 0 || write(out, "\n", 1) < 0)
+        abort();
+}
+
+__attribute__((constructor)) static void tell_all(void)
+{
+    const char *path = getenv("ODD_LIBRARY_TOLD");
+    int out = path != NULL ? open(path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+    if (out < 0)
+        return;
+    tell(out, "ODD_SETTING");
+    tell(out, "GLIBC_TUNABLES");
+    close(out);
+}
+#endif
+
 /* Apart from malloc, so that nothing here calls malloc through the linker. */
 static void *serve(size_t size)
 {
@@ -60,6 +107,7 @@ static void *serve(size_t size)
     used += (size + 15) / 16 * 16;
     return block;
 }
+#endif
 
 void *malloc(size_t size)
 {

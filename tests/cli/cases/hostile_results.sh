@@ -19,7 +19,7 @@ done
 heapbench curve --all --results "$(printf 'r\033es')" >out
 heapbench model --all --results "$(printf 'r\033es')" >out 2>err
 heapbench report --results "$(printf 'r\033es')" -o page >out 2>err
-echo "report: $? $(grep -cv 'are not there' err)"
+echo "report: $? $(grep -cv 'for which there are no rows' err)"
 tr -d '\t' <page/report.html | LC_ALL=C grep -c '[[:cntrl:]]'
 for svg in page/plots/*.svg; do
     LC_ALL=C tr -d '\n\t' <"$svg" | LC_ALL=C grep -q '[[:cntrl:]]' && echo "$svg: a control character"

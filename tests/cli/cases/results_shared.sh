@@ -4,7 +4,8 @@ for i in 1 2 3 4; do
 done
 wait
 cat err?
-ls out
+ls -A out | grep -v '\.csv$' # nothing is left of what was being written
+ls out/throughput.csv
 grep -v '^#' out/throughput.csv | awk -F, 'NR == 1 {columns = NF} NF != columns {wrong++} END {print NR, "lines,", wrong + 0, "wrong"}'
 # A decimal comma is for people who want it, never for files; where there is such a locale.
 mkdir locales
