@@ -36,7 +36,7 @@ enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERR
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
-    {HB_OPTION_TEXT, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help =
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
          "are known"},
