@@ -18,6 +18,7 @@ struct hb_prepared {
     uint64_t wait_count;
     uint64_t object_count;
     uint64_t slots;
+    const struct hb_ledger *sums; /* what all operations come to where none fails (replay_ledger.h) */
     uint64_t peak_live_bytes;
     const char *name;
     int fd;
