@@ -54,13 +54,14 @@ class Benchmarks(unittest.TestCase):
 
     def assert_cpu(self, one):
         times = round(one["real_time"] * 1e6), round(one["cpu_time"] * 1e6)
-        self.assertNotEqual(times[0], times[1], one["name"])
         self.assertIn(times, {(sample.elapsed, sample.cpu) for sample in read_log(self.log)}, one["name"])
 
     def test_processor_time_is_that_of_the_sample(self):
         for question in ("throughput", "walk_cost", "fragmentation", "ladder"):
-            for one in self.measure(question=question)[1]:
+            found = self.measure(question=question)[1]
+            for one in found:
                 self.assert_cpu(one)
+            self.assertTrue(any(one["cpu_time"] != one["real_time"] for one in found), question)
         self.assertIn("the process that did them", self.measure()[0]["heapbench_cpu"])
 
     def test_aggregates_are_of_the_samples_and_none_is_no_number(self):

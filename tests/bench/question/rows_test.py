@@ -13,7 +13,7 @@ import unittest
 from operator import truediv
 
 import invented
-from invented import median, net_ratios, ratio
+from invented import PROGRAMS, median, net_ratios, ratio
 from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_trace
 
 SANITIZED = os.environ["SANITIZE"] != ""
