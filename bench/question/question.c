@@ -121,7 +121,7 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
         status = hb_compare_run(&plan->rounds, error);
     if (status == HB_ERR_INTERRUPTED && plan->rounds.round_count > 0)
         status = HB_OK; /* and the next trace finds out */
-    if (status == HB_OK && plan->rounds.null != NULL)
+    if (status == HB_OK && plan->rounds.null != NULL && !question->times_calls)
         hb_floor_take(plan->session, plan->trace, hb_rounds_ns_per_op(&plan->rounds, plan->rounds.null),
                       plan->trace_ops);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
@@ -134,7 +134,7 @@ static enum hb_status run_steps(struct hb_plan *plan, struct hb_error *error)
     const struct hb_question *question = plan->question;
     enum hb_status status = question->begin != NULL ? question->begin(plan, error) : HB_OK;
 
-    if (status == HB_OK && !question->pairs_null)
+    if (status == HB_OK && (!question->pairs_null || question->times_calls))
         status = hb_floor_measure(plan->session, plan->trace, error);
     if (status == HB_OK && question->look != NULL)
         status = look_at_all(plan, error);
@@ -151,6 +151,7 @@ static enum hb_status run_trace(struct hb_plan *plan, size_t trace, const struct
     struct hb_session *session = plan->session;
     enum hb_status status = hb_rounds_open(&plan->rounds, session, trace, plan->question->windows, error);
 
+    plan->rounds.times_calls = plan->question->times_calls;
     plan->trace = trace;
     plan->name = session->found.traces[trace].name;
     plan->trace_ops = plan->ops = plan->rounds.trace_ops;

@@ -43,6 +43,8 @@ void hb_rounds_close(struct hb_rounds *rounds)
         hb_sample_result_clear(&rounds->cells[i].result);
         free(rounds->cells[i].rounds);
         free(rounds->cells[i].window_ns);
+        free(rounds->cells[i].tails);
+        free(rounds->cells[i].latency);
     }
     free(rounds->cells);
     free(rounds->order);
@@ -95,7 +97,7 @@ void hb_rounds_complete(struct hb_rounds *rounds, bool null)
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
         /* One that walks has its own cell alone: the rest of the trace may take it hours. */
-        if (find_reference(rounds, cell->ops) != NULL || reference->walks)
+        if (find_reference(rounds, cell->ops) != NULL || reference->walks || rounds->times_calls)
             continue;
         struct hb_rounds_cell *added = add_cell(rounds, reference, cell->ops);
         added->hidden = true;
@@ -128,6 +130,26 @@ const char *hb_rounds_status(const struct hb_rounds_cell *cell)
     return hb_verdict_status(&cell->result, cell->cut);
 }
 
+/* Keeps a round's percentiles, and its calls with those of all. */
+static void keep_calls(struct hb_rounds_cell *cell, uint32_t round, struct hb_sample_result *result)
+{
+    const struct hb_latency *found = result->latency;
+    struct hb_round_tails *tails = &cell->tails[round];
+
+    for (unsigned kind = 0; kind < HB_CALL_KINDS; kind++)
+        for (unsigned i = 0; i < HB_PERCENTILES; i++)
+            tails->ns[kind][i] = hb_histogram_percentile(&found->kinds[kind], hb_percentiles[i].share);
+    tails->slowest_count = found->slowest_count;
+    memcpy(tails->slowest, found->slowest, sizeof tails->slowest);
+    if (cell->latency == NULL) {
+        cell->latency = result->latency;
+        result->latency = NULL;
+        return;
+    }
+    for (unsigned kind = 0; kind < HB_CALL_KINDS; kind++)
+        hb_histogram_merge(&cell->latency->kinds[kind], &found->kinds[kind]);
+}
+
 /* Keeps what one sample found. */
 static void keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t round,
                  struct hb_sample_result *result)
@@ -145,6 +167,8 @@ static void keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
                                             .page_faults = result->page_faults};
     for (uint32_t i = 0; i < result->point_count && i < rounds->points; i++)
         cell->window_ns[(size_t)round * rounds->points + i] = result->points[i].elapsed_ns;
+    if (result->latency != NULL)
+        keep_calls(cell, round, result);
     if (first) {
         hb_sample_result_clear(&cell->result);
         cell->result = *result; /* with its points */
@@ -156,7 +180,9 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
                                struct hb_error *error)
 {
     struct hb_session *session = rounds->session;
-    struct hb_sample_request request = {.mode = rounds->points > 0 ? HB_SAMPLE_SERIES : HB_SAMPLE_TIME,
+    struct hb_sample_request request = {.mode = rounds->times_calls  ? HB_SAMPLE_LATENCY
+                                                : rounds->points > 0 ? HB_SAMPLE_SERIES
+                                                                     : HB_SAMPLE_TIME,
                                         .op_limit = cell->ops,
                                         .points = rounds->points,
                                         .window_ops = rounds->trace_ops};
@@ -198,6 +224,7 @@ static enum hb_status make_room(struct hb_rounds *rounds, struct hb_error *error
         struct hb_rounds_cell *cell = &rounds->cells[i];
 
         if (!grow((void **)&cell->rounds, sizeof *cell->rounds, 1, had, room) ||
+            (rounds->times_calls && !grow((void **)&cell->tails, sizeof *cell->tails, 1, had, room)) ||
             (rounds->points > 0 &&
              !grow((void **)&cell->window_ns, sizeof *cell->window_ns, rounds->points, had, room)))
             return out_of_memory(error);
@@ -284,6 +311,26 @@ double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_round
     for (uint32_t i = 0; i < rounds->round_count; i++)
         rounds->scratch[i] = (double)cell->window_ns[(size_t)i * rounds->points + window];
     return hb_stats_median(rounds->scratch, rounds->round_count);
+}
+
+struct hb_rounds_tail hb_rounds_tail(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                     enum hb_call_kind kind, unsigned percentile)
+{
+    struct hb_rounds_tail tail = {.ns = 0};
+
+    if (cell->latency == NULL || cell->latency->kinds[kind].count == 0 || hb_rounds_is_failed(cell))
+        return tail;
+    tail.ns = hb_histogram_percentile(&cell->latency->kinds[kind], hb_percentiles[percentile].share);
+    tail.least_ns = UINT64_MAX;
+    for (uint32_t i = 0; i < rounds->round_count; i++) {
+        uint64_t ns = cell->tails[i].ns[kind][percentile];
+
+        if (!cell->rounds[i].done)
+            continue;
+        tail.least_ns = ns < tail.least_ns ? ns : tail.least_ns;
+        tail.most_ns = ns > tail.most_ns ? ns : tail.most_ns;
+    }
+    return tail;
 }
 
 uint64_t hb_rounds_median(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, size_t member)

@@ -21,6 +21,16 @@ struct hb_round {
     uint64_t page_faults;
 };
 
+/* Rounds in which calls are timed, by default: three times the calls of a trace are in the histogram. */
+enum { HB_LATENCY_ROUNDS = 3 };
+
+/* Of the calls of one round: nanoseconds at each percentile of each kind. */
+struct hb_round_tails {
+    uint64_t ns[HB_CALL_KINDS][HB_PERCENTILES];
+    uint32_t slowest_count;
+    struct hb_slow_call slowest[HB_SLOWEST];
+};
+
 struct hb_rounds_cell {
     const struct hb_candidate *candidate;
     uint64_t ops;                   /* asked for */
@@ -29,7 +39,9 @@ struct hb_rounds_cell {
     uint32_t rounds_max;            /* it takes part in no more than so many rounds; 0: in all */
     struct hb_sample_result result; /* of its first round, or of the one that failed */
     struct hb_round *rounds;
-    uint64_t *window_ns; /* of each round, `points` each */
+    uint64_t *window_ns;          /* of each round, `points` each */
+    struct hb_round_tails *tails; /* of each round, where calls are timed */
+    struct hb_latency *latency;   /* all rounds' calls together; NULL: no figures */
 };
 
 struct hb_rounds {
@@ -38,6 +50,7 @@ struct hb_rounds {
     uint32_t round_count; /* that are whole: every cell has been run */
     uint32_t room;        /* for rounds in each cell */
     uint32_t points;
+    bool times_calls; /* each call alone, and not replays; said before the first round */
     uint64_t trace_ops;
     struct hb_rounds_cell *cells;
     size_t cell_count;
@@ -65,7 +78,8 @@ struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_c
 const struct hb_rounds_cell *hb_rounds_find(const struct hb_rounds *rounds, const char *name, uint64_t ops);
 
 /* Adds what the cells so far are to be compared with and lack: the reference on the operations of each, in as
- * many rounds, unless it walks; and, with `null`, the null allocator on the whole trace. Both are hidden. */
+ * many rounds, unless it walks or calls are timed; and, with `null`, the null allocator on the whole trace.
+ * Both are hidden. */
 void hb_rounds_complete(struct hb_rounds *rounds, bool null);
 
 /*
@@ -98,6 +112,16 @@ struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const st
 
 /* The median of the above by elapsed time; 0 without figures. */
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
+
+/* A percentile (by its index) of a kind of calls. */
+struct hb_rounds_tail {
+    uint64_t ns;                /* of all rounds' calls together */
+    uint64_t least_ns, most_ns; /* of the rounds' own */
+};
+
+/* All 0 where there are no such calls, or no figures. */
+struct hb_rounds_tail hb_rounds_tail(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                     enum hb_call_kind kind, unsigned percentile);
 
 /* results/README.md, "Time": the median over rounds of the elapsed time over the reference's of the same
  * round; 0 where there is none. */

@@ -18,59 +18,11 @@
  * The same 40 thousand operations over and over, which the predictor learns, cost 1.6 to 1.9.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/replay_ledger.h"
-
-/* Out of the way of the loop; op is the index. */
-static __attribute__((noinline, cold)) void note_null(struct hb_replay *replay, const struct hb_op *op)
-{
-    uint64_t index = (uint64_t)(op - replay->prepared->ops);
-
-    if (op->size == 0)
-        return; /* malloc(0) may be NULL */
-    if (replay->failures++ == 0)
-        replay->first_failure = index;
-    replay->failed[index / 64] |= UINT64_C(1) << index % 64;
-}
-
-/* The first bytes: a constant length, which is one store, wherever there are that many. */
-static inline void touch_head(char *block, uint64_t size)
-{
-    static const uint64_t head = UINT64_C(0x0101010101010101);
-
-    if (__builtin_expect(size >= sizeof head, 1))
-        memcpy(block, &head, sizeof head);
-    else
-        for (uint64_t i = 0; i < size; i++)
-            ((volatile char *)block)[i] = 1;
-}
-
-static inline __attribute__((always_inline)) void touch_block(char *block, uint64_t size, enum hb_touch touch,
-                                                              uint64_t page)
-{
-    if (touch == HB_TOUCH_ALL)
-        memset(block, 1, size);
-    if (touch != HB_TOUCH_PAGE)
-        return;
-    touch_head(block, size);
-    for (uint64_t at = page - (uintptr_t)block % page; at < size; at += page)
-        ((volatile char *)block)[at] = 1;
-}
-
-/* What came of an allocation. */
-static inline __attribute__((always_inline)) void keep_block(struct hb_replay *replay, void **blocks,
-                                                             const struct hb_op *op, char *block,
-                                                             enum hb_touch touch, uint64_t page)
-{
-    if (__builtin_expect(block == NULL, 0))
-        note_null(replay, op);
-    else
-        touch_block(block, op->size, touch, page);
-    blocks[op->object] = block;
-}
+#include "bench/replay/replay_parts.h"
 
 /*
  * `touch` is a constant at each of the three places that expand this. The next operation's kind is loaded

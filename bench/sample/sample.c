@@ -17,6 +17,7 @@
 
 static enum hb_status check_request(const struct hb_sample_request *request, struct hb_error *error)
 {
+    assert(request->mode != HB_SAMPLE_LATENCY || request->points == 0);
     if (request->points > HB_SAMPLE_MAX_POINTS || (request->mode == HB_SAMPLE_SERIES && request->points == 0))
         return hb_error_set(error, HB_ERR_USAGE, "%u points asked for; a series has 1 to %d", request->points,
                             HB_SAMPLE_MAX_POINTS);
@@ -118,6 +119,24 @@ static void distrust(const struct hb_sample_request *request, struct hb_sample_r
     result->library.version[sizeof result->library.version - 1] = '\0';
 }
 
+/* The library may have written over the counts, which say nothing false about memory, and over this. */
+static enum hb_status take_latency(struct hb_sample_exchange *exchange, struct hb_sample_result *result,
+                                   struct hb_error *error)
+{
+    const struct hb_latency *found = hb_sample_exchange_latency(exchange);
+
+    result->latency = NULL;
+    if (exchange->request.mode != HB_SAMPLE_LATENCY || result->outcome != HB_SAMPLE_OK)
+        return HB_OK;
+    result->latency = malloc(sizeof *result->latency);
+    if (result->latency == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory for the times of calls");
+    memcpy(result->latency, found, sizeof *found);
+    if (result->latency->slowest_count > HB_SLOWEST)
+        result->latency->slowest_count = HB_SLOWEST;
+    return HB_OK;
+}
+
 static enum hb_status take_points(const struct hb_sample_exchange *exchange, struct hb_sample_result *result,
                                   struct hb_error *error)
 {
@@ -150,15 +169,18 @@ static void note_end(const struct hb_sample_request *request, const struct hb_ch
     }
 }
 
-static enum hb_status collect(const struct hb_sample_request *request,
-                              const struct hb_sample_exchange *exchange,
+static enum hb_status collect(const struct hb_sample_request *request, struct hb_sample_exchange *exchange,
                               const struct hb_child_outcome *outcome, struct hb_sample_result *result,
                               struct hb_error *error)
 {
+    enum hb_status status;
+
     if (outcome->end == HB_CHILD_DONE) {
         *result = exchange->result;
         distrust(request, result);
-        return take_points(exchange, result, error);
+        result->latency = NULL;
+        status = take_points(exchange, result, error);
+        return status == HB_OK ? take_latency(exchange, result, error) : status;
     }
     *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
                                         .check.op = exchange->result.check.op};
@@ -193,7 +215,8 @@ static enum hb_status run_child(const struct hb_sample_request *request, const s
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error)
 {
-    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point);
+    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
+                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
     enum hb_status status = check_request(request, error);
     struct hb_child child;
 
@@ -215,7 +238,8 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
     enum hb_status status = check_request(request, error);
     struct hb_sample_exchange *exchange;
 
-    assert(request->points == 0 && request->timeout_ms == 0 && request->settings == NULL);
+    assert(request->points == 0 && request->mode != HB_SAMPLE_LATENCY && request->timeout_ms == 0 &&
+           request->settings == NULL);
     if (status != HB_OK || is_refused(request, result))
         return status;
     exchange = hb_pages_alloc(sizeof *exchange);
@@ -231,7 +255,9 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
 void hb_sample_result_clear(struct hb_sample_result *result)
 {
     free(result->points);
+    free(result->latency);
     result->points = NULL;
+    result->latency = NULL;
     result->point_count = 0;
 }
 

@@ -10,15 +10,18 @@
 #define HB_BENCH_SAMPLE_SAMPLE_H
 
 #include "bench/replay/replay.h"
+#include "bench/replay/replay_latency.h"
 #include "bench/sample/check.h"
 #include "bench/sample/child.h"
 
 enum hb_sample_mode {
-    HB_SAMPLE_TIME,   /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
-    HB_SAMPLE_COUNT,  /* the counting build, operation by operation: every integer of results/README.md; with
-                         `points`, the windows of SERIES too, with their walks and without their times */
-    HB_SAMPLE_SERIES, /* the hot loop in `points` windows, each timed; the heap looked at after each */
-    HB_SAMPLE_CHECK,  /* is the allocator right? (check.h) Not timed */
+    HB_SAMPLE_TIME,    /* the hot loop: elapsed_ns of the whole replay, nothing else while the clock runs */
+    HB_SAMPLE_COUNT,   /* the counting build, operation by operation: every integer of results/README.md; with
+                          `points`, the windows of SERIES too, with their walks and without their times */
+    HB_SAMPLE_SERIES,  /* the hot loop in `points` windows, each timed; the heap looked at after each */
+    HB_SAMPLE_LATENCY, /* each call timed alone (replay_latency.h): `latency`. Its elapsed_ns and cpu_ns are
+                          of this slower loop, and not to be compared with those of TIME */
+    HB_SAMPLE_CHECK,   /* is the allocator right? (check.h) Not timed */
 };
 
 struct hb_sample_request {
@@ -35,7 +38,7 @@ struct hb_sample_request {
                                those replayed */
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
-    uint32_t points;   /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none */
+    uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
     uint64_t timeout_ms; /* 0: none */
     bool
         quiet; /* what the library prints goes into `printed`, as always in a CHECK; else to standard error */
@@ -73,6 +76,7 @@ struct hb_sample_result {
     uint64_t page_faults;         /* from just before the heap was made */
     struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
+    struct hb_latency *latency;     /* of LATENCY; freed likewise. NULL: there are no figures */
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
@@ -83,7 +87,7 @@ enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_
 void hb_sample_result_clear(struct hb_sample_result *result);
 
 /* The same in this very process, for a debugger: a crash is this process's, and glibc's heap is as used as
- * the process has left it. Without points and timeout_ms. */
+ * the process has left it. Without points and timeout_ms, and not LATENCY. */
 enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
                                   struct hb_error *error);
 

@@ -21,6 +21,7 @@ struct sample {
     struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
+    struct hb_call_times times; /* LATENCY */
     struct hb_memory memory;
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
@@ -166,6 +167,24 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
     return account(s, x->points, result->point_count, error);
 }
 
+static enum hb_status run_latency(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    uint64_t begun_cpu_ns;
+    enum hb_status status = open_heap(s, s->allocator, error);
+
+    if (status != HB_OK)
+        return status;
+    begun_cpu_ns = hb_clock_cpu_ns();
+    result->elapsed_ns =
+        hb_replay_latency(s->replay, s->allocator, s->heap, s->exchange->request.touch, s->ops, &s->times);
+    result->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
+    status = account(s, NULL, 0, error);
+    if (status == HB_OK)
+        status = hb_latency_gather(s->replay, &s->times, hb_sample_exchange_latency(s->exchange), error);
+    return status;
+}
+
 /* A slow allocator is not wrong for that: half of the time is for finding out, and a hang is what outlives
  * all of it. */
 static uint64_t check_deadline(const struct hb_sample_request *request)
@@ -229,19 +248,25 @@ static void close_sample(struct sample *s)
 {
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
+    hb_call_times_close(&s->times);
     hb_replay_close(s->replay);
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
     hb_pages_free(s->before, sizeof *s->before);
 }
 
+static enum hb_status open_latency(struct sample *s, struct hb_error *error)
+{
+    enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
+
+    return status == HB_OK ? hb_call_times_open(&s->times, s->prepared, error) : status;
+}
+
 void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepared *prepared)
 {
     static enum hb_status (*const runs[])(struct sample *, struct hb_error *) = {
-        [HB_SAMPLE_TIME] = run_time,
-        [HB_SAMPLE_COUNT] = run_count,
-        [HB_SAMPLE_SERIES] = run_series,
-        [HB_SAMPLE_CHECK] = run_check,
+        [HB_SAMPLE_TIME] = run_time,       [HB_SAMPLE_COUNT] = run_count, [HB_SAMPLE_SERIES] = run_series,
+        [HB_SAMPLE_LATENCY] = run_latency, [HB_SAMPLE_CHECK] = run_check,
     };
     const struct hb_sample_request *request = &exchange->request;
     struct sample s = {
@@ -255,6 +280,8 @@ void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepare
     exchange->result.counts.first_failure = HB_NO_FAILURE;
     if (request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES)
         status = hb_replay_open(prepared, &s.replay, error);
+    if (request->mode == HB_SAMPLE_LATENCY)
+        status = open_latency(&s, error);
     if (status == HB_OK)
         status = open_allocator(&s, error);
     if (status == HB_OK)

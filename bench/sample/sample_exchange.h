@@ -15,6 +15,12 @@ struct hb_sample_exchange {
     struct hb_point points[];       /* request.points of them */
 };
 
+/* What LATENCY finds stands where points would. */
+static inline struct hb_latency *hb_sample_exchange_latency(struct hb_sample_exchange *exchange)
+{
+    return (struct hb_latency *)(void *)exchange->points;
+}
+
 /* Does the sample that `exchange` asks for, in this process, and fills the result. */
 void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepared *prepared);
 
