@@ -51,13 +51,17 @@ struct hb_latency {
     struct hb_histogram kinds[HB_CALL_KINDS];
 };
 
+/* One moment by the monotonic clock and by the cycle counter, which is calibrated from one to another. */
+struct hb_clock_moment {
+    uint64_t ns, ticks;
+};
+
 /* The times of a replay's calls, before they are made anything of. */
 struct hb_call_times {
     uint64_t *ticks; /* of each operation */
     size_t bytes;    /* of the table */
     uint64_t ops;
-    uint64_t begun_ns,
-        begun_ticks; /* one moment by both clocks, between which and another they are compared */
+    struct hb_clock_moment begun;
 };
 
 /* Makes the table and faults it in. HB_ERR_MEMORY. */

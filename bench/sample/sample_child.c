@@ -255,11 +255,14 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-static enum hb_status open_latency(struct sample *s, struct hb_error *error)
+/* What a timed replay needs of its own. */
+static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    return status == HB_OK ? hb_call_times_open(&s->times, s->prepared, error) : status;
+    if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
+        status = hb_call_times_open(&s->times, s->prepared, error);
+    return status;
 }
 
 void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepared *prepared)
@@ -278,10 +281,8 @@ void hb_sample_work(struct hb_sample_exchange *exchange, const struct hb_prepare
         s.ops = request->op_limit;
     exchange->result.counts.heap_bytes = request->heap_bytes;
     exchange->result.counts.first_failure = HB_NO_FAILURE;
-    if (request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES)
-        status = hb_replay_open(prepared, &s.replay, error);
-    if (request->mode == HB_SAMPLE_LATENCY)
-        status = open_latency(&s, error);
+    if (request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK)
+        status = open_tables(&s, error);
     if (status == HB_OK)
         status = open_allocator(&s, error);
     if (status == HB_OK)

@@ -57,7 +57,7 @@ class Benchmarks(unittest.TestCase):
         self.assertIn(times, {(sample.elapsed, sample.cpu) for sample in read_log(self.log)}, one["name"])
 
     def test_processor_time_is_that_of_the_sample(self):
-        for question in ("throughput", "walk_cost", "fragmentation", "ladder"):
+        for question in ("throughput", "latency", "walk_cost", "fragmentation", "ladder"):
             found = self.measure(question=question)[1]
             for one in found:
                 self.assert_cpu(one)
@@ -120,7 +120,7 @@ class Benchmarks(unittest.TestCase):
     def test_a_trace_of_nothing_has_no_rate(self):
         with open(os.path.join(self.folder, "made.txt"), "w", encoding="ascii") as out:
             out.write("# nothing\n")
-        for question in ("throughput", "walk_cost", "fragmentation", "ladder"):
+        for question in ("throughput", "latency", "walk_cost", "fragmentation", "ladder"):
             for one in self.measure("--benchmark_repetitions=2", question=question)[1]:
                 self.assertFalse({"items_per_second", "ns_per_op", "cpu_ns_per_op"} & set(one), one)
 

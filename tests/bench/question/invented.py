@@ -30,6 +30,7 @@ class Sample:
         self.touch, self.timeout, self.points = map(int, words[7:10])
         self.elapsed, self.peak, self.faults, self.cpu, self.end = map(int, words[11:16])
         self.windows = []  # elapsed, resident
+        self.calls = {}  # nanoseconds of each, by kind
 
 
 def read_log(path):
@@ -39,6 +40,8 @@ def read_log(path):
             words = line.split()
             if words[0] == "window":
                 samples[-1].windows.append((int(words[1]), int(words[2])))
+            elif words[0] == "calls":
+                samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
             else:
                 samples.append(Sample(words))
     return samples

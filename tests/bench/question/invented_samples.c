@@ -24,7 +24,8 @@
  *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults cpu
  * end
  *
- * Of a series a line for each window follows: "window elapsed resident".
+ * Of a series a line for each window follows: "window elapsed resident". Where each call is timed, one for
+ * each kind of them: "calls kind least count"; they take least, least + 1 ... nanoseconds.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -133,6 +134,31 @@ static void invent_times(const struct hb_sample_request *request, struct hb_samp
         result->elapsed_ns += result->elapsed_ns / 2 + scatter(place.number, 7);
 }
 
+/* Two hundred apart from kind to kind, so that none is another's. */
+static uint64_t least_ns(uint64_t sample, unsigned kind)
+{
+    return 20 + scatter(sample, kind) + 200 * kind;
+}
+
+static void invent_calls(struct hb_latency *latency, uint64_t sample)
+{
+    for (unsigned kind = HB_CALL_MALLOC; kind < HB_CALL_KINDS; kind++) {
+        struct hb_histogram *histogram = &latency->kinds[kind];
+        uint64_t count = histogram->count;
+
+        memset(histogram, 0, sizeof *histogram);
+        for (uint64_t i = 0; i < count; i++)
+            hb_histogram_add(histogram, least_ns(sample, kind) + i);
+    }
+    memset(&latency->kinds[HB_CALL_ALLOCATION], 0, sizeof latency->kinds[HB_CALL_ALLOCATION]);
+    for (unsigned kind = HB_CALL_MALLOC; kind <= HB_CALL_REALLOC; kind++)
+        hb_histogram_merge(&latency->kinds[HB_CALL_ALLOCATION], &latency->kinds[kind]);
+    latency->clock_step_ns = 3;
+    for (uint32_t i = 0; i < latency->slowest_count; i++)
+        latency->slowest[i] = (struct hb_slow_call){
+            .op = 2 * i + sample % 2, .ns = 100000 - 100 * i + sample % 100, .live_bytes = 10 * i};
+}
+
 static void invent(const struct hb_sample_request *request, struct hb_sample_result *result,
                    struct place place)
 {
@@ -142,6 +168,8 @@ static void invent(const struct hb_sample_request *request, struct hb_sample_res
     result->peak_resident_bytes = (300 + scatter(sample, 1)) * PAGE;
     result->end_resident_bytes = (100 + scatter(sample, 9)) * PAGE;
     result->page_faults = 200 + scatter(sample, 2);
+    if (result->latency != NULL)
+        invent_calls(result->latency, sample);
     if (request->mode != HB_SAMPLE_SERIES)
         return;
     result->elapsed_ns = 0;
@@ -169,9 +197,20 @@ static bool is_to_interrupt(void)
     return ++samples == (uint64_t)setting("INVENTED_KILL", 0);
 }
 
+static void write_calls(FILE *log, const struct hb_latency *latency)
+{
+    for (unsigned kind = HB_CALL_MALLOC; kind < HB_CALL_KINDS; kind++) {
+        const struct hb_histogram *histogram = &latency->kinds[kind];
+
+        if (histogram->count > 0)
+            fprintf(log, "calls %s %" PRIu64 " %" PRIu64 "\n", hb_call_kind_name((enum hb_call_kind)kind),
+                    histogram->max + 1 - histogram->count, histogram->count);
+    }
+}
+
 static void write_log(const struct hb_sample_request *request, const struct hb_sample_result *result)
 {
-    static const char *const modes[] = {"time", "count", "series", "check"};
+    static const char *const modes[] = {"time", "count", "series", "latency", "check"};
     const char *path = getenv("INVENTED_LOG");
     FILE *log = path != NULL ? fopen(path, "ae") : NULL;
 
@@ -187,6 +226,8 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
     for (uint32_t i = 0; request->mode == HB_SAMPLE_SERIES && i < result->point_count; i++)
         fprintf(log, "window %" PRIu64 " %" PRIu64 "\n", result->points[i].elapsed_ns,
                 result->points[i].resident_bytes);
+    if (result->latency != NULL)
+        write_calls(log, result->latency);
     fclose(log);
 }
 
@@ -194,7 +235,7 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                     struct hb_error *error)
 {
     enum hb_status status = __real_hb_sample_run(request, result, error);
-    bool timed = request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_SERIES;
+    bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK;
 
     if (status != HB_OK)
         return status;

@@ -118,7 +118,7 @@ class Order(unittest.TestCase):
         self.assertEqual(set(sizes.values()), {(0, 0)})
 
     def test_the_questions_keep_their_seeds_too(self):
-        for question, mode in (("throughput", "time"), ("walk_cost", "series"), ("ladder", "time")):
+        for question, mode in (("throughput", "time"), ("latency", "latency"), ("walk_cost", "series"), ("ladder", "time")):
             allocators = ALLOCATORS if question != "ladder" else ["glibc", "simple", "first-merge"]
             seen = []
             for seed in (None, 42, 5, 5):

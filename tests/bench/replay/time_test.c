@@ -1,5 +1,6 @@
 /*
- * time_test.c - the timed replay: places like the counting one, touches what it says, counts what fails.
+ * time_test.c - both timed replays, of the whole and of each call: they place like the counting one, touch
+ * what they say, count what fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 
 #include "base/pages.h"
 #include "bench/replay/replay.h"
+#include "bench/replay/replay_latency.h"
 #include "tests/bench/replay/random_ops.h"
 
 static const struct hb_allocator *must_open(const char *name)
@@ -26,14 +28,31 @@ static const struct hb_allocator *must_open(const char *name)
     return allocator;
 }
 
+/* Which of the two timed replays is tested: that of the whole, or that of each call. */
+static bool times_calls;
+
+static int each_call_is_timed(void **state)
+{
+    (void)state;
+    times_calls = true;
+    return 0;
+}
+
 static struct hb_replay *must_replay(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
                                      void *heap, enum hb_touch touch)
 {
     struct hb_replay *replay = NULL;
+    struct hb_call_times times;
     struct hb_error error = {0};
 
     assert_int_equal(hb_replay_open(prepared, &replay, &error), HB_OK);
-    hb_replay_time(replay, allocator, heap, touch, 0, prepared->op_count);
+    if (!times_calls) {
+        hb_replay_time(replay, allocator, heap, touch, 0, prepared->op_count);
+        return replay;
+    }
+    assert_int_equal(hb_call_times_open(&times, prepared, &error), HB_OK);
+    hb_replay_latency(replay, allocator, heap, touch, prepared->op_count, &times);
+    hb_call_times_close(&times);
     return replay;
 }
 
@@ -325,5 +344,7 @@ int main(void)
         cmocka_unit_test(absent_objects_are_not_freed_and_their_realloc_is_a_malloc),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("the whole timed", tests, NULL, NULL);
+
+    return failed + cmocka_run_group_tests_name("each call timed", tests, each_call_is_timed, NULL);
 }

@@ -443,6 +443,8 @@ static void each_operation_is_the_call_of_its_kind(void **state)
 {
     struct hb_prepared *prepared = prepare(called_ops, CALLED_OPS);
     struct heap *timed = make(&plain, 0, NULL), *counted = make(&plain, 0, NULL);
+    struct heap *alone = make(&plain, 0, NULL);
+    struct hb_call_times times;
     struct hb_count_options options = {.step_limit = 0};
     struct hb_counts counts = {.heap_bytes = 0};
     struct hb_replay *replay = NULL;
@@ -455,8 +457,15 @@ static void each_operation_is_the_call_of_its_kind(void **state)
     assert_int_equal(hb_replay_count(prepared, &plain, counted, &options, &counts, NULL, &error), HB_OK);
     assert_string_equal(counted->log.text, called_log);
     hb_replay_close(replay);
+    assert_int_equal(hb_replay_open(prepared, &replay, &error), HB_OK);
+    assert_int_equal(hb_call_times_open(&times, prepared, &error), HB_OK);
+    hb_replay_latency(replay, &plain, alone, HB_TOUCH_PAGE, CALLED_OPS, &times);
+    assert_string_equal(alone->log.text, called_log);
+    hb_call_times_close(&times);
+    hb_replay_close(replay);
     unmake(timed);
     unmake(counted);
+    unmake(alone);
     hb_prepared_free(prepared);
 }
 
@@ -668,7 +677,7 @@ int main(int argc, char **argv)
                 the_clock_covers_the_first_operation_and_the_last),
         hb_test("operations behind a limit are not timed", operations_behind_a_limit_are_not_timed),
         hb_test("processor time is of work and not of sleep", processor_time_is_of_work_and_not_of_sleep),
-        hb_test("each operation is the call of its kind, timed and counted",
+        hb_test("each operation is the call of its kind, timed, counted, and each timed alone",
                 each_operation_is_the_call_of_its_kind),
         hb_test("a check makes the same calls", a_check_makes_the_same_calls),
         hb_test("a sample makes each call once, in one heap of the size asked for",
