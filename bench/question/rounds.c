@@ -333,6 +333,85 @@ struct hb_rounds_tail hb_rounds_tail(const struct hb_rounds *rounds, const struc
     return tail;
 }
 
+/* What the rounds say of an operation that was among the slowest in one of them. */
+static struct hb_rounds_slow gather_slow(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                                         uint64_t op)
+{
+    struct hb_rounds_slow slow = {.rounds = 0, .least_ns = UINT64_MAX};
+
+    for (uint32_t round = 0; round < rounds->round_count; round++)
+        for (uint32_t i = 0; i < cell->tails[round].slowest_count; i++) {
+            const struct hb_slow_call *call = &cell->tails[round].slowest[i];
+
+            if (call->op != op)
+                continue;
+            slow.rounds++;
+            slow.least_ns = call->ns < slow.least_ns ? call->ns : slow.least_ns;
+            if (call->ns >= slow.call.ns)
+                slow.call = *call;
+        }
+    return slow;
+}
+
+static bool is_slower(const struct hb_rounds_slow *a, const struct hb_rounds_slow *b)
+{
+    return a->rounds != b->rounds ? a->rounds > b->rounds : a->call.ns > b->call.ns;
+}
+
+static void rank_slow(const struct hb_rounds_slow *slow, struct hb_rounds_slow out[HB_SLOWEST],
+                      uint32_t *count)
+{
+    uint32_t at = *count;
+
+    for (uint32_t i = 0; i < *count; i++)
+        if (out[i].call.op == slow->call.op)
+            return;
+    if (at == HB_SLOWEST && !is_slower(slow, &out[at - 1]))
+        return;
+    if (at < HB_SLOWEST)
+        ++*count;
+    else
+        at--;
+    for (; at > 0 && is_slower(slow, &out[at - 1]); at--)
+        out[at] = out[at - 1];
+    out[at] = *slow;
+}
+
+uint32_t hb_rounds_slowest(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                           struct hb_rounds_slow out[HB_SLOWEST])
+{
+    uint32_t count = 0;
+
+    if (cell->latency == NULL || hb_rounds_is_failed(cell))
+        return 0;
+    for (uint32_t round = 0; round < rounds->round_count; round++)
+        for (uint32_t i = 0; i < cell->tails[round].slowest_count; i++) {
+            struct hb_rounds_slow slow = gather_slow(rounds, cell, cell->tails[round].slowest[i].op);
+
+            rank_slow(&slow, out, &count);
+        }
+    return count;
+}
+
+enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t rounds,
+                                    struct hb_rounds *calls, struct hb_error *error)
+{
+    struct hb_session *session = compared->session;
+    enum hb_status status = hb_rounds_open(calls, session, compared->trace, 0, error);
+
+    calls->times_calls = true;
+    for (size_t i = 0; i < compared->cell_count && status == HB_OK; i++)
+        if (!compared->cells[i].hidden && !hb_rounds_is_failed(&compared->cells[i]))
+            add_cell(calls, compared->cells[i].candidate, compared->cells[i].ops);
+    if (status == HB_OK)
+        hb_rounds_complete(calls, true);
+    if (session->progress.total > 0)
+        session->progress.total += calls->cell_count * rounds;
+    while (status == HB_OK && calls->round_count < rounds)
+        status = hb_rounds_run(calls, error);
+    return status == HB_ERR_INTERRUPTED ? HB_OK : status;
+}
+
 uint64_t hb_rounds_median(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, size_t member)
 {
     size_t count = 0;

@@ -113,6 +113,15 @@ struct hb_stats_spread hb_rounds_spread(const struct hb_rounds *rounds, const st
 /* The median of the above by elapsed time; 0 without figures. */
 double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
+/*
+ * Opens `calls` and runs `rounds` rounds in which each call is timed: of the cells of `compared` that are
+ * shown and have figures, on the same operations, and of the null allocator. An interrupt ends it with the
+ * rounds that are complete, perhaps none, and is no error. Close with hb_rounds_close. Errors as those of
+ * hb_rounds_open and hb_rounds_run.
+ */
+enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t rounds,
+                                    struct hb_rounds *calls, struct hb_error *error);
+
 /* A percentile (by its index) of a kind of calls. */
 struct hb_rounds_tail {
     uint64_t ns;                /* of all rounds' calls together */
@@ -122,6 +131,18 @@ struct hb_rounds_tail {
 /* All 0 where there are no such calls, or no figures. */
 struct hb_rounds_tail hb_rounds_tail(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                                      enum hb_call_kind kind, unsigned percentile);
+
+/* One of the slowest calls of all rounds. */
+struct hb_rounds_slow {
+    struct hb_slow_call call; /* as in the round in which it took longest */
+    uint32_t rounds;          /* in so many it was among the slowest */
+    uint64_t least_ns;        /* in these */
+};
+
+/* First those that were so in most rounds, of these the slowest; what is slow in one alone may be the
+ * machine's doing. Each operation once; returns how many. */
+uint32_t hb_rounds_slowest(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
+                           struct hb_rounds_slow out[HB_SLOWEST]);
 
 /* results/README.md, "Time": the median over rounds of the elapsed time over the reference's of the same
  * round; 0 where there is none. */

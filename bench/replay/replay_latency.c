@@ -208,7 +208,7 @@ const char *hb_call_kind_name(enum hb_call_kind kind)
     return names[kind];
 }
 
-static enum hb_call_kind call_kind(const struct hb_op *op)
+enum hb_call_kind hb_call_kind_of(const struct hb_op *op)
 {
     static const enum hb_call_kind kinds[] = {[HB_OP_MALLOC] = HB_CALL_MALLOC,
                                               [HB_OP_CALLOC] = HB_CALL_CALLOC,
@@ -292,7 +292,7 @@ enum hb_status hb_latency_gather(const struct hb_replay *replay, const struct hb
     for (uint64_t i = 0; i < times->ops; i++) {
         uint64_t ns = ns_of(times->ticks[i], ns_per_tick);
 
-        hb_histogram_add(&out->kinds[call_kind(&replay->prepared->ops[i])], ns);
+        hb_histogram_add(&out->kinds[hb_call_kind_of(&replay->prepared->ops[i])], ns);
         rank_call(out, i, ns);
     }
     for (unsigned kind = HB_CALL_MALLOC; kind <= HB_CALL_REALLOC; kind++)

@@ -25,6 +25,9 @@ enum hb_call_kind {
 /* "allocation", "malloc" ...: the column `kind` of results. */
 const char *hb_call_kind_name(enum hb_call_kind kind);
 
+/* The kind of an operation's call. */
+enum hb_call_kind hb_call_kind_of(const struct hb_op *op);
+
 /* The percentiles that are shown: 50, 90, 99, 99.9, 99.99 and 100, which is the most. */
 enum { HB_PERCENTILES = 6 };
 

@@ -26,6 +26,67 @@ void hb_run_json_close(struct hb_run_json *json)
     json_decref(json->traces);
 }
 
+/* -- single calls -- */
+
+static json_t *tails_json(const struct hb_rounds *calls, const struct hb_rounds_cell *cell)
+{
+    json_t *array = json_array();
+
+    for (unsigned kind = 0; kind < HB_CALL_KINDS; kind++)
+        for (unsigned i = 0; i < HB_PERCENTILES && cell->latency->kinds[kind].count > 0; i++) {
+            struct hb_rounds_tail tail = hb_rounds_tail(calls, cell, (enum hb_call_kind)kind, i);
+            struct hb_json json = {.members = json_object()};
+
+            hb_json_text(&json, "kind", hb_call_kind_name((enum hb_call_kind)kind));
+            hb_json_text(&json, "percentile", hb_percentiles[i].name);
+            hb_json_number(&json, "calls", cell->latency->kinds[kind].count);
+            hb_json_number(&json, "ns", tail.ns);
+            hb_json_number(&json, "least_ns", tail.least_ns);
+            hb_json_number(&json, "most_ns", tail.most_ns);
+            json_array_append_new(array, hb_json_end(&json));
+        }
+    return array;
+}
+
+static json_t *slowest_json(const struct hb_rounds *calls, const struct hb_rounds_cell *cell)
+{
+    const struct hb_op *ops = calls->session->found.loaded->ops;
+    struct hb_rounds_slow slowest[HB_SLOWEST];
+    uint32_t count = hb_rounds_slowest(calls, cell, slowest);
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct hb_op *op = &ops[slowest[i].call.op];
+        struct hb_json json = {.members = json_object()};
+
+        hb_json_number(&json, "op", slowest[i].call.op);
+        hb_json_text(&json, "kind", hb_call_kind_name(hb_call_kind_of(op)));
+        hb_json_known(&json, "size", op->size, op->kind != HB_OP_FREE);
+        hb_json_number(&json, "ns", slowest[i].call.ns);
+        hb_json_number(&json, "least_ns", slowest[i].least_ns);
+        hb_json_number(&json, "live_bytes", slowest[i].call.live_bytes);
+        hb_json_number(&json, "rounds", slowest[i].rounds);
+        json_array_append_new(array, hb_json_end(&json));
+    }
+    return array;
+}
+
+/* Of the cell on the same operations; null where it has no figures. */
+static json_t *latency_json(const struct hb_rounds *calls, const struct hb_rounds_cell *compared)
+{
+    const struct hb_rounds_cell *cell = hb_rounds_find(calls, compared->candidate->name, compared->ops);
+    struct hb_json json = {.members = NULL};
+
+    if (cell == NULL || cell->latency == NULL || hb_rounds_is_failed(cell))
+        return json_null();
+    json.members = json_object();
+    hb_json_number(&json, "rounds", calls->round_count);
+    hb_json_number(&json, "clock_step_ns", cell->latency->clock_step_ns);
+    hb_json_put(&json, "tails", tails_json(calls, cell));
+    hb_json_put(&json, "slowest", slowest_json(calls, cell));
+    return hb_json_end(&json);
+}
+
 /* -- a row -- */
 
 static void put_known(struct hb_json *json, const char *key, double value)
@@ -95,6 +156,8 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_known(json, "first_failure", row->first_failure, row->first_failure != HB_NO_FAILURE);
     hb_json_put(json, "times", times_of(trace->rounds, row->cell, HB_ROUNDS_ELAPSED));
     hb_json_put(json, "cpu_times", times_of(trace->rounds, row->cell, HB_ROUNDS_CPU));
+    if (trace->calls != NULL)
+        hb_json_put(json, "latency", latency_json(trace->calls, row->cell));
 }
 
 static json_t *row_json(const struct hb_run_trace *trace, const struct hb_run_row *row)
@@ -160,6 +223,8 @@ static json_t *trace_json(const struct hb_run_trace *trace)
         hb_json_put(&json, "null_times", times_of(rounds, rounds->null, HB_ROUNDS_ELAPSED));
         hb_json_put(&json, "null_cpu_times", times_of(rounds, rounds->null, HB_ROUNDS_CPU));
     }
+    if (trace->calls != NULL && trace->calls->null != NULL)
+        hb_json_put(&json, "null_latency", latency_json(trace->calls, trace->calls->null));
     hb_json_put(&json, "verdict", sentences(hb_run_words, trace));
     hb_json_put(&json, "warnings", sentences(hb_run_noise_words, trace));
     return hb_json_end(&json);

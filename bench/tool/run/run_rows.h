@@ -36,6 +36,7 @@ struct hb_run_row {
 
 struct hb_run_trace {
     const struct hb_rounds *rounds;
+    const struct hb_rounds *calls; /* in which each call was timed; NULL: not asked for. The caller's */
     const char *name;
     const char *baseline; /* NULL: there is none */
     uint64_t ops, peak_live_bytes;

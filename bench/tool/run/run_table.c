@@ -376,6 +376,113 @@ static void print_remarks(const struct hb_run_trace *trace, const struct hb_run_
         print_remark(style, "!", text);
 }
 
+/* -- the tails of a trace -- */
+
+/* A column a percentile, but for p90, of allocations and then of frees. */
+static const unsigned tail_percentiles[] = {0, 2, 3, 4, 5};
+
+enum { TAILS = sizeof tail_percentiles / sizeof *tail_percentiles, TAIL_NAME = 0 };
+
+/* The middle of what is left out in a narrow terminal goes first: nobody misses p99 beside p99.9. */
+static void set_tail_columns(struct cell_table *table, char titles[2 * TAILS][CELL_BYTES])
+{
+    static const unsigned worth[TAILS] = {8, 5, 9, 6, 7};
+
+    table->columns[TAIL_NAME] = (struct column){"", true, 99};
+    for (unsigned i = 0; i < 2 * TAILS; i++) {
+        const char *name = hb_percentiles[tail_percentiles[i % TAILS]].name;
+
+        snprintf(titles[i], CELL_BYTES, "%s%s%s", i < TAILS ? "" : "free ", name[0] == 'm' ? "" : "p", name);
+        table->columns[1 + i] = (struct column){titles[i], false, worth[i % TAILS] * 2 - i / TAILS};
+    }
+    table->column_count = 1 + 2 * TAILS;
+    table->name = TAIL_NAME;
+}
+
+static void set_tail_line(struct line *line, const struct hb_rounds *calls, const struct hb_rounds_cell *cell)
+{
+    hb_printable(line->cells[TAIL_NAME], NAME_MOST, cell->candidate->name, "");
+    if (cell->cut)
+        strcat(line->cells[TAIL_NAME], "*");
+    if (cell->latency == NULL || hb_rounds_is_failed(cell)) {
+        line->rest = hb_rounds_status(cell);
+        return;
+    }
+    for (unsigned i = 0; i < 2 * TAILS; i++) {
+        enum hb_call_kind kind = i < TAILS ? HB_CALL_ALLOCATION : HB_CALL_FREE;
+        struct hb_rounds_tail tail = hb_rounds_tail(calls, cell, kind, tail_percentiles[i % TAILS]);
+
+        if (cell->latency->kinds[kind].count > 0)
+            snprintf(line->cells[1 + i], CELL_BYTES, "%s", hb_show_seconds((double)tail.ns / 1e9).text);
+    }
+}
+
+/* In the order of the comparison; the null allocator last, asked for or not. */
+static void set_tail_lines(struct cell_table *table, const struct hb_run_trace *trace)
+{
+    const struct hb_rounds *calls = trace->calls;
+
+    for (size_t i = 0; i < trace->count; i++) {
+        const struct hb_rounds_cell *compared = trace->rows[i].cell;
+        const struct hb_rounds_cell *cell = hb_rounds_find(calls, compared->candidate->name, compared->ops);
+
+        if (cell != NULL && cell != calls->null)
+            set_tail_line(&table->lines[table->line_count++], calls, cell);
+    }
+    if (calls->null != NULL)
+        set_tail_line(&table->lines[table->line_count++], calls, calls->null);
+}
+
+/* The slowest call that was among the slowest in each of several rounds, and so no accident. */
+static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_cell *cell,
+                          const struct hb_run_style *style)
+{
+    struct hb_rounds_slow slowest[HB_SLOWEST];
+    const struct hb_op *op;
+    char text[300], size[80] = "";
+
+    if (calls->round_count < 2 || hb_rounds_slowest(calls, cell, slowest) == 0 ||
+        slowest[0].rounds < calls->round_count)
+        return;
+    op = &calls->session->found.loaded->ops[slowest[0].call.op];
+    if (op->kind != HB_OP_FREE)
+        snprintf(size, sizeof size, " of %s", hb_show_bytes(op->size).text);
+    snprintf(text, sizeof text,
+             "%s: slow each time: %s%s at operation %" PRIu64 ", %s at least, %s live before",
+             cell->candidate->name, hb_call_kind_name(hb_call_kind_of(op)), size, slowest[0].call.op,
+             hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
+             hb_show_bytes(slowest[0].call.live_bytes).text);
+    print_remark(style, ">", text);
+}
+
+static void print_tails(const struct hb_run_trace *trace, const struct hb_run_style *style)
+{
+    const struct hb_rounds *calls = trace->calls;
+    const struct hb_rounds_cell *null = calls->null;
+    struct cell_table table = {.style = style, .lines = calloc(trace->count + 1, sizeof *table.lines)};
+    char titles[2 * TAILS][CELL_BYTES], text[200];
+
+    if (table.lines == NULL)
+        return;
+    printf("%s%s: each call alone, %s; allocations, then frees\n", style->markdown ? "\n\n#### " : "",
+           trace->name, hb_show_counted(calls->round_count, "round").text);
+    if (style->markdown)
+        putchar('\n');
+    set_tail_columns(&table, titles);
+    set_tail_lines(&table, trace);
+    print_table(&table);
+    if (null != NULL && null->latency != NULL) {
+        snprintf(text, sizeof text,
+                 "the clock's two readings take %" PRIu64 " ns of each, in steps of %" PRIu64
+                 " ns; null is that and what the machine did meanwhile",
+                 hb_rounds_tail(calls, null, HB_CALL_PAIR, 0).ns, null->latency->clock_step_ns);
+        print_remark(style, ">", text);
+    }
+    for (size_t i = 0; i < calls->cell_count; i++)
+        print_slowest(calls, &calls->cells[i], style);
+    free(table.lines);
+}
+
 void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_style *style)
 {
     struct cell_table table = {.style = style, .lines = calloc(2 * trace->count + 2, sizeof *table.lines)};
@@ -389,6 +496,8 @@ void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_st
     set_lines(&table, trace);
     print_table(&table);
     print_remarks(trace, style);
+    if (trace->calls != NULL && trace->calls->round_count > 0)
+        print_tails(trace, style);
     fputs(style->markdown ? "\n\n" : "\n", stdout);
     free(table.lines);
 }

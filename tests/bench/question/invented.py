@@ -31,6 +31,11 @@ class Sample:
         self.elapsed, self.peak, self.faults, self.cpu, self.end = map(int, words[11:16])
         self.windows = []  # elapsed, resident
         self.calls = {}  # nanoseconds of each, by kind
+        self.slow = []  # operation, nanoseconds, live bytes
+
+    def all_calls(self):
+        """With all allocations as a kind of their own."""
+        return {"allocation": sum((self.calls.get(kind, []) for kind in ("malloc", "calloc", "realloc")), []), **self.calls}
 
 
 def read_log(path):
@@ -42,6 +47,8 @@ def read_log(path):
                 samples[-1].windows.append((int(words[1]), int(words[2])))
             elif words[0] == "calls":
                 samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
+            elif words[0] == "slow":
+                samples[-1].slow.append(tuple(map(int, words[1:])))
             else:
                 samples.append(Sample(words))
     return samples
@@ -76,6 +83,28 @@ class Test(unittest.TestCase):
     def timed(self, allocator, ops, mode="time"):
         """The samples of the rounds, which have a limit of operations; one of a baseline has none."""
         return [s for s in self.samples if s.mode == mode and s.allocator == allocator and s.op_limit == ops]
+
+
+KINDS = ("allocation", "malloc", "calloc", "realloc", "free", "pair")
+SHARES = {"50": 5000, "90": 9000, "99": 9900, "99.9": 9990, "99.99": 9999, "max": 10000}
+
+
+def tail(calls, percentile):
+    """Nearest rank, then what stands for the value: the largest whose eleven leading bits are the same."""
+    calls = sorted(calls)
+    value = calls[-(-len(calls) * SHARES[percentile] // 10000) - 1]
+    width = 1 << max(0, value.bit_length() - 11)
+    return calls[-1] if percentile == "max" else min(value // width * width + width - 1, calls[-1])
+
+
+def tails(samples):
+    """Kind, percentile, how many calls there are, their percentile over all samples, and the least and most of a sample."""
+    rounds = [sample.all_calls() for sample in samples]
+    for kind in (kind for kind in KINDS if rounds[0].get(kind)):
+        together = sum((calls[kind] for calls in rounds), [])
+        for percentile in SHARES:
+            each = [tail(calls[kind], percentile) for calls in rounds]
+            yield kind, percentile, len(together), tail(together, percentile), min(each), max(each)
 
 
 def ratio(samples, references, clock="elapsed"):

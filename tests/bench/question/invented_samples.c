@@ -24,8 +24,9 @@
  *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults cpu
  * end
  *
- * Of a series a line for each window follows: "window elapsed resident". Where each call is timed, one for
- * each kind of them: "calls kind least count"; they take least, least + 1 ... nanoseconds.
+ * Of a series a line for each window follows: "window elapsed resident". Where each call is timed, one
+ * follows for each kind of them, "calls kind least count" (they take least, least + 1 ... nanoseconds), and
+ * one for each of the slowest, which have times of their own: "slow op ns live".
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -155,8 +156,9 @@ static void invent_calls(struct hb_latency *latency, uint64_t sample)
         hb_histogram_merge(&latency->kinds[HB_CALL_ALLOCATION], &latency->kinds[kind]);
     latency->clock_step_ns = 3;
     for (uint32_t i = 0; i < latency->slowest_count; i++)
-        latency->slowest[i] = (struct hb_slow_call){
-            .op = 2 * i + sample % 2, .ns = 100000 - 100 * i + sample % 100, .live_bytes = 10 * i};
+        latency->slowest[i] = (struct hb_slow_call){.op = 3 * i + (i < 3 ? 0 : sample % 3),
+                                                    .ns = 100000 - 100 * i + sample % 100,
+                                                    .live_bytes = 10 * i};
 }
 
 static void invent(const struct hb_sample_request *request, struct hb_sample_result *result,
@@ -206,6 +208,9 @@ static void write_calls(FILE *log, const struct hb_latency *latency)
             fprintf(log, "calls %s %" PRIu64 " %" PRIu64 "\n", hb_call_kind_name((enum hb_call_kind)kind),
                     histogram->max + 1 - histogram->count, histogram->count);
     }
+    for (uint32_t i = 0; i < latency->slowest_count; i++)
+        fprintf(log, "slow %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", latency->slowest[i].op,
+                latency->slowest[i].ns, latency->slowest[i].live_bytes);
 }
 
 static void write_log(const struct hb_sample_request *request, const struct hb_sample_result *result)

@@ -13,7 +13,7 @@ import unittest
 from operator import truediv
 
 import invented
-from invented import PROGRAMS, median, net_ratios, ratio
+from invented import PROGRAMS, median, net_ratios, ratio, tail, tails
 from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_trace
 
 SANITIZED = os.environ["SANITIZE"] != ""
@@ -52,35 +52,18 @@ class Rows(invented.Test):
 
     # -- latency --
 
-    SHARES = {"50": 5000, "90": 9000, "99": 9900, "99.9": 9990, "99.99": 9999, "max": 10000}
-
-    def tail(self, calls, name):
-        """Nearest rank, then what stands for the value: the largest whose eleven leading bits are the same."""
-        calls = sorted(calls)
-        value = calls[-(-len(calls) * self.SHARES[name] // 10000) - 1]
-        width = 1 << max(0, value.bit_length() - 11)
-        return calls[-1] if name == "max" else min(value // width * width + width - 1, calls[-1])
-
-    def all_calls(self, sample):
-        kinds = [sample.calls.get(kind, []) for kind in ("malloc", "calloc", "realloc")]
-        return {"allocation": sum(kinds, []), **sample.calls}
-
     def test_latency_is_of_the_calls_of_all_rounds(self):
         limit, cut = self.cut()
         self.ask("latency", "simple,glibc", "--rounds=3", "--step-limit", str(limit))
         for allocator, ops, status in (("simple", cut, "stopped"), ("glibc", len(self.trace), "ok"), ("null", len(self.trace), "ok")):
-            rounds = [self.all_calls(s) for s in self.timed(allocator, ops, "latency")]
-            rows = iter(self.rows("latency", allocator=allocator))
-            self.assertEqual(len(rounds), 3)
-            for kind in ("allocation", "malloc", "calloc", "realloc", "free", "pair"):
-                for name in self.SHARES if kind in rounds[0] else ():
-                    together = sum((calls[kind] for calls in rounds), [])
-                    each = [self.tail(calls[kind], name) for calls in rounds]
-                    self.assert_row(next(rows), {
-                        "trace": "made", "allocator": allocator, "status": status, "kind": kind, "percentile": name,
-                        "rounds": 3, "ops": ops, "calls": len(together), "ns": self.tail(together, name),
-                        "least_ns": min(each), "most_ns": max(each), "clock_step_ns": 3})
-            self.assertIsNone(next(rows, None))
+            samples, rows = self.timed(allocator, ops, "latency"), self.rows("latency", allocator=allocator)
+            expected = list(tails(samples))
+            self.assertEqual((len(samples), len(rows)), (3, len(expected)))
+            for row, (kind, percentile, calls, ns, least, most) in zip(rows, expected):
+                self.assert_row(row, {
+                    "trace": "made", "allocator": allocator, "status": status, "kind": kind, "percentile": percentile,
+                    "rounds": 3, "ops": ops, "calls": calls, "ns": ns, "least_ns": least, "most_ns": most, "clock_step_ns": 3})
+            self.assertEqual({row["kind"] for row in rows}, set(invented.KINDS))
         self.assertFalse([s for s in self.samples if s.mode == "latency" and s.op_limit == cut and s.allocator != "simple"])
         floors = [s.elapsed / s.ops for s in self.samples if s.mode == "time" and s.allocator == "null"]
         self.assertIn(f"# floor     null allocator {median(floors):.2f} ns per operation", "\n".join(self.head))
@@ -94,12 +77,12 @@ class Rows(invented.Test):
         found = self.benchmarks("latency")
         for allocator in ("simple", "glibc"):
             sample, = self.timed(allocator, len(self.trace), "latency")
-            calls = self.all_calls(sample)
-            tails = {("" if kind == "allocation" else "free_") + (name if name == "max" else "p" + name): self.tail(calls[kind], name)
-                     for kind in ("allocation", "free") for name in self.SHARES}
+            calls = sample.all_calls()
+            tails = {("" if kind == "allocation" else "free_") + (name if name == "max" else "p" + name): tail(calls[kind], name)
+                     for kind in ("allocation", "free") for name in invented.SHARES}
             self.assert_counters(found[allocator, "iterations:1"], {
                 "real_time": sample.elapsed / 1e6, "cpu_time": sample.cpu / 1e6, "failures": 0,
-                "pair_p50": self.tail(calls["pair"], "50"), **tails})
+                "pair_p50": tail(calls["pair"], "50"), **tails})
 
     # -- throughput --
 

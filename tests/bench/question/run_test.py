@@ -129,6 +129,56 @@ class Run(invented.Test):
         order = [row["allocator"] for row in self.out["rows"] if row["trace"] == trace and row["rank"] is not None]
         self.assertEqual([intervals[name][1] for name in order], sorted(i[1] for i in intervals.values()))
 
+    # -- single calls --
+
+    def slowest(self, samples):
+        """First those that were among the slowest in most rounds, of these the slowest."""
+        found = collections.defaultdict(list)
+        for sample in samples:
+            for op, ns, live in sample.slow:
+                found[op].append((ns, live))
+        rows = [{"op": op, "kind": "free" if op % 2 else "malloc", "size": None if op % 2 else 8 + op // 2 % 50, "ns": max(seen)[0],
+                 "least_ns": min(seen)[0], "live_bytes": max(seen)[1], "rounds": len(seen)} for op, seen in found.items()]
+        return sorted(rows, key=lambda row: (-row["rounds"], -row["ns"]))[:10]
+
+    def assert_latency(self, latency, samples):
+        self.assertEqual([len(samples), latency["rounds"], latency["clock_step_ns"]], [3, 3, 3])
+        keys = ("kind", "percentile", "calls", "ns", "least_ns", "most_ns")
+        self.assertEqual(latency["tails"], [dict(zip(keys, found)) for found in invented.tails(samples)])
+        self.assertEqual(latency["slowest"], self.slowest(samples))
+        self.assertEqual({1, 3}, {row["rounds"] for row in latency["slowest"]})
+
+    def test_calls_are_timed_alone_after_the_comparison(self):
+        self.compare("one", "glibc a.so simple", "--latency", "--step-limit", "30000")
+        for (_, name), row in self.row.items():
+            self.assert_latency(row["latency"], self.timed(name, row["ops"], "latency"))
+        self.assert_latency(self.trace["one"]["null_latency"], self.timed("null", OPS["one"], "latency"))
+        self.assertLess(self.row["one", "simple"]["ops"], OPS["one"])
+        self.assertEqual(len([s for s in self.samples if s.mode == "latency"]), 4 * 3)
+        first = next(i for i, s in enumerate(self.samples) if s.mode == "latency")
+        self.assertTrue(all(s.mode == "latency" for s in self.samples[first:]))
+
+    def test_without_being_asked_no_call_is_timed(self):
+        self.compare("one", "glibc a.so", "--rounds", "2")
+        self.assertFalse([s for s in self.samples if s.mode == "latency"])
+        self.assertNotIn("latency", self.row["one", "glibc"])
+        self.assertNotIn("null_latency", self.trace["one"])
+
+    def test_fewer_rounds_are_fewer_of_calls_too_and_a_crash_has_none(self):
+        self.compare("one", "glibc bump", "--rounds", "2", "--latency", status=3, crash="bump")
+        self.assertEqual(self.row["one", "glibc"]["latency"]["rounds"], 2)
+        self.assertNotIn("latency", self.row["one", "bump"])
+        self.assertFalse([s for s in self.samples if s.mode == "latency" and s.allocator == "bump"])
+
+    def test_the_table_of_tails(self):
+        lines = self.table("one.txt", "-a", "glibc,null", "--latency", "--rounds", "1")
+        lines = [line.replace("\u202f", " ") for line in lines[next(i for i, line in enumerate(lines) if "each call alone" in line):]]
+        self.assertEqual(lines[0], "one: each call alone, 1 round; allocations, then frees")
+        self.assertEqual(lines[1].split(), "p50 p99 p99.9 p99.99 max free p50 free p99 free p99.9 free p99.99 free max".split())
+        self.assertEqual([line.split()[0] for line in lines[2:4]], ["glibc", "null"])
+        sample, = self.timed("null", OPS["one"], "latency")
+        self.assertIn(f"the clock's two readings take {invented.tail(sample.calls['pair'], '50')} ns of each, in steps of 3 ns", lines[4])
+
     # -- what is compared --
 
     NS = "glibc=20,a.so=14,b.so=20.2,c.so=26,null=3,simple=40"
