@@ -22,10 +22,12 @@ extern char **environ;
 
 /* In the order in which the page tells the story. */
 static const char *const names[] = {
-    "throughput",     "variants", "walk_length", "walk_distribution",
-    "walk_time",      "memory",   "heap_map",    "fragmentation_measures",
-    "policies",       "resident", "curve",       "served",
-    "failure_budget", "ladder",   "adversary",   "model_speed",
+    "throughput",  "variants",          "latency",
+    "walk_length", "walk_distribution", "walk_time",
+    "memory",      "heap_map",          "fragmentation_measures",
+    "policies",    "resident",          "curve",
+    "served",      "failure_budget",    "ladder",
+    "adversary",   "model_speed",
 };
 
 enum { MAX_SCRIPT_BYTES = 1 << 20 };

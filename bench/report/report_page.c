@@ -29,7 +29,7 @@ struct section {
 static const struct section sections[] = {
     {"choice",
      "Which allocator: time and memory",
-     {"throughput", "variants"},
+     {"throughput", "variants", "latency"},
      "The ranking, trace by trace",
      HB_RESULT_THROUGHPUT,
      hb_report_throughput},

@@ -9,6 +9,7 @@
 static const char *const file_names[HB_RESULT_FILES] = {
     [HB_RESULT_THROUGHPUT] = "throughput.csv",
     [HB_RESULT_VARIANTS] = "variants.csv",
+    [HB_RESULT_LATENCY] = "latency.csv",
     [HB_RESULT_WALK_COST] = "walk_cost.csv",
     [HB_RESULT_WALK_LENGTHS] = "walk_lengths.csv",
     [HB_RESULT_WALK_SUMMARY] = "walk_summary.csv",

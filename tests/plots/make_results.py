@@ -238,6 +238,18 @@ def throughput_rows(t, first):
                        COST_NS["glibc"] * t.ops, int(1.2 * COST_NS["null"] * t.ops), int(COST_NS["null"] * t.ops)]
 
 
+def latency_rows(t):
+    """What is made up of nines grows with them; one crashed, one was stopped."""
+    for a in ALLOCATORS:
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, "crashed"] + [None] * 9
+            continue
+        for kind in ("allocation", "malloc", "free", "pair"):
+            for i, percentile in enumerate(("50", "90", "99", "99.9", "99.99", "max")):
+                ns = int(COST_NS.get(a, 2000) * 4**i) if kind != "pair" else 20
+                yield [t.name, a, "stopped" if a == "simple" and t.stops else "ok", kind, percentile, 3, t.ops, 3 * t.ops, ns, ns, ns + i, 10]
+
+
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
          ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("next", "simple", 0, 9.0),
          ("best-merge", "best", 1.5, 1.06), ("buddy", "", 0, 1.4)]
@@ -345,6 +357,8 @@ def main():
           "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,"
           "end_resident_bytes,page_faults,reference,reference_ns,reference_cpu_ns,null_ns,null_cpu_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
+          each(latency_rows))
     write(folder, "variants", "variants",
           "allocator,library,settings,baseline,traces,ratio,ratio_low,ratio_high,memory_ratio,on_front", variant_rows())
     write(folder, "ladder", "ladder",
