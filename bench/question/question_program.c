@@ -175,6 +175,18 @@ static bool add_benchmarks(struct question_program *self)
     return self->benchmarks != NULL;
 }
 
+/* What libraries say of their settings, for instance. */
+static void warn(const struct question_program *self)
+{
+    const struct hb_discovery *found = &self->session.found;
+
+    hb_provenance_warn(self->program.provenance, self->program.name);
+    for (size_t i = 0; i < found->candidate_count; i++)
+        if (found->candidates[i].usable && found->candidates[i].printed[0] != '\0')
+            fprintf(stderr, "%s: %s prints, when it is loaded: %s\n", self->program.name,
+                    found->candidates[i].name, found->candidates[i].printed);
+}
+
 static bool discover(struct hb_program *program, int *exit_status)
 {
     struct question_program *self = own(program);
@@ -188,7 +200,7 @@ static bool discover(struct hb_program *program, int *exit_status)
     if (status != HB_OK)
         *exit_status = fail(program->name, &error);
     else
-        hb_provenance_warn(program->provenance, program->name);
+        warn(self);
     return status == HB_OK;
 }
 

@@ -94,7 +94,8 @@ void hb_rounds_complete(struct hb_rounds *rounds, bool null)
     for (size_t i = 0; i < count && reference != NULL; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
-        if (find_reference(rounds, cell->ops) != NULL)
+        /* One that walks has its own cell alone: the rest of the trace may take it hours. */
+        if (find_reference(rounds, cell->ops) != NULL || reference->walks)
             continue;
         struct hb_rounds_cell *added = add_cell(rounds, reference, cell->ops);
         added->hidden = true;

@@ -123,6 +123,9 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
     const struct hb_prepared *prepared;
     enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
 
+    if (status == HB_OK && prepared->op_count == 0)
+        status = hb_error_set(error, HB_ERR_FORMAT, "%s: no operations, so that there is nothing to measure",
+                              session->found.traces[trace].path);
     *usable = status == HB_OK;
     if (*usable)
         return HB_OK;
@@ -184,6 +187,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
     request->settings = candidate->variant.settings;
+    request->quiet |= candidate->printed[0] != '\0'; /* which was said once, and would be each time */
     if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
         request->allocator = candidate->model;
         session->provenance.computed = true;

@@ -13,7 +13,6 @@
 #include "allocator/library/product.h"
 #include "base/file.h"
 #include "base/printable.h"
-#include "bench/sample/sample.h"
 
 /* The candidates while they are being found. */
 struct candidate_list {
@@ -245,6 +244,24 @@ static void hash_file(const char *path, char hash[17])
     XXH64_freeState(state);
 }
 
+/* It did not survive being loaded; its own words, if it had any, say most. */
+static void take_crash(struct hb_candidate *candidate, const struct hb_sample_result *result,
+                       uint64_t timeout_ms)
+{
+    const char *colon = result->printed[0] != '\0' ? ": " : "";
+
+    if (result->outcome == HB_SAMPLE_TIMED_OUT)
+        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %.0f s%s%s",
+                     candidate->spec, (double)timeout_ms / 1000, colon, result->printed);
+    else if (result->signal == 0)
+        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE,
+                     "%s: ended the process as it was loaded (exit status %d)%s%s", candidate->spec,
+                     result->exit_status, colon, result->printed);
+    else
+        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)%s%s",
+                     candidate->spec, result->signal, colon, result->printed);
+}
+
 static void take_result(struct hb_candidate *candidate, const struct hb_sample_result *result,
                         uint64_t timeout_ms)
 {
@@ -253,16 +270,9 @@ static void take_result(struct hb_candidate *candidate, const struct hb_sample_r
     hb_printable(candidate->version, sizeof candidate->version, result->library.version, "");
     memcpy(candidate->path, result->library.path, sizeof candidate->path);
     hash_file(candidate->path, candidate->hash);
-    if (result->outcome == HB_SAMPLE_CRASHED && result->signal == 0)
-        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE,
-                     "%s: ended the process as it was loaded (exit status %d)", candidate->spec,
-                     result->exit_status);
-    else if (result->outcome == HB_SAMPLE_CRASHED)
-        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: crashed as it was loaded (signal %d)",
-                     candidate->spec, result->signal);
-    else if (result->outcome == HB_SAMPLE_TIMED_OUT)
-        hb_error_set(&candidate->error, HB_ERR_UNAVAILABLE, "%s: did not load within %.0f s", candidate->spec,
-                     (double)timeout_ms / 1000);
+    memcpy(candidate->printed, result->printed, sizeof candidate->printed);
+    if (result->outcome == HB_SAMPLE_CRASHED || result->outcome == HB_SAMPLE_TIMED_OUT)
+        take_crash(candidate, result, timeout_ms);
 }
 
 /* A replay of nothing: what it takes to open the allocator and to make a heap. */

@@ -12,6 +12,7 @@
 
 #include "allocator/allocator.h"
 #include "allocator/library/variant.h"
+#include "bench/sample/sample.h"
 
 /* The allocator that all of this is about: it cuts a trace for questions that compare on
  * the same operations. */
@@ -31,9 +32,10 @@ struct hb_candidate {
     bool library;      /* a shared library, loaded; not built in */
     bool process; /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */
     char version[128];
-    char path[4096];       /* of the library; empty for what is built in */
-    char hash[17];         /* of that file, as xxhsum prints it; empty where there is none */
-    struct hb_error error; /* why it is not usable */
+    char path[4096];                       /* of the library; empty for what is built in */
+    char hash[17];                         /* of that file, as xxhsum prints it; empty where there is none */
+    char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line that it prints when it is loaded */
+    struct hb_error error;                 /* why it is not usable */
 };
 
 /* What a user asks for. */

@@ -348,7 +348,7 @@ static void print_row_remarks(const struct hb_run_trace *trace, const struct hb_
         return;
     snprintf(text, sizeof text, "%s: the first %s only", row->allocator,
              hb_show_counted(row->cell->ops, "operation").text);
-    if (row->reference_ns > 0)
+    if (row->reference_ns > 0 && row->compared.verdict != HB_COMPARED_REFERENCE)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", of which %s takes %s ns each",
                  trace->baseline, hb_show_figure(row->reference_ns).text);
     print_remark(style, "*", text);

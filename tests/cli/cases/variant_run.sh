@@ -20,6 +20,15 @@ told
 # A check has them as well.
 heapbench run made.txt -a null --variant 'one=./tell.so ODD_SETTING=1' --rounds 1 >out
 told
+# What it says of its settings as it is loaded is said once, and each row keeps its own.
+heapbench run made.txt -a null --variant "one=./tell.so ODD_LIBRARY_WORD='no such setting'" --variant two=./tell.so \
+    --variant "three=./tell.so ODD_LIBRARY_WORD='no such setting' ODD_LIBRARY_END=1" --rounds 2 --no-check >out
+echo $?
+grep -E '^  ! (one|two|three)|unavailable' out | sed 's/  */ /g'
+rm told
+throughput --traces=made.txt --allocators=null --variant="one=./tell.so ODD_LIBRARY_WORD=alas" --no-check 2>&1 >out |
+    grep '^throughput: '
+rm told
 # In JSON, and in the names and the context of benchmarks.
 heapbench run made.txt -a glibc --variant "two=glibc 'X=a b' Y=c" --rounds 1 --json |
     python3 -c '
