@@ -184,9 +184,13 @@ static void print_markdown_line(const struct cell_table *table, const struct lin
 
 static void print_markdown(const struct cell_table *table)
 {
-    for (unsigned c = 0; c < table->column_count; c++)
-        if (table->widths[c] > 0)
-            printf("| %s ", table->columns[c].title);
+    for (unsigned c = 0; c < table->column_count; c++) {
+        if (table->widths[c] == 0)
+            continue;
+        fputs("| ", stdout);
+        print_marked(table->columns[c].title);
+        putchar(' ');
+    }
     puts("|");
     for (unsigned c = 0; c < table->column_count; c++)
         if (table->widths[c] > 0)

@@ -17,7 +17,7 @@
  *     INVENTED_BUSY    "N": every Nth sample waits for a processor half as long again as it takes
  *     INVENTED_SLOW    "N": from the Nth sample of a kind on, half as long again, by both clocks
  *     INVENTED_CRASH   the allocator of which every sample of a round crashes
- *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes
+ *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one
  *
  * The line of a sample; `ops` were done:
  *
@@ -205,8 +205,11 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                             .counts.first_failure = HB_NO_FAILURE,
                                             .check.op = HB_CHECK_NO_OP};
     }
-    if (timed && is_to_interrupt())
+    if (timed && is_to_interrupt()) {
         raise(SIGINT);
+        if (setting("INVENTED_KILL_TWICE", 0) > 0)
+            raise(SIGINT);
+    }
     if (timed && (result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED))
         invent(request, result, place_of(request));
     write_log(request, result);

@@ -381,6 +381,14 @@ class Run(invented.Test):
         self.assertEqual(self.trace["one"]["verdict"],
                          ["not ranked: there is no whole run of none.so, the baseline, to compare with"])
 
+    def test_a_mean_over_fewer_traces_than_others_have_has_no_rank(self):
+        with open(os.path.join(self.folder, "large.txt"), "w", encoding="ascii") as out:
+            out.writelines(f"a {i} 4096\nf {i}\n" for i in range(5000))
+        self.compare("one large", "glibc a.so", "--rounds", "6", status=3, spread=0, ns="a.so=10,glibc=20")  # it has 16 MiB
+        self.assertEqual([self.row[trace, "a.so"]["rank"] for trace in ("one", "large")], [1, None])
+        self.assertEqual([[mean[key] for key in ("allocator", "traces", "ratio", "verdict", "rank")] for mean in self.out["mean"]],
+                         [["glibc", 2, 1, "baseline", 1], ["a.so", 1, 0.5, "faster", None]])
+
     def test_no_rank_for_what_is_wrong(self):
         shutil.copy(os.path.join(LIBRARIES, "libodd_null.so"), os.path.join(self.folder, "none.so"))
         self.compare("one two", "glibc a.so none.so", "--rounds", "6", status=3, ns="none.so=1")
