@@ -232,7 +232,7 @@ class Report(unittest.TestCase):
         self.assertRegex(said, rf"\Aheapbench: left out: {len(FIGURES) - 1} figures of {len(FIGURES)}, for which there are no rows; .*\n\Z")
         self.assertEqual(re.findall("<h2>(.*)</h2>", text), ["Which allocator: time and memory", "Where the figures come from"])
         self.assertEqual(Page(text).hollow, [])
-        self.assertRegex(text, "<li>not measured: walk_cost.csv, [a-z_., ]*failure_points.csv, [a-z_., ]*</li>")
+        self.assertRegex(text, "<li>not measured: [a-z_., ]*walk_cost.csv, [a-z_., ]*failure_points.csv, [a-z_., ]*</li>")
 
     def test_results_without_simple_leave_its_figures_out(self):
         figures_test.make_results(self.results)
