@@ -7,7 +7,6 @@
 
 #include "allocator/allocator.h"
 #include "allocator/library/library.h"
-#include "base/option.h"
 
 #define HB_BUILTIN(name, source) extern const struct hb_allocator hb_allocator_##name;
 #include "allocator/builtin.list"
@@ -57,36 +56,21 @@ static bool is_path(const char *name)
     return ending != NULL && ending[3 + strspn(ending + 3, ".0123456789")] == '\0';
 }
 
-/* ", " between them, as far as they fit. */
-static void join_names(const char *const *names, char *list, size_t bytes)
-{
-    size_t used = 0;
-
-    for (size_t i = 0; names[i] != NULL && used < bytes; i++)
-        used += (size_t)snprintf(list + used, bytes - used, "%s%s", i > 0 ? ", " : "", names[i]);
-}
-
 static enum hb_status refuse_name(const char *name, struct hb_error *error)
 {
-    const char *names[BUILTIN_COUNT + LIBRARIES_MAX + 1], *nearest;
-    char list[384] = "";
-    size_t count = 0;
+    struct hb_unknown unknown = {.name = name};
 
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
-        names[count++] = builtin[i]->name;
+        hb_unknown_offer(&unknown, builtin[i]->name);
     for (const char *const *library = hb_allocator_library_names(); *library != NULL; library++)
-        names[count++] = *library;
-    names[count] = NULL;
-    nearest = hb_option_nearest(name, names);
-    if (nearest != NULL)
-        return hb_error_set(
-            error, HB_ERR_USAGE,
-            "no allocator is called '%.100s'; did you mean '%s'? 'heapbench list' has them all", name,
-            nearest);
-    join_names(names, list, sizeof list);
+        hb_unknown_offer(&unknown, *library);
+    if (unknown.hint[0] != '\0')
+        return hb_error_set(error, HB_ERR_USAGE,
+                            "no allocator is called '%.100s'%s; 'heapbench list' has them all", name,
+                            unknown.hint);
     return hb_error_set(error, HB_ERR_USAGE,
                         "no allocator is called '%.100s'; there are %s, or the path of a shared library",
-                        name, list);
+                        name, unknown.known);
 }
 
 static void describe_builtin(const struct hb_allocator *allocator, struct hb_library_info *info)

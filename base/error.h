@@ -38,4 +38,18 @@ enum hb_status hb_error_set(struct hb_error *error, enum hb_status status, const
 enum hb_status hb_error_set_errno(struct hb_error *error, enum hb_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * A name that somebody typed and that is none of those there are: begins as {.name = ...}, and is told each
+ * of them. "no cook is called 'ana' (did you mean 'anna'?); there are anna, otto" is "no cook is called
+ * '%s'%s; there are %s" of `name`, `hint` and `known`.
+ */
+struct hb_unknown {
+    const char *name;
+    char known[384]; /* as far as it reaches */
+    char hint[96];   /* begins with a space; empty where nothing is near */
+    size_t distance; /* of what is in the hint */
+};
+
+void hb_unknown_offer(struct hb_unknown *unknown, const char *known);
+
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/printable.h"
 
@@ -52,6 +53,50 @@ static void store_text(const struct hb_option *option, void *values, const char 
 {
     assert(option->bytes == sizeof text);
     memcpy(member_of(option, values), &text, sizeof text);
+}
+
+static const char *text_at(const struct hb_option *option, void *values)
+{
+    const char *text;
+
+    memcpy(&text, member_of(option, values), sizeof text);
+    return text;
+}
+
+/* A text that was put together; it is kept until the process ends. */
+struct joined_text {
+    struct joined_text *next;
+    char text[];
+};
+
+static void add_text(const struct hb_option *option, void *values, const char *text)
+{
+    static struct joined_text *all;
+    const char *before = text_at(option, values);
+    struct joined_text *joined;
+    size_t bytes;
+
+    if (before == NULL) {
+        store_text(option, values, text);
+        return;
+    }
+    bytes = strlen(before) + strlen(text) + 2;
+    joined = malloc(sizeof *joined + bytes);
+    if (joined == NULL)
+        abort();
+    snprintf(joined->text, bytes, "%s,%s", before, text);
+    joined->next = all;
+    all = joined;
+    store_text(option, values, joined->text);
+}
+
+static void take_text(const struct argp_state *state, const struct hb_option *option, void *values,
+                      const char *text)
+{
+    if (option->rule == HB_OPTION_REQUIRED && text_at(option, values) != NULL)
+        hb_option_fail(state, "%s takes one --%s, and '%s' is a second one", command_name(state),
+                       option->name, text);
+    store_text(option, values, text);
 }
 
 /* A list of a few, which nobody gives back: it grows by one. */
@@ -155,15 +200,18 @@ static void join_words(const char *const *words, char *out, size_t bytes)
 static void take_word(const struct argp_state *state, const struct hb_option *option, void *values,
                       const char *text)
 {
+    struct hb_unknown unknown = {.name = text};
     char all[256];
 
-    for (uint32_t i = 0; option->words[i] != NULL; i++)
+    for (uint32_t i = 0; option->words[i] != NULL; i++) {
         if (strcmp(option->words[i], text) == 0) {
             store_integer(option, values, i);
             return;
         }
+        hb_unknown_offer(&unknown, option->words[i]);
+    }
     join_words(option->words, all, sizeof all);
-    hb_option_fail(state, "--%s takes %s, not '%s'", option->name, all, text);
+    hb_option_fail(state, "--%s takes %s, not '%s'%s", option->name, all, text, unknown.hint);
 }
 
 static void take_option(const struct argp_state *state, const struct hb_option *option, void *values,
@@ -201,17 +249,12 @@ static void take_option(const struct argp_state *state, const struct hb_option *
     case HB_OPTION_CALL:
         option->take(state, values, text);
         return;
+    case HB_OPTION_NAMES:
+        add_text(option, values, text);
+        return;
     default:
-        store_text(option, values, text);
+        take_text(state, option, values, text);
     }
-}
-
-static const char *text_at(const struct hb_option *option, void *values)
-{
-    const char *text;
-
-    memcpy(&text, member_of(option, values), sizeof text);
-    return text;
 }
 
 /* One argument, where they are taken one by one; ARGP_ERR_UNKNOWN: the table takes the rest as a whole. */
@@ -336,44 +379,4 @@ void hb_options_help(const struct hb_usage *usage, char *name, void *values)
     char *argv[] = {name, help, NULL};
 
     read_line(&reading, 2, argv, ARGP_NO_EXIT);
-}
-
-/* How many letters are to be put in, taken out or changed (Levenshtein); at least `most` where it may be
- * more. */
-static size_t letters_apart(const char *a, const char *b, size_t most)
-{
-    size_t row[64], length = strlen(b);
-
-    if (length >= sizeof row / sizeof *row)
-        return most;
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (; *a != '\0'; a++) {
-        size_t before = row[0]++;
-
-        for (size_t j = 1; j <= length; j++) {
-            size_t best = before + (*a != b[j - 1]);
-
-            before = row[j];
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            row[j] = before + 1 < best ? before + 1 : best;
-        }
-    }
-    return row[length];
-}
-
-const char *hb_option_nearest(const char *word, const char *const *names)
-{
-    size_t least = strlen(word) / 3 + 1; /* one letter, and one more for every three */
-    const char *nearest = NULL;
-
-    for (; *names != NULL; names++) {
-        size_t apart = letters_apart(word, *names, least);
-
-        if (apart < least || (apart == least && nearest == NULL && apart < strlen(word))) {
-            least = apart;
-            nearest = *names;
-        }
-    }
-    return nearest;
 }

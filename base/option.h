@@ -27,6 +27,7 @@ enum hb_option_kind {
     HB_OPTION_END,     /* of a table: {0} */
     HB_OPTION_FLAG,    /* bool: true when it is given */
     HB_OPTION_TEXT,    /* const char * */
+    HB_OPTION_NAMES,   /* const char *: comma-separated; where it is given again, those are more */
     HB_OPTION_FOLDER,  /* const char *, not empty */
     HB_OPTION_LIST,    /* char **: the texts of all that are given, in order, ended by NULL; from malloc */
     HB_OPTION_NUMBER,  /* an integer of 4 or 8 bytes, from `least` to `most` */
@@ -42,7 +43,7 @@ enum hb_option_kind {
 
 enum hb_option_rule {
     HB_OPTION_FREE,
-    HB_OPTION_REQUIRED, /* of a text or an argument: hb_usage says what is needed */
+    HB_OPTION_REQUIRED, /* of a text or an argument: hb_usage says what is needed; a text not twice */
     HB_OPTION_BARE,     /* may lack its value */
 };
 
@@ -79,9 +80,6 @@ void hb_options_parse(const struct hb_usage *usage, int argc, char **argv, void 
 
 /* Prints what --help prints on standard output, and returns. */
 void hb_options_help(const struct hb_usage *usage, char *name, void *values);
-
-/* The one of `names`, ended by NULL, that `word` may be a slip for; NULL where none is near. */
-const char *hb_option_nearest(const char *word, const char *const *names);
 
 /* Prints "PROGRAM: sentence; 'PROGRAM --help' explains" and exits 2. */
 void hb_option_fail(const struct argp_state *state, const char *format, ...)

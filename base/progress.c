@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -64,10 +66,30 @@ static const char *show_time(char out[TIME_BYTES], uint64_t seconds)
     return out;
 }
 
+/* Columns of the terminal that can be written without a new line; many where it does not say. */
+static size_t room_of_line(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : SIZE_MAX;
+}
+
+/* The bytes of `text` that fit, in whole characters. */
+static int fitting(const char *text, size_t room)
+{
+    size_t bytes = strlen(text);
+
+    if (bytes > room)
+        for (bytes = room; bytes > 0 && ((unsigned char)text[bytes] & 0xc0) == 0x80; bytes--)
+            ;
+    return (int)bytes;
+}
+
 static void write_line(uint64_t now_ns)
 {
     uint64_t left_s = left_seconds(now_ns);
-    char count[64] = "", part[64] = "", left[64] = "", time[TIME_BYTES];
+    char count[64] = "", part[64] = "", share[32] = "", left[64] = "", figures[160], time[TIME_BYTES];
+    size_t room = room_of_line(), others;
 
     now.write_ns = now_ns;
     now.written = true;
@@ -75,13 +97,16 @@ static void write_line(uint64_t now_ns)
         snprintf(count, sizeof count, "[%" PRIu64 "/%" PRIu64 "] ", now.done + 1, now.total);
     if (!now.by_steps)
         snprintf(part, sizeof part, " %s", show_time(time, (now_ns - now.begin_ns) / SECOND_NS));
+    if (!now.by_steps && now.total > 0)
+        snprintf(share, sizeof share, ", %.0f %%", 100 * (double)now.done / (double)now.total);
     if (left_s > 0)
         snprintf(left, sizeof left, ", about %s left", show_time(time, left_s));
-    if (!now.by_steps && now.total > 0)
-        fprintf(stderr, ERASE_LINE "%s%s%s, %.0f %%%s", count, now.text, part,
-                100 * (double)now.done / (double)now.total, left);
-    else
-        fprintf(stderr, ERASE_LINE "%s%s%s%s", count, now.text, part, left);
+    snprintf(figures, sizeof figures, "%s%s%s", part, share, left);
+    others = strlen(count) + strlen(figures);
+    /* A line that the terminal breaks could not be erased: what it is about is cut, then its figures. */
+    fprintf(stderr, ERASE_LINE "%.*s%.*s%.*s", fitting(count, room), count,
+            fitting(now.text, room > others ? room - others : 0), now.text,
+            fitting(figures, room > strlen(count) ? room - strlen(count) : 0), figures);
     fflush(stderr);
 }
 

@@ -51,10 +51,13 @@ gather(expression) = "held = 0; fate = ''; set print $figures; print 'figure'; s
 ratio_label(r) = sprintf(r < 9.995 ? "%.2f×" : r < 99.95 ? "%.1f×" : "%.0f×", r)
 
 gap_x = 24.0
-left = 90.0
+longest = 12
+do for [a=1:allocators] { longest = larger(longest, strlen(allocator[a])) }
+longest = smaller(longest, 26)
+left = 90.0 + character * (longest - 12)
 right = 28.0
 panel_height = 15.0 * allocators + 12
-legend_rows(x) = 1
+legend_rows(x) = longest > 18 ? 2 : 1
 eval panels_canvas(traces)
 set multiplot
 eval heading("Time per operation, by allocator and trace")
@@ -71,7 +74,7 @@ do for [k=1:traces] {
     set title title_of(trace[k]) . (busy(k) ? ", by processor time" : "") offset 0, -0.7
     set ytics scale 0 ("" 0)
     do for [a=1:allocators] {
-        if ((k - 1) % panel_columns(traces) == 0) { set ytics add (tick(short(allocator[a], 12)) -a) }
+        if ((k - 1) % panel_columns(traces) == 0) { set ytics add (tick(short(allocator[a], longest)) -a) }
         needed = reference_clock(k)
         eval gather("column(clock(k)) / column(needed)")
         ratio = held ? STATS_median : 0

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,9 +130,27 @@ static const char *find_file(char *const *paths, const char *name)
     return NULL;
 }
 
+/* Nothing is called so, but something may be nearly. */
+static enum hb_status refuse_name(char *const *paths, const char *name, struct hb_error *error)
+{
+    struct hb_unknown unknown = {.name = name};
+    char stem[NAME_MAX + 1];
+
+    for (; *paths != NULL; paths++) {
+        const char *base = basename(*paths);
+
+        snprintf(stem, sizeof stem, "%.*s", (int)hb_workload_stem_bytes(base), base);
+        hb_unknown_offer(&unknown, stem);
+    }
+    return hb_error_set(error, HB_ERR_IO,
+                        "%s: no such file, and no trace of that name in %s%s; 'heapbench list' shows them",
+                        name, hb_traces_folder(), unknown.hint);
+}
+
 /* The one of `paths` called `name`. HB_ERR_IO when there is none, HB_ERR_USAGE when there are two. */
 static enum hb_status choose(char *const *paths, const char *name, const char **out, struct hb_error *error)
 {
+    char *const *all = paths;
     const char *match = find_file(paths, name);
 
     for (bool whole = match != NULL; *paths != NULL && !whole; paths++) {
@@ -143,9 +162,7 @@ static enum hb_status choose(char *const *paths, const char *name, const char **
         match = *paths;
     }
     if (match == NULL)
-        return hb_error_set(error, HB_ERR_IO,
-                            "%s: no such file, and no trace of that name in %s; 'heapbench list' shows them",
-                            name, hb_traces_folder());
+        return refuse_name(all, name, error);
     *out = match;
     return HB_OK;
 }

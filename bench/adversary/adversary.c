@@ -30,16 +30,15 @@ const struct hb_adversary_info *hb_adversaries(size_t *count)
 
 const struct hb_adversary *hb_adversary_find(const char *name, struct hb_error *error)
 {
-    char known[256] = "";
+    struct hb_unknown unknown = {.name = name};
 
     for (size_t i = 0; i < ADVERSARIES; i++) {
-        size_t used = strlen(known);
-
         if (strcmp(adversaries[i]->info.name, name) == 0)
             return adversaries[i];
-        snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", adversaries[i]->info.name);
+        hb_unknown_offer(&unknown, adversaries[i]->info.name);
     }
-    hb_error_set(error, HB_ERR_USAGE, "no adversary is called '%.60s'; there are %s", name, known);
+    hb_error_set(error, HB_ERR_USAGE, "no adversary is called '%.60s'%s; there are %s", name, unknown.hint,
+                 unknown.known);
     return NULL;
 }
 

@@ -47,7 +47,7 @@ static size_t net_ratios(const struct hb_rounds *rounds, const struct hb_rounds_
     const struct hb_rounds_cell *reference = hb_rounds_reference(rounds, cell);
     double *theirs = rounds->scratch, *null = theirs + rounds->round_count;
 
-    if (reference == NULL || rounds->null == NULL)
+    if (reference == NULL || rounds->null == NULL || cell->ops != rounds->null->ops)
         return 0;
     hb_rounds_figures(rounds, cell, clock, out);
     hb_rounds_figures(rounds, reference, clock, theirs);

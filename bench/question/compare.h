@@ -40,7 +40,7 @@ const char *hb_compared_name(enum hb_compared_verdict verdict);
 struct hb_compared {
     enum hb_compared_verdict verdict;
     struct hb_interval ratio; /* estimate 0: not known; low 0: too few rounds for an interval */
-    struct hb_interval net;   /* likewise: both less the null allocator's time of the same round */
+    struct hb_interval net;   /* likewise, without what the null allocator took for the same */
     uint32_t rounds;          /* that both have */
     uint32_t more_rounds;     /* UNDECIDED: about so many more would decide */
 };

@@ -65,6 +65,14 @@ static void note_cut(struct hb_session *session, size_t trace, const struct hb_c
                      uint64_t ops)
 {
     *cut_of(session, trace, candidate) = ops;
+    if (candidate->extra) {
+        hb_provenance_leave_out(
+            &session->provenance,
+            "time of other allocators that walk, on each trace after the operation that the "
+            "row says (step limit %llu; ask with --step-limit 0)",
+            (unsigned long long)session->options.step_limit);
+        return;
+    }
     hb_provenance_leave_out(
         &session->provenance,
         "time of %s on %s after operation %llu (step limit %llu; ask with --step-limit 0)", candidate->name,

@@ -114,6 +114,8 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
             add_cell(plan, candidate, ops);
     }
     cells = plan->rounds.cell_count;
+    if (status == HB_OK && question->pair != NULL)
+        status = question->pair(plan, error);
     hb_rounds_complete(&plan->rounds, question->pairs_null);
     if (status == HB_OK)
         status = hb_compare_run(&plan->rounds, error);

@@ -7,8 +7,8 @@
  * runs the rounds, says what it is at, measures the floor and writes the files. The Google Benchmark mains
  * register the first and offer the second as --results=DIR; `heapbench run` is the plan of throughput.
  *
- * On each trace, in this order: begin; the floor; look, for each allocator; timed_ops, for each allocator,
- * and all rounds of what it says; put, for each allocator that was timed; finish. Each may be NULL.
+ * On each trace, in this order: begin; the floor; look, for each allocator; timed_ops, for each allocator;
+ * pair, and all rounds; put, for each allocator that was timed; finish. Each may be NULL.
  */
 #ifndef HB_BENCH_QUESTION_QUESTION_H
 #define HB_BENCH_QUESTION_QUESTION_H
@@ -79,6 +79,7 @@ struct hb_question {
     hb_plan_step *begin;
     hb_plan_look *look;
     hb_plan_ops *timed_ops;
+    hb_plan_step *pair; /* adds cells that are timed beside, for comparisons: one an allocator at most */
     hb_plan_put *put;
     hb_plan_step *finish;
 };

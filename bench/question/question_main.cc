@@ -11,9 +11,11 @@
  */
 #include "bench/question/question_program.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -199,6 +201,11 @@ int run_benchmarks(const google_flags &flags)
     if (benchmark::RunSpecifiedBenchmarks(&shown, written.get()) == 0)
         return 1; /* the filter matches nothing, which was said */
     benchmark::Shutdown();
+    if (!std::cout.flush()) {
+        std::cerr << program_invocation_short_name
+                  << ": cannot write to standard output: " << std::strerror(errno) << '\n';
+        return 1;
+    }
     return program->problems > 0 ? program->kind->problem_exit_status : 0;
 }
 

@@ -56,10 +56,10 @@ static void print_defaults(FILE *out, const void *values)
 static const struct hb_option option_table[] = {
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "run the whole plan and write its files to DIR"},
-    {HB_OPTION_TEXT, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_NAMES, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: all"},
     HB_SESSION_VARIANTS(struct options, session),
-    {HB_OPTION_TEXT, 0, "traces", "T,U,...", HB_AT(struct options, traces),
+    {HB_OPTION_NAMES, 0, "traces", "T,U,...", HB_AT(struct options, traces),
      .help = "names of shipped traces, or files. Default: all shipped ones"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
      .help = "cut a trace, for an allocator that walks, after N ranges examined; 0: never"},

@@ -18,7 +18,8 @@ static enum hb_status out_of_memory(struct hb_error *error)
 enum hb_status hb_rounds_open(struct hb_rounds *rounds, struct hb_session *session, size_t trace,
                               uint32_t windows, struct hb_error *error)
 {
-    size_t most = 2 * session->found.candidate_count + 1; /* each, a reference for each, null */
+    /* Each, on other operations where a plan pairs it (question.h), a reference for each, null. */
+    size_t most = 3 * session->found.candidate_count + 1;
     enum hb_status status;
 
     memset(rounds, 0, sizeof *rounds);
@@ -70,7 +71,7 @@ struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_c
     return add_cell(rounds, candidate, ops);
 }
 
-static struct hb_rounds_cell *find_cell(const struct hb_rounds *rounds, const char *name, uint64_t ops)
+const struct hb_rounds_cell *hb_rounds_find(const struct hb_rounds *rounds, const char *name, uint64_t ops)
 {
     for (size_t i = 0; i < rounds->cell_count; i++)
         if (rounds->cells[i].ops == ops && strcmp(rounds->cells[i].candidate->name, name) == 0)
@@ -82,7 +83,7 @@ static const struct hb_rounds_cell *find_reference(const struct hb_rounds *round
 {
     const struct hb_candidate *reference = rounds->session->reference;
 
-    return reference != NULL ? find_cell(rounds, reference->name, ops) : NULL;
+    return reference != NULL ? hb_rounds_find(rounds, reference->name, ops) : NULL;
 }
 
 void hb_rounds_complete(struct hb_rounds *rounds, bool null)
@@ -93,16 +94,17 @@ void hb_rounds_complete(struct hb_rounds *rounds, bool null)
     for (size_t i = 0; i < count && reference != NULL; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
-        if (find_reference(rounds, cell->ops) != NULL)
+        /* One that walks has its own cell alone: the rest of the trace may take it hours. */
+        if (find_reference(rounds, cell->ops) != NULL || reference->walks)
             continue;
         struct hb_rounds_cell *added = add_cell(rounds, reference, cell->ops);
         added->hidden = true;
         added->rounds_max = cell->rounds_max;
     }
-    if (null && find_cell(rounds, HB_FLOOR, rounds->trace_ops) == NULL)
+    if (null && hb_rounds_find(rounds, HB_FLOOR, rounds->trace_ops) == NULL)
         add_cell(rounds, &hb_floor_null, rounds->trace_ops)->hidden = true;
     if (null)
-        rounds->null = find_cell(rounds, HB_FLOOR, rounds->trace_ops);
+        rounds->null = hb_rounds_find(rounds, HB_FLOOR, rounds->trace_ops);
 }
 
 const struct hb_rounds_cell *hb_rounds_reference(const struct hb_rounds *rounds,

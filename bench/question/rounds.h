@@ -61,8 +61,11 @@ void hb_rounds_close(struct hb_rounds *rounds);
 struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate,
                                      uint64_t ops);
 
+/* The cell of that allocator on so many operations; NULL where there is none. */
+const struct hb_rounds_cell *hb_rounds_find(const struct hb_rounds *rounds, const char *name, uint64_t ops);
+
 /* Adds what the cells so far are to be compared with and lack: the reference on the operations of each, in as
- * many rounds, and, with `null`, the null allocator on the whole trace. Both are hidden. */
+ * many rounds, unless it walks; and, with `null`, the null allocator on the whole trace. Both are hidden. */
 void hb_rounds_complete(struct hb_rounds *rounds, bool null);
 
 /*

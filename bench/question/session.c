@@ -123,6 +123,9 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
     const struct hb_prepared *prepared;
     enum hb_status status = hb_discovery_trace(&session->found, trace, &prepared, error);
 
+    if (status == HB_OK && prepared->op_count == 0)
+        status = hb_error_set(error, HB_ERR_FORMAT, "%s: no operations, so that there is nothing to measure",
+                              session->found.traces[trace].path);
     *usable = status == HB_OK;
     if (*usable)
         return HB_OK;

@@ -21,6 +21,7 @@
 #include "base/pages.h"
 #include "base/printable.h"
 #include "base/progress.h"
+#include "bench/replay/replay_ledger.h"
 
 #define IMAGE_MAGIC UINT64_C(0x3165676d69706268) /* "hbpimge1" */
 
@@ -32,8 +33,8 @@ struct image_header {
     uint64_t wait_count;
     uint64_t object_count;
     uint64_t slots;
-    uint64_t peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns;
+    struct hb_ledger sums; /* its table is gone */
     char name[IMAGE_NAME_BYTES];
 };
 
@@ -54,18 +55,14 @@ static size_t image_bytes(uint64_t op_count, uint64_t wait_count)
 struct renumbering {
     uint64_t objects;
     uint32_t *slot_of; /* by birth id */
-    uint64_t *size_of; /* by slot: what is live in it */
     uint32_t *unused;  /* a stack of slots that were freed */
     uint64_t unused_count;
     uint64_t slots;
-    uint64_t live_bytes;
-    uint64_t peak_live_bytes;
 };
 
 static void renumbering_free(struct renumbering *r)
 {
     hb_pages_free(r->slot_of, r->objects * sizeof *r->slot_of);
-    hb_pages_free(r->size_of, r->objects * sizeof *r->size_of);
     hb_pages_free(r->unused, r->objects * sizeof *r->unused);
 }
 
@@ -74,22 +71,13 @@ static bool renumbering_init(struct renumbering *r, uint64_t objects)
     *r = (struct renumbering){.objects =
                                   objects + 1}; /* there may be none, and there is no table of nothing */
     r->slot_of = hb_pages_reserve(r->objects * sizeof *r->slot_of);
-    r->size_of = hb_pages_reserve(r->objects * sizeof *r->size_of);
     r->unused = hb_pages_reserve(r->objects * sizeof *r->unused);
-    return r->slot_of != NULL && r->size_of != NULL && r->unused != NULL;
+    return r->slot_of != NULL && r->unused != NULL;
 }
 
 static uint32_t slot_take(struct renumbering *r)
 {
     return r->unused_count > 0 ? r->unused[--r->unused_count] : (uint32_t)r->slots++;
-}
-
-static void set_size(struct renumbering *r, uint32_t slot, uint64_t size)
-{
-    r->live_bytes += size - r->size_of[slot];
-    r->size_of[slot] = size;
-    if (r->live_bytes > r->peak_live_bytes)
-        r->peak_live_bytes = r->live_bytes;
 }
 
 static struct hb_op renumber_op(struct renumbering *r, struct hb_op op)
@@ -100,10 +88,24 @@ static struct hb_op renumber_op(struct renumbering *r, struct hb_op op)
     if (op.kind != HB_OP_FREE && op.kind != HB_OP_REALLOC)
         r->slot_of[object] = slot_take(r);
     op.object = r->slot_of[object];
-    set_size(r, op.object, op.size); /* a free has size 0 */
     if (op.kind == HB_OP_FREE)
         r->unused[r->unused_count++] = op.object;
     return op;
+}
+
+/* What all operations come to where none fails. False when out of memory. */
+static bool sum_up(const struct hb_op *ops, uint64_t op_count, uint64_t slots, struct hb_ledger *sums)
+{
+    struct hb_ledger ledger;
+
+    if (!hb_ledger_init(&ledger, slots))
+        return false;
+    for (uint64_t i = 0; i < op_count; i++)
+        hb_ledger_enter(&ledger, &ops[i], false);
+    *sums = ledger;
+    sums->held = NULL;
+    hb_ledger_clear(&ledger);
+    return true;
 }
 
 /* Writes header and operations into `image`, which has room for both. */
@@ -125,13 +127,13 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
                                         .wait_count = workload->wait_count,
                                         .object_count = workload->object_count,
                                         .slots = r.slots,
-                                        .peak_live_bytes = r.peak_live_bytes,
                                         .program_wall_ns = workload->wall_ns,
                                         .program_cpu_ns = workload->cpu_ns};
         if (workload->wait_count > 0)
             memcpy(image + waits_at(workload->op_count), workload->waits,
                    workload->wait_count * sizeof *workload->waits);
         strncpy(header->name, workload->name, IMAGE_NAME_BYTES - 1);
+        room = sum_up(ops, workload->op_count, r.slots, &header->sums);
     }
     renumbering_free(&r);
     return room ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "no memory to renumber %s", workload->name);
@@ -246,9 +248,10 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         .op_count = header->op_count,
         .object_count = header->object_count,
         .slots = header->slots,
-        .peak_live_bytes = header->peak_live_bytes,
         .program_wall_ns = header->program_wall_ns,
         .program_cpu_ns = header->program_cpu_ns,
+        .sums = &header->sums,
+        .peak_live_bytes = header->sums.peak_live_bytes,
         .name = header->name,
         .fd = own_fd,
         .image_bytes = bytes};

@@ -18,6 +18,7 @@ struct hb_prepared {
     uint64_t wait_count;
     uint64_t object_count;
     uint64_t slots;
+    const struct hb_ledger *sums; /* what all operations come to where none fails (replay_ledger.h) */
     uint64_t peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program, as the workload's; 0: not known */
     const char *name;

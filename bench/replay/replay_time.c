@@ -223,10 +223,14 @@ enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, 
 {
     struct hb_ledger ledger;
 
-    if (!hb_ledger_init(&ledger, replay->prepared->slots))
-        return hb_error_set(error, HB_ERR_MEMORY, "no memory to account for %s", replay->prepared->name);
     counts->failures = replay->failures;
     counts->first_failure = replay->first_failure;
+    if (point_count == 0 && replay->failures == 0 && done == replay->prepared->op_count) {
+        hb_ledger_report(replay->prepared->sums, counts);
+        return HB_OK;
+    }
+    if (!hb_ledger_init(&ledger, replay->prepared->slots))
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to account for %s", replay->prepared->name);
     for (uint32_t i = 0; i < point_count; i++) {
         uint64_t allocs = ledger.allocs;
 

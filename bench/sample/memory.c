@@ -124,7 +124,7 @@ static void populate_mapping(const char *line)
 
 static void populate_text(void)
 {
-    char *maps = hb_pages_alloc(MAPS_BYTES);
+    char *maps = hb_pages_reserve(MAPS_BYTES);
 
     if (maps != NULL && read_proc("/proc/self/maps", maps, MAPS_BYTES))
         for (char *line = maps; line != NULL && *line != '\0'; line = strchr(line, '\n')) {

@@ -46,11 +46,17 @@ static void print_help(FILE *out)
     fputs("\n'heapbench COMMAND --help' explains one, with an example.\n", out);
 }
 
+/* NULL where there is none, which is said. */
 static const struct hb_command *find_command(const char *name)
 {
-    for (const struct hb_command *c = commands; c->name != NULL; c++)
+    struct hb_unknown unknown = {.name = name};
+
+    for (const struct hb_command *c = commands; c->name != NULL; c++) {
         if (strcmp(c->name, name) == 0)
             return c;
+        hb_unknown_offer(&unknown, c->name);
+    }
+    hb_print_line(stderr, "heapbench: no command '%s'%s; 'heapbench --help' lists them", name, unknown.hint);
     return NULL;
 }
 
@@ -183,16 +189,12 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return HB_EXIT_DONE;
+        return hb_stdout_end();
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("heapbench %s\n", hb_build_info()->version);
-        return HB_EXIT_DONE;
+        return hb_stdout_end();
     }
     command = find_command(argv[1]);
-    if (command == NULL) {
-        hb_print_line(stderr, "heapbench: no command '%s'; 'heapbench --help' lists them", argv[1]);
-        return HB_EXIT_USAGE;
-    }
-    return run(command, argc - 1, argv + 1);
+    return command != NULL ? run(command, argc - 1, argv + 1) : HB_EXIT_USAGE;
 }

@@ -12,7 +12,7 @@
 enum colour { RED, GREEN, BLUE };
 
 struct values {
-    const char *file, *folder, *text;
+    const char *file, *folder, *text, *names;
     char **list;
     bool flag, given;
     uint32_t narrow;
@@ -51,6 +51,7 @@ static const struct hb_option table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct values, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_FLAG, 'f', "flag", NULL, HB_AT(struct values, flag), .help = "a flag"},
     {HB_OPTION_TEXT, 't', "text", "TEXT", HB_AT(struct values, text), .help = "a text"},
+    {HB_OPTION_NAMES, 'a', "names", "A,B,...", HB_AT(struct values, names)},
     {HB_OPTION_FOLDER, 0, "folder", "DIR", HB_AT(struct values, folder), .help = "a folder"},
     {HB_OPTION_LIST, 0, "list", "TEXT", HB_AT(struct values, list), .help = "as often as one likes"},
     {HB_OPTION_NUMBER, 0, "narrow", "N", HB_AT(struct values, narrow), .least = 1, .most = 9},
@@ -159,23 +160,6 @@ static void a_list_has_every_text_that_is_given_in_order(void **state)
     free(values.list);
 }
 
-static void the_nearest_word_is_one_that_may_be_meant(void **state)
-{
-    static const char *const names[] = {"jemalloc", "mimalloc", "glibc", "null", "best", NULL};
-
-    (void)state;
-    assert_string_equal(hb_option_nearest("jemaloc", names), "jemalloc");
-    assert_string_equal(hb_option_nearest("memalloc", names),
-                        "jemalloc"); /* as near as mimalloc: the first */
-    assert_string_equal(hb_option_nearest("libc", names), "glibc");
-    assert_string_equal(hb_option_nearest("nul", names), "null");
-    assert_null(hb_option_nearest("nothing", names));
-    assert_null(hb_option_nearest("", names));
-    assert_null(hb_option_nearest("x", names));
-    assert_null(
-        hb_option_nearest("tcmalloc-of-another-name-that-is-longer-than-any-that-there-is-here", names));
-}
-
 static void what_is_not_given_stays(void **state)
 {
     char line[] = "in --call";
@@ -186,6 +170,16 @@ static void what_is_not_given_stays(void **state)
     assert_int_equal(values.narrow, 5);
     assert_int_equal(values.colour, RED);
     assert_string_equal(values.called, "nothing");
+}
+
+static void names_given_again_are_more(void **state)
+{
+    char line[] = "in -a a,b --names c -a=d --text x --text y";
+    const struct values values = parse(line);
+
+    (void)state;
+    assert_string_equal(values.names, "a,b,c,=d");
+    assert_string_equal(values.text, "y");
 }
 
 static void a_mistake_has_one_sentence(void **state)
@@ -208,6 +202,7 @@ static void a_mistake_has_one_sentence(void **state)
         {"in --timeout 0", "--timeout takes a number of seconds from 1 to 100, not '0'"},
         {"in --timeout 101", "--timeout takes a number of seconds from 1 to 100, not '101'"},
         {"in --colour pink", "--colour takes red, green or blue, not 'pink'"},
+        {"in --colour gren", "--colour takes red, green or blue, not 'gren' (did you mean 'green'?)"},
         {"in --call=bad", "'bad' is bad"},
         {"in --flag --folder=f", "--flag and --folder exclude each other"},
     };
@@ -251,8 +246,8 @@ int main(void)
         hb_test("every kind of value goes where the table says", values_go_where_the_table_says),
         hb_test("a list has every text that is given, in order",
                 a_list_has_every_text_that_is_given_in_order),
-        hb_test("the nearest word is one that may be meant", the_nearest_word_is_one_that_may_be_meant),
         hb_test("what is not given stays as it was", what_is_not_given_stays),
+        hb_test("names given again are more", names_given_again_are_more),
         hb_test("each kind of mistake has one sentence, and exit status 2", a_mistake_has_one_sentence),
         hb_test("no escape sequence of a value reaches the terminal",
                 no_escape_sequence_reaches_the_terminal),

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -123,6 +124,28 @@ static void a_loop_whose_length_is_not_known_shows_the_time(void **state)
     assert_string_equal(shown(), ERASE_LINE);
 }
 
+static void the_line_is_no_longer_than_the_terminal_is_wide(void **state)
+{
+    struct hb_progress progress = {.total = 2};
+    struct winsize size = {.ws_col = 16};
+
+    (void)state;
+    assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
+    hb_progress_step(&progress, "a trace with a long name");
+    assert_string_equal(shown(), ERASE_LINE "[1/2] a trace w");
+    hb_progress_step(&progress, "12345678\303\266"); /* a character is whole or not there */
+    assert_string_equal(shown(), ERASE_LINE "[2/2] 12345678");
+    hb_progress_clear(&progress);
+    shown();
+    hb_progress_begin("a trace with a long name");
+    hb_progress_total(4);
+    assert_string_equal(set_until_shown(1), ERASE_LINE " 1 s, 25 %, abo");
+    hb_progress_end();
+    shown();
+    size.ws_col = 0;
+    assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
+}
+
 /* A child's loop, which has no terminal, says it to the parent, which has no loop. */
 static void what_is_done_can_be_shared_with_who_shows_it(void **state)
 {
@@ -207,6 +230,8 @@ int main(void)
                 a_loop_shows_how_far_it_is_and_the_time_left),
         hb_test("a loop whose length is not known shows the time",
                 a_loop_whose_length_is_not_known_shows_the_time),
+        hb_test("the line is no longer than the terminal is wide",
+                the_line_is_no_longer_than_the_terminal_is_wide),
         hb_test("what is done can be shared with who shows it", what_is_done_can_be_shared_with_who_shows_it),
         hb_test("a loop within a step leaves the steps' count alone",
                 a_loop_within_a_step_leaves_the_steps_count_alone),

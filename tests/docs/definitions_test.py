@@ -42,6 +42,7 @@ PRINTING = [
     ["curve", "demo"],
     ["curve", "one-more-byte.txt"],
     ["run", "demo", "-a", "simple,glibc", "--rounds", "1"],
+    ["run", "demo", "ranked.txt", "-a", "simple,glibc,jemalloc", "--rounds", "6", "--step-limit", "1000"],
     ["check", "demo", "-a", "glibc"],
     ["list"],
     ["adversary", "ramp", "-a", "model-first", "--live=64", "--ratio=4"],
@@ -90,7 +91,7 @@ def keys_of(value):
 
 def check_json(command, words):
     done = run("heapbench", *command, "--json")
-    if done.returncode != 0:
+    if done.returncode not in (0, 3):  # 3: a library that is not here
         faults.append(f"heapbench {' '.join(command)}: exit status {done.returncode}: {done.stderr.strip()}")
         return
     faults.extend(f"heapbench {' '.join(command)} --json: the key {name} is not defined"
@@ -112,6 +113,7 @@ def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
     pathlib.Path("timed.txt").write_text("a x 100\nw 25ms\na y 20\nf x\n")
+    pathlib.Path("ranked.txt").write_text("a x 100\nf x\n" * 5000)
     pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
     pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")
@@ -123,7 +125,8 @@ def main():
         check_json(command, words)
     schemas = {title.split(" ")[0] for title in SECTIONS if re.match(r"\w+/\d+ ", title)}
     found = {re.search(r"^# schema +(\S+)$", path.read_text(), re.M)[1] for path in files}
-    faults.extend(f"{schema}: a section without a file" for schema in sorted(schemas - found))
+    if written:
+        faults.extend(f"{schema}: a section without a file" for schema in sorted(schemas - found))
     for fault in dict.fromkeys(faults):
         print(fault)
     print(f"{len(files)} files, {'' if written else 'none written anew, '}{len(PRINTING)} commands")

@@ -232,7 +232,9 @@ class Report(unittest.TestCase):
         self.assertRegex(said, rf"\Aheapbench: left out: {len(FIGURES) - 1} figures of {len(FIGURES)}, for which there are no rows; .*\n\Z")
         self.assertEqual(re.findall("<h2>(.*)</h2>", text), ["Which allocator: time and memory", "Where the figures come from"])
         self.assertEqual(Page(text).hollow, [])
-        self.assertRegex(text, "<li>not measured: [a-z_., ]*walk_cost.csv, [a-z_., ]*failure_points.csv, [a-z_., ]*</li>")
+        absent = re.findall("<li>not measured: (.*)</li>", text)
+        self.assertEqual(len(absent), 1)
+        self.assertLessEqual({"walk_cost.csv", "failure_points.csv", "model_speed.csv"}, set(absent[0].split(", ")))
 
     def test_results_without_simple_leave_its_figures_out(self):
         figures_test.make_results(self.results)

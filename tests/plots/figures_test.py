@@ -215,6 +215,19 @@ class Figures(unittest.TestCase):
                     out.write(line if line[0] == "#" else ",".join(["new" if fields[0] == "trace" else "7"] + fields[::-1]) + "\n")
             self.assertEqual(self.assert_drawn(script, turned), before)
 
+    def test_what_was_timed_on_a_part_of_a_trace_is_said_in_the_panel(self):
+        make_results(self.folder)
+        texts = self.assert_drawn(os.path.join(PLOTS, "ladder.gp"), os.path.join(self.folder, "ladder.csv"))
+        self.assertEqual([texts.count(text) for text in ("first", "11 %", "×0.0004")], [5, 5, 4])
+        self.assertIn("star: of the first part of the trace", texts)
+
+    def test_three_figures_of_memory_are_said_and_which_of_them_are_not_known(self):
+        make_results(self.folder, ["one"])
+        texts = self.assert_drawn(os.path.join(PLOTS, "failure_budget.gp"), os.path.join(self.folder, "least_memory.csv"))
+        for text in ("one: most live 205 KiB", "328 KiB", "246 KiB", "1 MiB", "more than 64 GiB"):
+            self.assertIn(text, texts)
+        self.assertTrue(any("the least writable memory it reserves" in text for text in texts), texts)
+
     def test_a_picture_is_the_same_each_time(self):
         make_results(self.folder)
         for script in self.each_script():

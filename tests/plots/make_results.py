@@ -251,16 +251,16 @@ def ladder_rows(t):
         exact = "exact" if share else "tried"
         yield [t.name, a, "ok", f"idea of {a}", before, t.ops, t.ops // 2, int(t.ops // 2 * mean), mean, int(mean / 2),
                int(mean * 2.5), ranges, int(t.ops // 2 * mean * 0.6), t.peak, "extent", extent, over, exact, extent,
-               None if share else extent - 99, over, t.ops // 9, 18 + mean, 17 + mean, 20 + mean, 1 + mean / 18] + (
-                   [0.7, 0.0004, 1.01, 1.01] if before else [None] * 4)
+               None if share else extent - 99, over, t.ops // 9 if share else t.ops, 18 + mean, 17 + mean, 20 + mean,
+               1 + mean / 18] + ([0.7, 0.0004, 1.01, 1.01, t.ops // 9] if before else [None] * 5)
     for a in ALLOCATORS[3:]:
         if a == "tbbmalloc" and t.stops:
-            yield [t.name, a, "unavailable"] + [None] * 27
+            yield [t.name, a, "unavailable"] + [None] * 28
             continue
         ns = COST_NS[a] * t.random.uniform(0.95, 1.15)
         over = None if t.peak < MIB else 1.1 + 0.1 * ALLOCATORS.index(a)
         yield [t.name, a, "ok", None, None, t.ops] + [None] * 7 + [t.peak, "resident", int(t.peak * 1.3), over] + [None] * 4 + [
-            t.ops // 9, ns, ns * 0.9, ns * 1.2, ns / COST_NS["glibc"]] + [None] * 4
+            t.ops, ns, ns * 0.9, ns * 1.2, ns / COST_NS["glibc"]] + [None] * 5
 
 
 def adversary_rows():
@@ -350,7 +350,7 @@ def main():
     write(folder, "ladder", "ladder",
           "trace,allocator,status,idea,before,ops,walks,walk_total,walk_mean,walk_p50,walk_p99,walk_max,walk_allocated,"
           "peak_live_bytes,measured,extent_bytes,extent_over_live,minimum_how,minimum_bytes,failing_bytes,minimum_over_live,"
-          "time_ops,ns_per_op,least_ns,most_ns,ratio_to_glibc,walk_change,time_change,extent_change,minimum_change",
+          "time_ops,ns_per_op,least_ns,most_ns,ratio_to_glibc,walk_change,time_change,extent_change,minimum_change,change_ops",
           each(ladder_rows))
     write(folder, "adversary", "adversary",
           "adversary,allocator,status,measured,live_units,ratio,unit_bytes,most_live_bytes,phase,size,live_blocks,live_bytes,"

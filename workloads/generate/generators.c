@@ -23,16 +23,15 @@ const struct hb_generator *const *hb_generators(size_t *count)
 
 const struct hb_generator *hb_generator_find(const char *name, struct hb_error *error)
 {
-    char known[128] = "";
+    struct hb_unknown unknown = {.name = name};
 
     for (size_t i = 0; i < GENERATORS; i++) {
-        size_t used = strlen(known);
-
         if (strcmp(generators[i]->name, name) == 0)
             return generators[i];
-        snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", generators[i]->name);
+        hb_unknown_offer(&unknown, generators[i]->name);
     }
-    hb_error_set(error, HB_ERR_USAGE, "no generator is called '%.60s'; there are %s", name, known);
+    hb_error_set(error, HB_ERR_USAGE, "no generator is called '%.60s'%s; there are %s", name, unknown.hint,
+                 unknown.known);
     return NULL;
 }
 

@@ -4,8 +4,10 @@
  *
  * The ladder is simple with one idea added at a time (allocator/ladder/ladder.h); the grid and the libraries
  * stand beside it. Walks and extents are of whole traces, computed by the exact model where a rung has one;
- * of an allocator that cannot be inspected the resident memory is taken. Times are of the operations that the
- * step limit leaves simple, the same for all, in shuffled rounds.
+ * of an allocator that cannot be inspected the resident memory is taken. Times are of the whole trace, in
+ * shuffled rounds; an allocator that walks is timed on the operations that the step limit leaves it, and
+ * compared with the reference on the same. What an idea changes is of operations that both rungs were timed
+ * on: where one did fewer, the other is timed on those as well.
  */
 #include <string.h>
 
@@ -21,7 +23,8 @@ static const struct hb_schema schema = {
     "walk_mean:real,walk_p50:count,walk_p99:count,walk_max:count,walk_allocated:count,peak_live_bytes:count,"
     "measured:text,extent_bytes:count,extent_over_live:real,minimum_how:text,minimum_bytes:count,"
     "failing_bytes:count,minimum_over_live:real,time_ops:count,ns_per_op:real,least_ns:real,most_ns:real,"
-    "ratio_to_glibc:real,walk_change:real,time_change:real,extent_change:real,minimum_change:real"};
+    "ratio_to_glibc:real,walk_change:real,time_change:real,extent_change:real,minimum_change:real,change_ops:"
+    "count"};
 
 /* No ratio is given of resident memory to less than this: results/README.md, "Fragmentation". */
 enum { LEAST_LIVE_BYTES = 1 << 20 };
@@ -86,39 +89,62 @@ static enum hb_status look_at_rung(struct hb_plan *plan, size_t index, const str
 
 /* -- time -- */
 
-/* The operations that all are timed on: what the step limit leaves the subject; without one, what it leaves
- * each of those that walk. */
-static enum hb_status common_ops(struct hb_session *session, size_t trace, uint64_t *ops,
-                                 struct hb_error *error)
-{
-    const struct hb_discovery *found = &session->found;
-    uint64_t cut;
-    enum hb_status status;
-
-    if (hb_discovery_find(found, HB_SUBJECT) != NULL)
-        return hb_cuts_common_ops(session, trace, ops, error);
-    status = hb_session_trace_ops(session, trace, ops, error);
-    for (size_t i = 0; i < found->candidate_count && status == HB_OK; i++) {
-        if (!hb_question_takes(&hb_question_ladder, &found->candidates[i]))
-            continue;
-        status = hb_cuts_ops(session, trace, &found->candidates[i], &cut, error);
-        if (status == HB_OK && cut < *ops)
-            *ops = cut;
-    }
-    return status;
-}
-
 static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
                                 struct hb_error *error)
 {
-    enum hb_status status = common_ops(plan->session, plan->trace, ops, error);
+    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
+}
 
-    (void)candidate;
-    if (status == HB_OK && *ops < plan->trace_ops)
-        hb_provenance_leave_out(&plan->session->provenance,
-                                "time of every allocator after the operation at which the first is cut (ask "
-                                "with --step-limit 0)");
-    return status;
+/* What it adds to which other one stands in its table; libraries say nothing. */
+static const struct hb_allocator *facts_of(const struct rung *rung)
+{
+    static const struct hb_allocator no_facts = {.idea = NULL, .before = NULL};
+
+    return rung->candidate->builtin != NULL ? rung->candidate->builtin : &no_facts;
+}
+
+/* The rung of that name; NULL where there is none, or where it has no figures. */
+static const struct rung *find_rung(const struct hb_plan *plan, const char *name, size_t *index)
+{
+    const struct rung *rungs = plan->looked;
+
+    for (size_t i = 0; name != NULL && i < plan->session->found.candidate_count; i++) {
+        *index = i;
+        if (rungs[i].figures && strcmp(rungs[i].candidate->name, name) == 0)
+            return &rungs[i];
+    }
+    return NULL;
+}
+
+/* The operations that both a rung and the one before it did. */
+static uint64_t common_ops(const struct hb_plan *plan, size_t index, size_t index_before)
+{
+    uint64_t ops = plan->rounds.cells[index].ops, ops_before = plan->rounds.cells[index_before].ops;
+
+    return ops < ops_before ? ops : ops_before;
+}
+
+static void add_missing(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t ops)
+{
+    if (hb_rounds_find(&plan->rounds, candidate->name, ops) == NULL)
+        hb_rounds_add(&plan->rounds, candidate, ops)->hidden = true;
+}
+
+static enum hb_status pair_rungs(struct hb_plan *plan, struct hb_error *error)
+{
+    const struct rung *rungs = plan->looked;
+    size_t count = plan->rounds.cell_count, index;
+
+    (void)error;
+    for (size_t i = 0; i < count; i++) {
+        const struct rung *before = find_rung(plan, facts_of(&rungs[i])->before, &index);
+
+        if (before == NULL || !rungs[i].figures)
+            continue;
+        add_missing(plan, rungs[i].candidate, common_ops(plan, i, index));
+        add_missing(plan, before->candidate, common_ops(plan, i, index));
+    }
+    return HB_OK;
 }
 
 /* -- rows -- */
@@ -168,42 +194,25 @@ static void set_time(struct hb_results *out, const struct hb_rounds *rounds,
     hb_results_set_known_real(out, "ratio_to_glibc", hb_rounds_ratio(rounds, cell));
 }
 
-/* The rung of that name; NULL where there is none, or where it has no figures. */
-static const struct rung *find_rung(const struct hb_plan *plan, const char *name, size_t *index)
-{
-    const struct rung *rungs = plan->looked;
-
-    for (size_t i = 0; name != NULL && i < plan->session->found.candidate_count; i++) {
-        *index = i;
-        if (rungs[i].figures && strcmp(rungs[i].candidate->name, name) == 0)
-            return &rungs[i];
-    }
-    return NULL;
-}
-
 /* How many times as much as the one before. */
-static void set_changes(struct hb_plan *plan, const struct rung *rung, const struct hb_rounds_cell *cell,
-                        const char *name_before)
+static void set_changes(struct hb_plan *plan, const struct rung *rung, size_t index)
 {
     struct hb_results *out = plan->files[0];
-    size_t index;
-    const struct rung *before = find_rung(plan, name_before, &index);
+    size_t index_before;
+    const struct rung *before = find_rung(plan, facts_of(rung)->before, &index_before);
+    uint64_t ops;
 
     if (before == NULL)
         return;
+    ops = common_ops(plan, index, index_before);
     set_ratio(out, "walk_change", walk_mean(rung), walk_mean(before));
-    hb_results_set_known_real(out, "time_change",
-                              hb_rounds_ratio_to(&plan->rounds, cell, &plan->rounds.cells[index]));
+    hb_results_set_known_real(
+        out, "time_change",
+        hb_rounds_ratio_to(&plan->rounds, hb_rounds_find(&plan->rounds, rung->candidate->name, ops),
+                           hb_rounds_find(&plan->rounds, before->candidate->name, ops)));
     set_ratio(out, "extent_change", (double)rung->extent_bytes, (double)before->extent_bytes);
     set_ratio(out, "minimum_change", (double)rung->minimum.bytes, (double)before->minimum.bytes);
-}
-
-/* What it adds to which other one stands in its table; libraries say nothing. */
-static const struct hb_allocator *facts_of(const struct rung *rung)
-{
-    static const struct hb_allocator no_facts = {.idea = NULL, .before = NULL};
-
-    return rung->candidate->builtin != NULL ? rung->candidate->builtin : &no_facts;
+    hb_results_set_count(out, "change_ops", ops);
 }
 
 static void put_rung(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
@@ -222,7 +231,7 @@ static void put_rung(struct hb_plan *plan, size_t index, const struct hb_rounds_
         set_extent(out, rung);
         set_minimum(out, rung);
         set_time(out, &plan->rounds, cell);
-        set_changes(plan, rung, cell, facts->before);
+        set_changes(plan, rung, index);
     }
     hb_results_end_row(out);
 }
@@ -244,7 +253,7 @@ static enum hb_status measure_ladder(struct hb_session *session, const struct hb
 {
     const struct hb_sample_result *count;
     uint64_t ops = 0;
-    enum hb_status status = common_ops(session, trace, &ops, error);
+    enum hb_status status = hb_cuts_ops(session, trace, candidate, &ops, error);
 
     (void)variant;
     if (status == HB_OK)
@@ -260,7 +269,7 @@ static enum hb_status measure_ladder(struct hb_session *session, const struct hb
 const struct hb_question hb_question_ladder = {
     .name = "ladder",
     .schemas = {&schema},
-    .step_limit = 30000000,
+    .step_limit = 20000000,
     .rounds = 5,
     .bounds_memory = true,
     .measure = measure_ladder,
@@ -268,5 +277,6 @@ const struct hb_question hb_question_ladder = {
     .looked_bytes = sizeof(struct rung),
     .look = look_at_rung,
     .timed_ops = timed_ops,
+    .pair = pair_rungs,
     .put = put_rung,
 };

@@ -36,7 +36,7 @@ enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERR
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
-    {HB_OPTION_TEXT, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
+    {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help =
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
          "are known"},
@@ -196,6 +196,17 @@ static bool is_variant(const struct hb_session_options *options, const char *nam
     return false;
 }
 
+/* Is it one of the list, which may have it by path? */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = list; length > 0 && (at = strstr(at, name)) != NULL; at++)
+        if ((at == list || at[-1] == ',' || at[-1] == '/') && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
 /* The rivals and the null allocator, unless the user has named others, and the baseline. From malloc; NULL
  * when out of memory. */
 static char *list_allocators(const struct hb_session_options *options)
@@ -213,7 +224,8 @@ static char *list_allocators(const struct hb_session_options *options)
             fprintf(out, ",%s", *name);
     if (options->allocators == NULL)
         fputs("," HB_FLOOR, out);
-    if (baseline != NULL && !is_variant(options, baseline))
+    if (baseline != NULL && !is_variant(options, baseline) &&
+        (options->allocators == NULL || !is_listed(options->allocators, baseline)))
         fprintf(out, ",%s", baseline); /* named twice it is one */
     return fclose(out) == 0 ? list : NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * run_json.c - a comparison as JSON. results/README.md, "JSON of heapbench run", defines the keys.
+ * run_json.c - a comparison as JSON. results/README.md, "JSON", defines the keys.
  */
 #include "bench/tool/run/run_json.h"
 

@@ -102,12 +102,18 @@ void hb_run_rank(struct hb_run_ranked *rows, size_t count)
     }
 }
 
-/* Is there to be a verdict? Not on a trace that is over too soon, nor of an allocator with a problem or
- * without room. */
+/* Has it done all that it was asked for? */
+static bool is_whole(const struct hb_rounds_cell *cell)
+{
+    return cell != NULL && !hb_rounds_is_problem(cell) && cell->result.counts.failures == 0;
+}
+
+/* Is there to be a verdict? Not on a trace that is over too soon, nor of an allocator, or to a baseline, with
+ * a problem or without room. */
 static bool is_judged(const struct hb_run_trace *trace, const struct hb_run_row *row)
 {
-    return row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0 &&
-           trace->ops >= HB_COMPARE_LEAST_OPS;
+    return row->group == HB_RUN_RIVAL && is_whole(row->cell) &&
+           is_whole(hb_rounds_reference(trace->rounds, row->cell)) && trace->ops >= HB_COMPARE_LEAST_OPS;
 }
 
 static void judge_rows(struct hb_run_trace *trace)

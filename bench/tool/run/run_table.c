@@ -184,9 +184,13 @@ static void print_markdown_line(const struct cell_table *table, const struct lin
 
 static void print_markdown(const struct cell_table *table)
 {
-    for (unsigned c = 0; c < table->column_count; c++)
-        if (table->widths[c] > 0)
-            printf("| %s ", table->columns[c].title);
+    for (unsigned c = 0; c < table->column_count; c++) {
+        if (table->widths[c] == 0)
+            continue;
+        fputs("| ", stdout);
+        print_marked(table->columns[c].title);
+        putchar(' ');
+    }
     puts("|");
     for (unsigned c = 0; c < table->column_count; c++)
         if (table->widths[c] > 0)
@@ -348,7 +352,7 @@ static void print_row_remarks(const struct hb_run_trace *trace, const struct hb_
         return;
     snprintf(text, sizeof text, "%s: the first %s only", row->allocator,
              hb_show_counted(row->cell->ops, "operation").text);
-    if (row->reference_ns > 0)
+    if (row->reference_ns > 0 && row->compared.verdict != HB_COMPARED_REFERENCE)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", of which %s takes %s ns each",
                  trace->baseline, hb_show_figure(row->reference_ns).text);
     print_remark(style, "*", text);

@@ -146,6 +146,10 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
     else if (trace->rounds->round_count < HB_COMPARE_LEAST_ROUNDS)
         snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: fewer than %d rounds give no interval",
                  HB_COMPARE_LEAST_ROUNDS);
+    else if (trace->ranked == 0 && trace->baseline != NULL)
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "not ranked: there is no whole run of %.60s, the baseline, to compare with",
+                 trace->baseline);
     else
         return false;
     return trace->rivals > 1;

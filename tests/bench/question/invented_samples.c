@@ -6,13 +6,28 @@
  * sample is run as ever, in a process of its own, so that its counts are true. What differs from run to run
  * (times, resident memory, page faults) is then replaced by figures that are told apart: those of an
  * allocator, of a mode, of so many operations, the first time, the second ... They do not depend on the order
- * in which samples are run. Where the environment has INVENTED_LOG, each sample appends a line to that file:
+ * in which samples are run.
  *
- *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults
+ * The processor time is up to 1 % less than the elapsed time, so that the clock of verdicts is the elapsed
+ * one. The environment says what else there is to be:
  *
- * `ops` were done. Of a series a line for each window follows: "window elapsed resident".
+ *     INVENTED_LOG     a file, to which each sample appends a line
+ *     INVENTED_NS      "glibc=20,a.so=12": nanoseconds per operation; 20 without it
+ *     INVENTED_SPREAD  how far samples of a kind lie apart: 0 is not at all, 1 (the default) is 10 us
+ *     INVENTED_BUSY    "N": every Nth sample waits for a processor half as long again as it takes
+ *     INVENTED_SLOW    "N": from the Nth sample of a kind on, half as long again, by both clocks
+ *     INVENTED_CRASH   the allocator of which every sample of a round crashes
+ *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one
+ *
+ * The line of a sample; `ops` were done:
+ *
+ *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults cpu
+ * end
+ *
+ * Of a series a line for each window follows: "window elapsed resident".
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,24 +54,44 @@ const struct hb_build_info *__wrap_hb_build_info(void)
     return &info;
 }
 
+static const char *name_of(const struct hb_sample_request *request)
+{
+    const char *slash = strrchr(request->allocator, '/');
+
+    return slash != NULL ? slash + 1 : request->allocator;
+}
+
+/* A number of the environment. */
+static double setting(const char *name, double without)
+{
+    const char *text = getenv(name);
+
+    return text != NULL && *text != '\0' ? strtod(text, NULL) : without;
+}
+
+/* Of its kind the sample is the `count`-th; `number` tells it from all others. */
+struct place {
+    uint64_t number, count;
+};
+
 /* How often a sample like this was run, and a number for its kind, so that no two samples have the same. */
-static uint64_t number_of(const struct hb_sample_request *request)
+static struct place place_of(const struct hb_sample_request *request)
 {
     static struct {
         uint64_t kind, count;
     } seen[1024];
-    const char *slash = strrchr(request->allocator, '/');
     uint64_t kind = 14695981039346656037U; /* FNV-1a */
     size_t at = 0;
 
-    for (const char *c = slash != NULL ? slash + 1 : request->allocator; *c != '\0'; c++)
+    for (const char *c = name_of(request); *c != '\0'; c++)
         kind = (kind ^ (unsigned char)*c) * 1099511628211U;
     kind = (kind ^ request->mode) * 1099511628211U;
     kind = (kind ^ request->op_limit) * 1099511628211U;
     while (seen[at].count > 0 && seen[at].kind != kind && at < sizeof seen / sizeof seen[0] - 1)
         at++;
     seen[at].kind = kind;
-    return kind % 9973 + ++seen[at].count;
+    seen[at].count++;
+    return (struct place){.number = kind % 9973 + seen[at].count, .count = seen[at].count};
 }
 
 /* Neither rising nor falling with the samples, so that a median is not the first, the last or the middle. */
@@ -65,11 +100,47 @@ static uint64_t scatter(uint64_t sample, uint64_t salt)
     return (sample * 37 + salt * 11) % 101 * 100 + sample % 100;
 }
 
-static void invent(const struct hb_sample_request *request, struct hb_sample_result *result, uint64_t sample)
+/* Nanoseconds per operation of the allocator, as INVENTED_NS says. */
+static double pace_of(const struct hb_sample_request *request)
 {
-    result->elapsed_ns = result->counts.ops * 20 + scatter(sample, 0);
-    result->cpu_ns = result->elapsed_ns * 7 / 8;
+    const char *list = getenv("INVENTED_NS"), *name = name_of(request);
+    size_t length = strlen(name);
+
+    for (const char *at = list; at != NULL; at = strchr(at, ',') != NULL ? strchr(at, ',') + 1 : NULL)
+        if (strncmp(at, name, length) == 0 && at[length] == '=')
+            return strtod(at + length + 1, NULL);
+    return 20;
+}
+
+/* Does this happen to the sample, once in as many as the setting says? */
+static bool is_one_in(const char *name, uint64_t count)
+{
+    uint64_t every = (uint64_t)setting(name, 0);
+
+    return every != 0 && count % every == 0;
+}
+
+static void invent_times(const struct hb_sample_request *request, struct hb_sample_result *result,
+                         struct place place)
+{
+    double spread = setting("INVENTED_SPREAD", 1), ns = (double)result->counts.ops * pace_of(request);
+
+    result->elapsed_ns = (uint64_t)(ns + spread * (double)scatter(place.number, 0));
+    if (place.count >= (uint64_t)setting("INVENTED_SLOW", 1e9))
+        result->elapsed_ns += result->elapsed_ns / 2;
+    result->cpu_ns = result->elapsed_ns - result->elapsed_ns / 1000 * (place.number % 11);
+    if (is_one_in("INVENTED_BUSY", place.count))
+        result->elapsed_ns += result->elapsed_ns / 2 + scatter(place.number, 7);
+}
+
+static void invent(const struct hb_sample_request *request, struct hb_sample_result *result,
+                   struct place place)
+{
+    uint64_t sample = place.number;
+
+    invent_times(request, result, place);
     result->peak_resident_bytes = (300 + scatter(sample, 1)) * PAGE;
+    result->end_resident_bytes = (100 + scatter(sample, 9)) * PAGE;
     result->page_faults = 200 + scatter(sample, 2);
     if (request->mode != HB_SAMPLE_SERIES)
         return;
@@ -79,7 +150,7 @@ static void invent(const struct hb_sample_request *request, struct hb_sample_res
         result->points[i].resident_bytes = (10 + scatter(sample + 1, i + 4) % 290) * PAGE;
         result->elapsed_ns += result->points[i].elapsed_ns;
     }
-    result->cpu_ns = result->elapsed_ns * 7 / 8;
+    result->cpu_ns = result->elapsed_ns;
 }
 
 /* Of the allocator that the environment names in INVENTED_CRASH every sample of a round crashes. */
@@ -91,22 +162,28 @@ static bool is_to_crash(const struct hb_sample_request *request)
            request->mode != HB_SAMPLE_COUNT;
 }
 
+static bool is_to_interrupt(void)
+{
+    static uint64_t samples;
+
+    return ++samples == (uint64_t)setting("INVENTED_KILL", 0);
+}
+
 static void write_log(const struct hb_sample_request *request, const struct hb_sample_result *result)
 {
     static const char *const modes[] = {"time", "count", "series", "check"};
-    const char *path = getenv("INVENTED_LOG"), *slash = strrchr(request->allocator, '/');
+    const char *path = getenv("INVENTED_LOG");
     FILE *log = path != NULL ? fopen(path, "ae") : NULL;
 
     if (log == NULL)
         return;
     fprintf(log,
             "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu64 " %u %s %" PRIu64
-            " %" PRIu64 " %" PRIu64 "\n",
-            modes[request->mode], slash != NULL ? slash + 1 : request->allocator, result->counts.ops,
-            request->op_limit, request->heap_bytes, request->budget_bytes, request->step_limit,
-            (int)request->touch, request->timeout_ms, request->points,
-            hb_sample_outcome_name(result->outcome), result->elapsed_ns, result->peak_resident_bytes,
-            result->page_faults);
+            " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+            modes[request->mode], name_of(request), result->counts.ops, request->op_limit,
+            request->heap_bytes, request->budget_bytes, request->step_limit, (int)request->touch,
+            request->timeout_ms, request->points, hb_sample_outcome_name(result->outcome), result->elapsed_ns,
+            result->peak_resident_bytes, result->page_faults, result->cpu_ns, result->end_resident_bytes);
     for (uint32_t i = 0; request->mode == HB_SAMPLE_SERIES && i < result->point_count; i++)
         fprintf(log, "window %" PRIu64 " %" PRIu64 "\n", result->points[i].elapsed_ns,
                 result->points[i].resident_bytes);
@@ -128,8 +205,13 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                             .counts.first_failure = HB_NO_FAILURE,
                                             .check.op = HB_CHECK_NO_OP};
     }
+    if (timed && is_to_interrupt()) {
+        raise(SIGINT);
+        if (setting("INVENTED_KILL_TWICE", 0) > 0)
+            raise(SIGINT);
+    }
     if (timed && (result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED))
-        invent(request, result, number_of(request));
+        invent(request, result, place_of(request));
     write_log(request, result);
     return status;
 }

@@ -8,17 +8,17 @@ import collections
 import json
 import os
 import shutil
-import statistics
 import subprocess
-import tempfile
 import unittest
+from operator import truediv
 
+import invented
+from invented import median, net_ratios, ratio
 from plain_heap import Heap, Replay, make_trace, percentile, round_up, write_trace
 
-PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
 SANITIZED = os.environ["SANITIZE"] != ""
 
-ODD_LIBRARIES = os.environ["ODD_LIBRARIES"]
+LIBRARIES = os.environ["LIBRARIES"]
 MIB = 1 << 20
 
 SIMPLE = {}
@@ -30,41 +30,7 @@ def real(value):
     return f"{value:.6g}"
 
 
-def read_csv(path):
-    """Rows as dicts of texts, and the provenance as lines."""
-    with open(path, encoding="utf-8") as lines:
-        head, rows = [], []
-        for line in lines:
-            (head if line.startswith("#") else rows).append(line.rstrip("\n"))
-    columns = rows[0].split(",")
-    assert all(len(row.split(",")) == len(columns) for row in rows)
-    return [dict(zip(columns, row.split(","))) for row in rows[1:]], head
-
-
-class Sample:
-    def __init__(self, words):
-        self.mode, self.allocator, self.outcome = words[0], words[1], words[10]
-        self.ops, self.op_limit, self.heap, self.budget, self.step_limit = map(int, words[2:7])
-        self.touch, self.timeout, self.points = map(int, words[7:10])
-        self.elapsed, self.peak, self.faults = map(int, words[11:14])
-        self.windows = []  # elapsed, resident
-
-
-def read_log(path):
-    samples = []
-    with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            words = line.split()
-            if words[0] == "window":
-                samples[-1].windows.append((int(words[1]), int(words[2])))
-            else:
-                samples.append(Sample(words))
-    return samples
-
-
-class Rows(unittest.TestCase):
-    maxDiff = None
-
+class Rows(invented.Test):
     @classmethod
     def setUpClass(cls):
         cls.trace = make_trace(7, 450, 40, 400)
@@ -73,55 +39,33 @@ class Rows(unittest.TestCase):
         assert cls.ample.failures == 0 and cls.ample.allocs > 200
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="heapbench-rows")
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         write_trace(os.path.join(self.folder, "made.txt"), self.trace)
-
-    def run_program(self, *arguments, crash="", status=0):
-        """Standard output; the samples are then in self.samples."""
-        log = os.path.join(self.folder, "log")
-        if os.path.exists(log):
-            os.unlink(log)
-        done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
-                              env=dict(os.environ, INVENTED_LOG=log, INVENTED_CRASH=crash), check=False)
-        said = [line for line in done.stderr.decode().splitlines()
-                if ": left out: " not in line and " cells have no figures; " not in line]
-        self.assertEqual((done.returncode, said), (status, []), arguments)
-        self.samples = read_log(log) if os.path.exists(log) else []
-        return done.stdout.decode()
 
     def ask(self, question, allocators, *more):
         self.run_program(question, "--results=out", f"--allocators={allocators}", "--traces=made.txt", *more)
-
-    def rows(self, name, **columns):
-        rows, self.head = read_csv(os.path.join(self.folder, "out", name + ".csv"))
-        return [row for row in rows if all(row[c] == v for c, v in columns.items())]
 
     def assert_row(self, row, expected):
         """`expected` has a value for each column: what is None must be empty."""
         texts = {c: "" if v is None else real(v) if isinstance(v, float) else str(v) for c, v in expected.items()}
         self.assertEqual(row, texts)
 
-    def timed(self, allocator, ops, mode="time"):
-        """The samples of the rounds, which have a limit of operations; one of a baseline has none."""
-        return [s for s in self.samples if s.mode == mode and s.allocator == allocator and s.op_limit == ops]
-
     # -- throughput --
 
-    def assert_throughput(self, allocator, ops, status, failed=None):
+    def assert_throughput(self, allocator, ops, status):
         rows = self.rows("throughput", allocator=allocator)
-        samples, references = self.timed(allocator, ops), self.timed("glibc", ops)
-        self.assertEqual(len(rows), 3)
-        self.assertEqual(len(samples), 3)
-        self.assertEqual(len(references), 3)
+        samples, references, null = (self.timed(*kind) for kind in ((allocator, ops), ("glibc", ops), ("null", len(self.trace))))
+        self.assertEqual([len(rows), len(samples), len(references), len(null)], [3] * 4)
         peak_live = Replay(self.trace[:ops], Heap()).peak_live
         for i, row in enumerate(rows):
             self.assert_row(row, {
                 "trace": "made", "allocator": allocator, "round": i + 1, "status": status, "ops": ops,
-                "elapsed_ns": samples[i].elapsed, "failures": 0, "first_failure": None, "peak_live_bytes": peak_live,
-                "peak_resident_bytes": samples[i].peak, "page_faults": samples[i].faults,
-                "reference_ns": references[i].elapsed})
-        return samples, references
+                "elapsed_ns": samples[i].elapsed, "cpu_ns": samples[i].cpu, "failures": 0, "first_failure": None,
+                "peak_live_bytes": peak_live, "peak_resident_bytes": samples[i].peak, "end_resident_bytes": samples[i].end,
+                "page_faults": samples[i].faults, "reference": "glibc", "reference_ns": references[i].elapsed,
+                "reference_cpu_ns": references[i].cpu, "null_ns": null[i].elapsed if status == "ok" else None,
+                "null_cpu_ns": null[i].cpu if status == "ok" else None})
+        return samples, references, null
 
     def cut(self):
         """A step limit, and the operation after which it ends simple, which is in the middle of a window of walk_cost."""
@@ -132,53 +76,68 @@ class Rows(unittest.TestCase):
 
     def test_throughput_and_what_run_makes_of_it(self):
         limit, cut = self.cut()
-        out = self.run_program("heapbench", "run", "made.txt", "-a", "simple,glibc,bump,null", "--rounds", "3",
-                               "--step-limit", str(limit), "--seed", "5", "--results", "out", "--json")
+        out = json.loads(self.run_program("heapbench", "run", "made.txt", "-a", "simple,glibc,bump,null", "--rounds", "3",
+                                          "--step-limit", str(limit), "--seed", "5", "--results", "out", "--json", ns="null=3"))
         ops = len(self.trace)
-        shown = {row["allocator"]: row for row in json.loads(out)["rows"]}
-        self.assertEqual(json.loads(out)["seed"], 5)
+        shown = {row["allocator"]: row for row in out["rows"]}
+        self.assertEqual((out["seed"], out["rounds"], out["baseline"], out["mean"]), (5, 3, "glibc", []))
         for allocator in ("simple", "glibc", "bump", "null"):
             done = cut if allocator == "simple" else ops
-            samples, references = self.assert_throughput(allocator, done, "stopped" if allocator == "simple" else "ok")
-            ns = [s.elapsed / done for s in samples]
-            row = shown[allocator]
-            self.assertEqual((row["ops"], row["trace_ops"], row["rounds"]), (done, ops, 3))
-            self.assertAlmostEqual(row["ns_per_op"], statistics.median(ns), 9)
-            self.assertAlmostEqual(row["ns_per_op_min"], min(ns), 9)
-            self.assertAlmostEqual(row["ns_per_op_max"], max(ns), 9)
-            self.assertAlmostEqual(row["ratio_to_glibc"], statistics.median(s.elapsed for s in samples) /
-                                   statistics.median(s.elapsed for s in references), 9)
-            self.assertEqual(row["peak_resident_bytes"], int(statistics.median(s.peak for s in samples)))
-            self.assertEqual((row["failures"], row["first_failure"]), (0, None))
-            self.assertEqual(row["peak_live_bytes"], Replay(self.trace[:done], Heap()).peak_live)
-        null = [s for s in self.samples if s.allocator == "null" and s.op_limit == 0 and s.ops == ops]
-        self.assertEqual(len(null), 3)
-        floor = statistics.median(s.elapsed for s in null) / ops
+            samples, references, null = self.assert_throughput(allocator, done, "stopped" if allocator == "simple" else "ok")
+            self.assert_shown(shown[allocator], done, samples, references, null)
+        floor = median(s.elapsed for s in null) / ops
         self.rows("throughput")
         self.assertTrue(any(f"null allocator {floor:.2f} ns per operation" in line for line in self.head), self.head)
-        self.assertAlmostEqual(json.loads(out)["floor_ns_per_op"], floor, 9)
+        self.assertAlmostEqual(out["floor_ns_per_op"], floor, 9)
         self.assertIn(f"# left out  time of simple on made after operation {cut} "
                       f"(step limit {limit}; ask with --step-limit 0)", self.head)
 
+    def assert_shown(self, row, done, samples, references, null):
+        """A row of 3 rounds, which have no interval, on a trace that is too short for a verdict."""
+        ns = [s.elapsed / done for s in samples]
+        net = net_ratios(samples, references, null) if done == len(self.trace) else []
+        expected = {
+            "ns_per_op": median(ns), "ns_per_op_min": min(ns), "ns_per_op_max": max(ns),
+            "cpu_ns_per_op": median(s.cpu for s in samples) / done, "ratio": ratio(samples, references)}
+        for key, value in expected.items():
+            self.assertAlmostEqual(row[key], value, 9, key)
+        self.assertEqual(row["ratio_to_glibc"], row["ratio"])
+        if net:
+            self.assertAlmostEqual(row["ratio_net"], median(net), 9)
+        else:
+            self.assertIsNone(row["ratio_net"])
+        self.assertEqual([row[key] for key in ("ratio_low", "ratio_high", "ratio_net_low", "ratio_net_high", "rank",
+                                               "more_rounds", "first_failure", "memory_over_live")], [None] * 8)
+        self.assertEqual(row["verdict"], "baseline" if row["allocator"] == "glibc" else None)
+        self.assertEqual((row["ops"], row["trace_ops"], row["rounds"], row["failures"]), (done, len(self.trace), 3, 0))
+        self.assertEqual([row["peak_resident_bytes"], row["end_resident_bytes"], row["page_faults"]],
+                         [median(getattr(s, key) for s in samples) for key in ("peak", "end", "faults")])
+        self.assertEqual(row["peak_live_bytes"], Replay(self.trace[:done], Heap()).peak_live)
+        self.assertEqual((row["times"], row["cpu_times"]), ([s.elapsed / 1e9 for s in samples], [s.cpu / 1e9 for s in samples]))
+
     def test_the_table_of_run_shows_the_same_figures(self):
-        out = self.run_program("heapbench", "run", "made.txt", "-a", "glibc,bump", "--rounds", "4")
+        out = self.run_program("heapbench", "run", "made.txt", "-a", "glibc,bump,null", "--rounds", "4", ns="null=3")
         ops = len(self.trace)
-        lines = {line.split()[0]: line for line in out.splitlines() if line[:3] == "  " + line[2:3] and line.strip()}
+        lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("  ")}
 
         def show(value):
             return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
 
-        glibc = statistics.median(s.elapsed for s in self.timed("glibc", ops))
-        order = []
+        def show_bytes(samples, key):
+            value = int(median(getattr(s, key) for s in samples)) / (1 << 20)
+            return [f"{value:.2f}" if value < 10 else f"{value:.1f}", "MiB"]
+
+        references, null = self.timed("glibc", ops), self.timed("null", ops)
         for allocator in ("glibc", "bump"):
             samples = self.timed(allocator, ops)
             ns = [s.elapsed / ops for s in samples]
-            peak = int(statistics.median(s.peak for s in samples)) / (1 << 20)
-            words = [show(statistics.median(ns)), show(min(ns)), "-", show(max(ns)),
-                     show(statistics.median(ns) * ops / glibc), f"{peak:.2f}" if peak < 10 else f"{peak:.1f}", "MiB", "0"]
+            words = [show(median(ns)), show(min(ns)), "-", show(max(ns)), f"{ratio(samples, references):.3f}",
+                     f"{median(net_ratios(samples, references, null)):.3f}", *show_bytes(samples, "peak"), *show_bytes(samples, "end"),
+                     *f"{int(median(s.faults for s in samples)):,}".split(",")]
             self.assertEqual(lines[allocator].split()[1:], words)
-            order.append((statistics.median(ns), allocator))
-        self.assertLess(out.index(f"  {min(order)[1]} "), out.index(f"  {max(order)[1]} "))
+        self.assertLess(out.index("  glibc "), out.index("-- built in, not ranked --"))
+        self.assertLess(out.index("-- built in, not ranked --"), out.index("  bump "))
+        self.assertLess(out.index("  bump "), out.index("  null "))
 
     def test_an_allocator_that_crashes_where_it_is_cut_has_crashed(self):
         limit, cut = self.cut()
@@ -188,7 +147,7 @@ class Rows(unittest.TestCase):
         self.assertEqual(row, {"trace": "made", "allocator": "simple", "status": "crashed", "ops": cut,
                                "trace_ops": len(self.trace), "rounds": 2, "problem": "crashed (signal 11)"})
         self.assertEqual([",".join(row.values()) for row in self.rows("throughput", allocator="simple")],
-                         ["made,simple,1,crashed,,,,,,,,"])
+                         ["made,simple,1,crashed" + "," * 14])
         self.run_program("walk_cost", "--results=out", "--allocators=simple,glibc", "--traces=made.txt", "--rounds=2",
                          f"--step-limit={limit}", crash="simple", status=3)
         row, = self.rows("walk_summary", allocator="simple")
@@ -219,7 +178,7 @@ class Rows(unittest.TestCase):
                 self.assert_row(row, {
                     "trace": "made", "allocator": allocator, "status": "ok", "op": end, "ops": end - begin,
                     "allocs": seen[end - 1][1] - before[1],
-                    "elapsed_ns": int(statistics.median(s.windows[i][0] for s in samples) + 0.5),
+                    "elapsed_ns": int(median(s.windows[i][0] for s in samples) + 0.5),
                     "ranges": seen[end - 1][2], "walks": len(walks) if is_simple else None,
                     "walk_total": sum(walks) if is_simple else None, "walk_allocated": sum(allocated) if is_simple else None,
                     "walk_p50": percentile(walks, 50) if is_simple else None,
@@ -242,8 +201,7 @@ class Rows(unittest.TestCase):
         for allocator in ("simple", "glibc"):
             simple = allocator == "simple"
             done = timed_ops if simple else ops
-            median = statistics.median(s.elapsed for s in self.timed(allocator, done, "series"))
-            glibc = statistics.median(s.elapsed for s in self.timed("glibc", done, "series"))
+            samples, references = self.timed(allocator, done, "series"), self.timed("glibc", done, "series")
             row, = self.rows("walk_summary", allocator=allocator)
             walks = {"walks": len(lengths), "walk_total": sum(lengths), "walk_mean": sum(lengths) / len(lengths),
                      "walk_p50": percentile(lengths, 50), "walk_p90": percentile(lengths, 90),
@@ -252,7 +210,8 @@ class Rows(unittest.TestCase):
                      "free_ranges": len(heap.free_lengths()), "high_water_bytes": heap.high_water, "walk_ops": ops}
             expected = {"trace": "made", "allocator": allocator, "status": status if simple else "ok", "heap_bytes": None,
                         "ops": done, "trace_ops": ops, "peak_live_bytes": replay.peak_live,
-                        "ns_per_op": float(median / done), "ratio_to_glibc": float(median / glibc)}
+                        "ns_per_op": float(median(s.elapsed for s in samples) / done),
+                        "ratio_to_glibc": ratio(samples, references)}
             self.assert_row(row, {**expected, **{c: v if simple else None for c, v in walks.items()}})
 
     def test_walk_cost_cut_short_has_a_reference_on_the_same_operations(self):
@@ -413,7 +372,7 @@ class Rows(unittest.TestCase):
         for name, status, ended_by in (("maps", "failed", None), ("maps_abort", "crashed", "signal 6"),
                                        ("maps_exit", "crashed", "exit status 7")):
             library = f"libodd_{name}.so"
-            self.run_program("failure_points", "--results=out", f"--allocators={ODD_LIBRARIES}/{library}", "--traces=big.txt")
+            self.run_program("failure_points", "--results=out", f"--allocators={LIBRARIES}/{library}", "--traces=big.txt")
             least, = self.rows("least_memory")
             sample = [s for s in self.samples if s.mode == "time" and s.allocator == library][-1]
             points = self.rows("failure_points")
@@ -536,18 +495,22 @@ class Rows(unittest.TestCase):
                  "first-merge": MERGED}
         before = {"simple-align": "simple", "simple-merge": "simple-align", "first-merge": "simple"}
         seen = {name: self.rung(options) for name, options in rungs.items()}
-        time = {name: [s.elapsed / cut for s in self.timed(name, cut)] for name in [*rungs, "glibc"]}
-        self.assertTrue(all(len(ns) == 3 for ns in time.values()), time)
+        done = {**{name: self.ops_within(limit, options) for name, options in rungs.items()}, "glibc": len(self.trace)}
+        self.assertEqual(done["simple"], cut)
+        self.assertGreater(len({done[name] for name in rungs}), 2, "each is cut where it is, and one is not")
+        self.assertEqual(max(done[name] for name in rungs), len(self.trace))
         for row in self.rows("ladder"):
             name = row["allocator"]
-            ns, glibc = time[name], time["glibc"]
+            ops = done[name]
+            ns = [s.elapsed / ops for s in self.timed(name, ops)]
+            self.assertEqual(len(ns), 3)
             expected = {"trace": "made", "allocator": name, "status": "ok", "idea": row["idea"],
                         "before": before.get(name), "ops": len(self.trace), "peak_live_bytes": self.rung(SIMPLE)["live"],
-                        "time_ops": cut, "ns_per_op": float(statistics.median(ns)), "least_ns": float(min(ns)),
-                        "most_ns": float(max(ns)), "ratio_to_glibc": statistics.median(ns) / statistics.median(glibc)}
+                        "time_ops": ops, "ns_per_op": float(median(ns)), "least_ns": float(min(ns)),
+                        "most_ns": float(max(ns)), "ratio_to_glibc": self.time_ratio(name, "glibc", ops)}
             blank = ("walks", "walk_total", "walk_mean", "walk_p50", "walk_p99", "walk_max", "walk_allocated",
                      "extent_over_live", "minimum_how", "minimum_bytes", "failing_bytes", "minimum_over_live",
-                     "walk_change", "time_change", "extent_change", "minimum_change")
+                     "walk_change", "time_change", "extent_change", "minimum_change", "change_ops")
             expected.update(dict.fromkeys(blank))
             if name == "glibc":
                 weighed = [s for s in self.timed("glibc", 0) if s.ops == len(self.trace)][-1]
@@ -557,10 +520,23 @@ class Rows(unittest.TestCase):
                 self.assertTrue(row["idea"])
             if name in before:
                 b = seen[before[name]]
+                both = min(ops, done[before[name]])
                 expected.update(walk_change=seen[name]["mean"] / b["mean"], extent_change=seen[name]["extent"] / b["extent"],
-                                minimum_change=seen[name]["least"] / b["least"],
-                                time_change=statistics.median(ns) / statistics.median(time[before[name]]))
+                                minimum_change=seen[name]["least"] / b["least"], change_ops=both,
+                                time_change=self.time_ratio(name, before[name], both))
             self.assert_row(row, expected)
+
+    def ops_within(self, limit, options):
+        """The operations after which so many ranges were examined; all of them, where there are fewer."""
+        totals = []
+        Replay(self.trace, Heap(**options), after=lambda r: totals.append(sum(r.lengths)))
+        return next((i + 1 for i, total in enumerate(totals) if total >= limit), len(totals))
+
+    def time_ratio(self, name, reference, ops):
+        """The median over rounds, on the same operations."""
+        pairs = list(zip(self.timed(name, ops), self.timed(reference, ops)))
+        self.assertEqual({len(self.timed(name, ops)), len(self.timed(reference, ops)), len(pairs)}, {3}, (name, reference, ops))
+        return median(a.elapsed / b.elapsed for a, b in pairs)
 
     def rung(self, options):
         replay = Replay(self.trace, Heap(**options))
@@ -630,9 +606,8 @@ class Rows(unittest.TestCase):
         return found
 
     def time_counters(self, sample):
-        cpu = sample.elapsed * 7 // 8
-        return {"real_time": sample.elapsed / 1e6, "cpu_time": cpu / 1e6, "ns_per_op": sample.elapsed / sample.ops,
-                "cpu_ns_per_op": cpu / sample.ops, "failures": 0, "peak_resident_bytes": sample.peak,
+        return {"real_time": sample.elapsed / 1e6, "cpu_time": sample.cpu / 1e6, "ns_per_op": sample.elapsed / sample.ops,
+                "cpu_ns_per_op": sample.cpu / sample.ops, "failures": 0, "peak_resident_bytes": sample.peak,
                 "page_faults": sample.faults}
 
     def assert_counters(self, found, expected):

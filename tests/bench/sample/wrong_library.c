@@ -69,6 +69,8 @@ static void misbehave(void)
     close(STDOUT_FILENO);
 #elif defined WRONG_SCRIBBLE
     memory[3] ^= 1; /* in the first block */
+#elif defined WRONG_SLOW
+    usleep(400000); /* right, but late */
 #elif defined WRONG_FORK
     if (fork() == 0)
         for (;;)

@@ -15,8 +15,8 @@ try replay huge.txt -a simple --touch none
 try replay huge.txt -a model-first
 try replay huge.txt -a simple --heap 4K
 try run huge.txt -a simple,model-first,null --rounds 1
-sed -n 's/^  \(simple *[a-z]*:\).*/\1/p' out
-try run huge.txt -a simple,null --rounds 1 --touch none
+sed -n 's/^  simple  *\([a-z]*\):.*/simple \1/p' out
+try run huge.txt -a model-first,null --rounds 1 --touch none
 # A block that no process has the addresses for takes nothing: it is NULL.
 printf 'a 1 9223372036854775807\na 2 10\n' >never.txt
 try replay never.txt -a simple

@@ -14,5 +14,5 @@ run made.txt large.txt -a "$all" --rounds 3 --step-limit 5000
 status=$?
 run made.txt -a "$all" --rounds 2 --no-check
 run made.txt -a simple --heap 1000 --rounds 2 --seed 7 --touch none
-run made.txt -a "$all" --rounds 3 --step-limit 5000 --json | sed '/^  "libraries"/,/^  \]/d' | grep -v '"\(command\|machine\|version\|clock_pair_ns\|build\|date\|run\|libraries\|heapbench\)"'
+run made.txt -a "$all" --rounds 3 --step-limit 5000 --json | sed '/^  "libraries"/,/^  \]/d' | grep -v '"\(command\|machine\|version\|clock_pair_ns\|build\|date\|run\|libraries\|heapbench\|commit\|floor\|load\|cores\)"'
 exit $status

@@ -1,0 +1,91 @@
+"""invented.py - for tests of what is made of invented samples: their log, files of results, and a test with a folder.
+
+Times and resident memory are those of invented_samples.c, which says what its settings are.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
+
+
+def read_csv(path):
+    """Rows as dicts of texts, and the provenance as lines."""
+    with open(path, encoding="utf-8") as lines:
+        head, rows = [], []
+        for line in lines:
+            (head if line.startswith("#") else rows).append(line.rstrip("\n"))
+    columns = rows[0].split(",")
+    assert all(len(row.split(",")) == len(columns) for row in rows)
+    return [dict(zip(columns, row.split(","))) for row in rows[1:]], head
+
+
+class Sample:
+    def __init__(self, words):
+        self.mode, self.allocator, self.outcome = words[0], words[1], words[10]
+        self.ops, self.op_limit, self.heap, self.budget, self.step_limit = map(int, words[2:7])
+        self.touch, self.timeout, self.points = map(int, words[7:10])
+        self.elapsed, self.peak, self.faults, self.cpu, self.end = map(int, words[11:16])
+        self.windows = []  # elapsed, resident
+
+
+def read_log(path):
+    samples = []
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            words = line.split()
+            if words[0] == "window":
+                samples[-1].windows.append((int(words[1]), int(words[2])))
+            else:
+                samples.append(Sample(words))
+    return samples
+
+
+class Test(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="heapbench-invented")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_program(self, *arguments, status=0, **settings):
+        """Standard output; the samples are then in self.samples. `settings`: crash="simple" is INVENTED_CRASH=simple."""
+        log = os.path.join(self.folder, "log")
+        if os.path.exists(log):
+            os.unlink(log)
+        environment = dict(os.environ, INVENTED_LOG=log)
+        environment.update({"INVENTED_" + name.upper(): str(value) for name, value in settings.items()})
+        done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
+                              env=environment, check=False)
+        said = [line for line in done.stderr.decode().splitlines()
+                if ": left out: " not in line and " cells have no figures; " not in line]
+        self.assertEqual((done.returncode, said), (status, []), arguments)
+        self.samples = read_log(log) if os.path.exists(log) else []
+        return done.stdout.decode()
+
+    def rows(self, name, **columns):
+        rows, self.head = read_csv(os.path.join(self.folder, "out", name + ".csv"))
+        return [row for row in rows if all(row[c] == v for c, v in columns.items())]
+
+    def timed(self, allocator, ops, mode="time"):
+        """The samples of the rounds, which have a limit of operations; one of a baseline has none."""
+        return [s for s in self.samples if s.mode == mode and s.allocator == allocator and s.op_limit == ops]
+
+
+def ratio(samples, references, clock="elapsed"):
+    """The median over rounds of the ratio of the round."""
+    return median([getattr(s, clock) / getattr(r, clock) for s, r in zip(samples, references, strict=True)])
+
+
+def net_ratios(samples, references, null, clock="elapsed"):
+    """Of the rounds in which both are slower than the null allocator."""
+    rounds = [[getattr(s, clock) for s in samples_of] for samples_of in zip(samples, references, null, strict=True)]
+    return [(own - floor) / (other - floor) for own, other, floor in rounds if own > floor < other]
+
+
+def median(values):
+    ordered = sorted(values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
