@@ -3,6 +3,7 @@
  */
 #include "bench/tool/run/run_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,7 @@ static void print_cells(const struct table *table, const char *const *texts, con
 {
     unsigned last = last_column(table);
 
+    assert(last < table->column_count);
     for (unsigned c = 0; c <= last; c++) {
         if (table->widths[c] == 0)
             continue;
