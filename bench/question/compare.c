@@ -142,10 +142,12 @@ enum hb_status hb_compare(const struct hb_rounds *rounds, const struct hb_rounds
                           enum hb_rounds_clock clock, struct hb_compared *out, struct hb_error *error)
 {
     double *ratios = malloc((rounds->round_count + 1) * sizeof *ratios);
-    enum hb_status status = ratios != NULL ? HB_OK : out_of_memory(error);
+    enum hb_status status = HB_OK;
 
     *out = (struct hb_compared){.verdict = HB_COMPARED_NOT_KNOWN};
-    if (status == HB_OK && rounds->round_count > 0)
+    if (ratios == NULL)
+        return out_of_memory(error);
+    if (rounds->round_count > 0)
         status = compare_with(rounds, cell, clock, ratios, out, error);
     free(ratios);
     return status;
