@@ -507,7 +507,10 @@ static void what_is_asked_for_says_when_rounds_end(void **state)
         uint64_t budget_ms;
         struct hb_session_options expected;
     } cases[] = {
-        {0, 0, 0, {.rounds_least = 10, .rounds_most = 10000, .until = 0.008, .budget_ms = 15000}},
+        {0,
+         0,
+         0,
+         {.rounds_least = 10, .rounds_most = 10000, .until = 0.008, .budget_ms = 15000, .extra_ms = 15000}},
         {7, 0, 0, {.rounds_least = 7, .rounds_most = 7}},
         {0, 0.01, 0, {.rounds_least = 10, .rounds_most = 10000, .until = 0.01}},
         {0, 0, 2000, {.rounds_least = 1, .rounds_most = 10000, .until = 0.008, .budget_ms = 2000}},
@@ -567,9 +570,11 @@ static void rounds_end_when_it_is_looked_at_and_narrow(void **state)
     for (size_t i = 0; i < ROOM; i++) /* the ratio is 0.5 or 2: never narrow */
         hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 10000 : 40000;
     assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 50);
-    /* A width of 2 - 0.5, over the median of 1.25. */
-    assert_int_equal(count_rounds(&hand, 1.19, 10, 11, 0), 11);
-    assert_int_equal(count_rounds(&hand, 1.21, 10, 11, 0), 10);
+    /* A width of 2 - 0.5, over the median of 1.25; of 10 rounds a third of what is asked for is asked. */
+    assert_int_equal(count_rounds(&hand, 3 * 1.19, 10, 11, 0), 11);
+    assert_int_equal(count_rounds(&hand, 3 * 1.21, 10, 11, 0), 10);
+    assert_int_equal(count_rounds(&hand, 1.19, 30, 31, 0), 31);
+    assert_int_equal(count_rounds(&hand, 1.21, 30, 31, 0), 30);
     hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS - 1; /* no rank, nothing to be narrow */
     assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
     hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS;
@@ -578,6 +583,29 @@ static void rounds_end_when_it_is_looked_at_and_narrow(void **state)
     hand.cells[OTHER].result.outcome = HB_SAMPLE_OK;
     hand.candidates[OTHER].process = false;
     assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
+}
+
+/* The ratios are 1.02 or 1.08 in turn: 1 is outside the interval, by a third of its width. */
+static void a_verdict_that_hangs_by_a_thread_is_given_more_time(void **state)
+{
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    round_ns = 100000000;
+    for (size_t i = 0; i < ROOM; i++) {
+        hand.round[GLIBC][i].elapsed_ns = hand.round[GLIBC][i].cpu_ns = 1000000;
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 1020000 : 1080000;
+    }
+    hand.session.options.extra_ms = 1000;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 20);
+    hand.session.options.extra_ms = 0;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 10);
+    hand.session.options.extra_ms = 1000;
+    for (size_t i = 0; i < ROOM; i++) /* by more than the width */
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 1100000 : 1160000;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 10);
+    round_ns = 0;
 }
 
 /* After the tenth, the ratio is 0.5 for ever; before, it is 0.5 or 2 in turn. */
@@ -634,6 +662,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_for_says_when_rounds_end),
         cmocka_unit_test(no_round_is_begun_that_would_end_behind_the_budget),
         cmocka_unit_test(rounds_end_when_it_is_looked_at_and_narrow),
+        cmocka_unit_test(a_verdict_that_hangs_by_a_thread_is_given_more_time),
         cmocka_unit_test(it_is_looked_at_again_after_an_eighth_more_rounds),
         cmocka_unit_test(what_was_complete_when_it_was_interrupted_is_left),
     };
