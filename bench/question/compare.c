@@ -12,6 +12,7 @@
 #include "bench/sample/verdict.h"
 
 enum { FIRST_LOOK = 10 }; /* rounds before intervals are looked at */
+enum { FEW_ROUNDS = 30 }; /* fewer have intervals that are narrow by luck, or by a quiet moment */
 
 #define MARGIN 0.01 /* a difference of less is none */
 
@@ -103,6 +104,11 @@ static uint32_t rounds_to_decide(const struct hb_interval *interval, uint32_t ro
     return all - rounds < 1e6 ? (uint32_t)ceil(all - rounds) : 1000000;
 }
 
+static bool lies_within_margin(const struct hb_interval *interval)
+{
+    return interval->low >= 1 - MARGIN && interval->high <= 1 + MARGIN;
+}
+
 enum hb_compared_verdict hb_compare_judge(const struct hb_interval *interval, uint32_t rounds,
                                           uint32_t *more_rounds)
 {
@@ -111,7 +117,7 @@ enum hb_compared_verdict hb_compare_judge(const struct hb_interval *interval, ui
         *more_rounds = FIRST_LOOK - rounds;
         return HB_COMPARED_UNDECIDED;
     }
-    if (interval->low >= 1 - MARGIN && interval->high <= 1 + MARGIN)
+    if (lies_within_margin(interval))
         return HB_COMPARED_NO_DIFFERENCE;
     if (interval->high < 1)
         return HB_COMPARED_FASTER;
@@ -142,10 +148,12 @@ enum hb_status hb_compare(const struct hb_rounds *rounds, const struct hb_rounds
                           enum hb_rounds_clock clock, struct hb_compared *out, struct hb_error *error)
 {
     double *ratios = malloc((rounds->round_count + 1) * sizeof *ratios);
-    enum hb_status status = ratios != NULL ? HB_OK : out_of_memory(error);
+    enum hb_status status = HB_OK;
 
     *out = (struct hb_compared){.verdict = HB_COMPARED_NOT_KNOWN};
-    if (status == HB_OK && rounds->round_count > 0)
+    if (ratios == NULL)
+        return out_of_memory(error);
+    if (rounds->round_count > 0)
         status = compare_with(rounds, cell, clock, ratios, out, error);
     free(ratios);
     return status;
@@ -289,27 +297,12 @@ static double width_of(const struct hb_interval *ratio)
     return (ratio->high - ratio->low) / (ratio->estimate > 1 ? ratio->estimate : 1);
 }
 
-/* The widest of the intervals that are to be narrow; 0 where there is none. */
-static enum hb_status find_widest(const struct hb_rounds *rounds, double *widest, struct hb_error *error)
+/* Would a few rounds more perhaps take back who is faster? 1 is outside, by less than half of the width. */
+static bool hangs_by_a_thread(const struct hb_interval *ratio)
 {
-    double *ratios = malloc((rounds->round_count + 1) * sizeof *ratios);
-    enum hb_rounds_clock clock = choose_clock(rounds);
-    enum hb_status status = ratios != NULL ? HB_OK : out_of_memory(error);
+    double gap = ratio->low > 1 ? ratio->low - 1 : 1 - ratio->high;
 
-    *widest = 0;
-    for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++) {
-        const struct hb_rounds_cell *cell = &rounds->cells[i];
-        struct hb_interval interval;
-
-        if (!is_ranked(rounds, cell))
-            continue;
-        status = find_interval(rounds, cell, ratios, hb_compare_ratios(rounds, cell, clock, ratios),
-                               &interval, error);
-        if (status == HB_OK && width_of(&interval) > *widest)
-            *widest = width_of(&interval);
-    }
-    free(ratios);
-    return status;
+    return gap > 0 && gap < (ratio->high - ratio->low) / 2 && !lies_within_margin(ratio);
 }
 
 /* A comparison that is going on. */
@@ -318,8 +311,36 @@ struct going_on {
     const struct hb_session_options *options;
     uint64_t begun_ns;
     uint32_t next_look; /* at the intervals, when there are so many rounds */
-    double widest;      /* when they were looked at; 0: not yet */
+    double widest;      /* of those that are to be narrow, when they were looked at; 0: not yet, or none is */
+    bool hangs;         /* then: does a verdict hang by a thread? */
+    bool late;          /* is the budget spent? */
 };
+
+static enum hb_status look(struct going_on *run, struct hb_error *error)
+{
+    const struct hb_rounds *rounds = run->rounds;
+    double *ratios = malloc((rounds->round_count + 1) * sizeof *ratios);
+    enum hb_rounds_clock clock = choose_clock(rounds);
+    enum hb_status status = ratios != NULL ? HB_OK : out_of_memory(error);
+
+    run->widest = 0;
+    run->hangs = false;
+    for (size_t i = 0; i < rounds->cell_count && status == HB_OK; i++) {
+        const struct hb_rounds_cell *cell = &rounds->cells[i];
+        struct hb_interval interval;
+
+        if (!is_ranked(rounds, cell))
+            continue;
+        status = find_interval(rounds, cell, ratios, hb_compare_ratios(rounds, cell, clock, ratios),
+                               &interval, error);
+        if (status != HB_OK)
+            continue;
+        run->widest = width_of(&interval) > run->widest ? width_of(&interval) : run->widest;
+        run->hangs |= hangs_by_a_thread(&interval);
+    }
+    free(ratios);
+    return status;
+}
 
 /* How many rounds there will be, as it seems. */
 static double expected_rounds(const struct going_on *run)
@@ -347,25 +368,46 @@ static void foresee(const struct going_on *run)
                                                                 (double)run->rounds->cell_count);
 }
 
-/* With the round that comes next. */
-static bool is_spent(const struct going_on *run)
+/* Would the round that comes next be over after so long? */
+static bool is_spent(const struct going_on *run, uint64_t budget_ms)
 {
-    uint64_t budget_ns = run->options->budget_ms * UINT64_C(1000000);
     uint64_t spent_ns = hb_clock_ns() - run->begun_ns;
 
-    return budget_ns != 0 && run->rounds->round_count >= run->options->rounds_least &&
-           spent_ns + spent_ns / run->rounds->round_count > budget_ns;
+    return budget_ms != 0 && run->rounds->round_count >= run->options->rounds_least &&
+           spent_ns + spent_ns / run->rounds->round_count > budget_ms * UINT64_C(1000000);
 }
 
-static enum hb_status check_width(struct going_on *run, bool *enough, struct hb_error *error)
+static bool is_over(const struct going_on *run)
 {
+    uint64_t budget_ms = run->options->budget_ms;
+
+    return run->rounds->round_count >= run->options->rounds_most ||
+           is_spent(run, budget_ms > 0 ? budget_ms + run->options->extra_ms : 0);
+}
+
+/* Of few rounds more is asked, in proportion: a third of the width of 10. */
+static bool is_narrow(const struct going_on *run)
+{
+    uint32_t rounds = run->rounds->round_count;
+
+    return run->widest <= run->options->until * (rounds < FEW_ROUNDS ? rounds : FEW_ROUNDS) / FEW_ROUNDS;
+}
+
+/* One look when the budget is spent, and the looks that follow, are for what hangs by a thread. */
+static enum hb_status check_intervals(struct going_on *run, bool *enough, struct hb_error *error)
+{
+    uint32_t rounds = run->rounds->round_count;
     enum hb_status status;
 
-    if (run->options->until <= 0 || run->rounds->round_count < run->next_look)
+    if (!run->late && is_spent(run, run->options->budget_ms)) {
+        run->late = true;
+        run->next_look = rounds;
+    }
+    if (run->options->until <= 0 || rounds < run->next_look)
         return HB_OK;
-    run->next_look += run->next_look / 8 + 1;
-    status = find_widest(run->rounds, &run->widest, error);
-    *enough = status == HB_OK && run->widest <= run->options->until;
+    run->next_look = rounds + rounds / 8 + 1;
+    status = look(run, error);
+    *enough = status == HB_OK && !run->hangs && (run->late || is_narrow(run));
     return status;
 }
 
@@ -382,11 +424,11 @@ enum hb_status hb_compare_run(struct hb_rounds *rounds, struct hb_error *error)
 
     while (status == HB_OK && !enough) {
         status = hb_rounds_run(rounds, error);
-        if (status == HB_OK)
-            status = check_width(&run, &enough, error);
+        if (status == HB_OK && !is_over(&run))
+            status = check_intervals(&run, &enough, error);
         if (status == HB_OK && options->until > 0)
             foresee(&run);
-        enough = enough || rounds->round_count >= options->rounds_most || (status == HB_OK && is_spent(&run));
+        enough = enough || (status == HB_OK && is_over(&run));
     }
     return status;
 }

@@ -20,8 +20,10 @@ enum { HB_COMPARE_LEAST_ROUNDS = 6 };
 
 /*
  * Runs rounds until there are enough: rounds_most of the session's options; or, once there are rounds_least,
- * until the budget is spent, or until the interval of each rival is as narrow as `until` asks. Errors as
- * hb_rounds_run.
+ * until the budget is spent, or until the interval of each rival is as narrow as `until` asks. A verdict
+ * hangs by a thread where 1 is outside the interval but nearer to it than half of its width, and it is not
+ * within the margin: the rounds then go on, unless the budget forbids (extra_ms). Of two that are the same,
+ * one in 20 would else have a winner wherever time is short. Errors as hb_rounds_run.
  */
 enum hb_status hb_compare_run(struct hb_rounds *rounds, struct hb_error *error);
 

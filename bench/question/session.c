@@ -17,6 +17,7 @@ void hb_session_plan_rounds(struct hb_session_options *options, uint32_t rounds,
     options->rounds_most = rounds != 0 ? rounds : HB_ROUNDS_MOST;
     options->until = rounds != 0 ? 0 : is_open ? HB_UNTIL : until;
     options->budget_ms = budget_ms == 0 && is_open ? HB_BUDGET_MS : budget_ms;
+    options->extra_ms = budget_ms == 0 && is_open ? HB_BUDGET_MS : 0;
 }
 
 /* Two or more allocators that programs run on have something to be compared with, even without the usual one.

@@ -38,6 +38,7 @@ struct hb_session_options {
     uint32_t rounds_most;  /* no fewer */
     double until; /* more than the least until intervals of ratios are so wide, 0.01 is 1 %; 0: no matter */
     uint64_t budget_ms; /* more than the least until so much time went into a trace; 0: no matter */
+    uint64_t extra_ms;  /* beyond the budget, where a verdict hangs by a thread */
     uint64_t seed;
     enum hb_touch touch;
     uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
@@ -82,7 +83,7 @@ enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, 
  * Says how many rounds there are: `rounds` on each trace; 0: as many as it takes until the intervals of the
  * ratios are as narrow as `until` (0.01 is 1 %; 0: HB_UNTIL), HB_ROUNDS_LEAST at least. With `budget_ms` they
  * end when so much time went into a trace, as soon as one is complete; 0: HB_BUDGET_MS when neither of the
- * others is said, else no end.
+ * others is said, and as much again where a verdict hangs by a thread, else no end.
  */
 void hb_session_plan_rounds(struct hb_session_options *options, uint32_t rounds, double until,
                             uint64_t budget_ms);

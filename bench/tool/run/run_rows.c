@@ -4,6 +4,7 @@
  */
 #include "bench/tool/run/run_rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,7 @@ void hb_run_rank(struct hb_run_ranked *rows, size_t count)
     if (count > 1)
         qsort(rows, count, sizeof *rows, compare_estimates);
     for (size_t i = 0; i < count; i++) {
+        assert(rows[i].ratio != NULL && rows[i].rank != NULL);
         if (rows[i].ratio->low > highest)
             rank = (unsigned)i + 1;
         if (rows[i].ratio->high > highest)

@@ -111,6 +111,7 @@ static void print_cells(const struct cell_table *table, const char *const *texts
 {
     unsigned last = last_column(table);
 
+    assert(last < table->column_count);
     for (unsigned c = 0; c <= last; c++) {
         if (table->widths[c] == 0)
             continue;

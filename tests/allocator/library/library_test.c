@@ -66,7 +66,8 @@ static void a_name_that_nobody_has_is_refused_with_those_there_are(void **unused
 {
     (void)unused;
     refused("nothing", HB_ERR_USAGE, "jemalloc, mimalloc, tcmalloc, tbbmalloc, or the path");
-    refused("jemaloc", HB_ERR_USAGE, "no allocator is called 'jemaloc' (did you mean 'jemalloc'?); 'heapbench list' has them all");
+    refused("jemaloc", HB_ERR_USAGE,
+            "no allocator is called 'jemaloc' (did you mean 'jemalloc'?); 'heapbench list' has them all");
     refused("", HB_ERR_USAGE, "no allocator is called ''");
     refused("simple.sobre", HB_ERR_USAGE, "no allocator");
 }

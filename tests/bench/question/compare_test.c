@@ -18,7 +18,29 @@ int __wrap_getloadavg(double *loads, int count);
 long __real_sysconf(int name);
 long __wrap_sysconf(int name);
 
+enum hb_status __wrap_hb_rounds_run(struct hb_rounds *rounds, struct hb_error *error);
+uint64_t __wrap_hb_clock_ns(void);
+
 static double machine_load; /* below 0: it does not say */
+static uint64_t now_ns, round_ns;
+static uint32_t interrupted_round; /* 0: none */
+
+uint64_t __wrap_hb_clock_ns(void)
+{
+    return now_ns;
+}
+
+/* Takes its time, and is whole, as it was made. */
+enum hb_status __wrap_hb_rounds_run(struct hb_rounds *rounds, struct hb_error *error)
+{
+    (void)error;
+    assert_true(rounds->round_count < rounds->room);
+    now_ns += round_ns;
+    if (rounds->round_count + 1 == interrupted_round)
+        return HB_ERR_INTERRUPTED;
+    rounds->round_count++;
+    return HB_OK;
+}
 
 int __wrap_getloadavg(double *loads, int count)
 {
@@ -35,7 +57,7 @@ long __wrap_sysconf(int name)
 
 /* -- rounds made by hand -- */
 
-enum { ROUNDS = 20, OPS = 10000, GLIBC = 0, OTHER = 1, FLOOR = 2, CELLS = 3 };
+enum { ROUNDS = 20, ROOM = 64, OPS = 10000, GLIBC = 0, OTHER = 1, FLOOR = 2, CELLS = 3 };
 
 /* glibc, another library and the null allocator. */
 struct hand {
@@ -43,8 +65,8 @@ struct hand {
     struct hb_candidate candidates[CELLS];
     struct hb_rounds rounds;
     struct hb_rounds_cell cells[CELLS];
-    struct hb_round round[CELLS][ROUNDS];
-    double scratch[4 * ROUNDS];
+    struct hb_round round[CELLS][ROOM];
+    double scratch[4 * ROOM];
 };
 
 static char glibc_name[] = "glibc", other_name[] = "other", null_name[] = "null";
@@ -61,13 +83,13 @@ static void make(struct hand *hand)
             (struct hb_candidate){.name = names[i], .spec = names[i], .usable = true, .process = i != FLOOR};
         hand->cells[i] =
             (struct hb_rounds_cell){.candidate = &hand->candidates[i], .ops = OPS, .rounds = hand->round[i]};
-        for (size_t j = 0; j < ROUNDS; j++)
+        for (size_t j = 0; j < ROOM; j++)
             hand->round[i][j] = (struct hb_round){.done = true, .elapsed_ns = ns[i], .cpu_ns = ns[i]};
     }
     hand->session.reference = &hand->candidates[GLIBC];
     hand->rounds = (struct hb_rounds){.session = &hand->session,
                                       .round_count = ROUNDS,
-                                      .room = ROUNDS,
+                                      .room = ROOM,
                                       .trace_ops = OPS,
                                       .cells = hand->cells,
                                       .cell_count = CELLS,
@@ -485,7 +507,10 @@ static void what_is_asked_for_says_when_rounds_end(void **state)
         uint64_t budget_ms;
         struct hb_session_options expected;
     } cases[] = {
-        {0, 0, 0, {.rounds_least = 10, .rounds_most = 10000, .until = 0.008, .budget_ms = 15000}},
+        {0,
+         0,
+         0,
+         {.rounds_least = 10, .rounds_most = 10000, .until = 0.008, .budget_ms = 15000, .extra_ms = 15000}},
         {7, 0, 0, {.rounds_least = 7, .rounds_most = 7}},
         {0, 0.01, 0, {.rounds_least = 10, .rounds_most = 10000, .until = 0.01}},
         {0, 0, 2000, {.rounds_least = 1, .rounds_most = 10000, .until = 0.008, .budget_ms = 2000}},
@@ -500,6 +525,119 @@ static void what_is_asked_for_says_when_rounds_end(void **state)
         hb_session_plan_rounds(&options, cases[i].rounds, cases[i].until, cases[i].budget_ms);
         assert_memory_equal(&options, &cases[i].expected, sizeof options);
     }
+}
+
+/* How many rounds are run; `until`, `least`, `most` and `budget_ms` as in the options. */
+static uint32_t count_rounds(struct hand *hand, double until, uint32_t least, uint32_t most,
+                             uint64_t budget_ms)
+{
+    hand->session.options.until = until;
+    hand->session.options.rounds_least = least;
+    hand->session.options.rounds_most = most;
+    hand->session.options.budget_ms = budget_ms;
+    hand->session.found.trace_count = 1;
+    hand->rounds.round_count = 0;
+    assert_int_equal(hb_compare_run(&hand->rounds, NULL), HB_OK);
+    return hand->rounds.round_count;
+}
+
+static void no_round_is_begun_that_would_end_behind_the_budget(void **state)
+{
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    round_ns = 400000000;
+    assert_int_equal(count_rounds(&hand, 0, 1, 50, 1000), 2);
+    assert_int_equal(count_rounds(&hand, 0, 1, 50, 1200), 3);
+    assert_int_equal(count_rounds(&hand, 0, 1, 50, 100), 1);
+    assert_int_equal(count_rounds(&hand, 0, 10, 50, 1000), 10);
+    assert_int_equal(count_rounds(&hand, 0, 1, 7, 1000000), 7);
+    assert_int_equal(count_rounds(&hand, 0, 7, 7, 0), 7);
+    assert_int_equal(count_rounds(&hand, 0.001, 1, 50, 1000), 2);
+    round_ns = 0;
+}
+
+static void rounds_end_when_it_is_looked_at_and_narrow(void **state)
+{
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 0), 10);
+    assert_int_equal(count_rounds(&hand, 0.001, 1, 50, 0), 10);
+    assert_int_equal(count_rounds(&hand, 0.001, 15, 50, 0), 15);
+    for (size_t i = 0; i < ROOM; i++) /* the ratio is 0.5 or 2: never narrow */
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 10000 : 40000;
+    assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 50);
+    /* A width of 2 - 0.5, over the median of 1.25; of 10 rounds a third of what is asked for is asked. */
+    assert_int_equal(count_rounds(&hand, 3 * 1.19, 10, 11, 0), 11);
+    assert_int_equal(count_rounds(&hand, 3 * 1.21, 10, 11, 0), 10);
+    assert_int_equal(count_rounds(&hand, 1.19, 30, 31, 0), 31);
+    assert_int_equal(count_rounds(&hand, 1.21, 30, 31, 0), 30);
+    hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS - 1; /* no rank, nothing to be narrow */
+    assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
+    hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS;
+    hand.cells[OTHER].result.outcome = HB_SAMPLE_FAILED;
+    assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
+    hand.cells[OTHER].result.outcome = HB_SAMPLE_OK;
+    hand.candidates[OTHER].process = false;
+    assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
+}
+
+/* The ratios are 1.02 or 1.08 in turn: 1 is outside the interval, by a third of its width. */
+static void a_verdict_that_hangs_by_a_thread_is_given_more_time(void **state)
+{
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    round_ns = 100000000;
+    for (size_t i = 0; i < ROOM; i++) {
+        hand.round[GLIBC][i].elapsed_ns = hand.round[GLIBC][i].cpu_ns = 1000000;
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 1020000 : 1080000;
+    }
+    hand.session.options.extra_ms = 1000;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 20);
+    hand.session.options.extra_ms = 0;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 10);
+    hand.session.options.extra_ms = 1000;
+    for (size_t i = 0; i < ROOM; i++) /* by more than the width */
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 1100000 : 1160000;
+    assert_int_equal(count_rounds(&hand, 0.001, 10, 50, 1000), 10);
+    round_ns = 0;
+}
+
+/* After the tenth, the ratio is 0.5 for ever; before, it is 0.5 or 2 in turn. */
+static void it_is_looked_at_again_after_an_eighth_more_rounds(void **state)
+{
+    static const uint32_t looks[] = {10, 12, 14, 16, 19, 22, 25, 29, 33, 38, 43, 49};
+    struct hand hand;
+    uint32_t rounds;
+    bool is_look = false;
+
+    (void)state;
+    make(&hand);
+    for (size_t i = 0; i < 10; i++)
+        hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 10000 : 40000;
+    rounds = count_rounds(&hand, 0.001, 10, 50, 0);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        is_look = is_look || looks[i] == rounds;
+    assert_true(is_look && rounds > 16 && rounds < 50);
+}
+
+static void what_was_complete_when_it_was_interrupted_is_left(void **state)
+{
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    interrupted_round = 3;
+    hand.rounds.round_count = 0;
+    hand.session.options = (struct hb_session_options){.rounds_least = 5, .rounds_most = 5};
+    assert_int_equal(hb_compare_run(&hand.rounds, NULL), HB_ERR_INTERRUPTED);
+    assert_int_equal(hand.rounds.round_count, 2);
+    interrupted_round = 0;
 }
 
 int main(void)
@@ -522,6 +660,11 @@ int main(void)
         cmocka_unit_test(a_round_is_marked_where_most_samples_ran_at_another_speed),
         cmocka_unit_test(nothing_is_found_in_no_rounds),
         cmocka_unit_test(what_is_asked_for_says_when_rounds_end),
+        cmocka_unit_test(no_round_is_begun_that_would_end_behind_the_budget),
+        cmocka_unit_test(rounds_end_when_it_is_looked_at_and_narrow),
+        cmocka_unit_test(a_verdict_that_hangs_by_a_thread_is_given_more_time),
+        cmocka_unit_test(it_is_looked_at_again_after_an_eighth_more_rounds),
+        cmocka_unit_test(what_was_complete_when_it_was_interrupted_is_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
