@@ -12,7 +12,7 @@ unsigned hb_histogram_bin_of(uint64_t value)
 {
     unsigned octave;
 
-    if (value < 2 * HB_HISTOGRAM_OCTAVE)
+    if (value < UINT64_C(2) * HB_HISTOGRAM_OCTAVE)
         return (unsigned)value;
     if (value >> HB_HISTOGRAM_VALUE_BITS != 0)
         return HB_HISTOGRAM_BINS - 1;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "bench/question/question.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
@@ -16,7 +17,7 @@
 
 struct options {
     struct hb_session_options session;
-    const char *results;
+    const char *results, *histograms;
     uint32_t rounds;
     double until;
     uint64_t budget_ms;
@@ -51,9 +52,11 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_SECONDS, 0, "budget", "S", HB_AT(struct options, budget_ms), .most = BUDGET_MAX_S,
      .help = "no more rounds after S seconds on a trace"},
     {HB_OPTION_FLAG, 0, "latency", NULL, HB_AT(struct options, latency),
-     .help = "then time each call alone, in three rounds more (fewer with --rounds): p50 to p99.99 and the "
-             "most of "
-             "malloc and free"},
+     .help =
+         "then time each call alone, in three rounds more (fewer with --rounds): p50 to p99.99 and the most, "
+         "of allocations and of frees"},
+    {HB_OPTION_FOLDER, 0, "histograms", "DIR", HB_AT(struct options, histograms),
+     .help = "the same, and write to DIR all of these times as HdrHistogram's plotter reads them (.hgrm)"},
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
@@ -92,6 +95,7 @@ static void check(const struct argp_state *state, void *values)
 
     if (options->full)
         options->session.step_limit = 0;
+    options->latency = options->latency || options->histograms != NULL;
     if (options->rounds > 0 && options->until > 0)
         hb_option_fail(
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
@@ -116,13 +120,17 @@ static enum hb_status time_calls(const struct comparison *comparison, struct hb_
                                  struct hb_rounds *calls, struct hb_error *error)
 {
     uint32_t rounds = comparison->options->rounds;
+    enum hb_status status;
 
     if (!comparison->options->latency || hb_session_is_interrupted())
         return HB_OK;
     if (rounds == 0 || rounds > HB_LATENCY_ROUNDS)
         rounds = HB_LATENCY_ROUNDS;
     trace->calls = calls;
-    return hb_rounds_time_calls(trace->rounds, rounds, calls, error);
+    status = hb_rounds_time_calls(trace->rounds, rounds, calls, error);
+    if (status == HB_OK && comparison->options->histograms != NULL)
+        status = hb_run_write_histograms(trace, comparison->options->histograms, error);
+    return status;
 }
 
 /* The block of a trace whose rounds are done. */
@@ -268,6 +276,8 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         hb_provenance_begin(&early, argc, argv);
         status = hb_results_check_folder(options->results, &early, error);
     }
+    if (status == HB_OK && options->histograms != NULL)
+        status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
         status = hb_run_json_open(&comparison->json, error);
     if (status == HB_OK)

@@ -53,6 +53,11 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  struct hb_error *error);
 void hb_run_trace_clear(struct hb_run_trace *trace);
 
+/* Writes the histograms of its calls' allocations and frees into `folder`, which is there, as
+ * TRACE.ALLOCATOR.KIND.hgrm. HB_ERR_IO, HB_ERR_MEMORY. */
+enum hb_status hb_run_write_histograms(const struct hb_run_trace *trace, const char *folder,
+                                       struct hb_error *error);
+
 /* What is to be ranked: its ratio, and where its rank goes. */
 struct hb_run_ranked {
     const struct hb_interval *ratio;

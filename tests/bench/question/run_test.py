@@ -158,6 +158,26 @@ class Run(invented.Test):
         first = next(i for i, s in enumerate(self.samples) if s.mode == "latency")
         self.assertTrue(all(s.mode == "latency" for s in self.samples[first:]))
 
+    def test_histograms_are_hdrhistograms_percentiles_and_hold_every_call(self):
+        self.compare("one", "glibc ./a.so", "--histograms", "deep/er", "--rounds", "2")
+        folder = os.path.join(self.folder, "deep", "er")
+        self.assertEqual(sorted(os.listdir(folder)),
+                         [f"one.{a}.{kind}.hgrm" for a in ("a.so", "glibc", "null") for kind in ("allocation", "free")])
+        for kind in ("allocation", "free"):
+            calls = sorted(sum((s.all_calls()[kind] for s in self.timed("glibc", OPS["one"], "latency")), []))
+            with open(os.path.join(folder, f"one.glibc.{kind}.hgrm"), encoding="ascii") as text:
+                lines = text.read().splitlines()
+            self.assertEqual((lines[0].split(), lines[1]), (["Value", "Percentile", "TotalCount", "1/(1-Percentile)"], ""))
+            widths = [1 << max(0, ns.bit_length() - 11) for ns in calls]
+            shown = [min(ns // width * width + width - 1, calls[-1]) for ns, width in zip(calls, widths)]
+            seen = {ns: i + 1 for i, ns in enumerate(shown)}
+            count = len(calls)
+            self.assertEqual([line.split() for line in lines[2:-3]],
+                             [[f"{ns:.3f}", f"{i / count:.12f}", str(i), *([f"{count / (count - i):.2f}"] if i < count else [])]
+                              for ns, i in seen.items()])
+            self.assertRegex(lines[-3], r"^#\[Mean    = +\d+\.\d{3}, StdDeviation   = +\d+\.\d{3}\]$")
+            self.assertRegex(lines[-2], rf"^#\[Max     = +{calls[-1]}\.000, Total count    = +{count}\]$")
+
     def test_without_being_asked_no_call_is_timed(self):
         self.compare("one", "glibc a.so", "--rounds", "2")
         self.assertFalse([s for s in self.samples if s.mode == "latency"])
