@@ -184,6 +184,7 @@ static enum hb_status run_cell(struct hb_rounds *rounds, struct hb_rounds_cell *
                                                 : rounds->points > 0 ? HB_SAMPLE_SERIES
                                                                      : HB_SAMPLE_TIME,
                                         .op_limit = cell->ops,
+                                        .inspects_slowest = rounds->inspects_slowest,
                                         .points = rounds->points,
                                         .window_ops = rounds->trace_ops};
     struct hb_sample_result result;
@@ -399,7 +400,7 @@ enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t r
     struct hb_session *session = compared->session;
     enum hb_status status = hb_rounds_open(calls, session, compared->trace, 0, error);
 
-    calls->times_calls = true;
+    calls->times_calls = calls->inspects_slowest = true;
     for (size_t i = 0; i < compared->cell_count && status == HB_OK; i++)
         if (!compared->cells[i].hidden && !hb_rounds_is_failed(&compared->cells[i]))
             add_cell(calls, compared->cells[i].candidate, compared->cells[i].ops);

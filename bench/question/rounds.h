@@ -50,6 +50,7 @@ struct hb_rounds {
     uint32_t round_count; /* that are whole: every cell has been run */
     uint32_t room;        /* for rounds in each cell */
     uint32_t points;
+    bool inspects_slowest;
     bool times_calls; /* each call alone, and not replays; said before the first round */
     uint64_t trace_ops;
     struct hb_rounds_cell *cells;

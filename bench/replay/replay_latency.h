@@ -42,6 +42,7 @@ extern const struct hb_percentile hb_percentiles[HB_PERCENTILES];
 struct hb_slow_call {
     uint64_t op, ns;
     uint64_t live_bytes; /* before it, of what was asked for */
+    uint64_t ranges;     /* before it, where the heap was looked at; else 0 */
 };
 
 enum { HB_SLOWEST = 10 };

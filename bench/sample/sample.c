@@ -120,13 +120,14 @@ static void distrust(const struct hb_sample_request *request, struct hb_sample_r
 }
 
 /* The library may have written over the counts, which say nothing false about memory, and over this. */
-static enum hb_status take_latency(struct hb_sample_exchange *exchange, struct hb_sample_result *result,
+static enum hb_status take_latency(const struct hb_sample_request *request,
+                                   struct hb_sample_exchange *exchange, struct hb_sample_result *result,
                                    struct hb_error *error)
 {
     const struct hb_latency *found = hb_sample_exchange_latency(exchange);
 
     result->latency = NULL;
-    if (exchange->request.mode != HB_SAMPLE_LATENCY || result->outcome != HB_SAMPLE_OK)
+    if (request->mode != HB_SAMPLE_LATENCY || result->outcome != HB_SAMPLE_OK)
         return HB_OK;
     result->latency = malloc(sizeof *result->latency);
     if (result->latency == NULL)
@@ -134,6 +135,9 @@ static enum hb_status take_latency(struct hb_sample_exchange *exchange, struct h
     memcpy(result->latency, found, sizeof *found);
     if (result->latency->slowest_count > HB_SLOWEST)
         result->latency->slowest_count = HB_SLOWEST;
+    for (uint32_t i = 0; i < result->latency->slowest_count; i++)
+        if (result->latency->slowest[i].op >= request->prepared->op_count)
+            result->latency->slowest_count = i;
     return HB_OK;
 }
 
@@ -180,7 +184,7 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
         distrust(request, result);
         result->latency = NULL;
         status = take_points(exchange, result, error);
-        return status == HB_OK ? take_latency(exchange, result, error) : status;
+        return status == HB_OK ? take_latency(request, exchange, result, error) : status;
     }
     *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
                                         .check.op = exchange->result.check.op};

@@ -39,7 +39,9 @@ struct hb_sample_request {
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
-    uint64_t timeout_ms; /* 0: none */
+    uint64_t timeout_ms;   /* 0: none */
+    bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
+                              calls, where it can be inspected */
     bool
         quiet; /* what the library prints goes into `printed`, as always in a CHECK; else to standard error */
 };

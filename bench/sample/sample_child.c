@@ -167,9 +167,48 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
     return account(s, x->points, result->point_count, error);
 }
 
+/* An empty heap again, and a replay that has done nothing. */
+static enum hb_status begin_again(struct sample *s, struct hb_error *error)
+{
+    s->heap_of->destroy(s->heap);
+    s->heap = NULL;
+    hb_replay_close(s->replay);
+    s->replay = NULL;
+    return hb_replay_open(s->prepared, &s->replay, error) == HB_OK ? open_heap(s, s->allocator, error)
+                                                                   : error->status;
+}
+
+/* In the order in which they were made, whatever that of their times. */
+static enum hb_status inspect_slowest(struct sample *s, struct hb_latency *latency, struct hb_error *error)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+    uint64_t done = 0;
+    enum hb_status status;
+
+    if (!request->inspects_slowest || s->allocator->inspect == NULL || latency->slowest_count == 0)
+        return HB_OK;
+    status = begin_again(s, error);
+    while (status == HB_OK) {
+        struct hb_slow_call *next = NULL;
+        struct hb_heap_state state;
+
+        for (uint32_t i = 0; i < latency->slowest_count; i++)
+            if (latency->slowest[i].ranges == 0 && (next == NULL || latency->slowest[i].op < next->op))
+                next = &latency->slowest[i];
+        if (next == NULL)
+            break;
+        hb_replay_time(s->replay, s->allocator, s->heap, request->touch, done, next->op);
+        hb_replay_inspect(s->allocator, s->heap, request->heap_bytes == 0, &state);
+        next->ranges = state.ranges > 0 ? state.ranges : 1;
+        done = next->op;
+    }
+    return status;
+}
+
 static enum hb_status run_latency(struct sample *s, struct hb_error *error)
 {
     struct hb_sample_result *result = &s->exchange->result;
+    struct hb_latency *latency = hb_sample_exchange_latency(s->exchange);
     uint64_t begun_cpu_ns;
     enum hb_status status = open_heap(s, s->allocator, error);
 
@@ -181,8 +220,8 @@ static enum hb_status run_latency(struct sample *s, struct hb_error *error)
     result->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
     status = account(s, NULL, 0, error);
     if (status == HB_OK)
-        status = hb_latency_gather(s->replay, &s->times, hb_sample_exchange_latency(s->exchange), error);
-    return status;
+        status = hb_latency_gather(s->replay, &s->times, latency, error);
+    return status == HB_OK ? inspect_slowest(s, latency, error) : status;
 }
 
 /* A slow allocator is not wrong for that: half of the time is for finding out, and a hang is what outlives

@@ -65,6 +65,7 @@ static json_t *slowest_json(const struct hb_rounds *calls, const struct hb_round
         hb_json_number(&json, "ns", slowest[i].call.ns);
         hb_json_number(&json, "least_ns", slowest[i].least_ns);
         hb_json_number(&json, "live_bytes", slowest[i].call.live_bytes);
+        hb_json_known(&json, "ranges", slowest[i].call.ranges, slowest[i].call.ranges > 0);
         hb_json_number(&json, "rounds", slowest[i].rounds);
         json_array_append_new(array, hb_json_end(&json));
     }

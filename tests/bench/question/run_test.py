@@ -143,6 +143,8 @@ class Run(invented.Test):
 
     def assert_latency(self, latency, samples):
         self.assertEqual([len(samples), latency["rounds"], latency["clock_step_ns"]], [3, 3, 3])
+        inspected = {row["live_bytes"]: row.pop("ranges") for row in latency["slowest"]}
+        self.assertIn(inspected, ({live: 2 * live + 1 for live in inspected}, dict.fromkeys(inspected)))
         keys = ("kind", "percentile", "calls", "ns", "least_ns", "most_ns")
         self.assertEqual(latency["tails"], [dict(zip(keys, found)) for found in invented.tails(samples)])
         self.assertEqual(latency["slowest"], self.slowest(samples))
@@ -151,6 +153,7 @@ class Run(invented.Test):
     def test_calls_are_timed_alone_after_the_comparison(self):
         self.compare("one", "glibc a.so simple", "--latency", "--step-limit", "30000")
         for (_, name), row in self.row.items():
+            self.assertEqual(row["latency"]["slowest"][0]["ranges"], 1 if name == "simple" else None)
             self.assert_latency(row["latency"], self.timed(name, row["ops"], "latency"))
         self.assert_latency(self.trace["one"]["null_latency"], self.timed("null", OPS["one"], "latency"))
         self.assertLess(self.row["one", "simple"]["ops"], OPS["one"])
@@ -191,13 +194,19 @@ class Run(invented.Test):
         self.assertFalse([s for s in self.samples if s.mode == "latency" and s.allocator == "bump"])
 
     def test_the_table_of_tails(self):
-        lines = self.table("one.txt", "-a", "glibc,null", "--latency", "--rounds", "1")
+        lines = self.table("one.txt", "-a", "glibc,simple,null", "--latency", "--rounds", "2")
         lines = [line.replace("\u202f", " ") for line in lines[next(i for i, line in enumerate(lines) if "each call alone" in line):]]
-        self.assertEqual(lines[0], "one: each call alone, 1 round; allocations, then frees")
+        self.assertEqual(lines[0], "one: each call alone, 2 rounds; allocations, then frees")
         self.assertEqual(lines[1].split(), "p50 p99 p99.9 p99.99 max free p50 free p99 free p99.9 free p99.99 free max".split())
-        self.assertEqual([line.split()[0] for line in lines[2:4]], ["glibc", "null"])
-        sample, = self.timed("null", OPS["one"], "latency")
-        self.assertIn(f"the clock's two readings take {invented.tail(sample.calls['pair'], '50')} ns of each, in steps of 3 ns", lines[4])
+        self.assertEqual([line.split()[0] for line in lines[2:4]], ["glibc", "simple"])
+        pairs = sum((s.calls["pair"] for s in self.timed("null", OPS["one"], "latency")), [])
+        self.assertIn(f"the clock's two readings take {invented.tail(pairs, '50')} ns of each, in steps of 3 ns", lines[5])
+        least = {name: min(ns for s in self.timed(name, OPS["one"], "latency") for op, ns, _ in s.slow if op == 0) / 1e3
+                 for name in ("glibc", "simple")}
+        self.assertEqual(sorted(lines[6:8]), [
+            f"  > glibc: slow each time: malloc of 8 B at operation 0, {least['glibc']:.3g} us at least, 0 B live before",
+            f"  > simple: slow each time: malloc of 8 B at operation 0, {least['simple']:.3g} us at least, 0 B live before, in 1 range"])
+        self.assertEqual(lines[8], "")
 
     # -- what is compared --
 

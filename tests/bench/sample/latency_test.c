@@ -369,6 +369,31 @@ static void the_slowest_calls_are_named_with_what_was_live(void **state)
     hb_prepared_free(prepared);
 }
 
+/* Blocks one behind the other, and the tail. */
+static void the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be(void **state)
+{
+    struct hb_prepared *prepared = prepare_mallocs(50);
+    struct hb_sample_request request = {.prepared = prepared,
+                                        .allocator = "simple",
+                                        .mode = HB_SAMPLE_LATENCY,
+                                        .inspects_slowest = true,
+                                        .op_limit = 50};
+    struct hb_sample_result result = {.latency = NULL};
+    struct hb_error error = {0};
+
+    (void)state;
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_int_equal(result.latency->slowest_count, HB_SLOWEST);
+    for (uint32_t i = 0; i < HB_SLOWEST; i++)
+        assert_int_equal(result.latency->slowest[i].ranges, result.latency->slowest[i].op + 1);
+    hb_sample_result_clear(&result);
+    request.allocator = "test-plain";
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_int_equal(result.latency->slowest[0].ranges, 0);
+    hb_sample_result_clear(&result);
+    hb_prepared_free(prepared);
+}
+
 static void an_empty_trace_has_no_calls(void **state)
 {
     struct hb_prepared *prepared = prepare(NULL, 0);
@@ -392,6 +417,8 @@ int main(int argc, char **argv)
         hb_test("every call is counted once, among its kind", every_call_is_counted_once),
         hb_test("the slowest calls are named, with what was live before",
                 the_slowest_calls_are_named_with_what_was_live),
+        hb_test("the heap is looked at before each of the slowest, where it can be",
+                the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be),
         hb_test("an empty trace has no calls", an_empty_trace_has_no_calls),
     };
 
