@@ -12,7 +12,7 @@
 #include "bench/sample/verdict.h"
 
 enum { FIRST_LOOK = 10 }; /* rounds before intervals are looked at */
-enum { FEW_ROUNDS = 30 }; /* fewer have intervals that are narrow by luck, or by a quiet moment */
+enum { FEW_ROUNDS = 60 }; /* fewer have intervals that are narrow by luck, or by a quiet moment */
 
 #define MARGIN 0.01 /* a difference of less is none */
 
@@ -385,7 +385,7 @@ static bool is_over(const struct going_on *run)
            is_spent(run, budget_ms > 0 ? budget_ms + run->options->extra_ms : 0);
 }
 
-/* Of few rounds more is asked, in proportion: a third of the width of 10. */
+/* Of few rounds more is asked, in proportion: of 10 a sixth of the width. */
 static bool is_narrow(const struct going_on *run)
 {
     uint32_t rounds = run->rounds->round_count;

@@ -92,6 +92,11 @@ class Trust(unittest.TestCase):
         self.assertIn("exit status 3", done.stderr)
         self.assertEqual(done.returncode, 1)
 
+    def test_help_says_it_in_words(self):
+        self.assertIn("default: 100", self.call("aa", "--help").stdout)
+        self.assertIn("1 for 2 % and", self.call("ab", "--help").stdout)
+        self.assertNotIn("<", self.call("ab", "--help").stdout)
+
     def test_bad_usage_is_2(self):
         self.assertEqual(self.call("aa", "--runs", "0").returncode, 2)
         self.assertEqual(self.call("ab", "many").returncode, 2)

@@ -570,11 +570,11 @@ static void rounds_end_when_it_is_looked_at_and_narrow(void **state)
     for (size_t i = 0; i < ROOM; i++) /* the ratio is 0.5 or 2: never narrow */
         hand.round[OTHER][i].elapsed_ns = hand.round[OTHER][i].cpu_ns = i % 2 == 0 ? 10000 : 40000;
     assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 50);
-    /* A width of 2 - 0.5, over the median of 1.25; of 10 rounds a third of what is asked for is asked. */
-    assert_int_equal(count_rounds(&hand, 3 * 1.19, 10, 11, 0), 11);
-    assert_int_equal(count_rounds(&hand, 3 * 1.21, 10, 11, 0), 10);
-    assert_int_equal(count_rounds(&hand, 1.19, 30, 31, 0), 31);
-    assert_int_equal(count_rounds(&hand, 1.21, 30, 31, 0), 30);
+    /* A width of 2 - 0.5, over the median of 1.25; of 10 rounds a sixth of what is asked for is asked. */
+    assert_int_equal(count_rounds(&hand, 6 * 1.19, 10, 11, 0), 11);
+    assert_int_equal(count_rounds(&hand, 6 * 1.21, 10, 11, 0), 10);
+    assert_int_equal(count_rounds(&hand, 1.19, 60, 61, 0), 61);
+    assert_int_equal(count_rounds(&hand, 1.21, 60, 61, 0), 60);
     hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS - 1; /* no rank, nothing to be narrow */
     assert_int_equal(count_rounds(&hand, 0.5, 10, 50, 0), 10);
     hand.cells[GLIBC].ops = hand.cells[OTHER].ops = OPS;

@@ -362,14 +362,15 @@ class Run(invented.Test):
             look += look // 8 + 1
 
     def widths(self, rounds, share):
-        """How wide the widest interval is after so many rounds, when its ends leave out `share`, where an end lies for sure."""
+        """What --until the rounds would end at, after so many: the width of the widest interval, when its ends leave out `share`, where
+        an end lies for sure; of fewer than 60 rounds a narrower one is asked, in proportion."""
         found = []
         for name in ("a.so", "b.so"):
             ratios = self.ratios("one", name)[:rounds]
             distribution = medians(ratios)
             width = quantile(distribution, 1 - share) - quantile(distribution, share)
             found.append(width / max(1, median(ratios)))
-        return max(found)
+        return max(found) * 60 / min(rounds, 60)
 
     def test_until_ends_at_the_first_look_that_finds_it_narrow_enough(self):
         settings = {"ns": "glibc=20,a.so=10,b.so=60,simple=50", "spread": 0.7}
