@@ -99,12 +99,17 @@ static void check(const struct argp_state *state, void *values)
 static const struct hb_usage usage = {
     .options = option_table,
     .arguments = "[TRACE...]",
-    .doc = "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
-           "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all of "
-           "those by default. Ctrl-C ends it and keeps what is complete. Exit status 3: some allocator is "
-           "wrong, "
-           "crashed, hung, returned NULL where glibc does not, or is not there, as the table says.\n\n"
-           "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
+    .doc =
+        "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
+        "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all that "
+        "it lists by default, which takes minutes. One thread replays the operations of all threads. Ctrl-C "
+        "ends it and keeps what is complete.\n\n"
+        "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
+        "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
+        "whose intervals touch share a rank. results/README.md says what each column is.\n\n"
+        "Exit status 3: some allocator is wrong, crashed, hung, returned NULL where glibc does not, or is "
+        "not there, as the table says.\n\n"
+        "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
     .check = check,
 };
 

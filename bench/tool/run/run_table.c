@@ -4,7 +4,6 @@
 #include "bench/tool/run/run_table.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,7 +299,7 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
     snprintf(line->cells[TIME], CELL_BYTES, "%s", hb_show_figure(ns->median).text);
     snprintf(line->cells[SPAN], CELL_BYTES, "%s - %s", hb_show_figure(ns->min).text,
              hb_show_figure(ns->max).text);
-    snprintf(line->cells[FAILURES], CELL_BYTES, "%" PRIu64, row->failures);
+    snprintf(line->cells[FAILURES], CELL_BYTES, "%s", hb_show_count(row->failures).text);
     set_memory_cells(line, row);
     if (row->cell->cut)
         return; /* of other operations: what follows is said below */
