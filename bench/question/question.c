@@ -114,6 +114,18 @@ static enum hb_status take_floor(struct hb_plan *plan, struct hb_error *error)
     return HB_OK;
 }
 
+/* Where rounds went on as long as it took, their least number is known afterwards. */
+static void note_rounds(struct hb_plan *plan)
+{
+    struct hb_provenance *provenance = &plan->session->provenance;
+    uint32_t rounds = plan->rounds.round_count;
+
+    if (provenance->until <= 0 || rounds == 0)
+        return;
+    if (plan->timed_traces++ == 0 || rounds < provenance->rounds)
+        provenance->rounds = rounds;
+}
+
 static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
 {
     const struct hb_question *question = plan->question;
@@ -134,6 +146,7 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
     hb_rounds_complete(&plan->rounds, question->pairs_null);
     if (status == HB_OK)
         status = hb_compare_run(&plan->rounds, error);
+    note_rounds(plan);
     if (status == HB_ERR_INTERRUPTED && plan->rounds.round_count > 0)
         status = HB_OK; /* and the next trace finds out */
     if (status == HB_OK && plan->rounds.null != NULL)

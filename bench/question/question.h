@@ -23,6 +23,7 @@ struct hb_plan {
     const struct hb_question *question;
     struct hb_session *session;
     struct hb_results **files; /* one a schema of the question's, in that order */
+    unsigned timed_traces;     /* on which there were rounds */
     unsigned failed_cells;     /* allocators without figures on a trace, and traces that are none */
 
     /* The trace at hand. */

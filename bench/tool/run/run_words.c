@@ -155,10 +155,19 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
     return trace->rivals > 1;
 }
 
+static bool say_alone(const struct hb_run_trace *trace, char *out)
+{
+    const char *name = trace->rows[0].allocator;
+
+    snprintf(out, HB_RUN_WORDS_BYTES, "%.100s has nothing to be compared with: -a " HB_REFERENCE ",%.100s",
+             name, strcmp(name, HB_REFERENCE) == 0 ? "jemalloc" : trace->rows[0].cell->candidate->spec);
+    return trace->rivals == 1;
+}
+
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
     static sentence *const ranked[] = {say_answer, say_worth, say_undecided, NULL};
-    static sentence *const unranked[] = {say_why_unranked, NULL};
+    static sentence *const unranked[] = {say_why_unranked, say_alone, NULL};
 
     return say(trace->ranked > 1 ? ranked : unranked, trace, index, out);
 }
@@ -180,10 +189,30 @@ static bool say_load(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_noise *noise = &trace->noise;
 
-    snprintf(out, HB_RUN_WORDS_BYTES,
-             "not to be trusted: the load is %.1f on %s; end what else runs, or use a machine of your own",
-             noise->load, hb_show_counted(noise->cores, "core").text);
+    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && noise->null_spread <= 2;
+
+    snprintf(
+        out, HB_RUN_WORDS_BYTES,
+        "not to be trusted%s: the load is %.1f on %s%s; end what else runs, or use a machine of your own",
+        is_steady ? " to the last percent" : "", noise->load, hb_show_counted(noise->cores, "core").text,
+        is_steady ? ", so that times are of the processor" : "");
     return noise->load > noise->cores;
+}
+
+/* The width that was asked for is known only where it was, and was not reached. */
+static bool say_wide(const struct hb_run_trace *trace, char *out)
+{
+    double until = trace->rounds->session->options.until, widest = 0;
+
+    for (size_t i = 0; i < trace->rivals; i++)
+        if (trace->rows[i].rank > 0)
+            widest = fmax(widest, hb_compare_width(&trace->rows[i].compared.ratio));
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "the rounds ended before the intervals were %.2g %% wide: the widest is %.2g %%; --until goes "
+             "on, or a "
+             "longer --budget",
+             100 * until, 100 * widest);
+    return until > 0 && widest > until;
 }
 
 static bool say_marked(const struct hb_run_trace *trace, char *out)
@@ -207,7 +236,7 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
 
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_null_spread, say_load, say_marked, NULL};
+    static sentence *const warnings[] = {say_threads, say_null_spread, say_load, say_wide, say_marked, NULL};
     static sentence *const none[] = {NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
