@@ -249,7 +249,7 @@ int hb_run_json_print(const struct hb_run_json *json, const struct hb_session *s
     hb_json_known(&whole, "budget_ms", session->options.budget_ms, session->options.budget_ms > 0);
     hb_json_text(&whole, "baseline", session->reference != NULL ? session->reference->name : NULL);
     hb_json_text(&whole, "touch", hb_touch_name(provenance->touch));
-    hb_json_real(&whole, "floor_ns_per_op", provenance->null_ns);
+    put_known(&whole, "floor_ns_per_op", provenance->null_ns);
     hb_json_number(&whole, "clock_pair_ns", provenance->clock_pair_ns);
     hb_json_put(&whole, "interrupted", json_boolean(hb_session_is_interrupted()));
     hb_json_put(&whole, "libraries", hb_json_libraries(&session->found));
