@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/printable.h"
 #include "bench/adversary/adversary.h"
 #include "bench/results/build_info.h"
@@ -180,6 +181,7 @@ int main(int argc, char **argv)
 {
     const struct hb_command *command;
 
+    hb_file_hold_standard();
     hb_child_main(argc, argv, &hb_sample_job);
     hb_child_main(argc, argv, &hb_adversary_job);
     keep_command_line(argc, argv);
