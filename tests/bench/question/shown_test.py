@@ -10,6 +10,7 @@ import pty
 import re
 import shutil
 import signal
+import statistics
 import struct
 import subprocess
 import termios
@@ -150,6 +151,18 @@ class Shown(invented.Test):
                 self.assert_sound(",".join(row.values()))
         else:
             self.assertIn("x: ", out)
+
+    def test_every_ratio_in_json_is_the_median_of_those_of_its_rounds(self):
+        out = json.loads(self.run_program("heapbench", "run", "made.txt", "-a", "glibc,./a.so,simple", "--rounds", "6", "--step-limit",
+                                          "20000", "--json", spread=30))
+        rows = {row["allocator"]: row for row in out["rows"]}
+        self.assertEqual(rows["simple"]["status"], "stopped")
+        for name, row in rows.items():
+            self.assertEqual("baseline_times" in row, name == "simple")
+            prefix = "cpu_" if out["traces"][0]["clock"] == "processor" else ""
+            baseline = row.get(f"baseline_{prefix}times", rows["glibc"][f"{prefix}times"])
+            ratio = statistics.median(a / b for a, b in zip(row[f"{prefix}times"], baseline))
+            self.assertAlmostEqual(row["ratio"], ratio, 9, name)
 
     # -- interrupted --
 
