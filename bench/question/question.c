@@ -233,6 +233,7 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
         status = hb_session_open_trace(session, i, &usable, error);
         if (status == HB_OK && usable) {
             status = run_trace(plan, i, watch, error);
+            plan->whole_traces += status == HB_OK;
         } else if (status == HB_OK) {
             why = *error;
             plan->failed_cells++;
@@ -259,6 +260,8 @@ enum hb_status hb_question_answer(const struct hb_question *question, struct hb_
     session->progress.total = count_steps(&plan);
     if (status == HB_OK)
         status = run_traces(&plan, watch, error);
+    if (hb_session_is_interrupted() && plan.whole_traces == 0)
+        folder = NULL; /* what an earlier run wrote there stays */
     for (size_t i = 0; i < HB_PLAN_FILES_MAX; i++) {
         if (status == HB_OK && folder != NULL && files[i] != NULL)
             status = hb_results_write(files[i], folder, &session->provenance, error);

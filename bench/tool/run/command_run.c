@@ -30,6 +30,7 @@ struct comparison {
     struct hb_run_style style;
     struct hb_run_json json; /* where --json asks for it */
     struct hb_run_means means;
+    size_t shown_traces;
 };
 
 enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
@@ -130,6 +131,7 @@ static enum hb_status show_trace(void *context, const struct hb_plan *plan, stru
         hb_run_print_trace(&trace, &comparison->style);
     fflush(stdout);
     hb_run_trace_clear(&trace);
+    comparison->shown_traces++;
     return status;
 }
 
@@ -147,6 +149,12 @@ static enum hb_status show_unusable(void *context, const char *trace, const stru
     return HB_OK;
 }
 
+/* Interrupted before there was anything to keep? */
+static bool has_nothing(const struct comparison *comparison)
+{
+    return hb_session_is_interrupted() && comparison->shown_traces == 0;
+}
+
 static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
                                  struct hb_error *error)
 {
@@ -156,7 +164,7 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
-    if (status == HB_OK && comparison->options->results != NULL)
+    if (status == HB_OK && comparison->options->results != NULL && !has_nothing(comparison))
         status =
             hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
     return status;
@@ -168,14 +176,16 @@ static int print_foot(const struct comparison *comparison)
 
     if (comparison->means.trace_count > 1)
         hb_run_print_means(&comparison->means, &comparison->style);
-    printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
-           hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
-           hb_touch_name(provenance->touch));
+    if (provenance->null_ns > 0)
+        printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
+               hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
+               hb_touch_name(provenance->touch));
     hb_stdout_libraries(&comparison->session.found);
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         printf("Left out: %s\n", provenance->left_out[i]);
     if (hb_session_is_interrupted())
-        puts("Interrupted: what is above is of complete rounds.");
+        puts(has_nothing(comparison) ? "Interrupted before a round was complete."
+                                     : "Interrupted: what is above is of complete rounds.");
     return hb_stdout_end_table();
 }
 
