@@ -92,6 +92,10 @@ static void check(const struct argp_state *state, void *values)
     if (options->rounds > 0 && options->until > 0)
         hb_option_fail(
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
+    if (options->json && options->markdown)
+        hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
+    if (options->times_only && options->results == NULL)
+        hb_option_fail(state, "--times-only is of --results");
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
     if (options->has_heap && hb_command_check_heap(options->session.heap_bytes, &error) != HB_OK)
         hb_option_fail(state, "%s", error.text);

@@ -24,6 +24,7 @@ struct hb_run_row {
     char warning[200]; /* what its check found that is not wrong; or empty */
     uint32_t rounds;   /* in which it took part */
     struct hb_stats_spread ns, cpu_ns; /* per operation */
+    double order_ns;                   /* the median of the one that the table shows */
     double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
     struct hb_compared compared;
     unsigned rank;         /* 0: none. Shared where intervals overlap */
