@@ -347,3 +347,10 @@ enum hb_status hb_folder_create(const char *path, struct hb_error *error)
     free(copy);
     return status;
 }
+
+void hb_file_hold_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", (fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC); /* is `fd` */
+}

@@ -46,6 +46,13 @@ enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error
 enum hb_status hb_file_read(const char *path, size_t max_bytes, char **data, size_t *bytes,
                             struct hb_error *error);
 
+/*
+ * For the start of a program: a standard stream that is closed leads nowhere from now on, so that no file of
+ * ours gets its number. Standard output still fails when it is written to; programs that are started have
+ * them closed.
+ */
+void hb_file_hold_standard(void);
+
 /* mkdir -p. HB_ERR_IO, naming the part that could not be made. */
 enum hb_status hb_folder_create(const char *path, struct hb_error *error);
 

@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "base/printable.h"
 
-enum { OPTIONS_MAX = 24, FIRST_KEY = 256 }; /* a key from there on is no letter */
+enum { OPTIONS_MAX = 24, HELP_KEY = 'h', FIRST_KEY = 256 }; /* a key from there on is no letter */
 
 /* A command line that is being read. */
 struct reading {
@@ -308,6 +308,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     const struct reading *reading = state->input;
     const struct hb_option *option = reading->usage->options;
 
+    if (key == HELP_KEY)
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
     if (key == ARGP_KEY_ARG)
         return take_argument(state, reading, text);
     if (key == ARGP_KEY_ARGS)
@@ -342,18 +344,18 @@ static char *add_help(int key, const char *text, void *input)
 static void read_line(struct reading *reading, int argc, char **argv, unsigned flags)
 {
     const struct hb_usage *usage = reading->usage;
-    struct argp_option options[OPTIONS_MAX + 1] = {0};
+    struct argp_option options[1 + OPTIONS_MAX + 1] = {{.key = HELP_KEY, .flags = OPTION_HIDDEN}};
     const struct argp argp = {.options = options,
                               .parser = parse,
                               .args_doc = usage->arguments,
                               .doc = usage->doc,
                               .help_filter = add_help};
-    size_t count = 0;
+    size_t count = 1;
 
     for (const struct hb_option *option = usage->options; option->kind != HB_OPTION_END; option++) {
         if (option->name == NULL)
             continue;
-        assert(count < OPTIONS_MAX);
+        assert(count <= OPTIONS_MAX && option->letter != HELP_KEY);
         options[count++] =
             (struct argp_option){.name = option->name,
                                  .key = key_of(usage, option),

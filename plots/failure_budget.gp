@@ -73,7 +73,7 @@ do for [k=1:traces] {
     eval largest("live", "$rows", "column('peak_live_bytes')")
     set logscale x 2
     eval panel(k, traces)
-    eval octave_tics("x", start, end)
+    eval octave_tics("x", 0.8 * start, 1.9 * end)
     set ytics scale 0 ("" 0)
     if ((k - 1) % panel_columns(traces) == 0) {
         do for [a=1:allocators] { set ytics add (tick(short(allocator[a], 16)) row[a]) }
@@ -92,7 +92,7 @@ do for [k=1:traces] {
     other(x) = column("peak_resident_bytes") > 0 ? column("peak_resident_bytes") : column("peak_live_bytes")
     rightmost(x) = larger(column("minimum_bytes"), column("peak_resident_bytes"))
     beyond(x) = column("minimum_bytes") > 0 ? rounded_bytes(column("minimum_bytes")) : column("failing_bytes") > 0 ? "more than " . rounded_bytes(column("failing_bytes")) : "not known"
-    label_at(i) = !mine(i) ? off : column("minimum_bytes") > 0 ? 1.1 * rightmost(0) : 1.25 * larger(column("peak_resident_bytes"), live)
+    label_at(i) = !mine(i) ? off : column("minimum_bytes") > 0 ? rightmost(0) : larger(column("peak_resident_bytes"), live)
     y(x) = row[int(column("who"))]
     plot [0.8 * start:1.9 * end][rows + 0.7:0.3] \
         for [i=1:heres] $rows using (known(i) ? other(0) : off):(y(0)):(known(i) ? column("minimum_bytes") - other(0) : 0):(0) \
@@ -100,7 +100,7 @@ do for [k=1:traces] {
         for [i=1:heres] $rows using (at(i, "peak_resident_bytes")):(y(0)) with points pt 6 ps 0.65 lw 1.4 lc rgb colour(allocator[here[i]]), \
         for [i=1:heres] $rows using (at(i, "minimum_bytes")):(y(0)) with points pt 5 ps 0.65 lc rgb colour(allocator[here[i]]), \
         for [i=1:heres] $rows using (at(i, "ended_bytes")):(y(0)) with points pt 2 ps 0.7 lw 1.6 lc rgb ink, \
-        for [i=1:heres] $rows using (label_at(i)):(y(0)):(beyond(0)) with labels left font ",8.5" textcolor rgb ink
+        for [i=1:heres] $rows using (label_at(i)):(y(0)):(beyond(0)) with labels left offset character 1, 0 font ",8.5" textcolor rgb ink
     eval drawn_once
 }
 unset multiplot

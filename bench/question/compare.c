@@ -291,8 +291,7 @@ static bool is_ranked(const struct hb_rounds *rounds, const struct hb_rounds_cel
            cell != hb_rounds_reference(rounds, cell);
 }
 
-/* Of the larger of the two times; 0 where there is no ratio. */
-static double width_of(const struct hb_interval *ratio)
+double hb_compare_width(const struct hb_interval *ratio)
 {
     return (ratio->high - ratio->low) / (ratio->estimate > 1 ? ratio->estimate : 1);
 }
@@ -335,7 +334,7 @@ static enum hb_status look(struct going_on *run, struct hb_error *error)
                                &interval, error);
         if (status != HB_OK)
             continue;
-        run->widest = width_of(&interval) > run->widest ? width_of(&interval) : run->widest;
+        run->widest = hb_compare_width(&interval) > run->widest ? hb_compare_width(&interval) : run->widest;
         run->hangs |= hangs_by_a_thread(&interval);
     }
     free(ratios);

@@ -59,6 +59,9 @@ size_t hb_compare_ratios(const struct hb_rounds *rounds, const struct hb_rounds_
 enum hb_compared_verdict hb_compare_judge(const struct hb_interval *interval, uint32_t rounds,
                                           uint32_t *more_rounds);
 
+/* The width of an interval, as a share of the larger of the two times; 0 when there is none. */
+double hb_compare_width(const struct hb_interval *ratio);
+
 /* Is the cell's allocator one of those that programs run on, compared as such? The null allocator, the simple
  * family and other built-in ones are not. */
 bool hb_compare_is_rival(const struct hb_rounds_cell *cell);

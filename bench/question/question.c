@@ -99,6 +99,33 @@ static void add_cell(struct hb_plan *plan, const struct hb_candidate *candidate,
         cell->rounds_max = HB_ROUNDS_LEAST;
 }
 
+/* By the clock of the ratios, so that it can be taken off the times beside it. */
+static enum hb_status take_floor(struct hb_plan *plan, struct hb_error *error)
+{
+    const struct hb_rounds *rounds = &plan->rounds;
+    struct hb_noise noise;
+    enum hb_status status = hb_noise_find(rounds, &noise, error);
+
+    if (status != HB_OK)
+        return status;
+    hb_floor_take(plan->session, plan->trace, hb_rounds_spread(rounds, rounds->null, noise.clock).median,
+                  plan->trace_ops);
+    hb_noise_clear(&noise);
+    return HB_OK;
+}
+
+/* Where rounds went on as long as it took, their least number is known afterwards. */
+static void note_rounds(struct hb_plan *plan)
+{
+    struct hb_provenance *provenance = &plan->session->provenance;
+    uint32_t rounds = plan->rounds.round_count;
+
+    if (provenance->until <= 0 || rounds == 0)
+        return;
+    if (plan->timed_traces++ == 0 || rounds < provenance->rounds)
+        provenance->rounds = rounds;
+}
+
 static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
 {
     const struct hb_question *question = plan->question;
@@ -119,11 +146,11 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
     hb_rounds_complete(&plan->rounds, question->pairs_null);
     if (status == HB_OK)
         status = hb_compare_run(&plan->rounds, error);
+    note_rounds(plan);
     if (status == HB_ERR_INTERRUPTED && plan->rounds.round_count > 0)
         status = HB_OK; /* and the next trace finds out */
     if (status == HB_OK && plan->rounds.null != NULL && !question->times_calls)
-        hb_floor_take(plan->session, plan->trace, hb_rounds_ns_per_op(&plan->rounds, plan->rounds.null),
-                      plan->trace_ops);
+        status = take_floor(plan, error);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
         question->put(plan, i, &plan->rounds.cells[i]);
     return status;
@@ -207,6 +234,7 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
         status = hb_session_open_trace(session, i, &usable, error);
         if (status == HB_OK && usable) {
             status = run_trace(plan, i, watch, error);
+            plan->whole_traces += status == HB_OK;
         } else if (status == HB_OK) {
             why = *error;
             plan->failed_cells++;
@@ -233,6 +261,8 @@ enum hb_status hb_question_answer(const struct hb_question *question, struct hb_
     session->progress.total = count_steps(&plan);
     if (status == HB_OK)
         status = run_traces(&plan, watch, error);
+    if (hb_session_is_interrupted() && plan.whole_traces == 0)
+        folder = NULL; /* what an earlier run wrote there stays */
     for (size_t i = 0; i < HB_PLAN_FILES_MAX; i++) {
         if (status == HB_OK && folder != NULL && files[i] != NULL)
             status = hb_results_write(files[i], folder, &session->provenance, error);

@@ -23,7 +23,9 @@ struct hb_plan {
     const struct hb_question *question;
     struct hb_session *session;
     struct hb_results **files; /* one a schema of the question's, in that order */
+    unsigned timed_traces;     /* on which there were rounds */
     unsigned failed_cells;     /* allocators without figures on a trace, and traces that are none */
+    size_t whole_traces;       /* of which there is something to keep */
 
     /* The trace at hand. */
     size_t trace;
@@ -102,8 +104,9 @@ struct hb_plan_watch {
 
 /*
  * Runs the plan on everything that the session found, and writes its files into `folder`, unless that is
- * NULL. `watch` may be NULL. `*failed_cells` counts what has no figures: a crash, an allocator that is not
- * there, a file that is no trace. Errors: those of samples, and of hb_results_write.
+ * NULL, or it was interrupted with nothing to keep. `watch` may be NULL. `*failed_cells` counts what has no
+ * figures: a crash, an allocator that is not there, a file that is no trace. Errors: those of samples, and of
+ * hb_results_write.
  */
 enum hb_status hb_question_answer(const struct hb_question *question, struct hb_session *session,
                                   const char *folder, const struct hb_plan_watch *watch,

@@ -34,6 +34,7 @@ struct image_header {
     uint64_t object_count;
     uint64_t slots;
     uint64_t program_wall_ns, program_cpu_ns;
+    uint32_t threads;
     struct hb_ledger sums; /* its table is gone */
     char name[IMAGE_NAME_BYTES];
 };
@@ -128,7 +129,8 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
                                         .object_count = workload->object_count,
                                         .slots = r.slots,
                                         .program_wall_ns = workload->wall_ns,
-                                        .program_cpu_ns = workload->cpu_ns};
+                                        .program_cpu_ns = workload->cpu_ns,
+                                        .threads = workload->threads};
         if (workload->wait_count > 0)
             memcpy(image + waits_at(workload->op_count), workload->waits,
                    workload->wait_count * sizeof *workload->waits);
@@ -250,6 +252,7 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         .slots = header->slots,
         .program_wall_ns = header->program_wall_ns,
         .program_cpu_ns = header->program_cpu_ns,
+        .threads = header->threads,
         .sums = &header->sums,
         .peak_live_bytes = header->sums.peak_live_bytes,
         .name = header->name,

@@ -21,6 +21,7 @@ struct hb_prepared {
     const struct hb_ledger *sums; /* what all operations come to where none fails (replay_ledger.h) */
     uint64_t peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program, as the workload's; 0: not known */
+    uint32_t threads; /* that did the operations, as the workload's; a replay has one */
     const char *name;
     int fd;
     size_t image_bytes;

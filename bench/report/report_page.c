@@ -50,7 +50,8 @@ static const struct section sections[] = {
     {"fragmentation",
      "Fragmentation: where the memory went",
      {"memory", "heap_map", "fragmentation_measures"},
-     "Heap over live bytes, by the four measures",
+     "How much more than the live bytes a heap takes (of a library, its resident memory), by the four "
+     "measures",
      HB_RESULT_FRAGMENTATION_SUMMARY,
      hb_report_fragmentation},
     {"policies",
@@ -185,9 +186,10 @@ static void print_trace(const struct page *page, const char *trace)
     hb_html_text(page->out, trace);
     fputs("</b>", page->out);
     if (ops >= 1 && ops < 1e18)
-        fprintf(page->out, " (%s%s%s)", hb_show_counted((uint64_t)ops, "operation").text,
-                live >= 1 && live < 1e18 ? ", at most " : "",
-                live >= 1 && live < 1e18 ? hb_show_bytes((uint64_t)live).text : "");
+        fprintf(page->out, " (%s%s%s%s)", hb_show_counted((uint64_t)ops, "operation").text,
+                live >= 1 && live < 1e18 ? ", " : "",
+                live >= 1 && live < 1e18 ? hb_show_bytes((uint64_t)live).text : "",
+                live >= 1 && live < 1e18 ? " live at most" : "");
 }
 
 /* "a, b and c" */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/stats.h"
 #include "bench/report/report_cells.h"
 #include "bench/report/report_tables.h"
@@ -13,10 +14,11 @@ enum { MAX_ROUNDS = 10001 };
 
 struct contender {
     const char *allocator;
-    const char *status;           /* the worst that happened in a round */
-    double ns[MAX_ROUNDS];        /* per operation, by round; 0 where there is no figure */
-    double reference[MAX_ROUNDS]; /* the baseline's for the same operations; 0 where there is none */
-    bool measured;
+    const char *status;            /* the worst that happened in a round */
+    double ns[MAX_ROUNDS];         /* per operation, by round; 0 where there is no figure */
+    double reference[MAX_ROUNDS];  /* the baseline's for the same operations; 0 where there is none */
+    double resident[MAX_ROUNDS];   /* peak bytes, by round; NAN where it is not known */
+    size_t measured;               /* rounds with a figure */
     struct hb_stats_spread spread; /* of those that there are */
     double ratio;                  /* to the baseline, NAN where either has none */
     double resident_bytes, live_bytes, failures, ops;
@@ -74,7 +76,7 @@ static void take_row(const struct hb_csv *csv, size_t row, const struct ranking 
         return;
     contender->ns[(size_t)round] = ns;
     contender->reference[(size_t)round] = reference > 0 && isfinite(reference) ? reference : 0;
-    note_peak(&contender->resident_bytes, hb_csv_value(csv, row, "peak_resident_bytes"));
+    contender->resident[(size_t)round] = hb_csv_value(csv, row, "peak_resident_bytes");
     note_peak(&contender->live_bytes, hb_csv_value(csv, row, "peak_live_bytes"));
     note_peak(&contender->failures, hb_csv_value(csv, row, "failures"));
     note_peak(&contender->ops, hb_csv_value(csv, row, "ops"));
@@ -83,14 +85,18 @@ static void take_row(const struct hb_csv *csv, size_t row, const struct ranking 
 static void spread_rounds(struct contender *contender)
 {
     double known[MAX_ROUNDS];
-    size_t count = 0;
+    size_t resident = 0;
 
     for (size_t i = 0; i < MAX_ROUNDS; i++)
+        if (contender->ns[i] > 0 && !isnan(contender->resident[i]))
+            known[resident++] = contender->resident[i];
+    if (resident > 0)
+        contender->resident_bytes = hb_stats_median(known, resident);
+    for (size_t i = 0; i < MAX_ROUNDS; i++)
         if (contender->ns[i] > 0)
-            known[count++] = contender->ns[i];
-    contender->measured = count > 0;
-    if (count > 0)
-        contender->spread = hb_stats_spread(known, count);
+            known[contender->measured++] = contender->ns[i];
+    if (contender->measured > 0)
+        contender->spread = hb_stats_spread(known, contender->measured);
 }
 
 /* False where the trace has no row of this allocator. */
@@ -176,7 +182,7 @@ static void print_name(FILE *out, const struct contender *contender)
 static void print_contender(FILE *out, const struct contender *contender)
 {
     double unknown = (double)NAN;
-    bool shown = contender->measured, paged = contender->live_bytes >= LEAST_LIVE_BYTES;
+    bool shown = contender->measured > 0, paged = contender->live_bytes >= LEAST_LIVE_BYTES;
 
     fputs("<tr>", out);
     print_name(out, contender);
@@ -194,9 +200,13 @@ static void print_contender(FILE *out, const struct contender *contender)
 
 static void print_ranking(FILE *out, const char *trace, const struct ranking *ranking)
 {
-    char name[300];
+    char name[400];
+    size_t rounds = 0;
 
-    snprintf(name, sizeof name, "%.256s%s", trace,
+    for (size_t i = 0; i < ranking->count; i++)
+        if (ranking->contender[i].measured > rounds)
+            rounds = ranking->contender[i].measured;
+    snprintf(name, sizeof name, "%.256s: %s%s", trace, hb_show_counted(rounds, "round").text,
              strcmp(ranking->clock, "cpu_ns") == 0 ? ", by processor time" : "");
     hb_report_table_group(out, name, COLUMNS);
     for (size_t i = 0; i < ranking->count; i++)

@@ -27,8 +27,9 @@ struct hb_schema {
 
 /*
  * To be called before anything is measured, so that a long run does not end in an error that was there from
- * the start: makes `folder`, tries to write there, and refuses builds that must not be measured.
- * HB_ERR_USAGE, HB_ERR_IO.
+ * the start: makes `folder`, tries to write there, and refuses builds that must not be measured. From then on
+ * a file beyond the limit on sizes is HB_ERR_IO, and no signal that ends us (SIGXFSZ). HB_ERR_USAGE,
+ * HB_ERR_IO.
  */
 enum hb_status hb_results_check_folder(const char *folder, const struct hb_provenance *provenance,
                                        struct hb_error *error);

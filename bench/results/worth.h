@@ -3,7 +3,7 @@
  *
  * It is of the calls alone. What the allocator's placement gives or costs the program's own caches is not in
  * it, nor what the program's caches cost the allocator. The program's time is that of the recorded run, with
- * what the recorder took of it (10 to 20 ns an operation), so that shares come out a little too small.
+ * what the recorder took of it (10 to 20 ns an operation), so that shares come out too small.
  */
 #ifndef HB_BENCH_RESULTS_WORTH_H
 #define HB_BENCH_RESULTS_WORTH_H

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/printable.h"
 #include "bench/adversary/adversary.h"
 #include "bench/results/build_info.h"
@@ -176,10 +177,18 @@ static int run(const struct hb_command *command, int argc, char **argv)
     return command->run(argc, argv);
 }
 
+static bool is_help_word(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct hb_command *command;
+    char help[] = "--help";
+    bool is_help;
 
+    hb_file_hold_standard();
     hb_child_main(argc, argv, &hb_sample_job);
     hb_child_main(argc, argv, &hb_adversary_job);
     keep_command_line(argc, argv);
@@ -187,7 +196,8 @@ int main(int argc, char **argv)
         print_help(stderr);
         return HB_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    is_help = is_help_word(argv[1]) && argc > 2;
+    if (is_help_word(argv[1]) && !is_help) {
         print_help(stdout);
         return hb_stdout_end();
     }
@@ -195,6 +205,8 @@ int main(int argc, char **argv)
         printf("heapbench %s\n", hb_build_info()->version);
         return hb_stdout_end();
     }
-    command = find_command(argv[1]);
-    return command != NULL ? run(command, argc - 1, argv + 1) : HB_EXIT_USAGE;
+    command = find_command(argv[is_help ? 2 : 1]);
+    if (command == NULL)
+        return HB_EXIT_USAGE;
+    return is_help ? run(command, 2, (char *[]){argv[2], help, NULL}) : run(command, argc - 1, argv + 1);
 }

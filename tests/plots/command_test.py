@@ -396,7 +396,7 @@ class OwnProgram(unittest.TestCase):
         with open(os.path.join(self.folder, folder, "report.html"), encoding="utf-8") as page:
             text = page.read()
         self.assertEqual(Page(text).hollow, [])
-        self.assertIn("<h1>heapbench report: small</h1>\n<p>Of the trace <b>small</b> (20 operations, at most 109 B), replayed on ",
+        self.assertIn("<h1>heapbench report: small</h1>\n<p>Of the trace <b>small</b> (20 operations, 109 B live at most), replayed on ",
                       text)
         sections = re.findall('<section id="(.*)">', text)
         self.assertEqual(sections[:3] + sections[-1:], ["choice", "over-time", "failures", "sources"])

@@ -31,6 +31,7 @@ struct comparison {
     struct hb_run_style style;
     struct hb_run_json json; /* where --json asks for it */
     struct hb_run_means means;
+    size_t shown_traces;
 };
 
 enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
@@ -99,6 +100,10 @@ static void check(const struct argp_state *state, void *values)
     if (options->rounds > 0 && options->until > 0)
         hb_option_fail(
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
+    if (options->json && options->markdown)
+        hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
+    if (options->times_only && options->results == NULL)
+        hb_option_fail(state, "--times-only is of --results");
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
     if (options->has_heap && hb_command_check_heap(options->session.heap_bytes, &error) != HB_OK)
         hb_option_fail(state, "%s", error.text);
@@ -107,12 +112,17 @@ static void check(const struct argp_state *state, void *values)
 static const struct hb_usage usage = {
     .options = option_table,
     .arguments = "[TRACE...]",
-    .doc = "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
-           "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all of "
-           "those by default. Ctrl-C ends it and keeps what is complete. Exit status 3: some allocator is "
-           "wrong, "
-           "crashed, hung, returned NULL where glibc does not, or is not there, as the table says.\n\n"
-           "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
+    .doc =
+        "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
+        "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all that "
+        "it lists by default, which takes minutes. One thread replays the operations of all threads. Ctrl-C "
+        "ends it and keeps what is complete.\n\n"
+        "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
+        "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
+        "whose intervals touch share a rank. results/README.md says what each column is.\n\n"
+        "Exit status 3: some allocator is wrong, crashed, hung, returned NULL where glibc does not, or is "
+        "not there, as the table says.\n\n"
+        "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
     .check = check,
 };
 
@@ -154,6 +164,7 @@ static enum hb_status show_trace(void *context, const struct hb_plan *plan, stru
     fflush(stdout);
     hb_run_trace_clear(&trace);
     hb_rounds_close(&calls);
+    comparison->shown_traces++;
     return status;
 }
 
@@ -171,6 +182,12 @@ static enum hb_status show_unusable(void *context, const char *trace, const stru
     return HB_OK;
 }
 
+/* Interrupted before there was anything to keep? */
+static bool has_nothing(const struct comparison *comparison)
+{
+    return hb_session_is_interrupted() && comparison->shown_traces == 0;
+}
+
 static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
                                  struct hb_error *error)
 {
@@ -180,7 +197,7 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
-    if (status == HB_OK && comparison->options->results != NULL)
+    if (status == HB_OK && comparison->options->results != NULL && !has_nothing(comparison))
         status =
             hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
     return status;
@@ -192,14 +209,16 @@ static int print_foot(const struct comparison *comparison)
 
     if (comparison->means.trace_count > 1)
         hb_run_print_means(&comparison->means, &comparison->style);
-    printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
-           hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
-           hb_touch_name(provenance->touch));
+    if (provenance->null_ns > 0)
+        printf("Floor: the null allocator takes %s per operation. Seed %llu, touch %s.\n",
+               hb_show_seconds(provenance->null_ns / 1e9).text, (unsigned long long)provenance->seed,
+               hb_touch_name(provenance->touch));
     hb_stdout_libraries(&comparison->session.found);
     for (unsigned i = 0; i < provenance->left_out_count && i < HB_PROVENANCE_LEFT_OUT_MAX; i++)
         printf("Left out: %s\n", provenance->left_out[i]);
     if (hb_session_is_interrupted())
-        puts("Interrupted: what is above is of complete rounds.");
+        puts(has_nothing(comparison) ? "Interrupted before a round was complete."
+                                     : "Interrupted: what is above is of complete rounds.");
     return hb_stdout_end_table();
 }
 

@@ -139,6 +139,18 @@ static void put_comparison(struct hb_json *json, const struct hb_run_trace *trac
     put_known(json, "ratio_to_glibc", is_usual ? row->compared.ratio.estimate : 0);
 }
 
+/* Of one that is cut, on the same operations: no row of its own has them. */
+static void put_reference_times(struct hb_json *json, const struct hb_rounds *rounds,
+                                const struct hb_rounds_cell *cell)
+{
+    const struct hb_rounds_cell *reference = hb_rounds_reference(rounds, cell);
+
+    if (!cell->cut || reference == NULL)
+        return;
+    hb_json_put(json, "baseline_times", times_of(rounds, reference, HB_ROUNDS_ELAPSED));
+    hb_json_put(json, "baseline_cpu_times", times_of(rounds, reference, HB_ROUNDS_CPU));
+}
+
 static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, const struct hb_run_row *row)
 {
     hb_json_real(json, "ns_per_op", row->ns.median);
@@ -159,6 +171,7 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_put(json, "cpu_times", times_of(trace->rounds, row->cell, HB_ROUNDS_CPU));
     if (trace->calls != NULL)
         hb_json_put(json, "latency", latency_json(trace->calls, row->cell));
+    put_reference_times(json, trace->rounds, row->cell);
 }
 
 static json_t *row_json(const struct hb_run_trace *trace, const struct hb_run_row *row)
@@ -315,7 +328,7 @@ int hb_run_json_print(const struct hb_run_json *json, const struct hb_session *s
     hb_json_known(&whole, "budget_ms", session->options.budget_ms, session->options.budget_ms > 0);
     hb_json_text(&whole, "baseline", session->reference != NULL ? session->reference->name : NULL);
     hb_json_text(&whole, "touch", hb_touch_name(provenance->touch));
-    hb_json_real(&whole, "floor_ns_per_op", provenance->null_ns);
+    put_known(&whole, "floor_ns_per_op", provenance->null_ns);
     hb_json_number(&whole, "clock_pair_ns", provenance->clock_pair_ns);
     hb_json_put(&whole, "interrupted", json_boolean(hb_session_is_interrupted()));
     hb_json_put(&whole, "libraries", hb_json_libraries(&session->found));

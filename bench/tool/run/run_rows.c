@@ -42,6 +42,7 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
         row->rounds += cell->rounds[i].done;
     row->ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED);
     row->cpu_ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_CPU);
+    row->order_ns = clock == HB_ROUNDS_CPU ? row->cpu_ns.median : row->ns.median;
     row->reference_ns = reference != NULL ? hb_rounds_ns_per_op(rounds, reference) : 0;
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
@@ -159,7 +160,7 @@ static int badness(const struct hb_run_row *row)
 /* What rows are ordered by: the ratio, of which a verdict is; without one, the time. */
 static double order_of(const struct hb_run_row *row)
 {
-    return row->rank > 0 ? row->compared.ratio.estimate : row->ns.median;
+    return row->rank > 0 ? row->compared.ratio.estimate : row->order_ns;
 }
 
 static int compare_rows(const void *left, const void *right)
@@ -233,6 +234,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .ops = rounds->trace_ops,
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
+                                 .threads = prepared->threads,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");

@@ -24,6 +24,7 @@ struct hb_run_row {
     char warning[200]; /* what its check found that is not wrong; or empty */
     uint32_t rounds;   /* in which it took part */
     struct hb_stats_spread ns, cpu_ns; /* per operation */
+    double order_ns;                   /* the median of the one that the table shows */
     double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
     struct hb_compared compared;
     unsigned rank;         /* 0: none. Shared where intervals overlap */
@@ -41,6 +42,7 @@ struct hb_run_trace {
     const char *baseline; /* NULL: there is none */
     uint64_t ops, peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program; 0: not known */
+    uint32_t threads;                         /* of the recorded program; a replay has one */
     double null_ns;                           /* per operation, by the clock of the verdicts */
     struct hb_noise noise;
     struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, problems last */

@@ -245,12 +245,12 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
     const struct column columns[] = {
         [RANK] = {"", false, trace->ranked > 0 ? 11 : 0},
         [NAME] = {"", true, 99},
-        [TIME] = {"ns per op", false, 12},
+        [TIME] = {"ns per op", false, 9},
         [SPAN] = {"least - most", true, trace->ranked > 0 ? 1 : 9},
-        [RATIO] = {ratio_title, false, has_ratio ? 10 : 0},
+        [RATIO] = {ratio_title, false, has_ratio ? 12 : 0},
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
-        [VERDICT] = {"verdict", true, trace->ranked > 0 ? 9 : 0},
+        [VERDICT] = {"verdict", true, trace->ranked > 0 ? 10 : 0},
         [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 ? 8 : 0},
         [PEAK] = {"peak mem", false, 6},
         [END] = {"at end", false, 3},
@@ -300,7 +300,7 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
     snprintf(line->cells[TIME], CELL_BYTES, "%s", hb_show_figure(ns->median).text);
     snprintf(line->cells[SPAN], CELL_BYTES, "%s - %s", hb_show_figure(ns->min).text,
              hb_show_figure(ns->max).text);
-    snprintf(line->cells[FAILURES], CELL_BYTES, "%" PRIu64, row->failures);
+    snprintf(line->cells[FAILURES], CELL_BYTES, "%s", hb_show_count(row->failures).text);
     set_memory_cells(line, row);
     if (row->cell->cut)
         return; /* of other operations: what follows is said below */

@@ -23,14 +23,6 @@ static bool say(sentence *const *sentences, const struct hb_run_trace *trace, un
 
 /* -- the answer -- */
 
-static const struct hb_run_row *row_of(const struct hb_run_trace *trace, enum hb_compared_verdict verdict)
-{
-    for (size_t i = 0; i < trace->rivals; i++)
-        if (trace->rows[i].compared.verdict == verdict)
-            return &trace->rows[i];
-    return NULL;
-}
-
 static size_t count_first(const struct hb_run_trace *trace)
 {
     size_t count = 0;
@@ -56,7 +48,7 @@ static void name_first(const struct hb_run_trace *trace, size_t count, char *out
     }
 }
 
-/* "41.4 % less time than glibc (40.9 to 41.8 %)" */
+/* "41.4 % less time than glibc's (40.9 to 41.8 %)" */
 static void append_difference(const struct hb_run_trace *trace, const struct hb_run_row *row, char *out)
 {
     const struct hb_interval *ratio = &row->compared.ratio;
@@ -64,8 +56,9 @@ static void append_difference(const struct hb_run_trace *trace, const struct hb_
     bool is_faster = row->compared.verdict == HB_COMPARED_FASTER;
     char text[200];
 
-    snprintf(text, sizeof text, "%.1f %% %s time than %s (%.1f to %.1f %%)", 100 * fabs(1 - ratio->estimate),
-             is_faster ? "less" : "more", trace->baseline, is_faster ? high : low, is_faster ? low : high);
+    snprintf(text, sizeof text, "%.1f %% %s time than %s's (%.1f to %.1f %%)",
+             100 * fabs(1 - ratio->estimate), is_faster ? "less" : "more", trace->baseline,
+             is_faster ? high : low, is_faster ? low : high);
     append(out, text);
 }
 
@@ -109,30 +102,37 @@ static bool say_answer(const struct hb_run_trace *trace, char *out)
 
 static bool say_undecided(const struct hb_run_trace *trace, char *out)
 {
-    const struct hb_run_row *undecided = row_of(trace, HB_COMPARED_UNDECIDED);
+    const struct hb_run_row *undecided = NULL; /* the one that takes longest to decide */
     uint32_t more = 0;
+    unsigned count = 0;
+    char others[80] = "";
 
-    for (size_t i = 0; undecided != NULL && i < trace->ranked; i++)
+    for (size_t i = 0; i < trace->ranked; i++) {
+        count += trace->rows[i].compared.more_rounds > 0;
         if (trace->rows[i].compared.more_rounds > more) {
             more = trace->rows[i].compared.more_rounds;
             undecided = &trace->rows[i];
         }
-    if (more == 0)
+    }
+    if (undecided == NULL)
         return false;
-    snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s; about %s would decide (--rounds %u, or --until)",
-             undecided->allocator, hb_show_counted(more, "more round").text,
+    if (count > 1)
+        snprintf(others, sizeof others, " and %s", hb_show_counted(count - 1, "other").text);
+    snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; about %s would decide (--rounds %u, or --until)",
+             undecided->allocator, others, hb_show_counted(more, "more round").text,
              more + trace->rounds->round_count);
     return true;
 }
 
-/* What the best would save, or the best but the baseline would cost. */
+/* What the best would save, or the best but the baseline would cost; nothing where no difference is shown. */
 static bool say_worth(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_run_row *row = &trace->rows[0];
 
     if (row->compared.verdict == HB_COMPARED_REFERENCE)
         row = &trace->rows[1];
-    if (!row->worth.known)
+    if (!row->worth.known ||
+        (row->compared.verdict != HB_COMPARED_FASTER && row->compared.verdict != HB_COMPARED_SLOWER))
         return false;
     hb_worth_describe(&row->worth, row->allocator, out, HB_RUN_WORDS_BYTES);
     return true;
@@ -155,15 +155,24 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
     return trace->rivals > 1;
 }
 
+static bool say_alone(const struct hb_run_trace *trace, char *out)
+{
+    const char *name = trace->rows[0].allocator;
+
+    snprintf(out, HB_RUN_WORDS_BYTES, "%.100s has nothing to be compared with: -a " HB_REFERENCE ",%.100s",
+             name, strcmp(name, HB_REFERENCE) == 0 ? "jemalloc" : trace->rows[0].cell->candidate->spec);
+    return trace->rivals == 1;
+}
+
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
     static sentence *const ranked[] = {say_answer, say_worth, say_undecided, NULL};
-    static sentence *const unranked[] = {say_why_unranked, NULL};
+    static sentence *const unranked[] = {say_why_unranked, say_alone, NULL};
 
     return say(trace->ranked > 1 ? ranked : unranked, trace, index, out);
 }
 
-/* -- noise -- */
+/* -- noise, and what a replay leaves out -- */
 
 static bool say_null_spread(const struct hb_run_trace *trace, char *out)
 {
@@ -180,10 +189,30 @@ static bool say_load(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_noise *noise = &trace->noise;
 
-    snprintf(out, HB_RUN_WORDS_BYTES,
-             "not to be trusted: the load is %.1f on %s; end what else runs, or use a machine of your own",
-             noise->load, hb_show_counted(noise->cores, "core").text);
+    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && noise->null_spread <= 2;
+
+    snprintf(
+        out, HB_RUN_WORDS_BYTES,
+        "not to be trusted%s: the load is %.1f on %s%s; end what else runs, or use a machine of your own",
+        is_steady ? " to the last percent" : "", noise->load, hb_show_counted(noise->cores, "core").text,
+        is_steady ? ", so that times are of the processor" : "");
     return noise->load > noise->cores;
+}
+
+/* The width that was asked for is known only where it was, and was not reached. */
+static bool say_wide(const struct hb_run_trace *trace, char *out)
+{
+    double until = trace->rounds->session->options.until, widest = 0;
+
+    for (size_t i = 0; i < trace->rivals; i++)
+        if (trace->rows[i].rank > 0)
+            widest = fmax(widest, hb_compare_width(&trace->rows[i].compared.ratio));
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "the rounds ended before the intervals were %.2g %% wide: the widest is %.2g %%; --until goes "
+             "on, or a "
+             "longer --budget",
+             100 * until, 100 * widest);
+    return until > 0 && widest > until;
 }
 
 static bool say_marked(const struct hb_run_trace *trace, char *out)
@@ -196,9 +225,18 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
     return noise->marked_rounds > 0;
 }
 
+static bool say_threads(const struct hb_run_trace *trace, char *out)
+{
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "%s did these operations, and one replays them: what threads cost each other, in locks and "
+             "caches, is not in the times",
+             hb_show_counted(trace->threads, "thread").text);
+    return trace->threads > 1;
+}
+
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_null_spread, say_load, say_marked, NULL};
+    static sentence *const warnings[] = {say_threads, say_null_spread, say_load, say_wide, say_marked, NULL};
     static sentence *const none[] = {NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);

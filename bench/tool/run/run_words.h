@@ -12,8 +12,8 @@ enum { HB_RUN_WORDS_BYTES = 512 };
 /* The index-th sentence of the verdict, the first being the answer. False when there are no more. */
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES]);
 
-/* The index-th warning that the machine disturbed the rounds, and what to do. False when there are no more.
- */
+/* The index-th warning: what a replay leaves out, that the machine disturbed the rounds, and what to do.
+ * False when there are no more. */
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES]);
 
 #endif

@@ -307,7 +307,7 @@ class Run(invented.Test):
                     self.assertAlmostEqual(row[key + end], value, 9)
             self.assertEqual((row["verdict"], row["rank"], row["more_rounds"]), (verdict, rank, None))
         self.assertEqual(self.trace["one"]["verdict"],
-                         ["a.so is the fastest: the calls of a.so take 30.0 % less time than glibc (30.0 to 30.0 %)"])
+                         ["a.so is the fastest: the calls of a.so take 30.0 % less time than glibc's (30.0 to 30.0 %)"])
         self.assertEqual((self.trace["one"]["null_spread"], self.trace["one"]["marked_rounds"]), (1, []))
 
     def test_five_rounds_decide_nothing(self):
@@ -324,7 +324,7 @@ class Run(invented.Test):
             return self.trace["one"]["verdict"]
 
         self.assertEqual(words("glibc=10,a.so=12,b.so=15", spread=0),
-                         ["glibc is the fastest: the calls of a.so, the next, take 20.0 % more time than glibc (20.0 to 20.0 %)"])
+                         ["glibc is the fastest: the calls of a.so, the next, take 20.0 % more time than glibc's (20.0 to 20.0 %)"])
         self.assertEqual(words("glibc=10,a.so=10,b.so=15", spread=0),
                          ["a.so and glibc share the first place: no difference to glibc is shown"])
         self.assertEqual(words("", spread=0), ["a.so, b.so and glibc: no difference between them is shown"])
@@ -334,6 +334,29 @@ class Run(invented.Test):
         self.assertIn(f"; about {more} more round" + ("s" if more > 1 else "") + f" would decide (--rounds {12 + more},",
                       second.replace("\u202f", ""))
         self.assertEqual(words("", "glibc", spread=0), [])
+
+    def test_undecided_ones_are_counted_and_worth_nothing(self):
+        first, *more = self.compare("one", "glibc a.so b.so c.so", "--rounds", "12", spread=3)["traces"][0]["verdict"]
+        undecided = sum(row["verdict"] == "undecided" for row in self.row.values())
+        self.assertGreater(undecided, 1)
+        self.assertIn(": no difference between them is shown", first)
+        self.assertEqual(len(more), 1)
+        self.assertIn(f" and {undecided - 1} other" + ("s" if undecided > 2 else "") + "; about ", more[0])
+
+    def test_that_one_thread_replays_many_is_said(self):
+        with open(os.path.join(self.folder, "one.txt"), "a", encoding="ascii") as out:
+            out.write("t 1\na x 8\nt 2\nf x\n")
+        self.compare("one two", "glibc a.so", "--rounds", "6")
+        said = "3 threads did these operations, and one replays them: what threads cost each other, in locks and caches, " \
+            "is not in the times"
+        self.assertEqual([trace["warnings"].count(said) for trace in self.out["traces"]], [1, 0])
+
+    def test_the_floor_is_by_the_clock_of_the_ratios(self):
+        self.compare("one", "glibc a.so", "--rounds", "12", busy=2)
+        self.assertEqual(self.trace["one"]["clock"], "processor")
+        null = self.timed("null", OPS["one"])
+        self.assertAlmostEqual(self.out["floor_ns_per_op"], median(s.cpu for s in null) / OPS["one"], 9)
+        self.assertNotEqual(median(s.cpu for s in null), median(s.elapsed for s in null))
 
     # -- noise --
 
@@ -391,7 +414,7 @@ class Run(invented.Test):
         rounds = self.trace["one"]["rounds"]
         self.assertIn(rounds, possible)
         self.assertEqual([self.row["one", name]["rounds"] for name in ("glibc", "a.so", "b.so", "simple")], [rounds] * 3 + [10])
-        self.assertEqual((self.trace["one"]["rounds"], self.out["rounds"], self.out["budget_ms"]), (rounds, 10, None))
+        self.assertEqual((self.trace["one"]["rounds"], self.out["rounds"], self.out["budget_ms"]), (rounds, rounds, None))
         self.assertAlmostEqual(self.out["until"], until, 7)
         simple = self.row["one", "simple"]
         self.assertEqual([time is None for time in simple["times"]], [False] * 10 + [True] * (rounds - 10))

@@ -10,6 +10,7 @@ import pty
 import re
 import shutil
 import signal
+import statistics
 import struct
 import subprocess
 import termios
@@ -36,6 +37,10 @@ class Shown(invented.Test):
             out.writelines(f"a {i} {8 + i % 50}\nf {i}\n" for i in range(ops // 2))
 
     # -- a terminal --
+
+    def bytes_of(self, *path):
+        with open(os.path.join(self.folder, *path), "rb") as file:
+            return file.read()
 
     def on_terminal(self, columns, *arguments, **environment):
         """What a terminal of that width is given on standard output."""
@@ -73,7 +78,7 @@ class Shown(invented.Test):
         self.assertEqual(titles[200], ["ns per op", "least - most", "to glibc", "95 % interval", "net", "verdict", "peak mem",
                                        "at end", "faults"])
         self.assertEqual(titles[80], ["ns per op", "to glibc", "95 % interval", "net", "verdict", "peak mem"])
-        self.assertEqual(titles[40], ["ns per op", "to glibc"])
+        self.assertEqual(titles[40], ["to glibc", "verdict"])
         self.assertEqual((titles[5], titles[1]), ([], []))
         for wide, narrow in zip(list(titles), list(titles)[1:]):
             self.assertLessEqual(set(titles[narrow]), set(titles[wide]))
@@ -147,6 +152,18 @@ class Shown(invented.Test):
         else:
             self.assertIn("x: ", out)
 
+    def test_every_ratio_in_json_is_the_median_of_those_of_its_rounds(self):
+        out = json.loads(self.run_program("heapbench", "run", "made.txt", "-a", "glibc,./a.so,simple", "--rounds", "6", "--step-limit",
+                                          "20000", "--json", spread=30))
+        rows = {row["allocator"]: row for row in out["rows"]}
+        self.assertEqual(rows["simple"]["status"], "stopped")
+        for name, row in rows.items():
+            self.assertEqual("baseline_times" in row, name == "simple")
+            prefix = "cpu_" if out["traces"][0]["clock"] == "processor" else ""
+            baseline = row.get(f"baseline_{prefix}times", rows["glibc"][f"{prefix}times"])
+            ratio = statistics.median(a / b for a, b in zip(row[f"{prefix}times"], baseline))
+            self.assertAlmostEqual(row["ratio"], ratio, 9, name)
+
     # -- interrupted --
 
     def interrupt(self, sample, *more):
@@ -172,8 +189,15 @@ class Shown(invented.Test):
         self.assertEqual(re.findall(r"made2?: .*; \d round", out.replace("\u202f", "")),
                          ["made: 10 000 operations, 57 B live at most; 8 round", "made2: 10 000 operations, 57 B live at most; 7 round"])
         out = self.interrupt(self.TRIED + 2)
-        self.assertNotIn("made:", out)
-        self.assertTrue(out.endswith("Interrupted: what is above is of complete rounds.\n"), out)
+        self.assertEqual(out, "Left out: what was not complete when it was interrupted\nInterrupted before a round was complete.\n")
+
+    def test_an_interrupt_with_nothing_to_keep_leaves_earlier_results_alone(self):
+        self.run_program("heapbench", "run", "made.txt", "-a", "glibc,./a.so", "--rounds", "6", "--results", "out")
+        before = {name: self.bytes_of("out", name) for name in os.listdir(os.path.join(self.folder, "out"))}
+        self.assertIn("throughput.csv", before)
+        self.write("made2.txt", 10000)
+        self.interrupt(self.TRIED + 2, "--results", "out")
+        self.assertEqual({name: self.bytes_of("out", name) for name in before}, before)
 
     def test_json_and_results_are_whole(self):
         self.write("made2.txt", 10000)
@@ -182,7 +206,11 @@ class Shown(invented.Test):
             out = json.loads(self.interrupt(sample, "--json", "--results", "out"))
             self.assertEqual((out["interrupted"], [trace["trace"] for trace in out["traces"]]), (True, traces))
             self.assertEqual([trace["rounds"] for trace in out["traces"]], rounds)
+            self.assertEqual(out["floor_ns_per_op"] is None, not rounds)
             self.assertIn("what was not complete when it was interrupted", out["left_out"])
+            self.assertEqual(os.path.exists(os.path.join(self.folder, "out", "throughput.csv")), bool(rounds))
+            if not rounds:
+                continue
             rows = self.rows("throughput")
             self.assertEqual(len(rows), 3 * sum(rounds))
             self.assertIn("# left out  what was not complete when it was interrupted", self.head)

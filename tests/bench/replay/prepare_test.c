@@ -115,6 +115,7 @@ static void an_image_mapped_by_descriptor_is_the_same(void **state)
     (void)state;
     workload->wall_ns = 7;
     workload->cpu_ns = 5;
+    workload->threads = 3;
     prepared = must_prepare(workload);
     assert_int_equal(hb_prepared_map(prepared->fd, &mapped, &error), HB_OK);
     assert_int_equal(mapped->op_count, prepared->op_count);
@@ -122,6 +123,7 @@ static void an_image_mapped_by_descriptor_is_the_same(void **state)
     assert_int_equal(mapped->peak_live_bytes, prepared->peak_live_bytes);
     assert_int_equal(mapped->program_wall_ns, 7);
     assert_int_equal(mapped->program_cpu_ns, 5);
+    assert_int_equal(mapped->threads, 3);
     assert_string_equal(mapped->name, "random");
     assert_memory_equal(mapped->ops, prepared->ops, prepared->op_count * sizeof *prepared->ops);
     hb_prepared_free(prepared);

@@ -494,7 +494,8 @@ static void write_on_a_full_disk(const struct hb_provenance *provenance, struct 
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
     small.rlim_cur = 100;
-    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(hb_results_check_folder(folder, provenance, error), HB_OK); /* or we would be ended */
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     assert_int_equal(hb_results_write(results, folder, provenance, error), HB_ERR_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);

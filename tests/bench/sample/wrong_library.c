@@ -75,6 +75,10 @@ static void misbehave(void)
     if (fork() == 0)
         for (;;)
             pause();
+#elif defined WRONG_DAEMON
+    if (fork() == 0 && setsid() > 0)
+        for (;;)
+            pause();
 #elif defined WRONG_FORK_HANG
     const char *mark = getenv("WRONG_LIBRARY_MARK");
 
