@@ -440,7 +440,7 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
 {
     struct hb_rounds_slow slowest[HB_SLOWEST];
     const struct hb_op *op;
-    char text[400], size[80] = "", ranges[80] = "";
+    char text[400], name[NAME_MOST], size[80] = "", ranges[80] = "";
 
     if (cell->candidate->untouchable || cell->ops < HB_COMPARE_LEAST_OPS || calls->round_count < 2 ||
         hb_rounds_slowest(calls, cell, slowest) == 0 || slowest[0].rounds < calls->round_count)
@@ -450,11 +450,11 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
         snprintf(size, sizeof size, " of %s", hb_show_bytes(op->size).text);
     if (slowest[0].call.ranges > 0)
         snprintf(ranges, sizeof ranges, ", in %s", hb_show_counted(slowest[0].call.ranges, "range").text);
-    snprintf(text, sizeof text,
-             "%s: slow each time: %s%s at operation %" PRIu64 ", %s at least, %s live before%s",
-             cell->candidate->name, hb_call_kind_name(hb_call_kind_of(op)), size, slowest[0].call.op,
-             hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
-             hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
+    snprintf(
+        text, sizeof text, "%s: slow each time: %s%s at operation %" PRIu64 ", %s at least, %s live before%s",
+        hb_printable(name, sizeof name, cell->candidate->name, ""), hb_call_kind_name(hb_call_kind_of(op)),
+        size, slowest[0].call.op, hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
+        hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
     print_remark(style, ">", text);
 }
 

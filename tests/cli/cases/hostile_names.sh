@@ -38,6 +38,7 @@ check 'model all' heapbench model --all
 check replay heapbench replay "$name" -a simple
 check library heapbench replay demo -a "$library"
 check run heapbench run -a "simple,$library" --rounds 1
+check 'run calls' heapbench run -a "simple,$library" --rounds 1 --histograms histograms
 check 'run json' heapbench run -a "simple,$library" --rounds 1 --json
 check import heapbench import "$name" -o "$(printf 'o\033ut').trace"
 check imported heapbench info "$(printf './o\033ut').trace"
