@@ -157,10 +157,9 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 
 static bool say_alone(const struct hb_run_trace *trace, char *out)
 {
-    const char *name = trace->rows[0].allocator;
-
-    snprintf(out, HB_RUN_WORDS_BYTES, "%.100s has nothing to be compared with: -a " HB_REFERENCE ",%.100s",
-             name, strcmp(name, HB_REFERENCE) == 0 ? "jemalloc" : trace->rows[0].cell->candidate->spec);
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
+             trace->rows[0].allocator);
     return trace->rivals == 1;
 }
 
