@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/printable.h"
-
 /* Writes a sentence at `out`, which is empty. False when there is nothing to say. */
 typedef bool sentence(const struct hb_run_trace *trace, char *out);
 
@@ -159,13 +157,9 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 
 static bool say_alone(const struct hb_run_trace *trace, char *out)
 {
-    const struct hb_candidate *alone = trace->rows[0].cell->candidate;
-    char name[101], spec[101];
-
-    hb_printable(name, sizeof name, alone->name, "");
-    hb_printable(spec, sizeof spec, strcmp(alone->name, HB_REFERENCE) == 0 ? "jemalloc" : alone->spec, "");
-    snprintf(out, HB_RUN_WORDS_BYTES, "%s has nothing to be compared with: -a " HB_REFERENCE ",%s", name,
-             spec);
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
+             trace->rows[0].allocator);
     return trace->rivals == 1;
 }
 
