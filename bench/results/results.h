@@ -20,7 +20,7 @@ struct hb_results;
 
 /* What a file of results has in it; results/README.md says what each column means. */
 struct hb_schema {
-    const char *name;    /* "throughput/1" */
+    const char *name;    /* "throughput/2" */
     const char *file;    /* "throughput.csv" */
     const char *columns; /* "trace:text,ops:count,ratio:real": the header line, with each column's kind */
 };
