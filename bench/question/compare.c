@@ -193,8 +193,7 @@ static bool has_waited(const struct hb_round *round)
     return (double)round->elapsed_ns > 1.02 * (double)round->cpu_ns;
 }
 
-/* Others take the processors when one replay in ten had to wait for one. */
-static enum hb_rounds_clock choose_clock(const struct hb_rounds *rounds)
+enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds)
 {
     size_t replays = 0, waited = 0;
 
@@ -208,21 +207,6 @@ static enum hb_rounds_clock choose_clock(const struct hb_rounds *rounds)
             }
     }
     return waited * 10 > replays ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
-}
-
-/* Of each cell, its median of processor time; 0 when it has none. */
-static void find_medians(const struct hb_rounds *rounds, double *medians)
-{
-    for (size_t i = 0; i < rounds->cell_count; i++) {
-        double *figures = rounds->scratch;
-        size_t count = 0;
-
-        hb_rounds_figures(rounds, &rounds->cells[i], HB_ROUNDS_CPU, figures);
-        for (uint32_t j = 0; j < rounds->round_count; j++)
-            if (figures[j] > 0)
-                figures[count++] = figures[j];
-        medians[i] = count > 0 ? hb_stats_median(figures, count) : 0;
-    }
 }
 
 /* Did most cells take over 15 % more, or less, processor time than their medians? */
@@ -252,7 +236,8 @@ static enum hb_status mark(const struct hb_rounds *rounds, struct hb_noise *nois
         free(medians);
         return out_of_memory(error);
     }
-    find_medians(rounds, medians);
+    for (size_t i = 0; i < rounds->cell_count; i++)
+        medians[i] = hb_rounds_spread(rounds, &rounds->cells[i], HB_ROUNDS_CPU).median;
     for (uint32_t i = 0; i < rounds->round_count; i++) {
         noise->marked[i] = was_other_speed(rounds, medians, i);
         noise->marked_rounds += noise->marked[i];
@@ -263,7 +248,7 @@ static enum hb_status mark(const struct hb_rounds *rounds, struct hb_noise *nois
 
 enum hb_status hb_noise_find(const struct hb_rounds *rounds, struct hb_noise *out, struct hb_error *error)
 {
-    *out = (struct hb_noise){.clock = choose_clock(rounds)};
+    *out = (struct hb_noise){.clock = hb_compare_clock(rounds)};
     out->null_spread = null_spread(rounds, out->clock);
     if (getloadavg(&out->load, 1) != 1)
         out->load = 0;
@@ -319,7 +304,7 @@ static enum hb_status look(struct going_on *run, struct hb_error *error)
 {
     const struct hb_rounds *rounds = run->rounds;
     double *ratios = malloc((rounds->round_count + 1) * sizeof *ratios);
-    enum hb_rounds_clock clock = choose_clock(rounds);
+    enum hb_rounds_clock clock = hb_compare_clock(rounds);
     enum hb_status status = ratios != NULL ? HB_OK : out_of_memory(error);
 
     run->widest = 0;

@@ -66,6 +66,10 @@ double hb_compare_width(const struct hb_interval *ratio);
  * family and other built-in ones are not. */
 bool hb_compare_is_rival(const struct hb_rounds_cell *cell);
 
+/* The clock to compare by: processor time when one replay in ten had to wait for a processor, else elapsed.
+ */
+enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds);
+
 /* How much the machine disturbed the rounds. */
 struct hb_noise {
     enum hb_rounds_clock

@@ -100,18 +100,13 @@ static void add_cell(struct hb_plan *plan, const struct hb_candidate *candidate,
 }
 
 /* By the clock of the ratios, so that it can be taken off the times beside it. */
-static enum hb_status take_floor(struct hb_plan *plan, struct hb_error *error)
+static void take_floor(struct hb_plan *plan)
 {
     const struct hb_rounds *rounds = &plan->rounds;
-    struct hb_noise noise;
-    enum hb_status status = hb_noise_find(rounds, &noise, error);
+    enum hb_rounds_clock clock = hb_compare_clock(rounds);
 
-    if (status != HB_OK)
-        return status;
-    hb_floor_take(plan->session, plan->trace, hb_rounds_spread(rounds, rounds->null, noise.clock).median,
+    hb_floor_take(plan->session, plan->trace, hb_rounds_spread(rounds, rounds->null, clock).median,
                   plan->trace_ops);
-    hb_noise_clear(&noise);
-    return HB_OK;
 }
 
 /* Where rounds went on as long as it took, their least number is known afterwards. */
@@ -150,7 +145,7 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
     if (status == HB_ERR_INTERRUPTED && plan->rounds.round_count > 0)
         status = HB_OK; /* and the next trace finds out */
     if (status == HB_OK && plan->rounds.null != NULL && !question->times_calls)
-        status = take_floor(plan, error);
+        take_floor(plan);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
         question->put(plan, i, &plan->rounds.cells[i]);
     return status;

@@ -52,9 +52,8 @@ void hb_rounds_close(struct hb_rounds *rounds)
     memset(rounds, 0, sizeof *rounds);
 }
 
-/* The next cell, of which there are as many as hb_rounds_open made room for. */
-static struct hb_rounds_cell *add_cell(struct hb_rounds *rounds, const struct hb_candidate *candidate,
-                                       uint64_t ops)
+struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate,
+                                     uint64_t ops)
 {
     struct hb_rounds_cell *cell = &rounds->cells[rounds->cell_count];
 
@@ -65,12 +64,6 @@ static struct hb_rounds_cell *add_cell(struct hb_rounds *rounds, const struct hb
     rounds->order[rounds->cell_count] = rounds->cell_count;
     rounds->cell_count++;
     return cell;
-}
-
-struct hb_rounds_cell *hb_rounds_add(struct hb_rounds *rounds, const struct hb_candidate *candidate,
-                                     uint64_t ops)
-{
-    return add_cell(rounds, candidate, ops);
 }
 
 const struct hb_rounds_cell *hb_rounds_find(const struct hb_rounds *rounds, const char *name, uint64_t ops)
@@ -99,12 +92,12 @@ void hb_rounds_complete(struct hb_rounds *rounds, bool null)
         /* One that walks has its own cell alone: the rest of the trace may take it hours. */
         if (find_reference(rounds, cell->ops) != NULL || reference->walks || rounds->times_calls)
             continue;
-        struct hb_rounds_cell *added = add_cell(rounds, reference, cell->ops);
+        struct hb_rounds_cell *added = hb_rounds_add(rounds, reference, cell->ops);
         added->hidden = true;
         added->rounds_max = cell->rounds_max;
     }
     if (null && hb_rounds_find(rounds, HB_FLOOR, rounds->trace_ops) == NULL)
-        add_cell(rounds, &hb_floor_null, rounds->trace_ops)->hidden = true;
+        hb_rounds_add(rounds, &hb_floor_null, rounds->trace_ops)->hidden = true;
     if (null)
         rounds->null = hb_rounds_find(rounds, HB_FLOOR, rounds->trace_ops);
 }
@@ -403,7 +396,7 @@ enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t r
     calls->times_calls = calls->inspects_slowest = true;
     for (size_t i = 0; i < compared->cell_count && status == HB_OK; i++)
         if (!compared->cells[i].hidden && !hb_rounds_is_failed(&compared->cells[i]))
-            add_cell(calls, compared->cells[i].candidate, compared->cells[i].ops);
+            hb_rounds_add(calls, compared->cells[i].candidate, compared->cells[i].ops);
     if (status == HB_OK)
         hb_rounds_complete(calls, true);
     if (session->progress.total > 0)
