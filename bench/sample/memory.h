@@ -7,8 +7,9 @@
  * have been run, nor the trace, which is a shared mapping. It is exact in whole pages at the moment of
  * asking; kernels before 6.2 count a thread's last few faults late, which hb_memory_resident_bytes provokes
  * into being counted. The peak comes from the kernel's own high-water mark, which is taken at those moments
- * when memory is given back; it may miss pages (at most 64, in such kernels) that were not counted at that
- * moment.
+ * when memory is given back; it may miss pages that were not counted at that moment: at most 64 in such
+ * kernels, and since then, for each processor that has run the process, max(32, twice the processors) of
+ * anonymous memory and as many of files (percpu_counter's batch).
  */
 #ifndef HB_BENCH_SAMPLE_MEMORY_H
 #define HB_BENCH_SAMPLE_MEMORY_H
