@@ -25,6 +25,7 @@ struct hb_command {
 int hb_command_list(int argc, char **argv);
 int hb_command_info(int argc, char **argv);
 int hb_command_record(int argc, char **argv);
+int hb_command_exec(int argc, char **argv);
 int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);

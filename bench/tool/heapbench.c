@@ -33,6 +33,7 @@ static const struct hb_command commands[] = {
     {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
+    {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
     {NULL, NULL, NULL},
 };
