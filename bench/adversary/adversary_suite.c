@@ -1,7 +1,7 @@
 /*
  * adversary_suite.c - which adversaries go against which allocators, and the rows of adversary.csv.
  */
-#include "bench/adversary/adversary_suite.h"
+#include "bench/adversary/adversary.h"
 
 #include <stdio.h>
 #include <string.h>

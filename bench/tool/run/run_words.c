@@ -1,7 +1,7 @@
 /*
  * run_words.c - the verdict on a trace in sentences, and the warnings.
  */
-#include "bench/tool/run/run_words.h"
+#include "bench/tool/run/run_show.h"
 
 #include <math.h>
 #include <stdio.h>
