@@ -128,9 +128,8 @@ enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error)
 const char *hb_command_allocator_name(const char *spec)
 {
     static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
-    const char *slash = strrchr(spec, '/');
 
-    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : spec, "\\");
+    return hb_printable(name, sizeof name, basename(spec), "\\");
 }
 
 const struct hb_model_options hb_command_simple_model = {

@@ -12,8 +12,7 @@
 #include "bench/question/question.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_json.h"
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 struct options {
     struct hb_session_options session;

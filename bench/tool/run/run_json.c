@@ -1,12 +1,11 @@
 /*
  * run_json.c - a comparison as JSON. results/README.md, "JSON", defines the keys.
  */
-#include "bench/tool/run/run_json.h"
+#include "bench/tool/run/run_show.h"
 
 #include <string.h>
 
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_words.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
