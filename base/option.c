@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "base/printable.h"
 
-enum { OPTIONS_MAX = 24, HELP_KEY = 'h', FIRST_KEY = 256 }; /* a key from there on is no letter */
+enum { OPTIONS_MAX = 32, HELP_KEY = 'h', FIRST_KEY = 256 }; /* a key from there on is no letter */
 
 /* A command line that is being read. */
 struct reading {
@@ -203,6 +203,10 @@ static void take_word(const struct argp_state *state, const struct hb_option *op
     struct hb_unknown unknown = {.name = text};
     char all[256];
 
+    if (text == NULL) {
+        store_integer(option, values, option->least);
+        return;
+    }
     for (uint32_t i = 0; option->words[i] != NULL; i++) {
         if (strcmp(option->words[i], text) == 0) {
             store_integer(option, values, i);

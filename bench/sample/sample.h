@@ -11,6 +11,7 @@
 
 #include "bench/replay/replay.h"
 #include "bench/replay/replay_latency.h"
+#include "bench/replay/threads/replay_threads.h"
 #include "bench/sample/check.h"
 #include "bench/sample/child.h"
 
@@ -39,7 +40,8 @@ struct hb_sample_request {
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
-    uint64_t timeout_ms;   /* 0: none */
+    struct hb_threads_plan threads; /* TIME: by as many threads as made the trace, where several did */
+    uint64_t timeout_ms;            /* 0: none */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
                               calls, where it can be inspected */
     bool
@@ -72,11 +74,12 @@ struct hb_sample_result {
     char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
     struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
     uint64_t elapsed_ns;                   /* TIME, SERIES: of the replay, by the monotonic clock */
-    uint64_t cpu_ns;              /* likewise: the replaying thread's processor time, user and system */
-    uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
-    uint64_t end_resident_bytes;  /* likewise, when the last operation was done */
-    uint64_t page_faults;         /* from just before the heap was made */
-    struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
+    uint64_t cpu_ns;                   /* likewise: the replaying threads' processor time, user and system */
+    struct hb_threads_figures threads; /* of a replay by several */
+    uint64_t peak_resident_bytes;      /* over the harness's own before the library was loaded; whole pages */
+    uint64_t end_resident_bytes;       /* likewise, when the last operation was done */
+    uint64_t page_faults;              /* from just before the heap was made */
+    struct hb_point *points;           /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
     struct hb_latency *latency;     /* of LATENCY; freed likewise. NULL: there are no figures */
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */

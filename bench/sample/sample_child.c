@@ -22,6 +22,7 @@ struct sample {
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
     struct hb_call_times times; /* LATENCY */
+    struct hb_threads *threads; /* that replay; NULL: this one does */
     struct hb_memory memory;
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
@@ -83,7 +84,11 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
-    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+    if (s->threads != NULL)
+        status = hb_threads_account(s->threads, s->replay, &result->threads, error);
+    return status != HB_OK
+               ? status
+               : hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
 /* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
@@ -100,13 +105,25 @@ static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
     return elapsed_ns;
 }
 
+static void time_threads(struct sample *s)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+
+    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &result->threads);
+    result->cpu_ns = result->threads.cpu_ns;
+    result->elapsed_ns = result->threads.elapsed_ns;
+}
+
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    time_range(s, 0, s->ops);
+    if (s->threads != NULL)
+        time_threads(s);
+    else
+        time_range(s, 0, s->ops);
     return account(s, NULL, 0, error);
 }
 
@@ -285,6 +302,7 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 
 static void close_sample(struct sample *s)
 {
+    hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
@@ -294,13 +312,18 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-/* What a timed replay needs of its own. */
+/* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
+ */
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
+    if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
+    if (status == HB_OK && request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+        request->threads.threading != HB_THREADING_NONE)
+        status = hb_threads_open(s->prepared, s->ops, &request->threads, &s->threads, error);
     return status;
 }
 

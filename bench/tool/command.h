@@ -81,6 +81,9 @@ enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, s
 /* HB_ERR_USAGE for a heap of 0 bytes, which no allocator can have. */
 enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error);
 
+/* Usage: a window is of threads that run by themselves. */
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan);
+
 /* What `heapbench` calls an allocator: the last part of a path, printable. Valid until the next call. */
 const char *hb_command_allocator_name(const char *spec);
 
@@ -97,6 +100,14 @@ const char *hb_command_allocator_name(const char *spec);
     {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
 #define HB_COMMAND_TOUCH(type, member, text) \
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
+#define HB_COMMAND_THREADS(type, member) \
+    {HB_OPTION_WORD, 0, "threads", "ORDER", HB_AT(type, member.threading), .words = hb_threading_names, \
+     .least = HB_THREADING_FREE, .rule = HB_OPTION_BARE, \
+     .help = "as many threads replay a trace as made it, each waiting only for objects that another one " \
+             "hands to it; with =strict in the recorded order, for memory"}, \
+    {HB_OPTION_NUMBER, 0, "window", "N", HB_AT(type, member.window), .least = 1, .most = INT64_MAX, \
+     .help = "of --threads: none goes further than N operations of the recorded order ahead of the slowest. " \
+             "Default: 1048576"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_MODEL(type, member) \

@@ -22,6 +22,7 @@ struct options {
     bool has_heap;
     uint64_t heap_bytes;
     enum hb_touch touch;
+    struct hb_threads_plan threads;
     uint64_t timeout_ms;
     bool json, here;
 };
@@ -41,6 +42,7 @@ static const struct hb_option option_table[] = {
              "writable memory, counted from before the library is loaded. Default: ample"},
     HB_COMMAND_TOUCH(struct options, touch,
                      "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_THREADS(struct options, threads),
     HB_COMMAND_TIMEOUT(struct options, timeout_ms, "seconds that a replay may take. Default: any number"),
     {HB_OPTION_FLAG, 0, "here", NULL, HB_AT(struct options, here),
      .help =
@@ -56,6 +58,7 @@ static void check(const struct argp_state *state, void *values)
 
     if (options->here && options->timeout_ms != 0)
         hb_option_fail(state, "--timeout ends a process of its own, and --here has none");
+    hb_command_check_threads(state, &options->threads);
 }
 
 static const struct hb_usage usage = {
@@ -107,6 +110,7 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
                                         .allocator = options->allocator,
                                         .mode = mode,
                                         .touch = options->touch,
+                                        .threads = options->threads,
                                         .timeout_ms = options->timeout_ms};
     enum hb_status status = place_limit(options, &request, error);
     char what[80];
@@ -158,6 +162,7 @@ static int print_json(const struct options *options, const struct hb_prepared *p
     hb_json_number(&json, "cpu_ns", figures->timed.cpu_ns);
     hb_json_number(&json, "peak_resident_bytes", figures->timed.peak_resident_bytes);
     hb_json_number(&json, "page_faults", figures->timed.page_faults);
+    hb_json_threads(&json, prepared->threads, &figures->timed.threads);
     return hb_json_print(&json);
 }
 
@@ -174,6 +179,7 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_row("heap", "%s",
                   options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
     hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_threads(prepared->threads, &figures->timed.threads);
     hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
     hb_stdout_counts(&figures->counts);

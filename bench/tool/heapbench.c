@@ -125,6 +125,14 @@ enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error)
                                     "for an ample one");
 }
 
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan)
+{
+    if (plan->window != 0 && plan->threading == HB_THREADING_NONE)
+        hb_option_fail(state, "--window is of --threads");
+    if (plan->window != 0 && plan->threading == HB_THREADING_STRICT)
+        hb_option_fail(state, "--threads=strict keeps the recorded order, and has no --window");
+}
+
 const char *hb_command_allocator_name(const char *spec)
 {
     static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
