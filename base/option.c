@@ -184,6 +184,19 @@ static void take_percent(const struct argp_state *state, const struct hb_option 
     memcpy(member_of(option, values), &percent, sizeof percent);
 }
 
+static void take_factor(const struct argp_state *state, const struct hb_option *option, void *values,
+                        const char *text)
+{
+    char *end;
+    double factor = text == NULL ? 1 : text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+    if (!(factor > 0 && factor <= (double)option->most) || (text != NULL && *end != '\0'))
+        hb_option_fail(state, "--%s takes a factor such as 0.1, up to %" PRIu64 ", not '%s'", option->name,
+                       option->most, text);
+    assert(option->bytes == sizeof factor);
+    memcpy(member_of(option, values), &factor, sizeof factor);
+}
+
 /* "first, next or best" */
 static void join_words(const char *const *words, char *out, size_t bytes)
 {
@@ -246,6 +259,9 @@ static void take_option(const struct argp_state *state, const struct hb_option *
         return;
     case HB_OPTION_PERCENT:
         take_percent(state, option, values, text);
+        return;
+    case HB_OPTION_FACTOR:
+        take_factor(state, option, values, text);
         return;
     case HB_OPTION_WORD:
         take_word(state, option, values, text);

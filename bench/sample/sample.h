@@ -41,7 +41,9 @@ struct hb_sample_request {
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
     struct hb_threads_plan threads; /* TIME: by as many threads as made the trace, where several did */
-    uint64_t timeout_ms;            /* 0: none */
+    uint64_t timeout_ms; /* beside what a paced replay takes at least; 0: none */
+    double pace; /* TIME, SERIES, LATENCY: how long a second of the recording takes (schedule.h), up to
+                    HB_PACE_MOST; 0: the replay is as fast as can be */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
                               calls, where it can be inspected */
     bool
@@ -79,14 +81,18 @@ struct hb_sample_result {
     uint64_t peak_resident_bytes;      /* over the harness's own before the library was loaded; whole pages */
     uint64_t end_resident_bytes;       /* likewise, when the last operation was done */
     uint64_t page_faults;              /* from just before the heap was made */
-    struct hb_point *points;           /* as asked for; freed with hb_sample_result_clear */
+    uint64_t paced_ns; /* of a paced replay: from its first operation to its end, waiting included, which the
+                          two times are without; else 0 */
+    uint64_t late_ns;  /* likewise: the most by which an operation came late */
+    struct hb_point *points; /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
     struct hb_latency *latency;     /* of LATENCY; freed likewise. NULL: there are no figures */
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
-/* Runs one sample and waits for it. What would fill more memory than the machine has available is not begun,
- * but UNAVAILABLE. Returns a status other than HB_OK only when no child could be started. */
+/* Runs one sample and waits for it. What would fill more memory than the machine has available, or take
+ * longer than HB_PACED_MOST_S by its pace, is not begun, but UNAVAILABLE. Returns a status other than HB_OK
+ * only when no child could be started. */
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);

@@ -12,6 +12,7 @@
 #include "base/option.h"
 #include "base/progress.h"
 #include "bench/replay/replay.h"
+#include "bench/replay/schedule.h"
 #include "bench/results/provenance.h"
 #include "bench/sample/sample.h"
 #include "workloads/whole/summary.h"
@@ -78,6 +79,10 @@ enum hb_status hb_command_load(const char *trace, struct hb_workload **out, stru
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
 
+/* Says on standard error how long a paced replay takes, or that the trace has no times to follow. Nothing
+ * where `pace` is 0. */
+void hb_command_tell_pace(const struct hb_prepared *prepared, double pace);
+
 /* HB_ERR_USAGE for a heap of 0 bytes, which no allocator can have. */
 enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error);
 
@@ -110,6 +115,11 @@ const char *hb_command_allocator_name(const char *spec);
              "Default: 1048576"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_PACED(type, member) \
+    {HB_OPTION_FACTOR, 0, "paced", "X", HB_AT(type, member), .most = HB_PACE_MOST, .rule = HB_OPTION_BARE, \
+     .help = "let the recording's time pass, its silences above all, for libraries with threads that sleep. " \
+             "With =X a second of it takes X: --paced=0.1. Times are of the calls alone"}, \
+    {HB_OPTION_FACTOR, 0, "pace", "X", HB_AT(type, member), .most = HB_PACE_MOST, .help = "the same as --paced=X"}
 #define HB_COMMAND_MODEL(type, member) \
     {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
      .help = "join a freed range with its free neighbours at once"}, \

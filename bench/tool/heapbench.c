@@ -80,6 +80,32 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
                       path, hb_show_counted(repairs->other_processes, "line").text);
 }
 
+/* "45.0 s", "17 min", "3.3 h": what somebody waits for. */
+static struct hb_shown show_waiting(double seconds)
+{
+    struct hb_shown shown = hb_show_seconds(seconds);
+
+    if (seconds >= 7200)
+        snprintf(shown.text, sizeof shown.text, "%.1f h", seconds / 3600);
+    else if (seconds >= 120)
+        snprintf(shown.text, sizeof shown.text, "%.0f min", seconds / 60);
+    return shown;
+}
+
+void hb_command_tell_pace(const struct hb_prepared *prepared, double pace)
+{
+    double seconds = hb_paced_seconds(prepared, prepared->op_count, pace);
+
+    if (pace <= 0)
+        return;
+    if (prepared->wait_count == 0)
+        hb_print_line(stderr, "heapbench: %s has no times to follow: it is replayed as fast as can be",
+                      prepared->name);
+    else if (seconds <= HB_PACED_MOST_S)
+        hb_print_line(stderr, "heapbench: %s: each replay takes %s: the recording's %s times %g",
+                      prepared->name, show_waiting(seconds).text, show_waiting(seconds / pace).text, pace);
+}
+
 /* Asks whether to overwrite; nobody who is not there is asked. */
 static bool is_allowed(const char *out)
 {

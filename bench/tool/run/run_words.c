@@ -232,10 +232,26 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
     return trace->threads > 1;
 }
 
+static bool say_pace(const struct hb_run_trace *trace, char *out)
+{
+    double pace = trace->rounds->session->options.pace;
+
+    if (trace->recorded_s > 0)
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "paced: each replay took the recording's %s times %g; times are of the calls alone, of which "
+            "many come after a sleep",
+            hb_show_seconds(trace->recorded_s).text, pace);
+    else
+        snprintf(out, HB_RUN_WORDS_BYTES, "not paced: the trace has no times to follow");
+    return pace > 0;
+}
+
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_null_spread, say_load, say_wide, say_marked, NULL};
-    static sentence *const none[] = {NULL}; /* nothing is claimed */
+    static sentence *const warnings[] = {say_threads, say_pace, say_null_spread, say_load, say_wide,
+                                         say_marked,  NULL};
+    static sentence *const none[] = {say_pace, NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
 }
