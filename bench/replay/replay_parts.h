@@ -37,7 +37,7 @@ static inline __attribute__((always_inline)) void touch_block(char *block, uint6
 {
     if (touch == HB_TOUCH_ALL)
         memset(block, 1, size);
-    if (touch != HB_TOUCH_PAGE)
+    if (touch != HB_TOUCH_PAGE && touch != HB_TOUCH_EVERY)
         return;
     touch_head(block, size);
     for (uint64_t at = page - (uintptr_t)block % page; at < size; at += page)
@@ -54,6 +54,23 @@ static inline __attribute__((always_inline)) void keep_block(struct hb_replay *r
     else
         touch_block(block, op->size, touch, page);
     blocks[op->object] = block;
+}
+
+/*
+ * The block that an operation gave, where it did not fail: as many of its first pages as the program touched.
+ * `row->bytes` are of whole pages and of the parts of pages that a block begins and ends with, which count as
+ * one.
+ */
+static inline void touch_partly(const struct hb_replay *replay, const struct hb_touched *row, uint64_t page)
+{
+    char *block = replay->blocks[replay->prepared->ops[row->op].object], *next;
+
+    if (row->bytes == 0 || hb_replay_failed(replay, row->op))
+        return;
+    touch_head(block, row->bytes);
+    next = block + (page - (uintptr_t)block % page);
+    for (uint64_t done = page; done < row->bytes; done += page, next += page)
+        *(volatile char *)next = 1;
 }
 
 #endif

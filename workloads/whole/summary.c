@@ -95,6 +95,14 @@ static void take_lifetimes(const struct hb_workload *workload, struct hb_summary
     summary->lifetimes = spread_of(values + first, workload->op_count - first);
 }
 
+static void take_touched(const struct hb_workload *workload, struct hb_summary *summary)
+{
+    for (uint64_t i = 0; i < workload->touched_count; i++) {
+        summary->touched_bytes += workload->touched[i].bytes;
+        summary->measured_bytes += workload->ops[workload->touched[i].op].size;
+    }
+}
+
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error)
 {
@@ -106,6 +114,7 @@ enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct 
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
     take_sizes(workload, &summary, values);
     take_lifetimes(workload, &summary, values);
+    take_touched(workload, &summary);
     hb_pages_free(values, bytes);
     *out = summary;
     return HB_OK;

@@ -235,6 +235,8 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
+                                 .touched =
+                                     session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");
