@@ -11,7 +11,12 @@
  * come back, and mincore calls them touched; where it is locked, the kernel refuses, and the block is left
  * alone. So is one in huge pages of the kind that must be reserved, of which a dropped one might not be had
  * again: the kernel refuses such a range unless it begins on a huge page's border, and the first page is
- * dropped by itself. No page is read or written here, so a block that the program has protected does no harm.
+ * dropped by itself.
+ * Nothing is written, and of a block's whole pages nothing read: a program may have protected them.
+ *
+ * A block may begin and end within a page that is not its own. The page at its end is touched where it is in
+ * memory. The one at its beginning always is, for what the allocator keeps there: it counts as touched unless
+ * no other page is and the block's first word is what it was at birth.
  *
  * What is spent is limited to a part of the processor time that the program takes: beyond it, blocks go
  * unmeasured. The price of a page that is dropped includes the fault that will bring it back.
@@ -48,6 +53,8 @@ enum { FREE_WAY = 0, BUSY_WAY = 1 };
 struct large_block {
     _Atomic uint64_t address;
     uint64_t size;
+    uint64_t first_word; /* at birth */
+    bool is_fresh;       /* nothing of the program's is in it at birth: it is of no realloc */
 };
 
 static struct large_block (*table)[WAYS];
@@ -113,27 +120,28 @@ static size_t page_bytes(void)
     return page;
 }
 
-/* The whole pages within a block: [first, end). */
-struct inner {
+/* Whole pages: [first, end). */
+struct pages {
     uintptr_t first, end;
 };
 
-static struct inner inner_pages(uintptr_t block, uint64_t size)
+/* Those within a block. */
+static struct pages inner_pages(uintptr_t block, uint64_t size)
 {
     size_t page = page_bytes();
 
-    return (struct inner){.first = (block + page - 1) & ~(page - 1), .end = (block + size) & ~(page - 1)};
+    return (struct pages){.first = (block + page - 1) & ~(page - 1), .end = (block + size) & ~(page - 1)};
 }
 
 /* How many of the pages are in memory. False where the kernel cannot say. */
-static bool count_present(struct inner inner, uint64_t *present)
+static bool count_present(struct pages range, uint64_t *present)
 {
     size_t page = page_bytes();
     unsigned char answers[PAGES_AT_ONCE];
 
     *present = 0;
-    for (uintptr_t at = inner.first; at < inner.end; at += PAGES_AT_ONCE * page) {
-        size_t pages = (inner.end - at) / page;
+    for (uintptr_t at = range.first; at < range.end; at += PAGES_AT_ONCE * page) {
+        size_t pages = (range.end - at) / page;
 
         pages = pages < PAGES_AT_ONCE ? pages : PAGES_AT_ONCE;
         if (hb_next.system_call(SYS_mincore, (long)at, (long)(pages * page), (long)answers, 0, 0, 0) != 0)
@@ -145,7 +153,7 @@ static bool count_present(struct inner inner, uint64_t *present)
 }
 
 /* By the C library's function, which whoever keeps records of pinned pages has interposed. */
-static bool drop(struct inner inner)
+static bool drop(struct pages inner)
 {
     size_t page = page_bytes();
 
@@ -159,7 +167,7 @@ static bool drop(struct inner inner)
 }
 
 /* Readies the pages of a new block, so that those there at its death were touched. False: leave it alone. */
-static bool prepare(enum hb_capture_kind kind, struct inner inner)
+static bool prepare(enum hb_capture_kind kind, struct pages inner)
 {
     uint64_t pages = (inner.end - inner.first) / page_bytes(), present;
 
@@ -172,7 +180,15 @@ static bool prepare(enum hb_capture_kind kind, struct inner inner)
     return present == 0 || (spend(present * PRICE_OF_DROPPED_PAGE) && drop(inner));
 }
 
-static void enter(uint64_t address, uint64_t size)
+static uint64_t first_word(uint64_t address)
+{
+    uint64_t word;
+
+    __builtin_memcpy(&word, (const void *)(uintptr_t)address, sizeof word);
+    return word;
+}
+
+static void enter(enum hb_capture_kind kind, uint64_t address, uint64_t size)
 {
     uint32_t shard = hb_capture_shard(address);
 
@@ -183,27 +199,32 @@ static void enter(uint64_t address, uint64_t size)
         if (!atomic_compare_exchange_strong(&way->address, &held, BUSY_WAY))
             continue;
         way->size = size;
+        way->is_fresh = kind != HB_CAPTURE_REALLOC_NEW && address % page_bytes() != 0;
+        way->first_word = way->is_fresh ? first_word(address) : 0;
         atomic_store(&way->address, address);
         atomic_fetch_add(&hb_recorder.large[shard], 1);
         return;
     }
 }
 
-/* Takes the block out of the table. 0: it is not there. */
-static uint64_t leave(uint64_t address)
+/* Takes the block out of the table. False: it is not there. */
+static bool leave(uint64_t address, struct large_block *block)
 {
     uint32_t shard = hb_capture_shard(address);
 
     for (unsigned i = 0; i < WAYS; i++) {
         struct large_block *way = &table[shard][i];
-        uint64_t held = address, size = way->size;
+        uint64_t held = address;
 
+        block->size = way->size;
+        block->first_word = way->first_word;
+        block->is_fresh = way->is_fresh;
         if (!atomic_compare_exchange_strong(&way->address, &held, FREE_WAY))
             continue;
         atomic_fetch_sub(&hb_recorder.large[shard], 1);
-        return size;
+        return true;
     }
-    return 0;
+    return false;
 }
 
 static bool may_ask(void)
@@ -214,33 +235,44 @@ static bool may_ask(void)
 
 void hb_touch_birth(enum hb_capture_kind kind, const void *block, uint64_t size)
 {
-    struct inner inner = inner_pages((uintptr_t)block, size);
+    struct pages inner = inner_pages((uintptr_t)block, size);
+    struct large_block before;
     int saved = errno;
 
     if (!may_ask() || inner.first >= inner.end)
         return;
-    leave((uintptr_t)block); /* of one that was given back unseen */
+    leave((uintptr_t)block, &before); /* of one that was given back unseen */
     if (prepare(kind, inner))
-        enter((uintptr_t)block, size);
+        enter(kind, (uintptr_t)block, size);
     errno = saved;
 }
 
-static void tell(uint64_t address, uint64_t size)
+/* Of the part of a page that a block begins with, how much is touched: all or nothing. */
+static uint64_t touched_head(uint64_t address, const struct large_block *block, uint64_t head,
+                             uint64_t others)
 {
-    struct inner inner = inner_pages(address, size);
-    uint64_t present;
+    return others == 0 && block->is_fresh && first_word(address) == block->first_word ? 0 : head;
+}
 
-    if (count_present(inner, &present))
-        hb_record_touched(address, size - (inner.end - inner.first) + present * page_bytes());
+static void tell(uint64_t address, const struct large_block *block)
+{
+    struct pages inner = inner_pages(address, block->size);
+    struct pages last = {.first = inner.end, .end = inner.end + page_bytes()};
+    uint64_t tail = address + block->size - inner.end, present, tail_present = 0, bytes;
+
+    if (!count_present(inner, &present) || (tail > 0 && !count_present(last, &tail_present)))
+        return;
+    bytes = present * page_bytes() + tail_present * tail;
+    hb_record_touched(address, bytes + touched_head(address, block, inner.first - address, bytes));
 }
 
 void hb_touch_death(const void *block)
 {
-    uint64_t size = leave((uintptr_t)block);
+    struct large_block held;
     int saved = errno;
 
-    if (size > 0 && may_ask())
-        tell((uintptr_t)block, size);
+    if (table != NULL && leave((uintptr_t)block, &held) && may_ask())
+        tell((uintptr_t)block, &held);
     errno = saved;
 }
 
