@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) void touch_block(char *block, uint6
 {
     if (touch == HB_TOUCH_ALL)
         memset(block, 1, size);
-    if (touch != HB_TOUCH_PAGE)
+    if (touch != HB_TOUCH_PAGE && touch != HB_TOUCH_EVERY)
         return;
     touch_head(block, size);
     for (uint64_t at = page - (uintptr_t)block % page; at < size; at += page)
@@ -66,11 +66,9 @@ typedef void hb_replay_beside(void *context, const struct hb_op *op, void **bloc
  * is loaded before the calls of this one, so that the branch on it is found mispredicted a few cycles sooner;
  * one operation past the last can be read (prepare.h).
  */
-static inline __attribute__((always_inline)) void replay_range(struct hb_replay *replay,
-                                                               const struct hb_allocator *allocator,
-                                                               void *heap, uint64_t from, uint64_t to,
-                                                               enum hb_touch touch,
-                                                               hb_replay_beside *beside, void *context)
+static inline __attribute__((always_inline)) void
+replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap, uint64_t from,
+             uint64_t to, enum hb_touch touch, hb_replay_beside *beside, void *context)
 {
     const struct hb_op *op = replay->prepared->ops + from;
     const struct hb_op *end = replay->prepared->ops + to;
@@ -110,6 +108,23 @@ static inline __attribute__((always_inline)) void replay_range(struct hb_replay 
         block = allocator->aligned(heap, (size_t)1 << op->align_log2, op->size);
         keep_block(replay, blocks, op, block, touch, page);
     }
+}
+
+/*
+ * The block that an operation gave, where it did not fail: as many of its first pages as the program touched.
+ * `row->bytes` are of whole pages and of the parts of pages that a block begins and ends with, which count as
+ * one.
+ */
+static inline void touch_partly(const struct hb_replay *replay, const struct hb_touched *row, uint64_t page)
+{
+    char *block = replay->blocks[replay->prepared->ops[row->op].object], *next;
+
+    if (row->bytes == 0 || hb_replay_failed(replay, row->op))
+        return;
+    touch_head(block, row->bytes);
+    next = block + (page - (uintptr_t)block % page);
+    for (uint64_t done = page; done < row->bytes; done += page, next += page)
+        *(volatile char *)next = 1;
 }
 
 #endif

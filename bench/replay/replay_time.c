@@ -45,13 +45,36 @@ static __attribute__((noinline)) void replay_touch_all(struct hb_replay *replay,
     replay_range(replay, allocator, heap, from, to, HB_TOUCH_ALL, NULL, NULL);
 }
 
+/*
+ * The operations between those whose blocks the program did not touch wholly are done by the loop for all;
+ * each of those by itself. So traces of which nothing is known cost nothing more.
+ */
+static void replay_touch_recorded(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                  uint64_t from, uint64_t to)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+
+    for (; replay->touched < prepared->touched_count; replay->touched++) {
+        const struct hb_touched *row = &prepared->touched[replay->touched];
+
+        if (row->op >= to)
+            break;
+        replay_touch_page(replay, allocator, heap, from, row->op);
+        replay_touch_none(replay, allocator, heap, row->op, row->op + 1);
+        touch_partly(replay, row, hb_page_bytes());
+        from = row->op + 1;
+    }
+    replay_touch_page(replay, allocator, heap, from, to);
+}
+
 uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                         enum hb_touch touch, uint64_t from, uint64_t to)
 {
     static void (*const loops[])(struct hb_replay *, const struct hb_allocator *, void *, uint64_t,
                                  uint64_t) = {
         [HB_TOUCH_NONE] = replay_touch_none,
-        [HB_TOUCH_PAGE] = replay_touch_page,
+        [HB_TOUCH_PAGE] = replay_touch_recorded,
+        [HB_TOUCH_EVERY] = replay_touch_page,
         [HB_TOUCH_ALL] = replay_touch_all,
     };
     uint64_t start;

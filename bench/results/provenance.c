@@ -113,8 +113,11 @@ void hb_provenance_warn(const struct hb_provenance *provenance, const char *prog
             program, provenance->environment, program);
 }
 
-const char *const hb_touch_names[] = {
-    [HB_TOUCH_NONE] = "none", [HB_TOUCH_PAGE] = "page", [HB_TOUCH_ALL] = "all", NULL};
+const char *const hb_touch_names[] = {[HB_TOUCH_NONE] = "none",
+                                      [HB_TOUCH_PAGE] = "page",
+                                      [HB_TOUCH_EVERY] = "every",
+                                      [HB_TOUCH_ALL] = "all",
+                                      NULL};
 
 const char *hb_touch_name(enum hb_touch touch)
 {

@@ -41,7 +41,7 @@ struct hb_sample_request {
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
     struct hb_threads_plan threads; /* TIME: by as many threads as made the trace, where several did */
-    uint64_t timeout_ms; /* beside what a paced replay takes at least; 0: none */
+    uint64_t timeout_ms;            /* beside what a paced replay takes at least; 0: none */
     double pace; /* TIME, SERIES, LATENCY: how long a second of the recording takes (schedule.h), up to
                     HB_PACE_MOST; 0: the replay is as fast as can be */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest

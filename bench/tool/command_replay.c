@@ -42,8 +42,11 @@ static const struct hb_option option_table[] = {
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory, counted from before the library is loaded. Default: ample"},
-    HB_COMMAND_TOUCH(struct options, touch,
-                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_TOUCH(
+        struct options, touch,
+        "none, page (the default: the first 8 bytes and a byte in each page; of a block of which the trace "
+        "knows "
+        "how much the program touched, as many pages), every (in each page all the same) or all"),
     HB_COMMAND_THREADS(struct options, threads),
     HB_COMMAND_PACED(struct options, pace),
     HB_COMMAND_TIMEOUT(struct options, timeout_ms,

@@ -147,15 +147,16 @@ static bool set_environment(const char *recorder, const char *folder)
 }
 
 /* In the child. Tells the parent through `report` why the program could not be run. */
-static void become(char *const *argv, const char *recorder, const char *folder, const struct manners *before,
-                   int report)
+static void become(const struct hb_launch *launch, const struct manners *before, int report)
 {
     int reason;
 
     restore_signals(before);
+    if (launch->touch)
+        prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     errno = ENOMEM;
-    if (set_environment(recorder, folder))
-        execvp(argv[0], argv);
+    if (set_environment(launch->recorder, hb_host_folder(launch->host)))
+        execvp(launch->argv[0], launch->argv);
     reason = errno;
     if (write(report, &reason, sizeof reason) != (ssize_t)sizeof reason)
         _exit(125);
@@ -293,10 +294,12 @@ enum hb_status hb_launch_run(const struct hb_launch *launch, int *exit_status, s
     *exit_status = 126;
     if (pipe2(report, O_CLOEXEC) != 0)
         return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", launch->argv[0]);
+    if (launch->touch)
+        hb_host_note_touch(launch->host);
     take_manners(&before);
     pid = fork();
     if (pid == 0)
-        become(launch->argv, launch->recorder, hb_host_folder(launch->host), &before, report[1]);
+        become(launch, &before, report[1]);
     if (pid < 0)
         reason = errno;
     close(report[1]);

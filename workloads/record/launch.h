@@ -26,6 +26,8 @@ struct hb_launch {
     char *const *argv; /* argv[0] is looked up in $PATH */
     const char *recorder;
     struct hb_host *host;
+    bool touch;      /* note what is touched of each large block; transparent huge pages are off meanwhile, in
+                        which to touch one page is to touch them all */
     uint64_t wait_s; /* how long to wait for what the program leaves running; HB_WAIT_FOREVER: to its end */
     void (*waiting)(const struct hb_family *family); /* called once that takes half a second; may be NULL */
 };

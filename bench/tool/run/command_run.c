@@ -61,8 +61,11 @@ static const struct hb_option option_table[] = {
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory. Default: ample"},
-    HB_COMMAND_TOUCH(struct options, session.touch,
-                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_TOUCH(
+        struct options, session.touch,
+        "none, page (the default: the first 8 bytes and a byte in each page; of a block of which the trace "
+        "knows "
+        "how much the program touched, as many pages), every (in each page all the same) or all"),
     {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
      .help = "of the order, and of what intervals are computed by. Default: 42"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),

@@ -223,6 +223,7 @@ static json_t *trace_json(const struct hb_run_trace *trace)
     hb_json_text(&json, "trace", trace->name);
     hb_json_number(&json, "ops", trace->ops);
     hb_json_number(&json, "peak_live_bytes", trace->peak_live_bytes);
+    hb_json_number(&json, "touched_blocks", trace->touched);
     hb_json_known(&json, "program_wall_ns", trace->program_wall_ns, trace->program_wall_ns > 0);
     hb_json_known(&json, "program_cpu_ns", trace->program_cpu_ns, trace->program_cpu_ns > 0);
     hb_json_number(&json, "rounds", rounds->round_count);

@@ -247,10 +247,19 @@ static bool say_pace(const struct hb_run_trace *trace, char *out)
     return pace > 0;
 }
 
+static bool say_touched(const struct hb_run_trace *trace, char *out)
+{
+    snprintf(
+        out, HB_RUN_WORDS_BYTES,
+        "of %s the replay touches as many pages as the recorded program did, and not each (--touch every)",
+        hb_show_counted(trace->touched, "large block").text);
+    return trace->touched > 0;
+}
+
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_pace, say_null_spread, say_load, say_wide,
-                                         say_marked,  NULL};
+    static sentence *const warnings[] = {say_threads, say_pace, say_touched, say_null_spread,
+                                         say_load,    say_wide, say_marked,  NULL};
     static sentence *const none[] = {say_pace, NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
