@@ -218,7 +218,11 @@ static void await_all(struct hb_threads *all)
 void hb_worker_run(struct hb_worker *worker)
 {
     static run_range *const loops[] = {
-        [HB_TOUCH_NONE] = run_touch_none, [HB_TOUCH_PAGE] = run_touch_page, [HB_TOUCH_ALL] = run_touch_all};
+        [HB_TOUCH_NONE] = run_touch_none,
+        [HB_TOUCH_PAGE] = run_touch_page,
+        [HB_TOUCH_EVERY] = run_touch_page,
+        [HB_TOUCH_ALL] = run_touch_all,
+    };
     uint64_t begun_cpu_ns;
 
     await_all(worker->all);
