@@ -161,8 +161,7 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
     assert(plan->threading != HB_THREADING_NONE);
     if (threads == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
-    if (own.window == 0)
-        own.window = HB_THREADS_WINDOW;
+    own.window = hb_threads_window(plan);
     if (own.threading == HB_THREADING_STRICT || own.window >= ops)
         own.window = 0;
     threads->plan = own;

@@ -21,10 +21,6 @@
 /* More threads than that are not started. */
 enum { HB_THREADS_MOST = 4096 };
 
-/* Operations of the recorded order that a thread may be ahead of the slowest one, unless the user has said.
- */
-#define HB_THREADS_WINDOW (UINT64_C(1) << 20)
-
 /* What a replay by threads took. All 0 where one thread did it. */
 struct hb_threads_figures {
     uint32_t threads;         /* that did anything */

@@ -44,6 +44,14 @@ struct hb_threads_plan {
     double pace;     /* as in a struct hb_schedule */
 };
 
+/* A default that few traces are as long as. */
+#define HB_THREADS_WINDOW (UINT64_C(1) << 20)
+
+static inline uint64_t hb_threads_window(const struct hb_threads_plan *plan)
+{
+    return plan->window != 0 ? plan->window : HB_THREADS_WINDOW;
+}
+
 /* Where an address is when its object changes hands. */
 struct hb_cell {
     void *_Atomic block; /* NULL: not written yet */
