@@ -179,7 +179,7 @@ static void net_leaves_out_rounds_in_which_null_was_no_faster(void **state)
     (void)state;
     make(&hand);
     for (size_t i = 0; i < ROUNDS; i++)
-        hand.round[FLOOR][i].elapsed_ns = i < 3 ? 10000 : i < 6 ? 30000 : 5000;
+        hand.round[FLOOR][i].elapsed_ns = i < 3 ? 10000 : i < 13 ? 30000 : 5000;
     out = compare(&hand, OTHER, HB_ROUNDS_ELAPSED);
     assert_true(out.net.estimate > 0.3333 && out.net.estimate < 0.3334 && out.net.low == out.net.high);
     hand.cells[OTHER].ops = hand.cells[GLIBC].ops = OPS / 2; /* null has done others */
@@ -191,21 +191,28 @@ static void an_interval_is_the_bootstrap_of_the_ratios_with_a_seed_of_its_own(vo
 {
     struct hand hand;
     struct hb_compared out;
-    double ratios[ROUNDS];
-    const struct hb_stats_sample sample = {ratios, ROUNDS};
+    double ratios[ROOM];
+    const struct hb_stats_sample sample = {ratios, ROOM};
     struct hb_interval expected;
+    unsigned others = 0; /* that another cell's seed gives */
 
     (void)state;
     make(&hand);
-    hand.session.options.seed = 77;
-    for (size_t i = 0; i < ROUNDS; i++) {
+    hand.rounds.round_count = ROOM;
+    for (size_t i = 0; i < ROOM; i++) {
         hand.round[OTHER][i].elapsed_ns += 997 * i * i % 5000;
         ratios[i] = ((double)hand.round[OTHER][i].elapsed_ns / OPS) / 2;
     }
-    out = compare(&hand, OTHER, HB_ROUNDS_ELAPSED);
-    assert_true(hb_stats_bootstrap(&sample, 1, 77 + OTHER, &expected));
-    assert_memory_equal(&out.ratio, &expected, sizeof expected);
-    assert_true(out.ratio.low < out.ratio.high);
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        hand.session.options.seed = seed;
+        out = compare(&hand, OTHER, HB_ROUNDS_ELAPSED);
+        assert_true(hb_stats_bootstrap(&sample, 1, seed + OTHER, &expected));
+        assert_memory_equal(&out.ratio, &expected, sizeof expected);
+        assert_true(out.ratio.low < out.ratio.high);
+        assert_true(hb_stats_bootstrap(&sample, 1, seed, &expected));
+        others += out.ratio.low != expected.low || out.ratio.high != expected.high;
+    }
+    assert_true(others > 0);
 }
 
 /* -- verdicts -- */
