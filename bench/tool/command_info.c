@@ -148,6 +148,9 @@ static void add_workload(struct hb_json *json, const struct hb_workload *workloa
     hb_json_number(json, "peak_live_objects", workload->peak_live_objects);
     hb_json_number(json, "live_bytes_at_end", workload->live_bytes_at_end);
     hb_json_number(json, "live_objects_at_end", workload->live_objects_at_end);
+    hb_json_known(json, "touched_blocks", workload->touched_count, workload->info.touched);
+    hb_json_known(json, "touched_bytes", summary->touched_bytes, workload->info.touched);
+    hb_json_known(json, "touched_of_bytes", summary->measured_bytes, workload->info.touched);
     add_spread(json, "size", &summary->sizes);
     add_spread(json, "lifetime", &summary->lifetimes);
     add_times(json, workload);

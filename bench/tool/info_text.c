@@ -65,6 +65,19 @@ static void print_objects(const struct hb_workload *workload, FILE *out)
     fprintf(out, "; at most %s objects at a time\n", hb_show_count(workload->peak_live_objects).text);
 }
 
+static void print_touched(const struct hb_workload *workload, const struct hb_summary *summary, FILE *out)
+{
+    if (!workload->info.touched)
+        return;
+    label("touched", out);
+    if (workload->touched_count == 0)
+        fputs("of no large block it is known how much is touched\n", out);
+    else
+        fprintf(out, "%s of %s in %s\n", hb_show_bytes(summary->touched_bytes).text,
+                hb_show_bytes(summary->measured_bytes).text,
+                hb_show_counted(workload->touched_count, "large block").text);
+}
+
 static void print_spread(const char *name, const char *unit, const struct hb_spread *spread, FILE *out)
 {
     label(name, out);
@@ -298,6 +311,7 @@ int hb_command_print_info(const struct hb_workload *workload, const struct hb_su
     print_operations(workload, summary, out);
     print_threads(workload, summary, out);
     print_objects(workload, out);
+    print_touched(workload, summary, out);
     print_spread("lifetimes", "operations", &summary->lifetimes, out);
     print_spread("sizes", "bytes", &summary->sizes, out);
     print_histogram(summary, out);

@@ -156,6 +156,7 @@ static void call_as_recorder(void *page, size_t bytes)
     (void)!readlinkat(AT_FDCWD, "/proc/self/exe", (char[1]){0}, 1);
     (void)!symlinkat("", AT_FDCWD, "");
     (void)!unlinkat(AT_FDCWD, "", 0);
+    (void)!mincore(page, 1, &(unsigned char){0});
     tgkill(getpid(), gettid(), 0);
     sched_yield();
 }
@@ -234,6 +235,11 @@ enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct
 const char *hb_host_folder(const struct hb_host *host)
 {
     return host->folder;
+}
+
+void hb_host_note_touch(struct hb_host *host)
+{
+    host->shared->touch = 1;
 }
 
 /* The end that the file says it has, kept within bounds: every process can write there. */

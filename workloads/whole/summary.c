@@ -138,6 +138,14 @@ static void take_hands(const struct hb_workload *workload, struct hb_summary *su
     }
 }
 
+static void take_touched(const struct hb_workload *workload, struct hb_summary *summary)
+{
+    for (uint64_t i = 0; i < workload->touched_count; i++) {
+        summary->touched_bytes += workload->touched[i].bytes;
+        summary->measured_bytes += workload->ops[workload->touched[i].op].size;
+    }
+}
+
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error)
 {
@@ -151,6 +159,7 @@ enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct 
     take_hands(workload, &summary, values);
     take_sizes(workload, &summary, values);
     take_lifetimes(workload, &summary, values);
+    take_touched(workload, &summary);
     hb_pages_free(values, bytes);
     *out = summary;
     return HB_OK;
