@@ -262,9 +262,14 @@ void hb_noise_clear(struct hb_noise *noise)
     noise->marked = NULL;
 }
 
-bool hb_noise_is_bad(const struct hb_noise *noise)
+bool hb_noise_is_wide(const struct hb_noise *noise)
 {
-    return noise->null_spread > 2 || noise->load > noise->cores;
+    return noise->null_spread > 2;
+}
+
+bool hb_noise_is_crowded(const struct hb_noise *noise)
+{
+    return noise->load > noise->cores;
 }
 
 /* -- as many rounds as it takes -- */

@@ -86,7 +86,9 @@ struct hb_noise {
 enum hb_status hb_noise_find(const struct hb_rounds *rounds, struct hb_noise *out, struct hb_error *error);
 void hb_noise_clear(struct hb_noise *noise);
 
-/* Is the comparison not to be trusted? results/README.md, "Noise". */
-bool hb_noise_is_bad(const struct hb_noise *noise);
+/* Is a comparison not to be trusted, since null's times lie too far apart, or others want more processors
+ * than there are? results/README.md, "Noise". */
+bool hb_noise_is_wide(const struct hb_noise *noise);
+bool hb_noise_is_crowded(const struct hb_noise *noise);
 
 #endif

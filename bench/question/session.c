@@ -106,6 +106,7 @@ enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, 
         session->options.step_limit = step_limit;
     hb_session_plan_rounds(&session->options, 1, 0, 0);
     session->options.heap_bytes = 0;
+    session->options.pace = 0;
     session->provenance.rounds = 1;
     session->provenance.until = 0;
     session->provenance.left_out_count = 0;
@@ -194,6 +195,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         session->provenance.computed = true;
     }
     request->touch = session->options.touch;
+    request->pace = session->options.pace;
 }
 
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,

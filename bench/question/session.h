@@ -42,6 +42,7 @@ struct hb_session_options {
     uint64_t seed;
     enum hb_touch touch;
     uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
+    double pace;         /* of replays that are timed, but for checks; 0: as fast as can be */
     bool unchecked;      /* strange libraries are measured as they are */
 };
 
@@ -76,7 +77,7 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 void hb_session_close(struct hb_session *session);
 
 /* Makes ready for another question of the same allocators and traces, with its own step limit (none where the
- * last had none), one round, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
+ * last had none), one round, no pace, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
 enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error);
 
 /*

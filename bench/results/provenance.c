@@ -11,13 +11,6 @@
 
 #include "base/printable.h"
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static bool begins_with(const char *text, const char *beginning)
 {
     return strncmp(text, beginning, strlen(beginning)) == 0;
@@ -74,7 +67,7 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
     write_time(provenance->started, sizeof provenance->started);
     /* The first may be two words, "heapbench run", and is not to be quoted. */
     if (argc > 0)
-        snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
+        snprintf(provenance->command, sizeof provenance->command, "%s", basename(argv[0]));
     for (int i = 1; i < argc; i++)
         hb_append_word(provenance->command, sizeof provenance->command, argv[i]);
     hb_make_printable(provenance->command, sizeof provenance->command);

@@ -13,9 +13,21 @@
 #include "base/error.h"
 #include "bench/replay/replay.h"
 #include "bench/results/build_info.h"
-#include "bench/results/machine.h"
 
 enum { HB_PROVENANCE_LEFT_OUT_MAX = 64 };
+
+/* The machine, as far as it bears on a figure. */
+struct hb_machine {
+    char cpu[96];   /* the model; the architecture where the kernel does not tell */
+    unsigned cores; /* that this process may run on */
+    unsigned memory_gib;
+    char thp[16];     /* "always", "madvise", "never"; "unknown" */
+    char aslr[16];    /* "on", "off", "unknown" */
+    char kernel[160]; /* "Linux 6.1.0 x86_64" */
+};
+
+/* Asks the kernel; what it does not tell is "unknown" or 0. */
+void hb_machine_read(struct hb_machine *machine);
 
 struct hb_provenance {
     const struct hb_build_info *build;

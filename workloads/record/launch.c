@@ -66,30 +66,34 @@ static bool is_library(const char *path)
            header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN;
 }
 
-enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
+enum hb_status hb_launch_find_library(const char *wanted, const char *what, const char *variable, char **path,
+                                      struct hb_error *error)
 {
-    const char *wanted = hb_place_of(HB_PLACE_RECORDER);
     char *found = realpath(wanted, NULL);
     enum hb_status status = HB_OK;
 
     if (found == NULL)
         status = hb_error_set(error, HB_ERR_UNAVAILABLE,
-                              "%s: the recorder is not there; build or install it, or name it in %s", wanted,
-                              hb_place_variable(HB_PLACE_RECORDER));
+                              "%s: %s is not there; build or install it, or name it in %s", wanted, what,
+                              variable);
     else if (!is_library(found))
-        status =
-            hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as the recorder is", found);
+        status = hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as %s is", found, what);
     else if (strpbrk(found, " :") != NULL)
-        status =
-            hb_error_set(error, HB_ERR_UNAVAILABLE,
-                         "%s: the loader splits LD_PRELOAD at spaces and colons; copy the recorder to a path "
-                         "without them and name it in %s",
-                         found, hb_place_variable(HB_PLACE_RECORDER));
+        status = hb_error_set(error, HB_ERR_UNAVAILABLE,
+                              "%s: the loader splits LD_PRELOAD at spaces and colons; copy %s to a path "
+                              "without them and name it in %s",
+                              found, what, variable);
     if (status == HB_OK)
         *path = found;
     else
         free(found);
     return status;
+}
+
+enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
+{
+    return hb_launch_find_library(hb_place_of(HB_PLACE_RECORDER), "the recorder",
+                                  hb_place_variable(HB_PLACE_RECORDER), path, error);
 }
 
 static void take_manners(struct manners *before)

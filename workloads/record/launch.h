@@ -15,6 +15,11 @@
  */
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error);
 
+/* The library `wanted`, as above; `what` it is and the `variable` that names another one, for the sentence.
+ */
+enum hb_status hb_launch_find_library(const char *wanted, const char *what, const char *variable, char **path,
+                                      struct hb_error *error);
+
 #define HB_WAIT_FOREVER UINT64_MAX
 
 struct hb_launch {

@@ -12,8 +12,7 @@
 #include "bench/question/question.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_json.h"
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 struct options {
     struct hb_session_options session;
@@ -74,10 +73,11 @@ static const struct hb_option option_table[] = {
              "Default: 200000000"},
     {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
      .help = "the same as --step-limit 0: may take hours"},
-    HB_COMMAND_TIMEOUT(
-        struct options, session.timeout_ms,
-        "seconds that a replay may take. Default: ten times what glibc takes, at least 10; none "
-        "for a built-in allocator that walks"),
+    HB_COMMAND_PACED(struct options, session.pace),
+    HB_COMMAND_TIMEOUT(struct options, session.timeout_ms,
+                       "seconds that a replay may take, beside what --paced does. Default: ten times what "
+                       "glibc takes, at least 10; none "
+                       "for a built-in allocator that walks"),
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
@@ -107,6 +107,8 @@ static void check(const struct argp_state *state, void *values)
         hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
+    if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)
+        options->budget_ms = HB_BUDGET_MS; /* ten rounds of an hour each are nobody's default */
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
     if (options->has_heap && hb_command_check_heap(options->session.heap_bytes, &error) != HB_OK)
         hb_option_fail(state, "%s", error.text);
@@ -144,6 +146,16 @@ static enum hb_status time_calls(const struct comparison *comparison, struct hb_
     if (status == HB_OK && comparison->options->histograms != NULL)
         status = hb_run_write_histograms(trace, comparison->options->histograms, error);
     return status;
+}
+
+static void announce_trace(void *context, const struct hb_plan *plan)
+{
+    struct comparison *comparison = context;
+
+    if (comparison->options->session.pace <= 0)
+        return;
+    hb_progress_clear(&comparison->session.progress);
+    hb_command_tell_pace(comparison->session.found.loaded, plan->session->options.pace);
 }
 
 /* The block of a trace whose rounds are done. */
@@ -194,7 +206,8 @@ static bool has_nothing(const struct comparison *comparison)
 static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
                                  struct hb_error *error)
 {
-    const struct hb_plan_watch watch = {.context = comparison, .done = show_trace, .unusable = show_unusable};
+    const struct hb_plan_watch watch = {
+        .context = comparison, .begin = announce_trace, .done = show_trace, .unusable = show_unusable};
     enum hb_status status = hb_question_answer(&hb_question_throughput, &comparison->session,
                                                comparison->options->results, &watch, failed_cells, error);
 

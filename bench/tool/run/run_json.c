@@ -1,12 +1,11 @@
 /*
  * run_json.c - a comparison as JSON. results/README.md, "JSON", defines the keys.
  */
-#include "bench/tool/run/run_json.h"
+#include "bench/tool/run/run_show.h"
 
 #include <string.h>
 
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_words.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -228,6 +227,10 @@ static json_t *trace_json(const struct hb_run_trace *trace)
     hb_json_known(&json, "program_wall_ns", trace->program_wall_ns, trace->program_wall_ns > 0);
     hb_json_known(&json, "program_cpu_ns", trace->program_cpu_ns, trace->program_cpu_ns > 0);
     hb_json_number(&json, "rounds", rounds->round_count);
+    hb_json_put(&json, "pace",
+                rounds->session->options.pace > 0 && trace->recorded_s > 0
+                    ? json_real(rounds->session->options.pace)
+                    : json_null());
     hb_json_text(&json, "clock", trace->noise.clock == HB_ROUNDS_CPU ? "processor" : "elapsed");
     put_known(&json, "null_ns_per_op", trace->null_ns);
     put_known(&json, "null_spread", trace->noise.null_spread);

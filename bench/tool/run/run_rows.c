@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/replay/schedule.h"
 #include "bench/sample/verdict.h"
 
 enum { LEAST_LIVE_BYTES = 1 << 20 }; /* results/README.md: no ratio of whole pages to less */
@@ -235,6 +236,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
+                                 .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
                                  .touched =
                                      session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};

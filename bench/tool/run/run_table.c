@@ -1,7 +1,7 @@
 /*
  * run_table.c - a comparison as a table: cells of text, in columns that a narrow terminal loses one by one.
  */
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -14,7 +14,6 @@
 
 #include "base/number.h"
 #include "base/printable.h"
-#include "bench/tool/run/run_words.h"
 
 /* -- tables of text -- */
 

@@ -1,7 +1,7 @@
 /*
  * run_words.c - the verdict on a trace in sentences, and the warnings.
  */
-#include "bench/tool/run/run_words.h"
+#include "bench/tool/run/run_show.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -181,21 +181,20 @@ static bool say_null_spread(const struct hb_run_trace *trace, char *out)
              "not to be trusted: the null allocator's own times differ by %.1f times between rounds; end "
              "what else runs, or give it longer (--until 0.5%% --budget 300)",
              noise->null_spread);
-    return noise->null_spread > 2;
+    return hb_noise_is_wide(noise);
 }
 
 static bool say_load(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_noise *noise = &trace->noise;
-
-    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && noise->null_spread <= 2;
+    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && !hb_noise_is_wide(noise);
 
     snprintf(
         out, HB_RUN_WORDS_BYTES,
         "not to be trusted%s: the load is %.1f on %s%s; end what else runs, or use a machine of your own",
         is_steady ? " to the last percent" : "", noise->load, hb_show_counted(noise->cores, "core").text,
         is_steady ? ", so that times are of the processor" : "");
-    return noise->load > noise->cores;
+    return hb_noise_is_crowded(noise);
 }
 
 /* The width that was asked for is known only where it was, and was not reached. */
@@ -233,6 +232,21 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
     return trace->threads > 1;
 }
 
+static bool say_pace(const struct hb_run_trace *trace, char *out)
+{
+    double pace = trace->rounds->session->options.pace;
+
+    if (trace->recorded_s > 0)
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "paced: each replay took the recording's %s times %g; times are of the calls alone, of which "
+            "many come after a sleep",
+            hb_show_seconds(trace->recorded_s).text, pace);
+    else
+        snprintf(out, HB_RUN_WORDS_BYTES, "not paced: the trace has no times to follow");
+    return pace > 0;
+}
+
 static bool say_touched(const struct hb_run_trace *trace, char *out)
 {
     snprintf(
@@ -244,9 +258,9 @@ static bool say_touched(const struct hb_run_trace *trace, char *out)
 
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_touched, say_null_spread, say_load, say_wide,
-                                         say_marked,  NULL};
-    static sentence *const none[] = {NULL}; /* nothing is claimed */
+    static sentence *const warnings[] = {say_threads, say_pace, say_touched, say_null_spread,
+                                         say_load,    say_wide, say_marked,  NULL};
+    static sentence *const none[] = {say_pace, NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
 }

@@ -51,7 +51,7 @@ static struct hb_replay *must_replay(const struct hb_prepared *prepared, const s
         return replay;
     }
     assert_int_equal(hb_call_times_open(&times, prepared, &error), HB_OK);
-    hb_replay_latency(replay, allocator, heap, touch, prepared->op_count, &times);
+    hb_replay_latency(replay, allocator, heap, touch, 0, prepared->op_count, &times);
     hb_call_times_close(&times);
     return replay;
 }
