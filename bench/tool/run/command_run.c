@@ -73,6 +73,7 @@ static const struct hb_option option_table[] = {
              "Default: 200000000"},
     {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
      .help = "the same as --step-limit 0: may take hours"},
+    HB_COMMAND_THREADS(struct options, session.threads),
     HB_COMMAND_PACED(struct options, session.pace),
     HB_COMMAND_TIMEOUT(struct options, session.timeout_ms,
                        "seconds that a replay may take, beside what --paced does. Default: ten times what "
@@ -105,6 +106,11 @@ static void check(const struct argp_state *state, void *values)
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
     if (options->json && options->markdown)
         hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
+    hb_command_check_threads(state, &options->session.threads);
+    if (options->session.threads.threading != HB_THREADING_NONE && options->latency)
+        hb_option_fail(state, "--latency times the calls of one thread, and --threads has several");
+    if (options->session.threads.threading != HB_THREADING_NONE && options->results != NULL)
+        hb_option_fail(state, "--results are of replays by one thread; the benchmark 'threads' has its own");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
     if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)
@@ -120,7 +126,8 @@ static const struct hb_usage usage = {
     .doc =
         "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
         "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all that "
-        "it lists by default, which takes minutes. One thread replays the operations of all threads. Ctrl-C "
+        "it lists by default, which takes minutes. One thread replays the operations of all threads, unless "
+        "--threads is given. Ctrl-C "
         "ends it and keeps what is complete.\n\n"
         "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
         "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
