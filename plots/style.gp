@@ -1,6 +1,6 @@
 # style.gp - the one look of every figure: palette, fonts, grid, units, panels. Loaded by each script, draws nothing.
 #
-# Usage:  a script sets `in` (the CSV) and `terminal` ('svg' or 'png', '' for svg), loads this file, names the rows that
+# Usage:  a script sets `in` (the CSV) and `terminal` ('svg', 'narrow' or 'png', '' for svg), loads this file, names the rows that
 #         it wants in wanted(name), evaluates `scan`, and then has trace[1..traces] and allocator[1..allocators], in the order
 #         in which the file has them.
 # Input:  any CSV of results/README.md. Columns are read by header name; lines of provenance are comments. The colours, shapes
@@ -131,16 +131,18 @@ rows_of_trace(names) = "set print $rows; print 'who,measured" . titles(names, 1)
 
 # --- Panels: as many as there are traces, in a grid; sizes in pixels ----------------------------------------------------
 
-panel_columns(n) = n == 1 ? 1 : (n == 2 || n == 4) ? 2 : n <= 9 ? 3 : 4
+# For a screen of a phone's width, with one panel under another.
+narrow = terminal eq "narrow"
+panel_columns(n) = n == 1 || narrow ? 1 : (n == 2 || n == 4) ? 2 : n <= 9 ? 3 : 4
 panel_rows(n) = (n + panel_columns(n) - 1) / panel_columns(n)
-left = 74.0      # outside the panels: tick labels and the axis title
+left = narrow ? 62.0 : 74.0      # outside the panels: tick labels and the axis title
 right = 18.0
 head = 78.0      # title and legend
 foot = 46.0
 gap_x = 64.0     # 20 where the vertical axis is shared
 gap_y = 52.0
 panel_height = 170.0
-width = 980.0
+width = narrow ? 400.0 : 980.0
 height = 0.0
 
 canvas(w, h) = terminal eq "png" \
