@@ -84,6 +84,9 @@ pick(list, i) = word(list, (i - 1) % words(list) + 1)
 colour(name) = known_index(name) ? known_colour[known_index(name)] : pick(other_colours, other_at(name))
 shape(name) = int(known_index(name) ? known_shape[known_index(name)] : pick(other_shapes, other_at(name)))
 
+# What programs run on, and the floor: neither ours nor what takes nothing back.
+is_ours(name) = name eq "bump" || (known_index(name) ? strlen(known_group[known_index(name)]) > 0 : 0)
+
 measured(status) = status ne "crashed" && status ne "timeout" && status ne "unavailable" && status ne "broken"
 wanted(name) = measured(strcol("status"))
 # Allocators in the order of the palette, then the others in the order of the file: the same in every figure.
@@ -95,6 +98,10 @@ sort_allocators = "placed = 0; \
 scan = "set table $scan; plot in using (note_other(strcol('allocator')), wanted(strcol('allocator')) ? \
     (note_trace(strcol('trace')), note_allocator(strcol('allocator'))) : 0) with table; unset table; undefine $scan; \
     if (traces == 0) { eval nothing_to_draw }; eval sort_allocators"
+
+# The command that leaves what is ours out of a figure of what programs run on, unless there is nothing else.
+drop_ours = "kept = 0; do for [i=1:allocators] { if (!is_ours(allocator[i]) && allocator[i] ne 'null') { kept = kept + 1 } }; \
+    if (kept) { kept = 0; do for [i=1:allocators] { if (!is_ours(allocator[i])) { kept = kept + 1; allocator[kept] = allocator[i] } }; allocators = kept }"
 
 # The command that puts into `reach` the largest value of `expression` (text, of columns) in each trace, any allocator's, and
 # into `halted` whether a row of the trace was stopped.

@@ -62,6 +62,19 @@ def set_tails(results, contenders):
         contender.tail = geometric_mean([max(1, tails[trace, contender.name]) for trace in common])
 
 
+BURST = "storm"  # the workload of the question what comes back: a burst, and a drop to a tenth of it
+
+
+def set_back(results, contenders):
+    """The share that came back within 10 s after a burst, of what the program gave back then."""
+    rows = [row for row in results.records("return_summary") if row["trace"] == BURST]
+    for contender in contenders:
+        for row in rows:
+            peak, live, left = (row.number(c) for c in ("peak_resident_bytes", "drop_live_bytes", "drop_10s_bytes"))
+            if row["allocator"] == contender.name and None not in (peak, live, left) and peak > live:
+                contender.back = min(100, max(0, 100 * (peak - left) / (peak - live)))
+
+
 def set_settings(results, contenders):
     settings = {row["allocator"]: row["settings"] for row in results.records("variants")}
     for contender in contenders:
@@ -75,6 +88,7 @@ def contenders_of(results):
     contenders = [Contender(row, rows) for row in records if not row["trace"]]
     contenders.sort(key=lambda c: (c.rank is None, c.rank or 0, c.ratio or 0))
     set_tails(results, contenders)
+    set_back(results, contenders)
     set_settings(results, contenders)
     return contenders
 

@@ -72,8 +72,9 @@ class Figure:
 
     def judge(self, done, csv):
         complaint = last_line(done.stderr)
-        # A script begins with the file that it was given: on a page its name is enough.
-        complaint = complaint.replace(os.path.dirname(csv) + "/", "")
+        # Files are named with their folders, which are no news on a page.
+        for folder in (os.path.dirname(csv), os.path.dirname(self.script)):
+            complaint = complaint.replace(folder + "/", "")
         if done.returncode < 0:
             raise Broken(f"{self.name}: gnuplot was ended by signal {-done.returncode}")
         if done.returncode == NOTHING_TO_DRAW and complaint:

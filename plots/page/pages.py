@@ -49,12 +49,21 @@ def first_sections(results, drawn, contenders):
         Section("memory", "Memory over time", [], drawn("resident")),
         Section("tails", "Tails: the slow calls", [steady], drawn("latency"), [tables.tails(results)]),
         Section("threads", "Threads", [], drawn("threads"), [tables.anything(results, "threads", "Threads")]),
-        Section("return", "What comes back", [], drawn("return"), [tables.anything(results, "return", "What comes back")]),
+        Section("return", "What comes back", [best_back(contenders)], drawn("return"),
+                [tables.anything(results, "return_summary", "What is resident after a burst, and after all is freed")]),
         Section("budget", "How little memory is enough", [
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
             [], [tables.least_memory(results)]),
         Section("programs", "Every program", [], [], [tables.every_program(results)]),
     ]
+
+
+def best_back(contenders):
+    known = [c for c in contenders if c.back is not None]
+    if not known:
+        return ""
+    best = max(known, key=lambda c: c.back)
+    return f"Within 10 s after a burst {best.name} gives back {show.percent(best.back)} of what the program freed, the most of all."
 
 
 def extremes(results, name, column):

@@ -16,8 +16,8 @@ MOST_PROVENANCE = 256
 MOST_FIELDS = 4 << 20
 
 # In the order in which their provenance is shown.
-FILES = ["comparison", "remarks", "throughput", "variants", "latency", "threads", "return", "fragmentation",
-         "fragmentation_summary", "failure_points", "least_memory", "walk_cost", "walk_lengths", "walk_summary", "heap_map",
+FILES = ["comparison", "remarks", "throughput", "variants", "latency", "threads", "return", "return_summary",
+         "fragmentation", "fragmentation_summary", "failure_points", "least_memory", "walk_cost", "walk_lengths", "walk_summary", "heap_map",
          "policies", "curve", "curve_summary", "ladder", "adversary", "model_speed", "allocators"]
 # What no page misses: facts about allocators, and sentences that are there where something was compared.
 UNMISSED = {"allocators", "remarks"}

@@ -4,6 +4,7 @@ import statistics
 
 from page import show
 from page.answer import tails_of
+from page.source import Record
 
 
 MOST_ROWS = 5000  # of a page: no more is read by anyone, and all is in the file beside it
@@ -123,23 +124,28 @@ def tails(results):
 
 
 def least_memory(results):
-    def least(record):
-        if record.number("minimum_bytes") is None and record.number("failing_bytes") is not None:
-            return None
-        return record.number("minimum_bytes")
+    """A row a program, a column an allocator that takes no heap: the least budget that sufficed."""
+    records = [r for r in measured(results.records("least_memory")) if r["bound"] == "reserved"]
+    allocators = list(dict.fromkeys(r["allocator"] for r in records))
+    found = {(r["trace"], r["allocator"]): r for r in records}
+    programs = list({r["trace"]: r for r in records}.values())
 
-    def note(record):
-        if record.number("minimum_bytes") is None and record.number("failing_bytes") is not None:
-            return f"more than {show.size(record.number('failing_bytes'))}"
-        return {"heap": "heap", "reserved": "reserved"}.get(record["bound"], "")
+    def of(program, name):
+        return found.get((program["trace"], name), Record())
 
-    return Table("least_memory", "The least memory that serves the whole program", [
-        Column("program", "trace"), Column("allocator", "allocator"),
-        Column("live at most", "peak_live_bytes", show.size), Column("resident at the peak", "peak_resident_bytes", show.size),
-        Column("least that suffices", least, show.size, note),
-        Column("over live", over("minimum_bytes", "peak_live_bytes"), show.ratio),
-        Column("ended the program within", "ended_bytes", show.size, lambda record: record["ended_by"])],
-        measured(results.records("least_memory")))
+    def note(program, name):
+        record = of(program, name)
+        least, over_live = record.number("minimum_bytes"), over("minimum_bytes", "peak_live_bytes")(record)
+        if least is None:
+            failing = record.number("failing_bytes")
+            return f"more than {show.size(failing)}" if failing is not None else ""
+        return show.ratio(over_live) + (" †" if record["ended_by"] else "")
+
+    columns = [Column("program", "trace"), Column("live at most", "peak_live_bytes", show.size)]
+    columns += [Column(name, lambda p, name=name: of(p, name).number("minimum_bytes"), show.size, lambda p, name=name: note(p, name))
+                for name in allocators]
+    return Table("least_memory", "The least budget with which the whole program runs, and over what is live at most. "
+                 "†: within less, the library ended the program instead of returning NULL", columns, programs, None)
 
 
 def anything(results, name, caption):

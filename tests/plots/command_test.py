@@ -434,7 +434,7 @@ class OwnProgram(unittest.TestCase):
             text = page.read()
         self.assertEqual(Page(text).hollow, [])
         self.assertIn("<h1>Which allocator should small use?</h1>", text)
-        self.assertIn("<li><b>small</b> (20 operations, 109 B live at most)</li>", text)
+        self.assertIn("<p><b>small</b> (20 operations, 109 B live at most)</p>", text)
         for name in ("throughput", "resident"):
             self.assertIn(name + ".svg", os.listdir(os.path.join(self.folder, folder, "plots")))
         return re.findall('<section id="(.*?)"', text)

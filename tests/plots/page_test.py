@@ -215,9 +215,10 @@ class Tables(unittest.TestCase):
 
     def test_the_least_memory_is_said_or_that_none_sufficed(self):
         made = tables.least_memory(Made(least_memory="trace,allocator,status,bound,peak_live_bytes,minimum_bytes,failing_bytes,ended_bytes,ended_by\n"
-                                        "t,tcmalloc,unavailable,,,,,,\nt,simple,ok,heap,1000,4096,,,\nt,glibc,ok,reserved,1000,,68719476736,512,signal 6\n"))
-        self.assertEqual(rows_of(made), [["t", "simple", "1000 B", "–", "4.00 KiB (heap)", "4.10×", "–"],
-                                         ["t", "glibc", "1000 B", "–", "– (more than 64.0 GiB)", "–", "512 B (signal 6)"]])
+                                        "t,tcmalloc,unavailable,,,,,,\nt,simple,ok,heap,1000,4096,,,\nt,glibc,ok,reserved,1000,,68719476736,,\n"
+                                        "t,jemalloc,ok,reserved,1000,4096,512,512,signal 6\n"))
+        self.assertEqual([column.title for column in made.columns], ["program", "live at most", "glibc", "jemalloc"])
+        self.assertEqual(rows_of(made), [["t", "1000 B", "– (more than 64.0 GiB)", "4.00 KiB (4.10× †)"]])
 
     def test_a_table_about_simple_leaves_the_others_out(self):
         made = tables.walks(Made(walk_summary="trace,allocator,status,ops,walk_mean,walk_total,walk_allocated,ratio_to_glibc\n"
