@@ -41,3 +41,13 @@ if(NOT GNUPLOT)
     message(WARNING "gnuplot was not found, so plots cannot be drawn. "
                     "Debian and Ubuntu: apt-get install gnuplot-nox, or run ./setup")
 endif()
+
+# Jinja2 makes the page, of the python3 that users have; plots/report.py asks the system's where another one comes first.
+execute_process(COMMAND python3 -c "import jinja2" RESULT_VARIABLE no_jinja OUTPUT_QUIET ERROR_QUIET)
+if(NOT no_jinja EQUAL 0)
+    execute_process(COMMAND /usr/bin/python3 -c "import jinja2" RESULT_VARIABLE no_jinja OUTPUT_QUIET ERROR_QUIET)
+endif()
+if(NOT no_jinja EQUAL 0)
+    message(WARNING "Jinja2 was not found, so the page cannot be made. "
+                    "Debian and Ubuntu: apt-get install python3-jinja2, or run ./setup")
+endif()
