@@ -34,6 +34,7 @@ static const struct hb_command commands[] = {
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
 

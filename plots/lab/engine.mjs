@@ -16,8 +16,9 @@ const MOMENTS_BYTES = 96 * 2 ** 20, LEAST_STRIDE = 1 << 15, MOST_MOMENTS = 16;
 const NEVER = 0xffffffff;
 
 const FIGURES = ["ops", "walks", "walkTotal", "walkMax", "walkAllocated", "failures", "firstFailure", "failureReason",
-    "failureSize", "failureNeed", "failureFree", "failureRun", "liveBytes", "liveObjects", "peakLiveBytes", "highWaterBytes",
-    "ranges", "splits", "broken", "walkLength", "walked", "failed", "object", "placedAt", "stopped"];
+    "liveBytes", "liveObjects", "peakLiveBytes", "highWaterBytes",
+    "ranges", "splits", "broken", "walkLength", "walked", "failed", "object", "placedAt", "stopped", "runWalkMax"];
+const WHY = ["reason", "size", "need", "freeBytes", "largestRunBytes"];
 const STATE = ["ranges", "freeRanges", "freeBytes", "largestFreeBytes", "largestRunBytes", "allocatedRangeBytes",
     "highWaterBytes", "headerBytes"];
 const FACTS = ["ops", "objects", "peakLiveBytes", "suggestedHeapBytes", "threads", "dropped"];
@@ -107,58 +108,60 @@ export class Trace {
 }
 
 export class Heap {
-    // options: policy (of POLICIES), merge, heapBytes (0: infinite).
-    static async create(module, trace, options) {
-        const heap = new Heap(await instantiate(module), trace, options);
+    // options: policy (of POLICIES), merge, heapBytes (0: infinite). `moments`: those of another heap of the same trace and
+    // options, kept by both; null: none are kept.
+    static async create(module, trace, options, moments = []) {
+        const heap = new Heap(await instantiate(module), trace, options, moments);
         if (heap.exports.lab_heap(POLICIES.indexOf(options.policy), options.merge, options.heapBytes, trace.objects) !== STATUS_OK)
             throw new Refusal(textAt(heap.exports, heap.exports.lab_heap_error()));
-        heap.#keepMoment();
+        if (moments !== null && moments.length === 0)
+            heap.#keepMoment();
         return heap;
     }
 
-    constructor(exports, trace, options) {
+    constructor(exports, trace, options, moments) {
         this.exports = exports;
         this.trace = trace;
         this.options = options;
         this.at = 0; // operations done
-        this.moments = [];
+        this.moments = moments;
         this.stride = Math.max(LEAST_STRIDE, Math.ceil(trace.ops / MOST_MOMENTS));
+        this.recentWalkMax = 0; // the page sets it to 0
     }
 
     #memory() {
         return new Uint8Array(this.exports.memory.buffer, 0, this.exports.lab_end());
     }
 
+    // Every second one goes where they become too many; the array stays the same, for whoever shares it.
     #keepMoment() {
-        const bytes = this.moments.reduce((sum, m) => sum + m.memory.length, 0);
-        if (bytes + this.exports.lab_end() > MOMENTS_BYTES && this.moments.length > 2) {
-            this.stride *= 2;
-            this.moments = this.moments.filter((m) => m.at % this.stride === 0);
-        }
-        if (this.at % this.stride === 0)
-            this.moments.push({ at: this.at, memory: this.#memory().slice() });
+        const moments = this.moments, bytes = moments.reduce((sum, m) => sum + m.memory.length, 0);
+        if (bytes + this.exports.lab_end() > MOMENTS_BYTES && moments.length > 2)
+            moments.splice(0, moments.length, ...moments.filter((_, i) => i % 2 === 0));
+        else if (this.at % this.stride === 0)
+            moments.push({ at: this.at, memory: this.#memory().slice() });
     }
 
     #goBack(moment) {
-        this.#memory(); // the buffer never shrinks: what a moment held fits
-        new Uint8Array(this.exports.memory.buffer, 0, moment.memory.length).set(moment.memory);
+        const memory = this.exports.memory, missing = moment.memory.length - memory.buffer.byteLength;
+        if (missing > 0)
+            memory.grow(Math.ceil(missing / 65536));
+        new Uint8Array(memory.buffer, 0, moment.memory.length).set(moment.memory);
         this.at = moment.at;
     }
 
-    #runWindow(to, stops, walkAtLeast) {
+    #runWindow(to, stops, walkAtLeast, keep = this.moments !== null) {
         const count = Math.min(WINDOW_OPS, to - this.at, this.stride - (this.at % this.stride));
         const window = new Uint8Array(this.exports.memory.buffer, this.exports.lab_window(), count * OP_BYTES);
         window.set(this.trace.opBytes(this.at, count));
-        const done = this.exports.lab_run(count, stops, walkAtLeast);
-        this.at += done;
-        const last = this.moments[this.moments.length - 1];
-        if (this.at % this.stride === 0 && this.at > last.at)
+        this.at += this.exports.lab_run(count, stops, walkAtLeast);
+        if (keep && this.at % this.stride === 0 && this.at > this.moments[this.moments.length - 1].at)
             this.#keepMoment();
-        return done;
     }
 
     #checkBroken() {
         const figures = this.figures();
+        this.recentWalkMax = Math.max(this.recentWalkMax, figures.runWalkMax);
         if (figures.broken === STATUS_OK)
             return figures;
         throw new Refusal(figures.broken === STATUS_LIMIT
@@ -196,16 +199,8 @@ export class Heap {
 
     // The heap after `at` operations, whatever was done before.
     seek(at) {
-        const moment = this.#nearest(at);
-        if (at < this.at || moment.at > this.at)
-            this.#goBack(moment);
+        this.approach(at);
         return this.run(at);
-    }
-
-    // How many operations a seek would have to do.
-    distance(at) {
-        const moment = this.#nearest(at);
-        return at >= this.at && moment.at <= this.at ? at - this.at : at - moment.at;
     }
 
     // Goes back to the nearest moment kept, so that runFor can do the rest.
@@ -220,17 +215,25 @@ export class Heap {
         if (this.at >= this.trace.ops)
             return null;
         const moment = { at: this.at, memory: this.#memory().slice() };
-        const begin = this.exports.lab_rover();
-        const count = this.moments.length;
-        this.#runWindow(this.at + 1, 0, 0);
-        const figures = this.figures();
-        this.moments.length = count;
+        const rover = this.rover();
+        this.#runWindow(this.at + 1, 0, 0, false);
+        const figures = this.figures(), why = figures.failed ? this.why() : null;
         this.#goBack(moment);
-        return { ...figures, begin, op: this.trace.op(this.at) };
+        return { ...figures, ...rover, why, op: this.trace.op(this.at) };
     }
 
     figures() {
         return integersAt(this.exports, this.exports.lab_figures(), FIGURES);
+    }
+
+    // Why the last operation failed.
+    why() {
+        return integersAt(this.exports, this.exports.lab_why(), WHY);
+    }
+
+    // Where next fit begins its walk: how many ranges lie before it, and its address. 0 and 0 with the others.
+    rover() {
+        return { begin: this.exports.lab_rover(), beginAt: this.exports.lab_rover_at() };
     }
 
     inspect() {
@@ -251,6 +254,11 @@ export class Heap {
                 object: object === NEVER ? null : object, since: view.getUint32(at + 28, true),
                 allocated: view.getUint32(at + 32, true) !== 0, index: view.getUint32(at + 36, true) };
         });
+    }
+
+    // What the last column saw below the high-water mark.
+    below() {
+        return integersAt(this.exports, this.exports.lab_below(), STATE);
     }
 
     // How much of each of `rows` pieces of `bucket` bytes is allocated, 0 to 1. Valid until the next call.

@@ -1,13 +1,15 @@
 /*
  * lab_heap.c - one heap of the exact model, led through the operations of a trace, and looked at.
  *
- * The operations come in windows, which the page copies from the trace's instance. The rules are replay.h's: an object
- * whose allocation got NULL is absent, its free is skipped, a realloc of it is a malloc. Sizes have 64 bits here too, where
- * size_t has 32: so the model is called by its own functions and not through the contract's table.
+ * The operations come in windows, which the page copies from the trace's instance. The rules are replay.h's:
+ * an object whose allocation got NULL is absent, its free is skipped, a realloc of it is a malloc. Sizes have
+ * 64 bits here too, where size_t has 32: so the model is called by its own functions and not through the
+ * contract's table.
  */
 #include <string.h>
 
 #include "allocator/model/model_heap.h"
+#include "allocator/range_totals.h"
 #include "base/pages.h"
 #include "bench/replay/replay.h"
 #include "plots/lab/module/lab.h"
@@ -26,16 +28,22 @@ struct holding {
 /* Why lab_run stops, or-ed. */
 enum lab_stop { STOP_AT_FAILURE = 1, STOP_AT_SPLIT = 2, STOP_AT_WALK = 4 };
 
-/* Counted since the heap was made, the last three of the last operation. The page reads them as 64-bit integers, in this
- * order. */
+/* Counted since the heap was made, the last three of the last operation. The page reads them as 64-bit
+ * integers, in this order. */
 struct figures {
     uint64_t ops, walks, walk_total, walk_max, walk_allocated;
-    uint64_t failures, first_failure, failure_reason, failure_size, failure_need, failure_free, failure_run;
+    uint64_t failures, first_failure, failure_reason;
     uint64_t live_bytes, live_objects, peak_live_bytes, high_water_bytes, ranges, splits;
     uint64_t broken;                      /* enum hb_status */
     uint64_t walk_length, walked, failed; /* the last operation's; a walk's length is the last walk's */
     uint64_t object, placed_at;           /* UINT64_MAX: nowhere */
     uint64_t stopped;                     /* enum lab_stop, why the last run did */
+    uint64_t run_walk_max;                /* of the last run */
+};
+
+/* Why an operation failed: struct hb_failure in the page's terms, 64-bit integers. */
+struct why {
+    uint64_t reason, size, need, free_bytes, largest_run_bytes;
 };
 
 /* A range as lab_list gives it; read by offset. */
@@ -52,6 +60,8 @@ static struct {
     struct holding *held;      /* by range id */
     uint32_t held_count;
     struct figures figures;
+    struct hb_op last; /* that was done */
+    struct why why;
     struct hb_heap_state state;
     struct hb_error error;
 } lab;
@@ -61,8 +71,8 @@ static float column[MOST_ROWS];
 static struct listed listed[MOST_LISTED];
 
 /*
- * The one heap of this instance: `heap_bytes` 0 is infinite. `objects` are there in the trace. An enum hb_status;
- * lab_heap_error() says why.
+ * The one heap of this instance: `heap_bytes` 0 is infinite. `objects` are there in the trace. An enum
+ * hb_status; lab_heap_error() says why.
  */
 LAB_EXPORT int lab_heap(uint32_t policy, uint32_t merge, double heap_bytes, uint32_t objects)
 {
@@ -126,7 +136,8 @@ static uint32_t alloc(const struct hb_op *op)
 
     if (block == HB_MODEL_NO_BLOCK || !make_held(block))
         return HB_MODEL_NO_BLOCK;
-    if (hb_range_tree_ranges(lab.model->tree) > ranges) { /* the rest has been free as long as the whole was */
+    if (hb_range_tree_ranges(lab.model->tree) >
+        ranges) { /* the rest has been free as long as the whole was */
         rest = next_range(block);
         if (!make_held(rest))
             return HB_MODEL_NO_BLOCK;
@@ -209,21 +220,31 @@ static bool perform(const struct hb_op *op)
     return block != HB_MODEL_NO_BLOCK || op->size == 0;
 }
 
-static void note_failure(const struct hb_op *op)
+/* Why the last operation failed; it has left the heap as it was. */
+LAB_EXPORT const struct why *lab_why(void)
+{
+    uint64_t alignment = lab.last.kind == HB_OP_ALIGNED ? UINT64_C(1) << lab.last.align_log2 : 1;
+    struct hb_heap_state state;
+    uint64_t need = hb_model_need(lab.model, alignment, lab.last.size);
+
+    hb_replay_inspect(&lab.table, lab.model, lab.options.heap_bytes == 0, &state);
+    lab.why =
+        (struct why){.reason = hb_failure_reason(need, state.free_bytes, state.largest_run_bytes),
+                     .size = lab.last.size,
+                     .need = need,
+                     .free_bytes = state.free_bytes,
+                     .largest_run_bytes = state.largest_run_bytes};
+    return &lab.why;
+}
+
+static void note_failure(void)
 {
     struct figures *f = &lab.figures;
-    struct hb_heap_state state;
 
     if (f->failures++ > 0)
         return;
-    hb_replay_inspect(&lab.table, lab.model, lab.options.heap_bytes == 0, &state);
     f->first_failure = f->ops;
-    f->failure_size = op->size;
-    f->failure_need =
-        hb_model_need(lab.model, op->kind == HB_OP_ALIGNED ? UINT64_C(1) << op->align_log2 : 1, op->size);
-    f->failure_free = state.free_bytes;
-    f->failure_run = state.largest_run_bytes;
-    f->failure_reason = hb_failure_reason(f->failure_need, state.free_bytes, state.largest_run_bytes);
+    f->failure_reason = lab_why()->reason;
 }
 
 static void note_walk(void)
@@ -243,16 +264,19 @@ static void note_walk(void)
     f->walk_allocated += walk.allocated;
     if (walk.length > f->walk_max)
         f->walk_max = walk.length;
+    if (walk.length > f->run_walk_max)
+        f->run_walk_max = walk.length;
 }
 
 static void step(const struct hb_op *op)
 {
     struct figures *f = &lab.figures;
 
+    lab.last = *op;
     f->failed = !perform(op);
     f->object = op->object;
     if (f->failed)
-        note_failure(op);
+        note_failure();
     note_walk();
     f->broken = hb_model_broken(lab.model);
     f->ops++;
@@ -271,14 +295,15 @@ static uint64_t reasons_to_stop(uint64_t splits_before, uint64_t walk_at_least)
            (f->walked && f->walk_length >= walk_at_least ? STOP_AT_WALK : 0u);
 }
 
-/* Does the first `count` operations of the window, up to the first after which one of `stops` holds; returns how many were
- * done. Fewer too where the model is broken. */
+/* Does the first `count` operations of the window, up to the first after which one of `stops` holds; returns
+ * how many were done. Fewer too where the model is broken. */
 LAB_EXPORT uint32_t lab_run(uint32_t count, uint32_t stops, double walk_at_least)
 {
     struct figures *f = &lab.figures;
     uint32_t i = 0;
 
     f->stopped = 0;
+    f->run_walk_max = 0;
     while (i < count && f->stopped == 0 && f->broken == HB_OK) {
         uint64_t splits = f->splits;
 
@@ -316,9 +341,21 @@ LAB_EXPORT uint32_t lab_rover(void)
     return (uint32_t)rank.ranges;
 }
 
+/* The address of that range. */
+LAB_EXPORT double lab_rover_at(void)
+{
+    struct hb_range range = {.offset = 0};
+
+    if (lab.options.policy == HB_POLICY_NEXT)
+        hb_range_tree_get(lab.model->tree, hb_range_tree_find(lab.model->tree, lab.model->rover), &range);
+    return (double)range.offset;
+}
+
 struct painting {
     double from, bucket;
     uint32_t rows;
+    double mark; /* the high-water mark */
+    struct hb_range_totals below;
 };
 
 static void paint_range(const struct painting *p, double begin, double end)
@@ -339,25 +376,36 @@ static void paint_range(const struct painting *p, double begin, double end)
 
 static bool paint(void *context, const struct hb_range *range)
 {
-    const struct painting *p = context;
-    double begin = (double)range->offset;
+    struct painting *p = context;
+    double begin = (double)range->offset, end = begin + (double)range->length;
 
-    if (begin >= p->from + p->bucket * p->rows)
-        return false;
-    if (range->allocated && begin + (double)range->length > p->from)
-        paint_range(p, begin, begin + (double)range->length);
-    return true;
+    if (end <= p->mark)
+        hb_totals_add(&p->below, range);
+    if (range->allocated && end > p->from && begin < p->from + p->bucket * p->rows)
+        paint_range(p, begin, end);
+    return end < p->mark || end < p->from + p->bucket * p->rows;
 }
 
-/* How much of each of `rows` equal pieces of the heap, `bucket` bytes long from address `from` on, is allocated: 0 to 1. */
+/* How much of each of `rows` equal pieces of the heap, `bucket` bytes long from address `from` on, is allocated:
+ * 0 to 1. */
 LAB_EXPORT const float *lab_column(double from, double bucket, uint32_t rows)
 {
-    struct painting p = {.from = from, .bucket = bucket, .rows = rows < MOST_ROWS ? rows : MOST_ROWS};
+    struct painting p = {.from = from,
+                         .bucket = bucket,
+                         .rows = rows < MOST_ROWS ? rows : MOST_ROWS,
+                         .mark = (double)hb_model_high_water(lab.model)};
 
     memset(column, 0, sizeof column);
     if (bucket > 0)
         hb_model_ranges(lab.model, paint, &p);
+    lab.state = p.below.state;
     return column;
+}
+
+/* What the last lab_column saw below the high-water mark: struct hb_heap_state, 64-bit integers. */
+LAB_EXPORT const struct hb_heap_state *lab_below(void)
+{
+    return &lab.state;
 }
 
 LAB_EXPORT const struct listed *lab_listed(void)
@@ -366,8 +414,8 @@ LAB_EXPORT const struct listed *lab_listed(void)
 }
 
 /*
- * Lists the ranges that lie between two addresses, `most` at most: the first of them in lab_listed(). Returns how many lie
- * there; more than `most` are not all listed.
+ * Lists the ranges that lie between two addresses, `most` at most: the first of them in lab_listed(). Returns
+ * how many lie there; more than `most` are not all listed.
  */
 LAB_EXPORT uint32_t lab_list(double from, double to, uint32_t most)
 {

@@ -37,8 +37,8 @@ static void forget_input(void)
     trace.bytes = NULL;
 }
 
-/* Room for a file of `length` bytes, and before it for its name of `name_length`, at the place that is returned; NULL when
- * there is none. What was read before is gone. */
+/* Room for a file of `length` bytes, and before it for its name of `name_length`, at the place that is
+ * returned; NULL when there is none. What was read before is gone. */
 LAB_EXPORT char *lab_name_room(uint32_t name_length)
 {
     forget_input();

@@ -1,9 +1,9 @@
 /*
  * platform.c - what WebAssembly lacks: the rooms below call it, and find here what they would find on Linux.
  *
- * There are no files: a source is the bytes that the page was given (lab_trace.c). There are no pages to reserve: memory
- * comes from malloc. All that a heap consists of lies below lab_end(), which is kept in that memory itself, so that a
- * copy of the memory up to there is a copy of the heap, to go back to.
+ * There are no files: a source is the bytes that the page was given (lab_trace.c). There are no pages to
+ * reserve: memory comes from malloc. All that a heap consists of lies below lab_end(), which is kept in that
+ * memory itself, so that a copy of the memory up to there is a copy of the heap, to go back to.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@
 
 enum { WASM_PAGE = 65536, SMALL_TABLE = 32768 };
 
-#define MOST_INPUT_BYTES (UINT64_C(1) << 30) /* of one trace: a tab has 4 GiB at most, and two heaps want theirs */
+#define MOST_INPUT_BYTES \
+    (UINT64_C(1) << 30) /* of one trace: a tab has 4 GiB at most, and two heaps want theirs */
 
 static uintptr_t end; /* 0: nobody has asked yet */
 
@@ -31,8 +32,8 @@ static uintptr_t memory_bytes(void)
     return (uintptr_t)__builtin_wasm_memory_size(0) * WASM_PAGE;
 }
 
-/* In place of the C library's, which takes the end of memory for the end of the heap; memory does not shrink when an
- * earlier heap is put back, and would grow at each such step. */
+/* In place of the C library's, which takes the end of memory for the end of the heap; memory does not shrink
+ * when an earlier heap is put back, and would grow at each such step. */
 void *sbrk(intptr_t increment)
 {
     uintptr_t old = end != 0 ? end : memory_bytes(), wanted = old + (uintptr_t)increment;

@@ -1,8 +1,8 @@
 /*
  * unzstd.h - zstd frames unpacked without libzstd, which no distribution has for WebAssembly.
  *
- * As much of RFC 8878 as the blocks of a trace need: one frame, no dictionary, all of it in memory at once. What it
- * is given is hostile: every length is checked, and nothing outside the two buffers is touched.
+ * As much of RFC 8878 as the blocks of a trace need: one frame, no dictionary, all of it in memory at once.
+ * What it is given is hostile: every length is checked, and nothing outside the two buffers is touched.
  */
 #ifndef HB_PLOTS_LAB_MODULE_UNZSTD_H
 #define HB_PLOTS_LAB_MODULE_UNZSTD_H
