@@ -156,19 +156,25 @@ static void call_as_recorder(void *page, size_t bytes)
     (void)!readlinkat(AT_FDCWD, "/proc/self/exe", (char[1]){0}, 1);
     (void)!symlinkat("", AT_FDCWD, "");
     (void)!unlinkat(AT_FDCWD, "", 0);
-    (void)!mincore(page, 1, &(unsigned char){0});
     tgkill(getpid(), gettid(), 0);
     sched_yield();
 }
 
+/* And what it calls to find out what is touched. */
+static void call_for_touch(void *page, size_t bytes)
+{
+    if (mincore(page, bytes, (unsigned char[HB_CAPTURE_SHARED_BYTES / 4096]){0}) != 0)
+        _exit(1);
+}
+
 /* Tried in a child, which nobody misses. */
-static bool recorder_may_call(void *page, size_t bytes)
+static bool recorder_may_call(void (*call)(void *, size_t), void *page, size_t bytes)
 {
     pid_t child = fork();
     int status = -1;
 
     if (child == 0) {
-        call_as_recorder(page, bytes);
+        call(page, bytes);
         _exit(0);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -187,7 +193,7 @@ static void write_shared(struct hb_host *host)
     shared->begin_ns = host->begin_ns;
     atomic_store(&shared->end, HB_CAPTURE_SHARED_BYTES);
     shared->filters = count_filters();
-    if (shared->filters > 0 && !recorder_may_call(shared, HB_CAPTURE_SHARED_BYTES))
+    if (shared->filters > 0 && !recorder_may_call(call_as_recorder, shared, HB_CAPTURE_SHARED_BYTES))
         shared->filters = 0;
     memcpy(shared->magic, HB_CAPTURE_MAGIC, sizeof shared->magic);
 }
@@ -237,9 +243,10 @@ const char *hb_host_folder(const struct hb_host *host)
     return host->folder;
 }
 
-void hb_host_note_touch(struct hb_host *host)
+bool hb_host_note_touch(struct hb_host *host)
 {
-    host->shared->touch = 1;
+    host->shared->touch = recorder_may_call(call_for_touch, host->shared, HB_CAPTURE_SHARED_BYTES);
+    return host->shared->touch != 0;
 }
 
 /* The end that the file says it has, kept within bounds: every process can write there. */

@@ -292,10 +292,11 @@ enum hb_status hb_launch_run(const struct hb_launch *launch, int *exit_status, s
 
     hb_family_init(family, launch->recorder);
     *exit_status = 126;
+    if (launch->touch && !hb_host_note_touch(launch->host))
+        return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                            "the kernel does not say here what is touched (mincore); record without --touch");
     if (pipe2(report, O_CLOEXEC) != 0)
         return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", launch->argv[0]);
-    if (launch->touch)
-        hb_host_note_touch(launch->host);
     take_manners(&before);
     pid = fork();
     if (pid == 0)

@@ -16,13 +16,13 @@ const char *const hb_threading_names[] = {"one", "free", "strict", NULL};
 enum { CELLS_A_LINE = 8 };
 
 /* Of one thread, as far as a pass has come. */
-struct tally {
+struct split_tally {
     uint64_t ops, gives, takes, births, touched, blocks;
     uint64_t block_ops, block_recorded, block_note; /* where the block at hand began */
 };
 
 struct share {
-    struct tally all, done;
+    struct split_tally all, done;
     uint64_t first_cell;
     uint32_t *unused; /* slots that were given up, a stack */
     uint64_t unused_count;
@@ -66,7 +66,7 @@ static bool follow(struct splitting *s, uint64_t recorded)
 /* -- blocks -- */
 
 /* Is the thread's operation that has this index the first one of a block? */
-static bool begins_block(const struct splitting *s, const struct tally *tally, uint64_t recorded)
+static bool begins_block(const struct splitting *s, const struct split_tally *tally, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops;
 
@@ -80,7 +80,7 @@ static bool begins_block(const struct splitting *s, const struct tally *tally, u
            (s->plan->window != 0 && recorded - tally->block_recorded > s->plan->window / 2);
 }
 
-static void begin_block(const struct splitting *s, struct tally *tally, uint64_t recorded)
+static void begin_block(const struct splitting *s, struct split_tally *tally, uint64_t recorded)
 {
     tally->blocks++;
     tally->block_note = s->note;
@@ -93,7 +93,7 @@ static void begin_block(const struct splitting *s, struct tally *tally, uint64_t
 static void count_op(struct splitting *s, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops, *op = &ops[recorded];
-    struct tally *tally = &s->shares[op->thread].done;
+    struct split_tally *tally = &s->shares[op->thread].done;
     struct holding *holding = &s->holdings[op->object];
 
     tally->touched += follow(s, recorded);
@@ -113,13 +113,13 @@ static void count_op(struct splitting *s, uint64_t recorded)
 
 /* -- between them -- */
 
-static uint64_t items_of(const struct tally *all)
+static uint64_t items_of(const struct split_tally *all)
 {
     return all->ops + all->gives + all->takes;
 }
 
 /* Slots that a thread can have at most: an object has one of its holder's. */
-static uint64_t most_slots(const struct splitting *s, const struct tally *all)
+static uint64_t most_slots(const struct splitting *s, const struct split_tally *all)
 {
     uint64_t arrivals = all->births + all->takes;
 
@@ -135,7 +135,7 @@ static void sum_up(struct splitting *s)
         struct share *share = &s->shares[i];
 
         share->all = share->done;
-        share->done = (struct tally){0};
+        share->done = (struct split_tally){0};
         share->first_cell = split->cell_count;
         split->cell_count += (share->all.gives + CELLS_A_LINE - 1) / CELLS_A_LINE * CELLS_A_LINE;
         split->item_count += items_of(&share->all) + 1; /* an operation more can be read */
@@ -179,7 +179,7 @@ static void deal_out(struct splitting *s)
     uint64_t item = 0, number = 0, unused = 0, touched = 0;
 
     for (uint32_t i = 0; i < split->threads; i++) {
-        const struct tally *all = &s->shares[i].all;
+        const struct split_tally *all = &s->shares[i].all;
 
         split->parts[i] = (struct hb_part){.own = {.ops = split->items + item,
                                                    .touched = split->touched + touched,

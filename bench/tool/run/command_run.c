@@ -30,6 +30,7 @@ struct comparison {
     struct hb_run_style style;
     struct hb_run_json json; /* where --json asks for it */
     struct hb_run_means means;
+    struct hb_run_files files; /* where there are results to be kept */
     size_t shown_traces;
 };
 
@@ -179,6 +180,8 @@ static enum hb_status show_trace(void *context, const struct hb_plan *plan, stru
     hb_progress_clear(&comparison->session.progress);
     if (status == HB_OK)
         status = hb_run_means_add(&comparison->means, &trace, error);
+    if (status == HB_OK && comparison->files.comparison != NULL)
+        hb_run_files_add(&comparison->files, &trace);
     if (status == HB_OK && comparison->options->json)
         status = hb_run_json_add(&comparison->json, &trace, error);
     else if (status == HB_OK)
@@ -210,6 +213,16 @@ static bool has_nothing(const struct comparison *comparison)
     return hb_session_is_interrupted() && comparison->shown_traces == 0;
 }
 
+static enum hb_status write_files(const struct comparison *comparison, const char *folder,
+                                  struct hb_error *error)
+{
+    enum hb_status status = hb_run_means_write(&comparison->means, &comparison->session, folder, error);
+
+    return status == HB_OK ? hb_run_files_write(&comparison->files, &comparison->means, &comparison->session,
+                                                folder, error)
+                           : status;
+}
+
 static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
                                  struct hb_error *error)
 {
@@ -221,8 +234,7 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
     if (status == HB_OK && comparison->options->results != NULL && !has_nothing(comparison))
-        status =
-            hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
+        status = write_files(comparison, comparison->options->results, error);
     return status;
 }
 
@@ -318,6 +330,8 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         hb_provenance_begin(&early, argc, argv);
         status = hb_results_check_folder(options->results, &early, error);
     }
+    if (status == HB_OK && options->results != NULL)
+        status = hb_run_files_open(&comparison->files, error);
     if (status == HB_OK && options->histograms != NULL)
         status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
@@ -357,6 +371,7 @@ int hb_command_run(int argc, char **argv)
     if (hb_session_is_interrupted())
         exit_status = EXIT_INTERRUPTED;
     hb_run_means_clear(&comparison.means);
+    hb_run_files_close(&comparison.files);
     hb_run_json_close(&comparison.json);
     hb_session_close(&comparison.session);
     free(allocators);
