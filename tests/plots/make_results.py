@@ -419,7 +419,7 @@ def main():
           [*(row for i, t in enumerate(traces) for row in comparison_rows(t, i == 0)), *mean_rows(len(traces))])
     write(folder, "remarks", "remarks", "trace,kind,text", each(remark_rows))
     write(folder, "threads", "threads",
-          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,hand_overs,elapsed_ns,cpu_ns,thread_ns,"
+          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,handovers,elapsed_ns,cpu_ns,thread_ns,"
           "waiting_ns,failures,peak_live_bytes,replay_peak_live_bytes,peak_resident_bytes,page_faults,reference,reference_ns,null_ns",
           each(threads_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
