@@ -28,4 +28,7 @@ unset(quiet)
 # Eleven traces, 12 s each: as long as nine took with the 15 s that `run` gives a trace of itself.
 run_step(heapbench run --times-only --budget 12 --results ${results})
 run_step(heapbench report --results ${results})
+if(LAB)
+    run_step(heapbench lab demo sqlite3 cc1 redis -o ${results}/lab.html)
+endif()
 message(STATUS "The page: ${SOURCE}/${results}/report.html")

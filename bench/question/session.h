@@ -41,9 +41,10 @@ struct hb_session_options {
     uint64_t extra_ms;  /* beyond the budget, where a verdict hangs by a thread */
     uint64_t seed;
     enum hb_touch touch;
-    uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
-    double pace;         /* of replays that are timed, but for checks; 0: as fast as can be */
-    bool unchecked;      /* strange libraries are measured as they are */
+    uint64_t timeout_ms;            /* of a sample or a check; 0: hb_checks_limit says */
+    struct hb_threads_plan threads; /* of replays that are timed as a whole */
+    double pace;                    /* of replays that are timed, but for checks; 0: as fast as can be */
+    bool unchecked;                 /* strange libraries are measured as they are */
 };
 
 /* Rows of a table of options: the variants of a struct hb_session_options. */

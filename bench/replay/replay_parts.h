@@ -110,6 +110,16 @@ replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, voi
     }
 }
 
+/* The next operation before `to` whose block the program did not touch wholly; NULL: there is none. */
+static inline const struct hb_touched *next_partly(struct hb_replay *replay, uint64_t to)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+
+    if (replay->touched == prepared->touched_count || prepared->touched[replay->touched].op >= to)
+        return NULL;
+    return &prepared->touched[replay->touched++];
+}
+
 /*
  * The block that an operation gave, where it did not fail: as many of its first pages as the program touched.
  * `row->bytes` are of whole pages and of the parts of pages that a block begins and ends with, which count as

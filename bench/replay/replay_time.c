@@ -52,13 +52,9 @@ static __attribute__((noinline)) void replay_touch_all(struct hb_replay *replay,
 static void replay_touch_recorded(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                                   uint64_t from, uint64_t to)
 {
-    const struct hb_prepared *prepared = replay->prepared;
+    const struct hb_touched *row;
 
-    for (; replay->touched < prepared->touched_count; replay->touched++) {
-        const struct hb_touched *row = &prepared->touched[replay->touched];
-
-        if (row->op >= to)
-            break;
+    while ((row = next_partly(replay, to)) != NULL) {
         replay_touch_page(replay, allocator, heap, from, row->op);
         replay_touch_none(replay, allocator, heap, row->op, row->op + 1);
         touch_partly(replay, row, hb_page_bytes());

@@ -23,6 +23,7 @@ struct hb_schedule {
     uint64_t recorded_us;             /* of the recording, at the operation that was reached */
     uint64_t begun_ns;                /* when the first one was */
     uint64_t taken_ns;                /* since then, waiting included, when the last one was */
+    bool silent;                      /* tells nobody how far it is: another one does */
     uint64_t late_ns;                 /* the most by which an operation came late */
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "bench/replay/replay.h"
+#include "bench/replay/threads/split.h"
 #include "bench/results/build_info.h"
 
 enum { HB_PROVENANCE_LEFT_OUT_MAX = 64 };
@@ -38,6 +39,7 @@ struct hb_provenance {
     uint32_t rounds; /* of each trace; where `until` is set, no fewer */
     double until;    /* rounds went on until intervals were so wide; 0: their number was given */
     enum hb_touch touch;
+    struct hb_threads_plan threads; /* where threads replay what threads made */
     char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
     char *const *library_lines; /* of each library its version, file and hash, ended by NULL; NULL: none */

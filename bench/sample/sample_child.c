@@ -128,7 +128,8 @@ static void time_threads(struct sample *s)
 {
     struct hb_sample_result *result = &s->exchange->result;
 
-    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &result->threads);
+    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &s->schedule,
+                   &result->threads);
     result->cpu_ns = result->threads.cpu_ns;
     result->elapsed_ns = result->threads.elapsed_ns;
 }
@@ -331,14 +332,16 @@ static void close_sample(struct sample *s)
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
     const struct hb_sample_request *request = &s->exchange->request;
+    struct hb_threads_plan plan = request->threads;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
     hb_schedule_open(&s->schedule, s->prepared, request->pace);
+    plan.pace = s->schedule.pace;
     if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
     if (status == HB_OK && request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
         request->threads.threading != HB_THREADING_NONE)
-        status = hb_threads_open(s->prepared, s->ops, &request->threads, &s->threads, error);
+        status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;
 }
 

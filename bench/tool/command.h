@@ -38,6 +38,7 @@ int hb_command_replay(int argc, char **argv);
 int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
+int hb_command_lab(int argc, char **argv);
 
 /* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
  * unless that is NULL. Returns an exit status. */

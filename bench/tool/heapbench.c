@@ -35,6 +35,7 @@ static const struct hb_command commands[] = {
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
 

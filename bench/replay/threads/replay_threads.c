@@ -124,9 +124,11 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->turn = index == threads->first ? 0 : UINT64_MAX;
     worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
     worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
+    hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace);
+    worker->schedule.silent = index != threads->first;
     if (part->own.op_count == 0)
         return HB_OK;
-    if (threads->threading == HB_THREADING_FREE && threads->split->working > 1) {
+    if (threads->plan.threading == HB_THREADING_FREE && threads->split->working > 1) {
         worker->mark_room = 3 * part->end_count + MARKS_BESIDE;
         worker->marks = hb_pages_alloc(marks_bytes(worker));
         if (worker->marks == NULL)
@@ -151,7 +153,7 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
                                const struct hb_threads_plan *plan, struct hb_threads **out,
                                struct hb_error *error)
 {
-    uint64_t window = plan->window != 0 ? plan->window : HB_THREADS_WINDOW;
+    struct hb_threads_plan own = *plan;
     struct hb_threads *threads = hb_pages_alloc(sizeof *threads);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     enum hb_status status;
@@ -159,12 +161,12 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
     assert(plan->threading != HB_THREADING_NONE);
     if (threads == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
-    if (plan->threading == HB_THREADING_STRICT || window >= ops)
-        window = 0;
-    threads->threading = plan->threading;
-    threads->window = window;
+    own.window = hb_threads_window(plan);
+    if (own.threading == HB_THREADING_STRICT || own.window >= ops)
+        own.window = 0;
+    threads->plan = own;
     threads->processors = processors > 0 ? (uint32_t)processors : 1;
-    status = hb_split_make(prepared, ops, plan->threading, window, &threads->split, error);
+    status = hb_split_make(prepared, ops, &own, &threads->split, error);
     if (status == HB_OK && threads->split->working > HB_THREADS_MOST)
         status = hb_error_set(error, HB_ERR_LIMIT, "%s is of %u threads; up to %d can replay a trace",
                               prepared->name, (unsigned)threads->split->working, HB_THREADS_MOST);
@@ -202,27 +204,43 @@ void hb_threads_close(struct hb_threads *threads)
 
 /* -- run -- */
 
-/* What all of them took. */
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What all of them took. Of a paced replay the elapsed time is that of the busiest, without its silences. */
 static void sum_up(const struct hb_threads *threads, struct hb_threads_figures *figures)
 {
-    uint64_t begun_ns = UINT64_MAX, ended_ns = 0;
+    uint64_t begun_ns = UINT64_MAX, ended_ns = 0, longest_ns = 0;
 
     for (uint32_t i = 0; i < threads->split->threads; i++) {
         const struct hb_worker *worker = &threads->workers[i];
+        uint64_t wall_ns = worker->ended_ns - worker->begun_ns - worker->silent_ns;
 
         if (worker->replay == NULL)
             continue;
         begun_ns = worker->begun_ns < begun_ns ? worker->begun_ns : begun_ns;
-        ended_ns = worker->ended_ns > ended_ns ? worker->ended_ns : ended_ns;
-        figures->wall_ns += worker->ended_ns - worker->begun_ns;
+        ended_ns = larger(ended_ns, worker->ended_ns);
+        longest_ns = larger(longest_ns, wall_ns);
+        figures->wall_ns += wall_ns;
         figures->cpu_ns += worker->cpu_ns;
         figures->waiting_ns += worker->waiter.waited_ns;
     }
-    figures->elapsed_ns = figures->threads > 0 ? ended_ns - begun_ns : 0;
+    figures->elapsed_ns = threads->plan.pace > 0 ? longest_ns : ended_ns - begun_ns;
+}
+
+/* The schedule of the first, as late as the latest. */
+static void take_schedule(const struct hb_threads *threads, struct hb_schedule *schedule)
+{
+    *schedule = threads->workers[threads->first].schedule;
+    schedule->silent = false;
+    for (uint32_t i = 0; i < threads->split->threads; i++)
+        schedule->late_ns = larger(schedule->late_ns, threads->workers[i].schedule.late_ns);
 }
 
 void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *allocator, void *heap,
-                    enum hb_touch touch, struct hb_threads_figures *figures)
+                    enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures)
 {
     const struct hb_split *split = threads->split;
     struct hb_one_lock lock;
@@ -240,6 +258,7 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     hb_worker_run(&threads->workers[threads->first]);
     await_finished(threads, split->working - 1);
     sum_up(threads, figures);
+    take_schedule(threads, schedule);
     if (figures->one_lock)
         hb_one_lock_close(&lock);
 }

@@ -15,26 +15,19 @@
 #define HB_BENCH_REPLAY_THREADS_REPLAY_THREADS_H
 
 #include "bench/replay/replay.h"
+#include "bench/replay/schedule.h"
 #include "bench/replay/threads/split.h"
 
 /* More threads than that are not started. */
 enum { HB_THREADS_MOST = 4096 };
-
-/* Operations of the recorded order that a thread may be ahead of the slowest one, unless the user has said.
- */
-#define HB_THREADS_WINDOW (UINT64_C(1) << 20)
-
-struct hb_threads_plan {
-    enum hb_threading threading;
-    uint64_t window; /* of FREE: operations, 1 or more; 0: HB_THREADS_WINDOW */
-};
 
 /* What a replay by threads took. All 0 where one thread did it. */
 struct hb_threads_figures {
     uint32_t threads;         /* that did anything */
     bool one_lock;            /* the allocator is not made for threads, and was called under a lock */
     uint64_t hand_overs;      /* how often an object changed hands */
-    uint64_t elapsed_ns;      /* from the start of the first to the end of the last */
+    uint64_t elapsed_ns;      /* from the start of the first to the end of the last; where it is paced, of the
+                                 one that had most to do, without its silences */
     uint64_t cpu_ns;          /* processor time, of all threads */
     uint64_t wall_ns;         /* from start to end, of all threads together */
     uint64_t waiting_ns;      /* of that, waiting for one another */
@@ -55,9 +48,10 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
 /* Ends the threads. NULL does nothing. */
 void hb_threads_close(struct hb_threads *threads);
 
-/* Does all operations, once; the threads then sleep until they are closed. Otherwise as hb_replay_time. */
+/* Does all operations, once; the threads then sleep until they are closed. `schedule` becomes that of the
+ * replay. Otherwise as hb_replay_time. */
 void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *allocator, void *heap,
-                    enum hb_touch touch, struct hb_threads_figures *figures);
+                    enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures);
 
 /*
  * Enters into `replay`, which was opened for the same workload and has done nothing, what failed; and finds

@@ -16,13 +16,13 @@ const char *const hb_threading_names[] = {"one", "free", "strict", NULL};
 enum { CELLS_A_LINE = 8 };
 
 /* Of one thread, as far as a pass has come. */
-struct tally {
-    uint64_t ops, gives, takes, births, blocks;
-    uint64_t block_ops, block_recorded; /* where the block at hand began */
+struct split_tally {
+    uint64_t ops, gives, takes, births, touched, blocks;
+    uint64_t block_ops, block_recorded, block_note; /* where the block at hand began */
 };
 
 struct share {
-    struct tally all, done;
+    struct split_tally all, done;
     uint64_t first_cell;
     uint32_t *unused; /* slots that were given up, a stack */
     uint64_t unused_count;
@@ -37,8 +37,8 @@ struct holding {
 
 struct splitting {
     struct hb_split *split;
-    enum hb_threading threading;
-    uint64_t block_span; /* of the recorded order, that a block may go over; 0: any */
+    const struct hb_threads_plan *plan;
+    uint64_t note, row; /* of the whole's waits and touched blocks, those that come next */
     struct share *shares;
     struct holding *holdings;
     uint64_t *changes; /* a bit an operation: another thread has the object next */
@@ -51,24 +51,39 @@ static bool is_birth(const struct hb_op *op)
     return op->kind != HB_OP_FREE && op->kind != HB_OP_REALLOC;
 }
 
+/* Goes on to an operation. Is something known of how far its block was touched? */
+static bool follow(struct splitting *s, uint64_t recorded)
+{
+    const struct hb_prepared *whole = s->split->whole;
+    bool is_known = s->row < whole->touched_count && whole->touched[s->row].op == recorded;
+
+    s->row += is_known;
+    while (s->note < whole->wait_count && whole->waits[s->note].before_op <= recorded)
+        s->note++;
+    return is_known;
+}
+
 /* -- blocks -- */
 
 /* Is the thread's operation that has this index the first one of a block? */
-static bool begins_block(const struct splitting *s, const struct tally *tally, uint64_t recorded)
+static bool begins_block(const struct splitting *s, const struct split_tally *tally, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops;
 
     if (tally->ops == 0)
         return true;
-    if (s->threading == HB_THREADING_STRICT)
+    if (s->plan->pace > 0 && s->note != tally->block_note)
+        return true;
+    if (s->plan->threading == HB_THREADING_STRICT)
         return ops[recorded - 1].thread != ops[recorded].thread;
     return tally->ops - tally->block_ops >= HB_SPLIT_BLOCK_OPS ||
-           (s->block_span != 0 && recorded - tally->block_recorded >= s->block_span);
+           (s->plan->window != 0 && recorded - tally->block_recorded > s->plan->window / 2);
 }
 
-static void begin_block(struct tally *tally, uint64_t recorded)
+static void begin_block(const struct splitting *s, struct split_tally *tally, uint64_t recorded)
 {
     tally->blocks++;
+    tally->block_note = s->note;
     tally->block_ops = tally->ops;
     tally->block_recorded = recorded;
 }
@@ -78,11 +93,12 @@ static void begin_block(struct tally *tally, uint64_t recorded)
 static void count_op(struct splitting *s, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops, *op = &ops[recorded];
-    struct tally *tally = &s->shares[op->thread].done;
+    struct split_tally *tally = &s->shares[op->thread].done;
     struct holding *holding = &s->holdings[op->object];
 
+    tally->touched += follow(s, recorded);
     if (begins_block(s, tally, recorded))
-        begin_block(tally, recorded);
+        begin_block(s, tally, recorded);
     tally->ops++;
     if (is_birth(op)) {
         tally->births++;
@@ -97,13 +113,13 @@ static void count_op(struct splitting *s, uint64_t recorded)
 
 /* -- between them -- */
 
-static uint64_t items_of(const struct tally *all)
+static uint64_t items_of(const struct split_tally *all)
 {
     return all->ops + all->gives + all->takes;
 }
 
 /* Slots that a thread can have at most: an object has one of its holder's. */
-static uint64_t most_slots(const struct splitting *s, const struct tally *all)
+static uint64_t most_slots(const struct splitting *s, const struct split_tally *all)
 {
     uint64_t arrivals = all->births + all->takes;
 
@@ -114,15 +130,17 @@ static void sum_up(struct splitting *s)
 {
     struct hb_split *split = s->split;
 
+    s->note = s->row = 0;
     for (uint32_t i = 0; i < split->threads; i++) {
         struct share *share = &s->shares[i];
 
         share->all = share->done;
-        share->done = (struct tally){0};
+        share->done = (struct split_tally){0};
         share->first_cell = split->cell_count;
         split->cell_count += (share->all.gives + CELLS_A_LINE - 1) / CELLS_A_LINE * CELLS_A_LINE;
         split->item_count += items_of(&share->all) + 1; /* an operation more can be read */
         split->end_count += share->all.blocks;
+        split->touched_count += share->all.touched;
         split->working += share->all.ops > 0;
         s->unused_most += most_slots(s, &share->all);
     }
@@ -131,6 +149,11 @@ static void sum_up(struct splitting *s)
 static size_t numbers_bytes(const struct hb_split *split)
 {
     return (split->item_count + split->end_count + 1) * sizeof(uint32_t);
+}
+
+static size_t touched_bytes(const struct hb_split *split)
+{
+    return (split->touched_count + 1) * sizeof *split->touched;
 }
 
 static bool make_arrays(struct splitting *s)
@@ -142,28 +165,32 @@ static bool make_arrays(struct splitting *s)
     split->parts = hb_pages_reserve(split->threads * sizeof *split->parts);
     split->items = hb_pages_reserve(split->item_count * sizeof *split->items);
     split->numbers = hb_pages_reserve(numbers_bytes(split));
+    split->touched = hb_pages_reserve(touched_bytes(split));
     split->cells = hb_pages_alloc((split->cell_count + 1) * sizeof *split->cells);
     s->unused = hb_pages_reserve((s->unused_most + 1) * sizeof *s->unused);
-    return split->parts != NULL && split->items != NULL && split->numbers != NULL && split->cells != NULL &&
-           s->unused != NULL;
+    return split->parts != NULL && split->items != NULL && split->numbers != NULL && split->touched != NULL &&
+           split->cells != NULL && s->unused != NULL;
 }
 
 /* Gives each thread its stretch of the arrays. */
 static void deal_out(struct splitting *s)
 {
     struct hb_split *split = s->split;
-    uint64_t item = 0, number = 0, unused = 0;
+    uint64_t item = 0, number = 0, unused = 0, touched = 0;
 
     for (uint32_t i = 0; i < split->threads; i++) {
-        const struct tally *all = &s->shares[i].all;
+        const struct split_tally *all = &s->shares[i].all;
 
-        split->parts[i] = (struct hb_part){.own = {.ops = split->items + item, .name = split->whole->name},
+        split->parts[i] = (struct hb_part){.own = {.ops = split->items + item,
+                                                   .touched = split->touched + touched,
+                                                   .name = split->whole->name},
                                            .recorded = split->numbers + number,
                                            .ends = split->numbers + number + items_of(all)};
         item += items_of(all) + 1;
         number += items_of(all) + all->blocks;
         s->shares[i].unused = s->unused + unused;
         unused += most_slots(s, all);
+        touched += all->touched;
     }
     assert(item == split->item_count && unused == s->unused_most);
 }
@@ -213,17 +240,26 @@ static void write_give(struct holding *holding, struct share *share, struct hb_p
     slot_give_up(share, holding->slot);
 }
 
+/* The last operation's block. */
+static void write_touched(struct hb_part *part, const struct hb_touched *row)
+{
+    struct hb_touched *own = (struct hb_touched *)(uintptr_t)&part->own.touched[part->own.touched_count++];
+
+    *own = (struct hb_touched){.op = part->own.op_count - 1, .bytes = row->bytes};
+}
+
 static void write_op(struct splitting *s, uint64_t recorded)
 {
     struct hb_op op = s->split->whole->ops[recorded];
     struct share *share = &s->shares[op.thread];
     struct hb_part *part = &s->split->parts[op.thread];
     struct holding *holding = &s->holdings[op.object];
+    bool is_known = follow(s, recorded);
 
     if (begins_block(s, &share->done, recorded)) {
         if (part->own.op_count > 0)
             part->ends[part->end_count++] = (uint32_t)part->own.op_count;
-        begin_block(&share->done, recorded);
+        begin_block(s, &share->done, recorded);
     }
     share->done.ops++;
     if (is_birth(&op))
@@ -232,6 +268,8 @@ static void write_op(struct splitting *s, uint64_t recorded)
         write_take(holding, share, part, op.thread, recorded);
     op.object = holding->slot;
     append(part, &op, recorded);
+    if (is_known)
+        write_touched(part, &s->split->whole->touched[s->row - 1]);
     if (op.kind == HB_OP_FREE)
         slot_give_up(share, holding->slot);
     if (s->changes[recorded / 64] >> recorded % 64 & 1)
@@ -291,12 +329,12 @@ static uint32_t count_threads(const struct hb_prepared *whole, uint64_t ops)
     return threads;
 }
 
-enum hb_status hb_split_make(const struct hb_prepared *whole, uint64_t ops, enum hb_threading threading,
-                             uint64_t window, struct hb_split **out, struct hb_error *error)
+enum hb_status hb_split_make(const struct hb_prepared *whole, uint64_t ops,
+                             const struct hb_threads_plan *plan, struct hb_split **out,
+                             struct hb_error *error)
 {
     struct hb_split *split = hb_pages_alloc(sizeof *split);
-    struct splitting s = {
-        .split = split, .threading = threading, .block_span = window == 0 ? 0 : window / 2 + 1};
+    struct splitting s = {.split = split, .plan = plan};
     bool done;
 
     assert(ops <= whole->op_count);
@@ -324,6 +362,7 @@ void hb_split_free(struct hb_split *split)
     hb_pages_free(split->parts, split->threads * sizeof *split->parts);
     hb_pages_free(split->items, split->item_count * sizeof *split->items);
     hb_pages_free(split->numbers, numbers_bytes(split));
+    hb_pages_free(split->touched, touched_bytes(split));
     hb_pages_free(split->cells, (split->cell_count + 1) * sizeof *split->cells);
     hb_pages_free(split, sizeof *split);
 }

@@ -24,7 +24,7 @@ enum { HB_SPLIT_BLOCK_OPS = 1024 };
 
 /* One thread's share. */
 struct hb_part {
-    struct hb_prepared own; /* ops, op_count, slots and name alone; an operation more can be read */
+    struct hb_prepared own; /* ops, slots, touched and name alone; an operation more can be read */
     uint32_t *recorded;     /* of each of its operations, the index in the recorded order */
     uint32_t *ends;         /* of its blocks, ascending; the last is own.op_count */
     uint64_t end_count;
@@ -36,6 +36,21 @@ enum hb_threading {
     HB_THREADING_FREE,   /* each waits for nothing but the objects that it takes over, and the window */
     HB_THREADING_STRICT, /* in the recorded order: a thread waits for all that comes before */
 };
+
+struct hb_threads_plan {
+    enum hb_threading threading;
+    uint64_t window; /* of FREE: how far, in operations of the recorded order, a thread may be ahead of the
+                        slowest one; 0: HB_THREADS_WINDOW */
+    double pace;     /* as in a struct hb_schedule */
+};
+
+/* A default that few traces are as long as. */
+#define HB_THREADS_WINDOW (UINT64_C(1) << 20)
+
+static inline uint64_t hb_threads_window(const struct hb_threads_plan *plan)
+{
+    return plan->window != 0 ? plan->window : HB_THREADS_WINDOW;
+}
 
 /* Where an address is when its object changes hands. */
 struct hb_cell {
@@ -57,15 +72,19 @@ struct hb_split {
     struct hb_op *items; /* where the parts' operations are */
     uint32_t *numbers;   /* and their indices and ends */
     uint64_t item_count, end_count;
+    struct hb_touched *touched; /* what is known of their blocks */
+    uint64_t touched_count;
 };
 
 /*
- * Divides the first `ops` operations. Blocks end after HB_SPLIT_BLOCK_OPS; with a `window` (0: none), where
- * the recorded order has gone on so far that half of it is used up; in the STRICT order, wherever another
- * thread is next. All of it is from hb_pages_reserve and touched. HB_ERR_MEMORY. Free with hb_split_free.
+ * Divides the first `ops` operations. Blocks end after HB_SPLIT_BLOCK_OPS; with a window (here 0 is none),
+ * where the recorded order has gone on so far that half of it is used up; with a pace, where the recording
+ * notes the time; in the STRICT order, wherever another thread is next. All of it is touched. HB_ERR_MEMORY.
+ * Free with hb_split_free.
  */
-enum hb_status hb_split_make(const struct hb_prepared *whole, uint64_t ops, enum hb_threading threading,
-                             uint64_t window, struct hb_split **out, struct hb_error *error);
+enum hb_status hb_split_make(const struct hb_prepared *whole, uint64_t ops,
+                             const struct hb_threads_plan *plan, struct hb_split **out,
+                             struct hb_error *error);
 void hb_split_free(struct hb_split *split); /* NULL does nothing */
 
 #endif

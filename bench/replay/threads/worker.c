@@ -33,7 +33,7 @@ static void publish(struct hb_worker *worker, uint64_t recorded)
 {
     struct hb_threads *all = worker->all;
 
-    if (all->window == 0)
+    if (all->plan.window == 0)
         return;
     atomic_store_explicit(&worker->progress, recorded, memory_order_release);
     if (atomic_load_explicit(&all->held_back, memory_order_relaxed) == 0)
@@ -74,7 +74,7 @@ static bool have_others_come(void *context)
 static void hold_back(struct hb_worker *worker, uint64_t last)
 {
     struct hb_threads *all = worker->all;
-    struct holding_back wait = {worker, last > all->window ? last - all->window : 0};
+    struct holding_back wait = {worker, last > all->plan.window ? last - all->plan.window : 0};
 
     if (worker->least_progress >= wait.needed || have_others_come(&wait))
         return;
@@ -179,18 +179,42 @@ static __attribute__((noinline)) void run_touch_all(struct hb_worker *worker, ui
                  worker);
 }
 
+static void run_touch_recorded(struct hb_worker *worker, uint64_t from, uint64_t to)
+{
+    const struct hb_touched *row;
+
+    while ((row = next_partly(worker->replay, to)) != NULL) {
+        run_touch_page(worker, from, row->op);
+        run_touch_none(worker, row->op, row->op + 1);
+        touch_partly(worker->replay, row, hb_page_bytes());
+        from = row->op + 1;
+    }
+    run_touch_page(worker, from, to);
+}
+
+/* Waits until the recording's time has come to an operation. */
+static void await_time(struct hb_worker *worker, uint64_t recorded)
+{
+    uint64_t begun_ns = hb_clock_ns();
+
+    hb_schedule_reach(&worker->schedule, recorded, worker->all->split->ops);
+    worker->silent_ns += hb_clock_ns() - begun_ns;
+}
+
 static void run_blocks(struct hb_worker *worker, run_range *run)
 {
     const struct hb_threads *all = worker->all;
     const struct hb_part *part = worker->part;
-    bool is_strict = all->threading == HB_THREADING_STRICT;
+    bool is_strict = all->plan.threading == HB_THREADING_STRICT;
 
     for (uint64_t block = 0, from = 0; block < part->end_count; from = part->ends[block++]) {
         uint64_t to = part->ends[block];
 
+        if (all->plan.pace > 0)
+            await_time(worker, part->recorded[from]);
         if (is_strict) {
             await_turn(worker, part->recorded[from]);
-        } else if (all->window != 0) {
+        } else if (all->plan.window != 0) {
             publish(worker, part->recorded[from]);
             hold_back(worker, part->recorded[to - 1]);
         }
@@ -219,7 +243,7 @@ void hb_worker_run(struct hb_worker *worker)
 {
     static run_range *const loops[] = {
         [HB_TOUCH_NONE] = run_touch_none,
-        [HB_TOUCH_PAGE] = run_touch_page,
+        [HB_TOUCH_PAGE] = run_touch_recorded,
         [HB_TOUCH_EVERY] = run_touch_page,
         [HB_TOUCH_ALL] = run_touch_all,
     };

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "bench/replay/schedule.h"
 #include "bench/replay/threads/handover.h"
 #include "bench/replay/threads/replay_threads.h"
 
@@ -23,7 +24,9 @@ struct hb_worker {
     const struct hb_part *part;
     struct hb_replay *replay; /* of its part: slots and failures */
     uint64_t least_progress;  /* of the others, when it looked last */
+    struct hb_schedule schedule;
     uint64_t begun_ns, ended_ns, cpu_ns;
+    uint64_t silent_ns;           /* of the time between them: waited for the recording's time to pass */
     struct hb_worker_mark *marks; /* NULL: the order is the recorded one */
     uint64_t mark_count, mark_room;
     pthread_t thread;
@@ -32,10 +35,9 @@ struct hb_worker {
 
 struct hb_threads {
     struct hb_split *split;
-    struct hb_worker *workers; /* by thread; those without operations have no tables */
-    uint32_t first;            /* the one that runs in the thread of who calls */
-    enum hb_threading threading;
-    uint64_t window; /* 0: wider than all operations */
+    struct hb_worker *workers;   /* by thread; those without operations have no tables */
+    uint32_t first;              /* the one that runs in the thread of who calls */
+    struct hb_threads_plan plan; /* a window of 0 is wider than all operations */
     uint32_t processors;
     /* What is run. */
     const struct hb_allocator *allocator;

@@ -238,9 +238,10 @@ static void check_replay(const struct hb_workload *workload, uint64_t ops, const
     struct hb_threads_figures figures;
     struct hb_replay *replay = NULL;
     struct hb_error error = {.text = ""};
+    struct hb_schedule schedule;
     uint64_t live_bytes;
 
-    hb_threads_run(threads, &checking, checker, HB_TOUCH_NONE, &figures);
+    hb_threads_run(threads, &checking, checker, HB_TOUCH_NONE, &schedule, &figures);
     assert_int_equal(hb_replay_open(prepared, &replay, &error), HB_OK);
     assert_int_equal(hb_threads_account(threads, replay, &figures, &error), HB_OK);
     assert_int_equal(checker->faults, 0);
@@ -369,6 +370,7 @@ static void run_order(struct order *order, void *(*alloc)(void *, size_t), const
     struct hb_prepared *prepared;
     struct hb_threads *replay;
     struct hb_threads_figures figures;
+    struct hb_schedule schedule;
     struct hb_random random;
 
     hb_random_seed(&random, threads);
@@ -381,7 +383,7 @@ static void run_order(struct order *order, void *(*alloc)(void *, size_t), const
     workload = workload_of("order", ops, ORDER_OPS);
     prepared = must_prepare(workload);
     replay = must_open(prepared, ORDER_OPS, plan);
-    hb_threads_run(replay, &ordering, order, HB_TOUCH_NONE, &figures);
+    hb_threads_run(replay, &ordering, order, HB_TOUCH_NONE, &schedule, &figures);
     hb_threads_close(replay);
     hb_prepared_free(prepared);
     random_ops_free(workload);
@@ -441,6 +443,7 @@ static void an_allocator_for_one_thread_is_called_under_a_lock(void **state)
     struct hb_prepared *prepared;
     struct hb_threads *threads;
     struct hb_threads_figures figures;
+    struct hb_schedule schedule;
     uint64_t calls = 0;
 
     (void)state;
@@ -449,7 +452,7 @@ static void an_allocator_for_one_thread_is_called_under_a_lock(void **state)
     workload = workload_of("locked", ops, OPS);
     prepared = must_prepare(workload);
     threads = must_open(prepared, OPS, &plan);
-    hb_threads_run(threads, &counting, &calls, HB_TOUCH_NONE, &figures);
+    hb_threads_run(threads, &counting, &calls, HB_TOUCH_NONE, &schedule, &figures);
     assert_true(figures.one_lock);
     assert_int_equal(figures.threads, 4);
     assert_int_equal(calls, OPS);

@@ -411,7 +411,7 @@ static struct hb_latency *gather(const uint64_t *ticks)
     assert_true(heap != NULL && out != NULL);
     assert_int_equal(hb_replay_open(prepared, &replay, NULL), HB_OK);
     assert_int_equal(hb_call_times_open(&times, prepared, NULL), HB_OK);
-    hb_replay_latency(replay, simple, heap, HB_TOUCH_NONE, MADE, &times);
+    hb_replay_latency(replay, simple, heap, HB_TOUCH_NONE, 0, MADE, &times);
     assert_int_equal(replay->failures, MADE - SERVED);
     memcpy(times.ticks, ticks, MADE * sizeof *ticks);
     assert_int_equal(hb_latency_gather(replay, &times, out, NULL), HB_OK);

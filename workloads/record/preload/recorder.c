@@ -528,7 +528,7 @@ void hb_record_unseal(void)
 /* The end of the image, where it has one that runs destructors. */
 __attribute__((destructor)) static void note_end(void)
 {
-    hb_touch_end();
+    hb_touched_end();
     hb_sink_note_times();
     if (hb_recorder.header != NULL)
         hb_recorder.header->has_ended = 1;

@@ -239,10 +239,10 @@ static inline __attribute__((always_inline)) void hb_record_event(enum hb_captur
  * touch.c, where `heapbench record --touch` wants it. A block of HB_CAPTURE_LARGE_BYTES or more was given
  * out, and nobody has it yet; a block that has an account is about to be given back; the image ends.
  */
-void hb_touch_begin(void);
-void hb_touch_birth(enum hb_capture_kind kind, const void *block, uint64_t size);
-void hb_touch_death(const void *block);
-void hb_touch_end(void);
+void hb_touched_begin(void);
+void hb_touched_birth(enum hb_capture_kind kind, const void *block, uint64_t size);
+void hb_touched_death(const void *block);
+void hb_touched_end(void);
 
 /* Writes down how many bytes of a block are in pages that the program touched. */
 void hb_record_touched(uint64_t address, uint64_t bytes);
@@ -255,7 +255,7 @@ hb_record_birth(enum hb_capture_kind kind, const void *block, uint64_t size, uns
 
     hb_record_event(kind, (uintptr_t)block, size, size_log2, 1u << size_log2, align_log2);
     if (HB_UNLIKELY(size >= HB_CAPTURE_LARGE_BYTES))
-        hb_touch_birth(kind, block, size);
+        hb_touched_birth(kind, block, size);
 }
 
 /* A block is about to be given back (HB_CAPTURE_FREE, HB_CAPTURE_REALLOC_OLD): call before the allocator
@@ -265,7 +265,7 @@ static inline __attribute__((always_inline)) void hb_record_death(enum hb_captur
 {
     if (HB_UNLIKELY(atomic_load_explicit(&hb_recorder.large[hb_capture_shard((uintptr_t)block)],
                                          memory_order_relaxed) != 0))
-        hb_touch_death(block);
+        hb_touched_death(block);
     hb_record_event(kind, (uintptr_t)block, 0, 0, 0, 0);
 }
 

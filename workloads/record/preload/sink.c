@@ -246,7 +246,7 @@ bool hb_sink_open(const char *folder)
     hb_record_clock = &map->clock_ms;
     is_filtered = is_under_filter(map->filters);
     if (map->touch != 0 && !is_filtered)
-        hb_touch_begin();
+        hb_touched_begin();
     shared = map;
     return true;
 }

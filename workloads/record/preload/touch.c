@@ -63,7 +63,7 @@ static _Atomic int64_t allowance = FIRST_ALLOWANCE;
 static _Atomic uint64_t allowed_at_ms;
 static _Atomic uint64_t allowed_until_ns; /* processor time that allowance was given for */
 
-void hb_touch_begin(void)
+void hb_touched_begin(void)
 {
     size_t bytes = HB_CAPTURE_SHARDS * sizeof *table;
     void *pages;
@@ -233,7 +233,7 @@ static bool may_ask(void)
            !atomic_load_explicit(&hb_sink_is_sealed, memory_order_relaxed);
 }
 
-void hb_touch_birth(enum hb_capture_kind kind, const void *block, uint64_t size)
+void hb_touched_birth(enum hb_capture_kind kind, const void *block, uint64_t size)
 {
     struct pages inner = inner_pages((uintptr_t)block, size);
     struct large_block before;
@@ -266,7 +266,7 @@ static void tell(uint64_t address, const struct large_block *block)
     hb_record_touched(address, bytes + touched_head(address, block, inner.first - address, bytes));
 }
 
-void hb_touch_death(const void *block)
+void hb_touched_death(const void *block)
 {
     struct large_block held;
     int saved = errno;
@@ -276,13 +276,13 @@ void hb_touch_death(const void *block)
     errno = saved;
 }
 
-void hb_touch_end(void)
+void hb_touched_end(void)
 {
     for (uint32_t shard = 0; may_ask() && shard < HB_CAPTURE_SHARDS; shard++)
         for (unsigned i = 0; atomic_load(&hb_recorder.large[shard]) > 0 && i < WAYS; i++) {
             uint64_t address = atomic_load(&table[shard][i].address);
 
             if (address > BUSY_WAY)
-                hb_touch_death((const void *)(uintptr_t)address);
+                hb_touched_death((const void *)(uintptr_t)address);
         }
 }
