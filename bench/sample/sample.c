@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
@@ -27,12 +28,19 @@ static enum hb_status check_request(const struct hb_sample_request *request, str
     return HB_OK;
 }
 
+/* How many operations are asked for. */
+static uint64_t ops_of(const struct hb_sample_request *request)
+{
+    uint64_t ops = request->prepared->op_count;
+
+    return request->op_limit != 0 && request->op_limit < ops ? request->op_limit : ops;
+}
+
 /* The most that is live in the operations that are asked for, of blocks that there can be. */
 static uint64_t peak_of(const struct hb_sample_request *request)
 {
     const struct hb_prepared *prepared = request->prepared;
-    uint64_t ops = request->op_limit != 0 && request->op_limit < prepared->op_count ? request->op_limit
-                                                                                    : prepared->op_count;
+    uint64_t ops = ops_of(request);
     size_t bytes = (prepared->slots + 1) * sizeof(uint64_t);
     uint64_t *size_of = hb_pages_reserve(bytes), live = 0, peak = 0;
 
@@ -86,12 +94,31 @@ static bool has_memory(const struct hb_sample_request *request, struct hb_error 
     return false;
 }
 
+static double paced_seconds(const struct hb_sample_request *request)
+{
+    return hb_paced_seconds(request->prepared, ops_of(request), request->pace);
+}
+
+/* False, with a pace that would do, where the recording is too long for the one that was asked for. */
+static bool has_time(const struct hb_sample_request *request, struct hb_error *error)
+{
+    double seconds = paced_seconds(request);
+
+    if (seconds <= HB_PACED_MOST_S)
+        return true;
+    hb_error_set(
+        error, HB_ERR_LIMIT,
+        "%s would take %.3g days at its pace, and more than one is refused; --paced=%.2g takes an hour",
+        request->prepared->name, seconds / HB_PACED_MOST_S, request->pace * 3600 / seconds);
+    return false;
+}
+
 /* A sample that is not begun, for the reason in its error. */
 static bool is_refused(const struct hb_sample_request *request, struct hb_sample_result *result)
 {
     struct hb_error why;
 
-    if (has_memory(request, &why))
+    if (has_memory(request, &why) && has_time(request, &why))
         return false;
     *result = (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
                                         .error = why,
@@ -156,6 +183,12 @@ static enum hb_status take_points(const struct hb_sample_exchange *exchange, str
     return HB_OK;
 }
 
+/* The recording's own time is no fault of the allocator's. */
+static uint64_t timeout_ms(const struct hb_sample_request *request)
+{
+    return request->timeout_ms == 0 ? 0 : request->timeout_ms + (uint64_t)(paced_seconds(request) * 1e3);
+}
+
 /* What there is to say of a child that left no result. */
 static void note_end(const struct hb_sample_request *request, const struct hb_child_outcome *outcome,
                      struct hb_sample_result *result)
@@ -167,9 +200,9 @@ static void note_end(const struct hb_sample_request *request, const struct hb_ch
         result->error = outcome->error;
     } else {
         result->outcome = HB_SAMPLE_TIMED_OUT;
-        result->timeout_ms = request->timeout_ms;
+        result->timeout_ms = timeout_ms(request);
         hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %.1f s", request->allocator,
-                     (double)request->timeout_ms / 1000);
+                     (double)timeout_ms(request) / 1000);
     }
 }
 
@@ -201,7 +234,7 @@ static enum hb_status run_child(const struct hb_sample_request *request, const s
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
                                          .settings = request->settings,
-                                         .timeout_ms = request->timeout_ms,
+                                         .timeout_ms = timeout_ms(request),
                                          .printed = keeps_printed ? printed : NULL,
                                          .printed_bytes = sizeof printed};
     struct hb_child_outcome outcome;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -21,7 +22,9 @@ struct sample {
     struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
-    struct hb_call_times times; /* LATENCY */
+    struct hb_threads *threads;  /* that replay; NULL: this one does */
+    struct hb_call_times times;  /* LATENCY */
+    struct hb_schedule schedule; /* of all but COUNT and CHECK */
     struct hb_memory memory;
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
@@ -75,6 +78,9 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     struct hb_memory_peak peak;
     enum hb_status status;
 
+    hb_schedule_reach(&s->schedule, s->ops, s->ops); /* time that passed after the last one is of it too */
+    result->paced_ns = s->schedule.taken_ns;
+    result->late_ns = s->schedule.late_ns;
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->end_resident_bytes = peak.end_bytes;
@@ -83,21 +89,49 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
-    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+    if (s->threads != NULL)
+        status = hb_threads_account(s->threads, s->replay, &result->threads, error);
+    return status != HB_OK
+               ? status
+               : hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
-/* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
- * returned. */
+/* Does the operations [from, to) and returns the time that they took. */
+static uint64_t replay_range(struct sample *s, uint64_t from, uint64_t to)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_LATENCY
+               ? hb_replay_latency(s->replay, s->allocator, s->heap, request->touch, from, to, &s->times)
+               : hb_replay_time(s->replay, s->allocator, s->heap, request->touch, from, to);
+}
+
+/* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
+ * it. The elapsed time of these alone is returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
 {
     struct hb_sample_result *result = &s->exchange->result;
-    uint64_t begun_cpu_ns = hb_clock_cpu_ns();
-    uint64_t elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    uint64_t elapsed_ns = 0;
 
-    result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+    do {
+        uint64_t end = hb_schedule_reach(&s->schedule, from, to), begun_cpu_ns = hb_clock_cpu_ns();
+
+        elapsed_ns += replay_range(s, from, end);
+        result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+        from = end;
+    } while (from < to);
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
+}
+
+static void time_threads(struct sample *s)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+
+    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &s->schedule,
+                   &result->threads);
+    result->cpu_ns = result->threads.cpu_ns;
+    result->elapsed_ns = result->threads.elapsed_ns;
 }
 
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
@@ -106,7 +140,10 @@ static enum hb_status run_time(struct sample *s, struct hb_error *error)
 
     if (status != HB_OK)
         return status;
-    time_range(s, 0, s->ops);
+    if (s->threads != NULL)
+        time_threads(s);
+    else
+        time_range(s, 0, s->ops);
     return account(s, NULL, 0, error);
 }
 
@@ -207,17 +244,12 @@ static enum hb_status inspect_slowest(struct sample *s, struct hb_latency *laten
 
 static enum hb_status run_latency(struct sample *s, struct hb_error *error)
 {
-    struct hb_sample_result *result = &s->exchange->result;
     struct hb_latency *latency = hb_sample_exchange_latency(s->exchange);
-    uint64_t begun_cpu_ns;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    begun_cpu_ns = hb_clock_cpu_ns();
-    result->elapsed_ns =
-        hb_replay_latency(s->replay, s->allocator, s->heap, s->exchange->request.touch, s->ops, &s->times);
-    result->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
+    time_range(s, 0, s->ops);
     status = account(s, NULL, 0, error);
     if (status == HB_OK)
         status = hb_latency_gather(s->replay, &s->times, latency, error);
@@ -285,6 +317,7 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 
 static void close_sample(struct sample *s)
 {
+    hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
@@ -294,13 +327,21 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-/* What a timed replay needs of its own. */
+/* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
+ */
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
+    struct hb_threads_plan plan = request->threads;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
+    hb_schedule_open(&s->schedule, s->prepared, request->pace);
+    plan.pace = s->schedule.pace;
+    if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
+    if (status == HB_OK && request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+        request->threads.threading != HB_THREADING_NONE)
+        status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;
 }
 
