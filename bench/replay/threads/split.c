@@ -29,7 +29,7 @@ struct share {
 };
 
 /* An object that lives, by its slot in the whole. */
-struct holding {
+struct split_holding {
     uint32_t last;      /* the operation on it before this one */
     uint32_t slot;      /* in its holder's table */
     struct hb_op *give; /* which nobody has taken yet; NULL: its holder has it */
@@ -40,7 +40,7 @@ struct splitting {
     const struct hb_threads_plan *plan;
     uint64_t note, row; /* of the whole's waits and touched blocks, those that come next */
     struct share *shares;
-    struct holding *holdings;
+    struct split_holding *holdings;
     uint64_t *changes; /* a bit an operation: another thread has the object next */
     uint32_t *unused;  /* of all threads */
     uint64_t unused_most;
@@ -94,7 +94,7 @@ static void count_op(struct splitting *s, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops, *op = &ops[recorded];
     struct split_tally *tally = &s->shares[op->thread].done;
-    struct holding *holding = &s->holdings[op->object];
+    struct split_holding *holding = &s->holdings[op->object];
 
     tally->touched += follow(s, recorded);
     if (begins_block(s, tally, recorded))
@@ -217,8 +217,8 @@ static struct hb_op *append(struct hb_part *part, const struct hb_op *op, uint64
 }
 
 /* The object goes from the thread that had it into a slot of this one. */
-static void write_take(struct holding *holding, struct share *share, struct hb_part *part, uint16_t thread,
-                       uint64_t recorded)
+static void write_take(struct split_holding *holding, struct share *share, struct hb_part *part,
+                       uint16_t thread, uint64_t recorded)
 {
     const struct hb_op take = {.kind = HB_HAND_TAKE,
                                .object = slot_take(share, part),
@@ -231,7 +231,8 @@ static void write_take(struct holding *holding, struct share *share, struct hb_p
     append(part, &take, recorded);
 }
 
-static void write_give(struct holding *holding, struct share *share, struct hb_part *part, uint64_t recorded)
+static void write_give(struct split_holding *holding, struct share *share, struct hb_part *part,
+                       uint64_t recorded)
 {
     const struct hb_op give = {
         .kind = HB_HAND_GIVE, .object = holding->slot, .size = share->first_cell + share->done.gives++};
@@ -253,7 +254,7 @@ static void write_op(struct splitting *s, uint64_t recorded)
     struct hb_op op = s->split->whole->ops[recorded];
     struct share *share = &s->shares[op.thread];
     struct hb_part *part = &s->split->parts[op.thread];
-    struct holding *holding = &s->holdings[op.object];
+    struct split_holding *holding = &s->holdings[op.object];
     bool is_known = follow(s, recorded);
 
     if (begins_block(s, &share->done, recorded)) {
@@ -263,7 +264,7 @@ static void write_op(struct splitting *s, uint64_t recorded)
     }
     share->done.ops++;
     if (is_birth(&op))
-        *holding = (struct holding){.slot = slot_take(share, part)};
+        *holding = (struct split_holding){.slot = slot_take(share, part)};
     else if (holding->give != NULL)
         write_take(holding, share, part, op.thread, recorded);
     op.object = holding->slot;
@@ -295,7 +296,7 @@ static size_t changes_bytes(const struct hb_split *split)
 
 static size_t holdings_bytes(const struct hb_split *split)
 {
-    return (split->whole->slots + 1) * sizeof(struct holding);
+    return (split->whole->slots + 1) * sizeof(struct split_holding);
 }
 
 static bool divide(struct splitting *s)

@@ -4,7 +4,7 @@
  */
 #include "bench/results/row_groups.h"
 #include "bench/tool/run/run_mean.h"
-#include "bench/tool/run/run_words.h"
+#include "bench/tool/run/run_show.h"
 
 static const struct hb_schema comparison_schema = {
     "comparison/1", "comparison.csv",
