@@ -1,15 +1,10 @@
 # curve.gp - where a heap of every size first fails under first fit, why, and what merging would have served.
 #
-# Caption: The share of a program's operations that a heap of so many bytes does before the first malloc that gets NULL, for
-#   heaps of all sizes, relative to the most bytes ever live (the thin line at 1, which no allocator can do with less than).
-#   The shaded curve is the simple allocator, which never merges; its colour tells why it failed: full, less was free than
-#   the block needs; unmerged, adjacent free ranges would have held it had they been merged; scattered, enough was free, but
-#   nowhere together. Where it begins to complete is the memory that the program needs with it. The black line is the same
-#   allocator with merging: what lies between the two is what merging alone serves. A bar above the curve marks anomalous
-#   sizes, which fail although a smaller heap completes. Every size was looked at, and none of the shipped traces has one;
-#   the last panel is therefore a worked example of five operations: malloc 12 bytes, free, malloc 5, free, malloc 6. The
-#   table counts the sizes that one pass over the trace leaves open: those with fewer bytes than are live at the peak, records
-#   included, cannot complete; the others were simulated one by one.
+# Caption: How far a program comes in a heap of so many bytes before the first malloc gets NULL; 1 is the most bytes that are ever live. The
+#   shaded curve is the simple allocator, its colour the reason of the failure; where it turns green it serves the whole program.
+#   The black line is the same allocator with merging: what lies between the two is what merging alone serves. A bar above the curve marks
+#   sizes that fail although a smaller heap completes: no shipped program has one, so the last panel is a worked example of five
+#   operations (malloc 12 bytes, free, malloc 5, free, malloc 6).
 #
 # Usage:  gnuplot -c plots/curve.gp results/reference/curve.csv [png] > curve.svg
 # Input:  curve.csv, schema curve/1 (results/README.md)
@@ -44,9 +39,9 @@ reason_colour(r) = word("#7FB8D8 #EAAE7F #E5BCD3 #7FCEB9", r)
 reason_of(reason, first) = strlen(first) == 0 ? 4 : reason eq "full" ? 1 : reason eq "unmerged" ? 2 : 3
 odd_colour = "#E69F00"
 gap_x = 24.0
-panel_columns(n) = n == 1 ? 1 : (n == 2 || n == 4) ? 2 : n <= 12 ? 3 : 4
+panel_columns(n) = n == 1 || narrow ? 1 : (n == 2 || n == 4) ? 2 : n <= 12 ? 3 : 4
 # A last panel that is alone in its row has all of it.
-is_alone(k, n) = k == n && k > 1 && k % panel_columns(n) == 1
+is_alone(k, n) = !narrow && k == n && k > 1 && k % panel_columns(n) == 1
 row_width(k, n) = is_alone(k, n) ? width - left - right : panel_width(n)
 # Room for bars above the curve, alike in panels that share an axis.
 bars = 0

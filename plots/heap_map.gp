@@ -1,12 +1,9 @@
 # heap_map.gp - what lies where in the heap as the program goes on: first fit without merging, and beside it with.
 #
-# Caption: A map of the heap: addresses from its start upward, the operations of the program from left to right. Dark is memory
-#   in use (records included), sand-coloured is memory that was used before and is free, shades between are a mixture of both,
-#   and above the highest address used so far there is nothing. The line is what the program holds: as high as the dark would
-#   reach if all of that lay at the bottom. Left in each pair is the simple allocator, which never merges its free ranges:
-#   what was once cut small stays small, so that sand gathers which no larger block can use, and the heap grows above it.
-#   Right is the same first fit that joins a freed range with its free neighbours at once, on the same scale. A dark streak is
-#   a block that stays while all around it is freed. One pair a trace, with axes of its own, from zero.
+# Caption: A map of the heap: addresses upward, the operations of the program from left to right. Dark is in use, sand was used before
+#   and is free, above the highest address used so far there is nothing; the line is what the program holds. Left of each pair is the
+#   simple allocator, which never merges: sand gathers that no larger block can use, and the heap grows above it. Right, on
+#   the same scale, is the same first fit that merges at once. A dark streak is a block that stays while all around it is freed.
 #
 # Usage:  gnuplot -c plots/heap_map.gp results/reference/heap_map.csv [png] > heap_map.svg
 # Input:  heap_map.csv, schema heap_map/1 (results/README.md)
@@ -29,7 +26,7 @@ eval needs_course
 
 # Panels stand in rows of four, or as many as make whole groups of a trace's allocators; those of a trace share their axes.
 panels = traces * allocators
-panel_columns(n) = allocators > 4 ? allocators : traces == 1 ? allocators : 4 / allocators * allocators
+panel_columns(n) = allocators > 4 || narrow ? allocators : traces == 1 ? allocators : 4 / allocators * allocators
 gap_in = 26.0
 panel_width(n) = (width - left - right - (panel_columns(n) / allocators - 1) * gap_x - (panel_columns(n) - panel_columns(n) / allocators) * gap_in) / panel_columns(n)
 panel_left(k, n) = left + ((k - 1) % panel_columns(n)) * (panel_width(n) + gap_in) + ((k - 1) % panel_columns(n)) / allocators * (gap_x - gap_in)

@@ -1,10 +1,8 @@
 # memory.gp - where the simple allocator's memory went, as the program goes on.
 #
-# Caption: The heap of the simple allocator over time, split: bytes the program asked for and holds (live), the records in
-#   front of them (headers), bytes handed over but not asked for because the rest was too small to split off (slack), and
-#   bytes that are free below the highest address ever used (free). The line on top is that address, the heap's extent. All
-#   that is not live is what this design costs; the pale part is memory that was freed and could not be used again, since
-#   free ranges are never merged. One panel a trace, each with its own axes, from zero.
+# Caption: The heap of the simple allocator over time: what the program holds (live), the records in front of it (headers), what was handed
+#   over because the rest was too small to split off (slack), and what is free below the highest address ever used. The pale part was
+#   freed and could not be used again, since free ranges are never merged. One panel a program, each with its own axes, from zero.
 #
 # Usage:  gnuplot -c plots/memory.gp results/reference/fragmentation.csv [png] > memory.svg
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
