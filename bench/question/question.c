@@ -146,6 +146,10 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
         status = HB_OK; /* and the next trace finds out */
     if (status == HB_OK && plan->rounds.null != NULL && !question->times_calls)
         take_floor(plan);
+    if (status == HB_OK && question->counts_calls)
+        status = hb_rounds_count_calls(&plan->rounds, error);
+    if (status == HB_OK && plan->session->options.idle_ms > 0)
+        status = hb_rounds_rest(&plan->rounds, plan->session->options.idle_ms, error);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
         question->put(plan, i, &plan->rounds.cells[i]);
     return status;
@@ -208,7 +212,8 @@ static size_t count_steps(const struct hb_plan *plan)
     const struct hb_question *question = plan->question;
     const struct hb_discovery *found = &plan->session->found;
     size_t candidates = 0;
-    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + plan->session->options.rounds_least;
+    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + (question->counts_calls ? 1 : 0) +
+                   (plan->session->options.idle_ms > 0 ? 1 : 0) + plan->session->options.rounds_least;
 
     for (size_t i = 0; i < found->candidate_count; i++)
         candidates += is_planned(question, &found->candidates[i]);

@@ -78,6 +78,7 @@ struct hb_question {
     size_t looked_bytes;
     uint32_t windows; /* of each timed replay; 0: it is timed as a whole */
     bool times_calls; /* its rounds time each call alone */
+    bool counts_calls; /* has those counted, beside the rounds, that give memory back */
     bool pairs_null;  /* the null allocator takes part in the rounds, which are the floor then */
     hb_plan_step *begin;
     hb_plan_look *look;

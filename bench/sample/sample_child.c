@@ -7,14 +7,18 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/replay_ledger.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
+
+enum { CHUNK_OPS = 1024 }; /* after so many the parent is told how far it is */
 
 /* The state of one sample's run. */
 struct sample {
@@ -27,6 +31,7 @@ struct sample {
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
     uint64_t ops;                 /* to do */
+    struct hb_ledger ledger;      /* where silences pass: what is live */
     struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
 };
 
@@ -86,28 +91,99 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
+/* Of all its threads: some libraries give memory back in one of their own. */
+static uint64_t system_ns(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_stime.tv_sec * 1000000000 + (uint64_t)usage.ru_stime.tv_usec * 1000;
+}
+
 /* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
  * returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
 {
     struct hb_sample_result *result = &s->exchange->result;
-    uint64_t begun_cpu_ns = hb_clock_cpu_ns();
+    uint64_t begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
     uint64_t elapsed_ns =
         hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
 
     result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+    result->system_ns += system_ns() - begun_system_ns;
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
 }
 
+/* Some operations more, and then says how far it is. */
+static void work_until(struct sample *s, uint64_t end)
+{
+    struct hb_course *course = &s->exchange->course;
+
+    if (end - course->op >= HB_STAGE_BEAT)
+        course->stage = HB_STAGE_WORK;
+    while (course->op < end) {
+        uint64_t from = course->op, to = end - from > CHUNK_OPS ? from + CHUNK_OPS : end;
+
+        time_range(s, from, to);
+        for (uint64_t i = from; i < to; i++)
+            hb_ledger_enter(&s->ledger, &s->prepared->ops[i], hb_replay_failed(s->replay, i));
+        course->live_bytes = s->ledger.live_bytes;
+        course->op = to;
+    }
+}
+
+static void pass_silence(struct sample *s, uint64_t us)
+{
+    struct hb_course *course = &s->exchange->course;
+
+    course->stage = course->live_bytes > 0 ? HB_STAGE_SILENCE : HB_STAGE_FREED;
+    hb_idle_sleep(us / 1000);
+}
+
+static void run_with_silences(struct sample *s)
+{
+    const struct hb_prepared *prepared = s->prepared;
+
+    for (uint64_t i = 0; i < prepared->wait_count && prepared->waits[i].before_op <= s->ops; i++) {
+        if (prepared->waits[i].us < HB_SILENCE_US)
+            continue;
+        work_until(s, prepared->waits[i].before_op);
+        pass_silence(s, prepared->waits[i].us);
+    }
+    work_until(s, s->ops);
+}
+
+/* Frees what is left, off the clock, and waits. */
+static enum hb_status rest(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_exchange *x = s->exchange;
+    enum hb_status status = hb_replay_release(s->replay, s->allocator, s->heap, s->ops, error);
+
+    if (status != HB_OK)
+        return status;
+    x->course.live_bytes = 0;
+    x->course.stage = HB_STAGE_FREED;
+    hb_idle_wait(x->request.idle_ms, &s->memory.base_look, &x->result.idle);
+    return HB_OK;
+}
+
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    time_range(s, 0, s->ops);
-    return account(s, NULL, 0, error);
+    s->exchange->course.begun_ns = hb_clock_ns();
+    hb_memory_calls_begin();
+    if (request->silences)
+        run_with_silences(s);
+    else
+        time_range(s, 0, s->ops);
+    hb_memory_calls_end();
+    status = account(s, NULL, 0, error);
+    return status == HB_OK && request->rests ? rest(s, error) : status;
 }
 
 /* Times one window and looks at the heap after it. */
@@ -272,6 +348,8 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
     struct hb_sample_exchange *x = s->exchange;
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
+    if (status == HB_OK && x->request.counts_calls)
+        hb_memory_calls_watch(&x->result.calls);
     if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
         status = prepare_check(s, error);
     if (status == HB_OK && x->request.budget_bytes != 0)
@@ -280,6 +358,7 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
+    x->course.base = s->memory.base_look;
     return status;
 }
 
@@ -288,6 +367,7 @@ static void close_sample(struct sample *s)
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
+    hb_ledger_clear(&s->ledger);
     hb_replay_close(s->replay);
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
@@ -301,6 +381,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 
     if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
+    if (status == HB_OK && s->exchange->request.silences && !hb_ledger_init(&s->ledger, s->prepared->slots))
+        status = hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
     return status;
 }
 

@@ -98,6 +98,8 @@ const char *hb_command_allocator_name(const char *spec);
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_IDLE(type, member, text) \
+    {HB_OPTION_SECONDS, 0, "idle", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_MODEL(type, member) \
     {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
      .help = "join a freed range with its free neighbours at once"}, \

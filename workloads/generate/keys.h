@@ -17,6 +17,7 @@
 #define HB_MAX_RATIO        (UINT64_C(1) << 20)
 #define HB_MAX_UNIT         (UINT64_C(1) << 20)
 #define HB_MAX_SIZE         (UINT64_C(1) << 40)
+#define HB_MAX_SILENCE_MS   UINT64_C(86400000)
 
 #define HB_KEY_UNIT   HB_KEY(unit, "bytes of the smallest block, header included", 16, 1, HB_MAX_UNIT)
 #define HB_KEY_HEADER HB_KEY(header, "the allocator's own bytes in a block", 8, 0, HB_MAX_UNIT - 1)
@@ -41,6 +42,7 @@ extern const struct hb_generator hb_generator_shredding;
 extern const struct hb_generator hb_generator_two_size;
 extern const struct hb_generator hb_generator_steady;
 extern const struct hb_generator hb_generator_sawtooth;
+extern const struct hb_generator hb_generator_storm;
 
 /* The generator's key of that name, or NULL. */
 const struct hb_generate_key *hb_generate_key_find(const struct hb_generator *generator, const char *name);
