@@ -16,6 +16,8 @@ bool hb_question_takes(const struct hb_question *question, const struct hb_candi
 {
     if (candidate->untouchable && !question->takes_untouchable)
         return false;
+    if (question->of_processes && !candidate->process)
+        return false;
     return !question->bounds_memory || candidate->walks || candidate->process;
 }
 
@@ -241,6 +243,12 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
             if (watch != NULL && watch->unusable != NULL)
                 status = watch->unusable(watch->context, session->found.traces[i].name, &why, error);
         }
+    }
+    if (plan->question->end != NULL) {
+        struct hb_error later;
+        enum hb_status ended = plan->question->end(plan, status == HB_OK ? error : &later);
+
+        status = status == HB_OK ? ended : status;
     }
     hb_floor_note(session);
     if (!hb_session_is_interrupted())

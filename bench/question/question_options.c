@@ -89,7 +89,11 @@ static const struct hb_usage usage = {
 static struct options defaults(const struct hb_question *question)
 {
     return (struct options){
-        .session = {.step_limit = question->step_limit, .seed = DEFAULT_SEED, .touch = HB_TOUCH_PAGE},
+        .session = {.step_limit = question->step_limit,
+                    .recipes = question->recipes,
+                    .decay_variants = question->decay_variants,
+                    .seed = DEFAULT_SEED,
+                    .touch = HB_TOUCH_PAGE},
         .rounds = question->rounds,
         .question = question};
 }

@@ -23,6 +23,7 @@ extern char **environ;
 /* In the order in which the page tells the story. */
 static const char *const names[] = {
     "throughput",  "variants",          "latency",
+    "return",
     "walk_length", "walk_distribution", "walk_time",
     "memory",      "heap_map",          "fragmentation_measures",
     "policies",    "resident",          "curve",

@@ -33,7 +33,7 @@ enum hb_stage {
     HB_STAGES
 };
 
-enum { HB_STAGE_BEAT = 16 };
+enum { HB_STAGE_BEAT = 4096 };
 
 /* Where a sample is; written by the child. */
 struct hb_course {

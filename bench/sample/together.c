@@ -55,7 +55,15 @@ static bool look_at(struct hb_together_member *member)
     look.time_ns = hb_clock_ns() - course->begun_ns;
     if (!hb_memory_look(member->run.run.pid, &course->base, &look.memory))
         return true; /* it has just ended */
+    member->latest = look;
     return !is_news(member, &look) || keep_look(member, &look);
+}
+
+/* Of one that has ended. */
+static bool keep_latest(struct hb_together_member *member)
+{
+    return member->look_count == 0 || member->looks[member->look_count - 1].time_ns == member->latest.time_ns ||
+           keep_look(member, &member->latest);
 }
 
 static bool look_at_all(struct hb_together *together)
@@ -81,6 +89,8 @@ static enum hb_status collect_ended(struct hb_together *together, struct hb_erro
         member->is_running = false;
         if (hb_sample_end(&member->run, &member->result, error) != HB_OK)
             return error->status;
+        if (!keep_latest(member))
+            return out_of_memory(error);
     }
     return HB_OK;
 }

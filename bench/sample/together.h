@@ -21,9 +21,10 @@ struct hb_together_member {
     struct hb_sample_run run;
     bool is_running;
     struct hb_sample_result result; /* once it has ended */
-    struct hb_together_look *looks; /* the first, and those that differ from the one before or are a second
-                                       later */
+    struct hb_together_look *looks; /* the first, those that differ from the one before or are a second
+                                       later, and the last */
     size_t look_count, look_room;
+    struct hb_together_look latest;
 };
 
 struct hb_together {

@@ -34,6 +34,7 @@ struct hb_generate_settings {
     uint64_t cycles;
     uint64_t steps;    /* replacements */
     uint64_t keep;     /* sawtooth: percent of the objects that are left at the foot of a tooth */
+    uint64_t hold;     /* storm: milliseconds at a peak */
     uint64_t silence;  /* storm: milliseconds at the foot of a tooth */
     uint64_t heartbeat; /* storm: milliseconds between two beats in a silence; 0: none */
     uint64_t beat;      /* storm: objects that a beat allocates and frees */

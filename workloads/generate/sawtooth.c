@@ -116,6 +116,8 @@ static void run_teeth(const struct hb_generate_settings *settings, struct hb_emi
         while (queue->count < settings->live)
             queue_push(queue, hb_emit_alloc(emitter, hb_sizes_draw(&sizes, &random)));
         hb_emit_phase(emitter, cycle, cycle + 1);
+        if (settings->hold > 0)
+            hb_emit_silence(emitter, settings->hold);
         while (queue->count > (is_last ? 0 : floor_of(settings)))
             hb_emit_free(emitter, queue_take(queue, (enum hb_generate_order)settings->order, &random));
         if (settings->silence > 0)
@@ -160,6 +162,7 @@ static const struct hb_generate_key storm_keys[] = {
     HB_KEY(live, "objects that are live at a peak (L)", 40000, 1, HB_MAX_LIVE_OBJECTS),
     HB_KEY(keep, "percent of them that are left in a silence, but the last", 10, 0, 99),
     HB_KEY(cycles, "bursts, each with a silence behind it", 2, 1, HB_GENERATE_MAX_BIRTHS),
+    HB_KEY(hold, "milliseconds at a peak", 1000, 0, HB_MAX_SILENCE_MS),
     HB_KEY(silence, "milliseconds of a silence", 12000, 1, HB_MAX_SILENCE_MS),
     HB_KEY(heartbeat, "milliseconds between two beats in it; 0: nothing happens", 0, 0, HB_MAX_SILENCE_MS),
     HB_KEY(beat, "objects that a beat allocates and frees", 1000, 1, HB_MAX_LIVE_OBJECTS),
