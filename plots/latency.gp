@@ -1,10 +1,8 @@
 # latency.gp - how long single allocations take, from the median to the slowest: a decade of nines a step.
 #
-# Caption: Nanoseconds of single allocations (malloc, calloc, realloc) at each percentile; one panel a trace, one line an
-#   allocator. The horizontal axis goes by nines: at 99.9 % one call in a thousand takes as long or longer, at 99.99 % one in ten
-#   thousand; the last point is the slowest call of all. The vertical axis is logarithmic and the same in every panel. Reading the clock
-#   is in every figure. The grey line is the null allocator's, whose calls do nothing: what it shows is the clock and, on the
-#   right, what the machine did meanwhile. Where a line lies on it there, the tail is not the allocator's. A dashed line
+# Caption: How long a single allocation takes: at 99.9 % one call in a thousand takes as long or longer, the last point is the slowest
+#   of all. One panel a program; the axis of time is logarithmic and the same in all. The grey line is the null allocator, whose calls
+#   do nothing: the clock and, on the right, what the machine did meanwhile. Where a line lies on it there, the tail is not the allocator's. A dashed line
 #   is of the first part of a trace only.
 #
 # Usage:  gnuplot -c plots/latency.gp results/reference/latency.csv [png] > latency.svg
@@ -21,13 +19,14 @@ eval needs("trace allocator status kind percentile ops ns")
 
 wanted(name) = measured(strcol("status")) && strcol("kind") eq "allocation"
 eval scan
+eval drop_ours
 eval reach_of("column('ops')")
 eval drop_small
 # What takes less than a nanosecond has a place on a logarithmic axis all the same.
 seconds_of(x) = 1e-9 * larger(1, column("ns"))
 slowest = 4.8 # where the slowest call is drawn
 nines(name) = name eq "max" ? slowest : -log10(1 - real(name) / 100)
-drawn(x) = trace_at(strcol("trace")) > 0 && wanted(strcol("allocator"))
+drawn(x) = trace_at(strcol("trace")) > 0 && wanted(strcol("allocator")) && allocator_at(strcol("allocator")) > 0
 eval largest("top", "in", "drawn(0) ? seconds_of(0) : 0")
 eval smallest("bottom", "in", "drawn(0) ? seconds_of(0) : 1e300")
 
@@ -47,7 +46,7 @@ dash(i) = halts[here[i]] ? 2 : 1
 do for [k=1:traces] {
     do for [a=1:allocators] { found[a] = 0; halts[a] = 0 }
     set table $scan
-    plot in using (strcol("trace") eq trace[k] && wanted(strcol("allocator")) ? \
+    plot in using (strcol("trace") eq trace[k] && wanted(strcol("allocator")) && allocator_at(strcol("allocator")) ? \
         (a = allocator_at(strcol("allocator")), found[a] = 1, halts[a] = strcol("status") eq "stopped" ? 1 : 0, 0) : 0) with table
     unset table
     undefine $scan

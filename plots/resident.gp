@@ -1,14 +1,13 @@
 # resident.gp - memory over time of every allocator, beside what the program holds.
 #
-# Caption: Resident memory of each allocator over time, in whole pages and over the harness's own; the grey area is what the
-#   program holds (live bytes), which no allocator can go below for long. The simple allocator is drawn by its heap's extent.
-#   One panel a trace, each with its own axes, from zero. The gap between a line and the area is memory that the program
-#   pays for and does not use; a line that stays up when the area falls is memory not given back.
+# Caption: The grey area is what the program holds, a line what an allocator has resident for it. The gap between the two is memory
+#   that the program pays for and does not use; a line that stays up when the area falls is memory not given back. One panel
+#   a program, each with its own axes, from zero.
 #
 # Usage:  gnuplot -c plots/resident.gp results/reference/fragmentation.csv [png] > resident.svg
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
 # Read:   where live bytes are few, a line shows mostly what the allocator sets aside when it starts.
-# Note:   null and bump are left out: neither takes memory back. Pages that were never touched do not count.
+# Note:   the simple family is drawn where nothing else is, by its heap's extent. null and bump take no memory back. Pages that were never touched do not count.
 #         Traces of less than a thousand operations are left out.
 
 if (!exists("in")) { in = ARG1 }
@@ -19,6 +18,9 @@ eval needs("trace allocator status op live_bytes extent_bytes")
 
 wanted(name) = name ne "null" && name ne "bump" && measured(strcol("status")) && column("extent_bytes") >= 0
 eval scan
+eval drop_ours
+is_kept(name) = name ne "null" && name ne "bump" && measured(strcol("status")) && column("extent_bytes") >= 0 && allocator_at(name) > 0
+wanted(name) = is_kept(name)
 eval reach_of("column('op')")
 eval drop_small
 eval needs_course

@@ -1,6 +1,6 @@
 # style.gp - the one look of every figure: palette, fonts, grid, units, panels. Loaded by each script, draws nothing.
 #
-# Usage:  a script sets `in` (the CSV) and `terminal` ('svg' or 'png', '' for svg), loads this file, names the rows that
+# Usage:  a script sets `in` (the CSV) and `terminal` ('svg', 'narrow' or 'png', '' for svg), loads this file, names the rows that
 #         it wants in wanted(name), evaluates `scan`, and then has trace[1..traces] and allocator[1..allocators], in the order
 #         in which the file has them.
 # Input:  any CSV of results/README.md. Columns are read by header name; lines of provenance are comments. The colours, shapes
@@ -84,6 +84,9 @@ pick(list, i) = word(list, (i - 1) % words(list) + 1)
 colour(name) = known_index(name) ? known_colour[known_index(name)] : pick(other_colours, other_at(name))
 shape(name) = int(known_index(name) ? known_shape[known_index(name)] : pick(other_shapes, other_at(name)))
 
+# What programs run on, and the floor: neither ours nor what takes nothing back.
+is_ours(name) = name eq "bump" || (known_index(name) ? strlen(known_group[known_index(name)]) > 0 : 0)
+
 measured(status) = status ne "crashed" && status ne "timeout" && status ne "unavailable" && status ne "broken"
 wanted(name) = measured(strcol("status"))
 # Allocators in the order of the palette, then the others in the order of the file: the same in every figure.
@@ -95,6 +98,10 @@ sort_allocators = "placed = 0; \
 scan = "set table $scan; plot in using (note_other(strcol('allocator')), wanted(strcol('allocator')) ? \
     (note_trace(strcol('trace')), note_allocator(strcol('allocator'))) : 0) with table; unset table; undefine $scan; \
     if (traces == 0) { eval nothing_to_draw }; eval sort_allocators"
+
+# The command that leaves what is ours out of a figure of what programs run on, unless there is nothing else.
+drop_ours = "kept = 0; do for [i=1:allocators] { if (!is_ours(allocator[i]) && allocator[i] ne 'null') { kept = kept + 1 } }; \
+    if (kept) { kept = 0; do for [i=1:allocators] { if (!is_ours(allocator[i])) { kept = kept + 1; allocator[kept] = allocator[i] } }; allocators = kept }"
 
 # The command that puts into `reach` the largest value of `expression` (text, of columns) in each trace, any allocator's, and
 # into `halted` whether a row of the trace was stopped.
@@ -131,16 +138,18 @@ rows_of_trace(names) = "set print $rows; print 'who,measured" . titles(names, 1)
 
 # --- Panels: as many as there are traces, in a grid; sizes in pixels ----------------------------------------------------
 
-panel_columns(n) = n == 1 ? 1 : (n == 2 || n == 4) ? 2 : n <= 9 ? 3 : 4
+# For a screen of a phone's width, with one panel under another.
+narrow = terminal eq "narrow"
+panel_columns(n) = n == 1 || narrow ? 1 : (n == 2 || n == 4) ? 2 : n <= 9 ? 3 : 4
 panel_rows(n) = (n + panel_columns(n) - 1) / panel_columns(n)
-left = 74.0      # outside the panels: tick labels and the axis title
+left = narrow ? 62.0 : 74.0      # outside the panels: tick labels and the axis title
 right = 18.0
 head = 78.0      # title and legend
 foot = 46.0
 gap_x = 64.0     # 20 where the vertical axis is shared
 gap_y = 52.0
 panel_height = 170.0
-width = 980.0
+width = narrow ? 400.0 : 980.0
 height = 0.0
 
 canvas(w, h) = terminal eq "png" \

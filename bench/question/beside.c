@@ -54,17 +54,19 @@ enum hb_status hb_rounds_count_calls(struct hb_rounds *rounds, struct hb_error *
 struct rest {
     struct hb_session *session;
     const char *name;
-    uint64_t end_ns; /* when the last one will have rested; 0: they are not all begun */
+    uint64_t end_ns;  /* when the last one will have rested; 0: they are not all begun */
+    uint64_t told_ns; /* when that was said last */
 };
 
 /* Says how long it will take. */
 static bool goes_on(void *context)
 {
-    const struct rest *rest = context;
+    struct rest *rest = context;
     struct hb_progress *progress = &rest->session->progress;
     uint64_t now = hb_clock_ns();
 
-    if (rest->end_ns != 0 && hb_progress_is_shown()) {
+    if (rest->end_ns != 0 && now - rest->told_ns >= 1000000000) {
+        rest->told_ns = now;
         hb_progress_step(progress, "%s: all freed, and %.0f s of silence to come", rest->name,
                          rest->end_ns > now ? (double)(rest->end_ns - now) / 1e9 : 0.0);
         progress->done--;
@@ -88,6 +90,8 @@ static enum hb_status rest_all(struct hb_rounds *rounds, struct hb_together *tog
         hb_progress_step(&rest->session->progress, "%s: %s, until it is idle", rest->name,
                          cell->candidate->name);
         status = hb_session_fill(rest->session, rounds->trace, cell->candidate, &request, error);
+        request.threads = (struct hb_threads_plan){.threading = HB_THREADING_NONE};
+        request.pace = 0;
         if (status == HB_OK)
             status = hb_together_add(together, &request, error);
     }

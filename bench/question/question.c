@@ -187,6 +187,8 @@ static enum hb_status run_trace(struct hb_plan *plan, size_t trace, const struct
     plan->looked = calloc(session->found.candidate_count, plan->question->looked_bytes + 1);
     if (status == HB_OK && plan->looked == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for what is found on a trace");
+    if (status == HB_OK && watch != NULL && watch->begin != NULL)
+        watch->begin(watch->context, plan);
     if (status == HB_OK)
         status = run_steps(plan, error);
     if (status == HB_OK && watch != NULL && watch->done != NULL)

@@ -99,9 +99,10 @@ bool hb_question_takes(const struct hb_question *question, const struct hb_candi
 /* "a.csv, b.csv and c.csv": the files of the question. */
 void hb_question_files(const struct hb_question *question, char *out, size_t bytes);
 
-/* Who is told of each trace as it is done; each function may be NULL. */
+/* Who is told of each trace as it is begun and done; each function may be NULL. */
 struct hb_plan_watch {
     void *context;
+    void (*begin)(void *context, const struct hb_plan *plan);
     enum hb_status (*done)(void *context, const struct hb_plan *plan, struct hb_error *error);
     /* The trace of that name is none, as `why` says: the others go on. */
     enum hb_status (*unusable)(void *context, const char *trace, const struct hb_error *why,

@@ -20,6 +20,7 @@ struct hb_round {
     uint64_t peak_resident_bytes, end_resident_bytes;
     uint64_t page_faults;
     uint64_t system_ns;
+    struct hb_threads_figures threads;
 };
 
 /* Rounds in which calls are timed, by default: three times the calls of a trace are in the histogram. */
@@ -169,6 +170,12 @@ double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds
 /* The median over rounds of a window's time; 0 without figures. */
 double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                            uint32_t window);
+
+/* By how many threads a cell was replayed. */
+uint32_t hb_rounds_threads(const struct hb_rounds_cell *cell);
+
+/* The median over rounds of the share of the threads' time that was waiting; 0 where one thread replays. */
+double hb_rounds_waiting(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
 /* The median over rounds of a count of each, such as its page faults: `member` is its offset in struct
  * hb_round. */

@@ -71,6 +71,7 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.rounds = options->rounds_least;
     session->provenance.until = options->until;
     session->provenance.touch = options->touch;
+    session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = hb_discover(&choice, options->traces, &session->found, error);
     if (status == HB_OK && options->recipes != NULL && (options->traces == NULL || options->traces[0] == NULL))
@@ -109,6 +110,8 @@ enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, 
         session->options.step_limit = step_limit;
     hb_session_plan_rounds(&session->options, 1, 0, 0);
     session->options.heap_bytes = 0;
+    session->options.pace = 0;
+    session->options.threads = (struct hb_threads_plan){.threading = HB_THREADING_NONE};
     session->provenance.rounds = 1;
     session->provenance.until = 0;
     session->provenance.left_out_count = 0;
@@ -131,6 +134,11 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
         status = hb_error_set(error, HB_ERR_FORMAT, "%s: no operations, so that there is nothing to measure",
                               session->found.traces[trace].path);
     *usable = status == HB_OK;
+    if (*usable && prepared->threads > 1 && session->options.threads.threading == HB_THREADING_NONE)
+        hb_provenance_leave_out(&session->provenance,
+                                "what threads cost each other: %s was recorded from %u threads and is "
+                                "replayed by 1 (ask with 'heapbench run --threads')",
+                                session->found.traces[trace].name, (unsigned)prepared->threads);
     if (*usable)
         return HB_OK;
     hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
@@ -197,6 +205,8 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         session->provenance.computed = true;
     }
     request->touch = session->options.touch;
+    request->pace = session->options.pace;
+    request->threads = session->options.threads;
 }
 
 enum hb_status hb_session_fill(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,

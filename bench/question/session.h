@@ -42,9 +42,11 @@ struct hb_session_options {
     uint64_t extra_ms;  /* beyond the budget, where a verdict hangs by a thread */
     uint64_t seed;
     enum hb_touch touch;
-    uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
-    uint64_t idle_ms;    /* beside the rounds, what is resident so long after all is freed; 0: not asked */
-    bool unchecked;      /* strange libraries are measured as they are */
+    uint64_t timeout_ms;            /* of a sample or a check; 0: hb_checks_limit says */
+    struct hb_threads_plan threads; /* of replays that are timed as a whole */
+    double pace;                    /* of replays that are timed, but for checks; 0: as fast as can be */
+    uint64_t idle_ms;               /* beside the rounds, memory so long after all is freed; 0: not asked */
+    bool unchecked;                 /* strange libraries are measured as they are */
 };
 
 /* Rows of a table of options: the variants of a struct hb_session_options. */
@@ -78,7 +80,7 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 void hb_session_close(struct hb_session *session);
 
 /* Makes ready for another question of the same allocators and traces, with its own step limit (none where the
- * last had none), one round, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
+ * last had none), one round, no pace, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
 enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error);
 
 /*

@@ -19,8 +19,10 @@
 
 enum hb_touch {
     HB_TOUCH_NONE,
-    HB_TOUCH_PAGE, /* the default: the first 8 bytes (fewer where the block is smaller) and a byte in each
-                      page */
+    HB_TOUCH_PAGE,  /* the default: the first 8 bytes (fewer where the block is smaller) and a byte in each
+                       page; of a block that the recorded program did not touch wholly, in as many pages as it
+                       did, the first ones */
+    HB_TOUCH_EVERY, /* the same, in every page whatever the program did */
     HB_TOUCH_ALL,
 };
 
@@ -96,6 +98,7 @@ struct hb_replay {
     const struct hb_prepared *prepared;
     void **blocks;    /* by slot; NULL: absent */
     uint64_t *failed; /* a bit an operation */
+    uint64_t touched; /* rows of prepared->touched that were come to */
     uint64_t failures;
     uint64_t first_failure; /* operation index, or HB_NO_FAILURE */
 };

@@ -70,13 +70,3 @@ void hb_idle_wait(uint64_t idle_ms, const struct hb_memory_look *base, struct hb
         idle->count = i + 1;
     }
 }
-
-uint64_t hb_silences_ms(const struct hb_prepared *prepared)
-{
-    uint64_t us = 0;
-
-    for (uint64_t i = 0; i < prepared->wait_count; i++)
-        if (prepared->waits[i].us >= HB_SILENCE_US && __builtin_add_overflow(us, prepared->waits[i].us, &us))
-            return UINT64_MAX;
-    return us / 1000;
-}

@@ -1,15 +1,13 @@
 /*
  * idle.h - what a heap holds while nothing is asked of it: in the silences of a trace, and when all is freed.
  *
- * A silence is a wait of HB_SILENCE_US or more in a trace. Where silences are to pass, the operations before
- * each are done as fast as they can be, and the process sleeps as long as the program did. After the last
- * operation what is left is freed, and the process sleeps again; it looks at its own memory then. What it is
- * at stands in a course, which its parent reads from outside meanwhile.
+ * A silence is a wait of HB_SILENCE_US or more in a trace, which a paced replay sleeps through (schedule.h).
+ * After the last operation what is left is freed, and the process sleeps again; it looks at its own memory
+ * then. What it is at stands in a course, which its parent reads from outside meanwhile.
  */
 #ifndef HB_BENCH_SAMPLE_IDLE_H
 #define HB_BENCH_SAMPLE_IDLE_H
 
-#include "bench/replay/prepare.h"
 #include "bench/sample/memory.h"
 
 enum { HB_IDLE_LOOKS = 4, HB_SILENCE_US = 10000 };
@@ -28,7 +26,7 @@ struct hb_idle {
 enum hb_stage {
     HB_STAGE_LOADING,
     HB_STAGE_WORK,    /* operations */
-    HB_STAGE_SILENCE, /* nothing, or fewer than HB_STAGE_BEAT operations now and then */
+    HB_STAGE_SILENCE, /* nothing, or fewer than HB_STAGE_BEAT operations between two silences */
     HB_STAGE_FREED,   /* likewise, and nothing is live */
     HB_STAGES
 };
@@ -56,8 +54,5 @@ void hb_idle_wait(uint64_t idle_ms, const struct hb_memory_look *base, struct hb
 
 /* Sleeps for so many milliseconds, whatever signals come. */
 void hb_idle_sleep(uint64_t ms);
-
-/* The length of all silences of a trace; UINT64_MAX where it cannot be counted. */
-uint64_t hb_silences_ms(const struct hb_prepared *prepared);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
@@ -27,12 +28,19 @@ static enum hb_status check_request(const struct hb_sample_request *request, str
     return HB_OK;
 }
 
+/* How many operations are asked for. */
+static uint64_t ops_of(const struct hb_sample_request *request)
+{
+    uint64_t ops = request->prepared->op_count;
+
+    return request->op_limit != 0 && request->op_limit < ops ? request->op_limit : ops;
+}
+
 /* The most that is live in the operations that are asked for, of blocks that there can be. */
 static uint64_t peak_of(const struct hb_sample_request *request)
 {
     const struct hb_prepared *prepared = request->prepared;
-    uint64_t ops = request->op_limit != 0 && request->op_limit < prepared->op_count ? request->op_limit
-                                                                                    : prepared->op_count;
+    uint64_t ops = ops_of(request);
     size_t bytes = (prepared->slots + 1) * sizeof(uint64_t);
     uint64_t *size_of = hb_pages_reserve(bytes), live = 0, peak = 0;
 
@@ -83,6 +91,25 @@ bool hb_sample_has_memory(const struct hb_sample_request *request, struct hb_err
                  "--touch none leaves its blocks unfilled",
                  request->prepared->name, hb_show_bytes(with_margin(peak)).text, hb_show_bytes(peak).text,
                  hb_show_bytes(available).text);
+    return false;
+}
+
+static double paced_seconds(const struct hb_sample_request *request)
+{
+    return hb_paced_seconds(request->prepared, ops_of(request), request->pace);
+}
+
+/* False, with a pace that would do, where the recording is too long for the one that was asked for. */
+static bool has_time(const struct hb_sample_request *request, struct hb_error *error)
+{
+    double seconds = paced_seconds(request);
+
+    if (seconds <= HB_PACED_MOST_S)
+        return true;
+    hb_error_set(
+        error, HB_ERR_LIMIT,
+        "%s would take %.3g days at its pace, and more than one is refused; --paced=%.2g takes an hour",
+        request->prepared->name, seconds / HB_PACED_MOST_S, request->pace * 3600 / seconds);
     return false;
 }
 
@@ -144,6 +171,14 @@ static enum hb_status take_points(const struct hb_sample_exchange *exchange, str
     return HB_OK;
 }
 
+/* The recording's own time is no fault of the allocator's. */
+static uint64_t timeout_ms(const struct hb_sample_request *request)
+{
+    return request->timeout_ms == 0
+               ? 0
+               : request->timeout_ms + request->idle_ms + (uint64_t)(paced_seconds(request) * 1e3);
+}
+
 /* What there is to say of a child that left no result. */
 static void note_end(const struct hb_sample_request *request, const struct hb_child_outcome *outcome,
                      struct hb_sample_result *result)
@@ -155,9 +190,9 @@ static void note_end(const struct hb_sample_request *request, const struct hb_ch
         result->error = outcome->error;
     } else {
         result->outcome = HB_SAMPLE_TIMED_OUT;
-        result->timeout_ms = request->timeout_ms;
+        result->timeout_ms = timeout_ms(request);
         hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %.1f s", request->allocator,
-                     (double)request->timeout_ms / 1000);
+                     (double)timeout_ms(request) / 1000);
     }
 }
 
@@ -182,17 +217,6 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
     return HB_OK;
 }
 
-/* What is slept is no part of the time that a sample may take. */
-static uint64_t time_limit(const struct hb_sample_request *request)
-{
-    uint64_t limit = request->timeout_ms, silences = request->silences ? hb_silences_ms(request->prepared) : 0;
-
-    if (limit == 0 || __builtin_add_overflow(limit, request->idle_ms, &limit) ||
-        __builtin_add_overflow(limit, silences, &limit) || limit > UINT64_MAX / 2000000)
-        return 0;
-    return limit;
-}
-
 static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error *error)
 {
     const struct hb_sample_request *request = &sample->request;
@@ -202,7 +226,7 @@ static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error 
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
                                          .settings = request->settings,
-                                         .timeout_ms = time_limit(request),
+                                         .timeout_ms = timeout_ms(request),
                                          .printed = keeps_printed ? sample->printed : NULL,
                                          .printed_bytes = sizeof sample->printed};
     enum hb_status status = hb_child_open(&hb_sample_job, bytes, &sample->child, error);
@@ -222,10 +246,12 @@ enum hb_status hb_sample_begin(const struct hb_sample_request *request, struct h
     enum hb_status status = check_request(request, error);
 
     assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
+    assert((!request->rests && !request->is_followed) || request->threads.threading == HB_THREADING_NONE);
     *sample = (struct hb_sample_run){.request = *request};
     if (status != HB_OK)
         return status;
-    sample->is_refused = !hb_sample_has_memory(request, &sample->reason);
+    sample->is_refused =
+        !hb_sample_has_memory(request, &sample->reason) || !has_time(request, &sample->reason);
     return sample->is_refused ? HB_OK : begin_child(sample, error);
 }
 
@@ -287,7 +313,7 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
            request->settings == NULL);
     if (status != HB_OK)
         return status;
-    if (!hb_sample_has_memory(request, &reason)) {
+    if (!hb_sample_has_memory(request, &reason) || !has_time(request, &reason)) {
         *result = refused(&reason);
         return HB_OK;
     }

@@ -11,6 +11,7 @@
 
 #include "bench/replay/replay.h"
 #include "bench/replay/replay_latency.h"
+#include "bench/replay/threads/replay_threads.h"
 #include "bench/sample/check.h"
 #include "bench/sample/child.h"
 #include "bench/sample/idle.h"
@@ -41,11 +42,14 @@ struct hb_sample_request {
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
-    uint64_t timeout_ms;   /* 0: none. Time that is slept is not counted */
     bool counts_calls;     /* TIME: `calls` are counted, which takes microseconds of each */
     bool rests;            /* TIME: what is left is freed afterwards, and `idle` is of the time after that */
-    uint64_t idle_ms;      /* of `rests`: how long that is */
-    bool silences;         /* TIME: silences of the trace pass */
+    uint64_t idle_ms;      /* of `rests`: how long that is, beside timeout_ms */
+    bool is_followed;      /* TIME, by one thread: its course says where it is (idle.h) */
+    struct hb_threads_plan threads; /* TIME: by as many threads as made the trace, where several did */
+    uint64_t timeout_ms;            /* beside what a paced replay takes at least; 0: none */
+    double pace; /* TIME, SERIES, LATENCY: how long a second of the recording takes (schedule.h), up to
+                    HB_PACE_MOST; 0: the replay is as fast as can be */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
                               calls, where it can be inspected */
     bool
@@ -78,21 +82,26 @@ struct hb_sample_result {
     char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line of it, as plain text, where `quiet` */
     struct hb_counts counts;               /* replay.h; TIME fills ops, failures, first_failure */
     uint64_t elapsed_ns;                   /* TIME, SERIES: of the replay, by the monotonic clock */
-    uint64_t cpu_ns;              /* likewise: the replaying thread's processor time, user and system */
+    uint64_t cpu_ns;                   /* likewise: the replaying threads' processor time, user and system */
+    struct hb_threads_figures threads; /* of a replay by several */
     uint64_t system_ns;           /* of the whole process, in the kernel, by its ticks */
     struct hb_memory_calls calls; /* of one that counts them */
-    uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
-    uint64_t end_resident_bytes;  /* likewise, when the last operation was done */
-    uint64_t page_faults;         /* from just before the heap was made */
     struct hb_idle idle;          /* of one that rests */
-    struct hb_point *points;      /* as asked for; freed with hb_sample_result_clear */
+    uint64_t peak_resident_bytes;      /* over the harness's own before the library was loaded; whole pages */
+    uint64_t end_resident_bytes;       /* likewise, when the last operation was done */
+    uint64_t page_faults;              /* from just before the heap was made */
+    uint64_t paced_ns; /* of a paced replay: from its first operation to its end, waiting included, which the
+                          two times are without; else 0 */
+    uint64_t late_ns;  /* likewise: the most by which an operation came late */
+    struct hb_point *points; /* as asked for; freed with hb_sample_result_clear */
     uint32_t point_count;
     struct hb_latency *latency;     /* of LATENCY; freed likewise. NULL: there are no figures */
     struct hb_library_info library; /* which file answered, and its version; empty for what is built in */
 };
 
-/* Runs one sample and waits for it. What would fill more memory than the machine has available is not begun,
- * but UNAVAILABLE. Returns a status other than HB_OK only when no child could be started. */
+/* Runs one sample and waits for it. What would fill more memory than the machine has available, or take
+ * longer than HB_PACED_MOST_S by its pace, is not begun, but UNAVAILABLE. Returns a status other than HB_OK
+ * only when no child could be started. */
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error);
 void hb_sample_result_clear(struct hb_sample_result *result);

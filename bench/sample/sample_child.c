@@ -14,24 +14,26 @@
 #include "base/pages.h"
 #include "bench/replay/counting.h"
 #include "bench/replay/replay_ledger.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
-
-enum { CHUNK_OPS = 1024 }; /* after so many the parent is told how far it is */
 
 /* The state of one sample's run. */
 struct sample {
     struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
-    struct hb_call_times times; /* LATENCY */
+    struct hb_threads *threads;  /* that replay; NULL: this one does */
+    struct hb_call_times times;  /* LATENCY */
+    struct hb_schedule schedule; /* of all but COUNT and CHECK */
     struct hb_memory memory;
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
     uint64_t ops;                 /* to do */
-    struct hb_ledger ledger;      /* where silences pass: what is live */
+    struct hb_ledger ledger;      /* of one that is followed: what is live */
+    uint64_t silence_op;          /* likewise: at which the last silence was */
     struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
 };
 
@@ -72,6 +74,35 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
     return status;
 }
 
+/* Says where it is: operations before `op` are done, and it is to be waited for `op`. */
+static void follow(struct sample *s, uint64_t op)
+{
+    const struct hb_wait *next = s->schedule.next;
+    struct hb_course *course = &s->exchange->course;
+
+    for (; course->op < op; course->op++)
+        hb_ledger_enter(&s->ledger, &s->prepared->ops[course->op], hb_replay_failed(s->replay, course->op));
+    course->live_bytes = s->ledger.live_bytes;
+    if (next == s->schedule.end || next->before_op > op || next->us < HB_SILENCE_US)
+        return;
+    course->stage = course->live_bytes > 0 ? HB_STAGE_SILENCE : HB_STAGE_FREED;
+    s->silence_op = op;
+}
+
+/* As hb_schedule_reach. */
+static uint64_t reach(struct sample *s, uint64_t op, uint64_t to)
+{
+    uint64_t end;
+
+    if (!s->exchange->request.is_followed)
+        return hb_schedule_reach(&s->schedule, op, to);
+    follow(s, op);
+    end = hb_schedule_reach(&s->schedule, op, to);
+    if (end - s->silence_op >= HB_STAGE_BEAT)
+        s->exchange->course.stage = HB_STAGE_WORK;
+    return end;
+}
+
 /* What a timed replay that is over took, and what came of it. */
 static enum hb_status account(struct sample *s, struct hb_point *points, uint32_t point_count,
                               struct hb_error *error)
@@ -80,6 +111,9 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     struct hb_memory_peak peak;
     enum hb_status status;
 
+    reach(s, s->ops, s->ops); /* time that passed after the last one is of it too */
+    result->paced_ns = s->schedule.taken_ns;
+    result->late_ns = s->schedule.late_ns;
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->end_resident_bytes = peak.end_bytes;
@@ -88,7 +122,11 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
-    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+    if (s->threads != NULL)
+        status = hb_threads_account(s->threads, s->replay, &result->threads, error);
+    return status != HB_OK
+               ? status
+               : hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
 /* Of all its threads: some libraries give memory back in one of their own. */
@@ -100,58 +138,33 @@ static uint64_t system_ns(void)
     return (uint64_t)usage.ru_stime.tv_sec * 1000000000 + (uint64_t)usage.ru_stime.tv_usec * 1000;
 }
 
-/* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
- * returned. */
+/* Does the operations [from, to) and returns the time that they took. */
+static uint64_t replay_range(struct sample *s, uint64_t from, uint64_t to)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_LATENCY
+               ? hb_replay_latency(s->replay, s->allocator, s->heap, request->touch, from, to, &s->times)
+               : hb_replay_time(s->replay, s->allocator, s->heap, request->touch, from, to);
+}
+
+/* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
+ * it. The elapsed time of these alone is returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
 {
     struct hb_sample_result *result = &s->exchange->result;
-    uint64_t begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
-    uint64_t elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    uint64_t elapsed_ns = 0;
 
-    result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
-    result->system_ns += system_ns() - begun_system_ns;
+    do {
+        uint64_t end = reach(s, from, to), begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
+
+        elapsed_ns += replay_range(s, from, end);
+        result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+        result->system_ns += system_ns() - begun_system_ns;
+        from = end;
+    } while (from < to);
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
-}
-
-/* Some operations more, and then says how far it is. */
-static void work_until(struct sample *s, uint64_t end)
-{
-    struct hb_course *course = &s->exchange->course;
-
-    if (end - course->op >= HB_STAGE_BEAT)
-        course->stage = HB_STAGE_WORK;
-    while (course->op < end) {
-        uint64_t from = course->op, to = end - from > CHUNK_OPS ? from + CHUNK_OPS : end;
-
-        time_range(s, from, to);
-        for (uint64_t i = from; i < to; i++)
-            hb_ledger_enter(&s->ledger, &s->prepared->ops[i], hb_replay_failed(s->replay, i));
-        course->live_bytes = s->ledger.live_bytes;
-        course->op = to;
-    }
-}
-
-static void pass_silence(struct sample *s, uint64_t us)
-{
-    struct hb_course *course = &s->exchange->course;
-
-    course->stage = course->live_bytes > 0 ? HB_STAGE_SILENCE : HB_STAGE_FREED;
-    hb_idle_sleep(us / 1000);
-}
-
-static void run_with_silences(struct sample *s)
-{
-    const struct hb_prepared *prepared = s->prepared;
-
-    for (uint64_t i = 0; i < prepared->wait_count && prepared->waits[i].before_op <= s->ops; i++) {
-        if (prepared->waits[i].us < HB_SILENCE_US)
-            continue;
-        work_until(s, prepared->waits[i].before_op);
-        pass_silence(s, prepared->waits[i].us);
-    }
-    work_until(s, s->ops);
 }
 
 /* Frees what is left, off the clock, and waits. */
@@ -168,6 +181,18 @@ static enum hb_status rest(struct sample *s, struct hb_error *error)
     return HB_OK;
 }
 
+static void time_threads(struct sample *s)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    uint64_t begun_system_ns = system_ns();
+
+    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &s->schedule,
+                   &result->threads);
+    result->system_ns = system_ns() - begun_system_ns;
+    result->cpu_ns = result->threads.cpu_ns;
+    result->elapsed_ns = result->threads.elapsed_ns;
+}
+
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
     const struct hb_sample_request *request = &s->exchange->request;
@@ -176,9 +201,10 @@ static enum hb_status run_time(struct sample *s, struct hb_error *error)
     if (status != HB_OK)
         return status;
     s->exchange->course.begun_ns = hb_clock_ns();
+    s->exchange->course.stage = HB_STAGE_WORK;
     hb_memory_calls_begin();
-    if (request->silences)
-        run_with_silences(s);
+    if (s->threads != NULL)
+        time_threads(s);
     else
         time_range(s, 0, s->ops);
     hb_memory_calls_end();
@@ -283,17 +309,12 @@ static enum hb_status inspect_slowest(struct sample *s, struct hb_latency *laten
 
 static enum hb_status run_latency(struct sample *s, struct hb_error *error)
 {
-    struct hb_sample_result *result = &s->exchange->result;
     struct hb_latency *latency = hb_sample_exchange_latency(s->exchange);
-    uint64_t begun_cpu_ns;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    begun_cpu_ns = hb_clock_cpu_ns();
-    result->elapsed_ns =
-        hb_replay_latency(s->replay, s->allocator, s->heap, s->exchange->request.touch, s->ops, &s->times);
-    result->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
+    time_range(s, 0, s->ops);
     status = account(s, NULL, 0, error);
     if (status == HB_OK)
         status = hb_latency_gather(s->replay, &s->times, latency, error);
@@ -364,6 +385,7 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 
 static void close_sample(struct sample *s)
 {
+    hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
@@ -374,15 +396,23 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-/* What a timed replay needs of its own. */
+/* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
+ */
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
+    struct hb_threads_plan plan = request->threads;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
+    hb_schedule_open(&s->schedule, s->prepared, request->pace);
+    plan.pace = s->schedule.pace;
+    if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
-    if (status == HB_OK && s->exchange->request.silences && !hb_ledger_init(&s->ledger, s->prepared->slots))
+    if (status == HB_OK && s->exchange->request.is_followed && !hb_ledger_init(&s->ledger, s->prepared->slots))
         status = hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
+    if (status == HB_OK && request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+        request->threads.threading != HB_THREADING_NONE)
+        status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 enum { NAP_MS = 5, KEEP_NS = 1000000000 };
+#define BUSY_MOST_NS UINT64_C(3000000000)
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -116,12 +117,13 @@ static enum hb_status wait_a_little(struct hb_together *together, struct hb_erro
     return collect_ended(together, error);
 }
 
-/* Does the last one work, or not even that yet? */
+/* Does the last one work for the first time, or not even that yet? */
 static bool is_busy(const struct hb_together *together)
 {
     const struct hb_together_member *last = together->count > 0 ? together->members[together->count - 1] : NULL;
 
     return last != NULL && last->is_running && !last->run.is_refused &&
+           hb_clock_ns() - last->begun_ns < BUSY_MOST_NS &&
            hb_sample_course(&last->run)->stage < HB_STAGE_SILENCE;
 }
 
@@ -165,8 +167,10 @@ enum hb_status hb_together_add(struct hb_together *together, const struct hb_sam
         status = add_member(together, &member, error);
     if (status == HB_OK)
         status = hb_sample_begin(request, &member->run, error);
-    if (status == HB_OK)
+    if (status == HB_OK) {
         member->is_running = true;
+        member->begun_ns = hb_clock_ns();
+    }
     return status;
 }
 

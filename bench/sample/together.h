@@ -1,8 +1,8 @@
 /*
  * together.h - several samples at the same time, each of which mostly sleeps; and what they hold meanwhile.
  *
- * They are begun one after another: each when the one before it sleeps for the first time, so that no two are
- * at work then, and as far as there is memory for it. They are looked at from outside, in /proc.
+ * They are begun one after another: each when the one before it sleeps for the first time, or a few seconds
+ * later, so that few are at work at once, and as far as there is memory for it. They are looked at from outside, in /proc.
  */
 #ifndef HB_BENCH_SAMPLE_TOGETHER_H
 #define HB_BENCH_SAMPLE_TOGETHER_H
@@ -20,6 +20,7 @@ struct hb_together_look {
 struct hb_together_member {
     struct hb_sample_run run;
     bool is_running;
+    uint64_t begun_ns;
     struct hb_sample_result result; /* once it has ended */
     struct hb_together_look *looks; /* the first, those that differ from the one before or are a second
                                        later, and the last */

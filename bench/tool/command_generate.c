@@ -87,7 +87,7 @@ static void check(const struct argp_state *state, void *values)
     struct hb_error error;
 
     if (options->generator == NULL)
-        hb_option_fail(state, "which generator? ramp, shredding, two-size, steady, sawtooth or storm");
+        hb_option_fail(state, "which generator? 'heapbench generate --help' describes them");
     if (options->out == NULL)
         hb_option_fail(state, "where to? -o OUT.trace");
     if (hb_generate_check(options->generator, &options->settings, &error) != HB_OK)

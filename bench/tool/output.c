@@ -316,6 +316,37 @@ void hb_stdout_counts(const struct hb_counts *counts)
         print_state(&counts->state);
 }
 
+void hb_json_threads(struct hb_json *json, uint32_t recorded, const struct hb_threads_figures *figures)
+{
+    bool several = figures->threads > 0;
+
+    if (recorded < 2)
+        return;
+    hb_json_number(json, "recorded_threads", recorded);
+    hb_json_number(json, "replay_threads", several ? figures->threads : 1);
+    hb_json_put(json, "one_lock", json_boolean(figures->one_lock));
+    hb_json_known(json, "hand_overs", figures->hand_overs, several);
+    hb_json_known(json, "thread_ns", figures->wall_ns, several);
+    hb_json_known(json, "waiting_ns", figures->waiting_ns, several);
+    hb_json_known(json, "replay_peak_live_bytes", figures->peak_live_bytes, several);
+}
+
+void hb_stdout_threads(uint32_t recorded, const struct hb_threads_figures *figures)
+{
+    double wall_ns = figures->wall_ns > 0 ? (double)figures->wall_ns : 1;
+
+    if (recorded < 2)
+        return;
+    hb_stdout_row("threads", "recorded from %" PRIu32 ", replayed by %" PRIu32 "%s", recorded,
+                  figures->threads > 0 ? figures->threads : 1, figures->one_lock ? ", under one lock" : "");
+    if (figures->threads == 0)
+        return;
+    hb_stdout_row("waiting", "%.1f %% of the threads' time; objects change hands %s",
+                  100 * (double)figures->waiting_ns / wall_ns,
+                  hb_show_counted(figures->hand_overs, "time").text);
+    hb_stdout_row("live in replay", "%s at most", hb_show_counted(figures->peak_live_bytes, "byte").text);
+}
+
 void hb_stdout_libraries(const struct hb_discovery *found)
 {
     for (size_t i = 0; i < found->candidate_count; i++) {

@@ -47,6 +47,10 @@ int hb_json_print(struct hb_json *json);
 /* A label and what it says, as one line. */
 void hb_stdout_row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Of a trace that several threads made: by how many it was replayed, and what these took; else nothing. */
+void hb_json_threads(struct hb_json *json, uint32_t recorded, const struct hb_threads_figures *figures);
+void hb_stdout_threads(uint32_t recorded, const struct hb_threads_figures *figures);
+
 /* Failures, walks, live bytes and the state at the end. */
 void hb_stdout_counts(const struct hb_counts *counts);
 

@@ -16,6 +16,7 @@ static inline void emit(struct hb_emitter *e, struct hb_op op)
 {
     if (e->count == HB_EMIT_BATCH)
         hb_emit_flush(e);
+    op.thread = e->thread;
     e->ops[e->count++] = op;
 }
 
@@ -24,6 +25,12 @@ uint32_t hb_emit_alloc(struct hb_emitter *e, uint64_t bytes)
     assert(e->births < HB_GENERATE_MAX_BIRTHS);
     emit(e, (struct hb_op){.size = bytes, .object = e->births, .kind = HB_OP_MALLOC});
     return e->births++;
+}
+
+void hb_emit_realloc(struct hb_emitter *e, uint32_t object, uint64_t bytes)
+{
+    assert(object < e->births);
+    emit(e, (struct hb_op){.size = bytes > 0 ? bytes : 1, .object = object, .kind = HB_OP_REALLOC});
 }
 
 void hb_emit_free(struct hb_emitter *e, uint32_t object)

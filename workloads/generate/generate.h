@@ -26,13 +26,17 @@ enum hb_generate_sizes { HB_SIZES_UNIFORM, HB_SIZES_LOG_UNIFORM, HB_SIZES_EMPIRI
 
 /* Every key of every generator, as a value; a generator reads those in its own table. */
 struct hb_generate_settings {
-    uint64_t live;   /* the most that is live: units, or objects (steady, sawtooth) */
+    uint64_t live;   /* the most that is live: units, or objects (steady, sawtooth; larson: of each thread) */
     uint64_t ratio;  /* the largest block over the smallest */
     uint64_t unit;   /* bytes of the smallest block, header included */
     uint64_t header; /* bytes of a block that the allocator under test takes for itself */
     uint64_t size;   /* two-size: of the smaller blocks, in units */
     uint64_t cycles;
-    uint64_t steps;    /* replacements */
+    uint64_t steps; /* replacements */
+    uint64_t threads;
+    uint64_t batch;    /* objects that are made together */
+    uint64_t depth;    /* batches or messages that wait for a thread */
+    uint64_t hops;     /* pool: threads that a message goes through */
     uint64_t keep;     /* sawtooth: percent of the objects that are left at the foot of a tooth */
     uint64_t hold;     /* storm: milliseconds at a peak */
     uint64_t silence;  /* storm: milliseconds at the foot of a tooth */

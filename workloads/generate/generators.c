@@ -10,8 +10,10 @@
 #include "workloads/whole/builder.h"
 
 static const struct hb_generator *const generators[] = {
-    &hb_generator_ramp,   &hb_generator_shredding, &hb_generator_two_size,
-    &hb_generator_steady, &hb_generator_sawtooth,  &hb_generator_storm,
+    &hb_generator_ramp,       &hb_generator_shredding,         &hb_generator_two_size,
+    &hb_generator_steady,     &hb_generator_sawtooth,          &hb_generator_larson,
+    &hb_generator_storm,
+    &hb_generator_threadtest, &hb_generator_producer_consumer, &hb_generator_pool,
 };
 
 enum { GENERATORS = sizeof generators / sizeof generators[0] };
@@ -49,6 +51,7 @@ enum hb_status hb_generate_run(const struct hb_generator *generator,
     emitter->error = error;
     emitter->status = HB_OK;
     emitter->births = 0;
+    emitter->thread = 0;
     emitter->count = 0;
     status = generator->run(settings, emitter, error);
     hb_emit_flush(emitter);

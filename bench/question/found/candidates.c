@@ -25,13 +25,6 @@ static enum hb_status out_of_memory(struct hb_error *error)
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory while looking for allocators");
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* As hb_workload_name_of has it. */
 static char *printable_name(const char *text)
 {
@@ -68,7 +61,7 @@ static enum hb_status add(struct candidate_list *list, const char *spec, size_t 
     candidate->spec = strndup(spec, bytes);
     if (candidate->spec == NULL)
         return out_of_memory(error);
-    candidate->name = printable_name(variant->name != NULL ? variant->name : base_name(candidate->spec));
+    candidate->name = printable_name(variant->name != NULL ? variant->name : basename(candidate->spec));
     if (candidate->name == NULL)
         return out_of_memory(error);
     take_facts(candidate, hb_allocator_find(candidate->spec));
@@ -134,7 +127,7 @@ static enum hb_status make_unique(struct candidate_list *list, struct hb_error *
             struct hb_candidate *candidate = &list->at[i];
             char *full;
 
-            if (i == j || strcmp(base_name(candidate->spec), base_name(list->at[j].spec)) != 0)
+            if (i == j || strcmp(basename(candidate->spec), basename(list->at[j].spec)) != 0)
                 continue;
             full = printable_name(candidate->spec);
             if (full == NULL)

@@ -17,13 +17,6 @@ static enum hb_status out_of_memory(struct hb_error *error)
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory while looking for traces");
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* As hb_workload_name_of has it. */
 static char *printable_name(const char *text)
 {
@@ -101,7 +94,7 @@ static char *name_of(const char *path, int kind)
 {
     if (kind == NAME_STEM)
         return hb_workload_name_of(path);
-    return printable_name(kind == NAME_FILE ? base_name(path) : path);
+    return printable_name(kind == NAME_FILE ? basename(path) : path);
 }
 
 /* Whether another trace would be called `name`. */

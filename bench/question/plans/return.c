@@ -5,7 +5,7 @@
  * The workload is a storm (generate.h): a burst, a drop to a tenth, silence; again; all freed, silence. It is
  * replayed twice, since a library that has no thread of its own gives memory back only when it is called: once
  * nothing at all happens in the silences, and once a request comes now and then, as in a service. Recorded
- * traces follow, with their own silences; what they leave is freed, and then it is silent.
+ * traces follow, with their own silences, unless they are of more than half a minute; what they leave is freed, and then it is silent.
  *
  * All allocators sleep at the same time, and are looked at from outside (together.h).
  */
@@ -17,7 +17,7 @@
 #include "bench/sample/together.h"
 #include "bench/sample/verdict.h"
 
-enum { LOOK_MS = 100, IDLE_MS = 10000, FILE_LOOKS = 0, FILE_SUMMARY };
+enum { LOOK_MS = 100, IDLE_MS = 10000, RECORDED_MOST_S = 30, FILE_LOOKS = 0, FILE_SUMMARY };
 
 static const struct hb_schema looks_schema = {
     "return/1", "return.csv",
@@ -47,18 +47,20 @@ struct waiting {
     struct hb_together together;
     struct entry *entries;
     size_t count;
-    uint64_t end_ns; /* when those that were begun will be through */
-    bool is_last;    /* no more are begun */
+    uint64_t end_ns;  /* when those that were begun will be through */
+    uint64_t told_ns; /* when that was said last */
+    bool is_last;     /* no more are begun */
 };
 
 /* Says how long it will take. */
 static bool goes_on(void *context)
 {
-    const struct waiting *waiting = context;
+    struct waiting *waiting = context;
     struct hb_progress *progress = &waiting->session->progress;
     uint64_t now = hb_clock_ns();
 
-    if (hb_progress_is_shown() && waiting->is_last) {
+    if (waiting->is_last && now - waiting->told_ns >= 1000000000) {
+        waiting->told_ns = now;
         hb_progress_step(progress, "all sleep, for %.0f s more",
                          waiting->end_ns > now ? (double)(waiting->end_ns - now) / 1e9 : 0.0);
         progress->done--;
@@ -93,18 +95,39 @@ static struct entry *add_entry(struct hb_plan *plan, const struct hb_candidate *
     return &grown[waiting->count++];
 }
 
+/* The time of a recording passes where it is short enough; a storm has its last silence in it. */
+static void make_waiting(struct hb_plan *plan, struct hb_sample_request *request)
+{
+    bool is_generated = plan->session->found.traces[plan->trace].recipe != NULL;
+    double recorded_s = hb_paced_seconds(request->prepared, request->prepared->op_count, 1);
+
+    request->threads = (struct hb_threads_plan){.threading = HB_THREADING_NONE};
+    request->is_followed = request->rests = true;
+    request->idle_ms = is_generated ? 0 : IDLE_MS;
+    request->pace = recorded_s <= RECORDED_MOST_S ? 1 : 0;
+    if (request->pace <= 0)
+        hb_provenance_leave_out(&plan->session->provenance,
+                                "the silences of %s: its recording is longer than %d s", plan->name,
+                                RECORDED_MOST_S);
+}
+
+static void note_end(struct waiting *waiting, const struct hb_sample_request *request)
+{
+    double seconds = hb_paced_seconds(request->prepared, request->prepared->op_count, request->pace) +
+                     (double)request->idle_ms / 1000;
+    uint64_t end_ns = hb_clock_ns() + (uint64_t)(seconds * 1e9);
+
+    waiting->end_ns = end_ns > waiting->end_ns ? end_ns : waiting->end_ns;
+}
+
 /* Begins it, as soon as the one before it sleeps. */
 static enum hb_status begin_one(struct hb_plan *plan, size_t index, const struct hb_candidate *candidate,
                                 struct hb_error *error)
 {
     struct waiting *waiting = plan->state;
-    bool is_generated = plan->session->found.traces[plan->trace].recipe != NULL, refused;
-    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME,
-                                        .silences = true,
-                                        .rests = true,
-                                        .idle_ms = is_generated ? 0 : IDLE_MS};
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
     struct entry *entry;
-    uint64_t end_ns;
+    bool refused;
     enum hb_status status;
 
     (void)index;
@@ -119,11 +142,11 @@ static enum hb_status begin_one(struct hb_plan *plan, size_t index, const struct
     status = hb_session_fill(plan->session, plan->trace, candidate, &request, error);
     if (status != HB_OK)
         return status;
+    make_waiting(plan, &request);
     entry->has_member = true;
     entry->member = waiting->together.count;
     status = hb_together_add(&waiting->together, &request, error);
-    end_ns = hb_clock_ns() + (request.idle_ms + hb_silences_ms(request.prepared)) * 1000000;
-    waiting->end_ns = end_ns > waiting->end_ns ? end_ns : waiting->end_ns;
+    note_end(waiting, &request);
     return status;
 }
 

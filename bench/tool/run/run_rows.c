@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/replay/schedule.h"
 #include "bench/sample/verdict.h"
 
 enum { LEAST_LIVE_BYTES = 1 << 20 }; /* results/README.md: no ratio of whole pages to less */
@@ -58,6 +59,10 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
     row->system_ns = mean_system_ns(rounds, cell);
+    row->threads = cell->result.threads;
+    row->waiting = hb_rounds_waiting(rounds, cell);
+    row->replay_peak_live_bytes =
+        hb_rounds_median(rounds, cell, offsetof(struct hb_round, threads.peak_live_bytes));
     take_memory(row, rounds, cell);
     return hb_compare(rounds, cell, clock, &row->compared, error);
 }
@@ -203,7 +208,8 @@ static void find_worths(struct hb_run_trace *trace)
         struct hb_run_row *row = &trace->rows[i];
 
         times.allocator_ns = row->cpu_ns.median;
-        if (row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0)
+        if (row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0 &&
+            trace->replay_threads == 1) /* threads spend it on waiting for each other, too */
             row->worth = hb_worth_compute(&times);
     }
 }
@@ -220,6 +226,8 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
         if (cell->hidden)
             continue;
         status = make_row(rounds, cell, trace->noise.clock, row, error);
+        if (hb_rounds_threads(cell) > trace->replay_threads)
+            trace->replay_threads = hb_rounds_threads(cell);
         trace->count++;
         if (status == HB_OK && !cell->cut && row->peak_live_bytes > trace->peak_live_bytes)
             trace->peak_live_bytes = row->peak_live_bytes;
@@ -247,6 +255,10 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
+                                 .replay_threads = 1,
+                                 .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
+                                 .touched =
+                                     session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");

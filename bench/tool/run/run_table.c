@@ -1,7 +1,7 @@
 /*
  * run_table.c - a comparison as a table: cells of text, in columns that a narrow terminal loses one by one.
  */
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -14,11 +14,10 @@
 
 #include "base/number.h"
 #include "base/printable.h"
-#include "bench/tool/run/run_words.h"
 
 /* -- tables of text -- */
 
-enum { CELL_BYTES = 160, COLUMNS_MAX = 16, NAME_MOST = 40 };
+enum { CELL_BYTES = 160, COLUMNS_MAX = 24, NAME_MOST = 40 };
 
 struct column {
     const char *title;
@@ -232,12 +231,32 @@ struct hb_run_style hb_run_style_find(bool markdown, bool shows_floor)
 
 /* -- the rows of a trace -- */
 
-enum { RANK, NAME, TIME, SPAN, RATIO, INTERVAL, NET, VERDICT, SAVES, PEAK, END, FAULTS, KERNEL, MADVISE, FAILURES };
+enum {
+    RANK,
+    NAME,
+    TIME,
+    SPAN,
+    RATE,
+    RATIO,
+    INTERVAL,
+    NET,
+    VERDICT,
+    SAVES,
+    CPU,
+    WAITING,
+    LIVE,
+    PEAK,
+    END,
+    FAULTS,
+    KERNEL,
+    MADVISE,
+    FAILURES
+};
 
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false, knows_calls = false;
+    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1, knows_calls = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
@@ -249,11 +268,15 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [NAME] = {"", true, 99},
         [TIME] = {"ns per op", false, 9},
         [SPAN] = {"least - most", true, trace->ranked > 0 ? 1 : 9},
+        [RATE] = {"Mop/s", false, by_threads ? 5 : 0},
         [RATIO] = {ratio_title, false, has_ratio ? 12 : 0},
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
         [VERDICT] = {"verdict", true, trace->ranked > 0 ? 10 : 0},
         [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 ? 8 : 0},
+        [CPU] = {"cpu ns", false, by_threads ? 4 : 0},
+        [WAITING] = {"waiting", false, by_threads ? 8 : 0},
+        [LIVE] = {"peak live", false, by_threads ? 3 : 0},
         [PEAK] = {"peak mem", false, 6},
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
@@ -305,6 +328,16 @@ static void set_memory_cells(struct line *line, const struct hb_run_row *row)
     set_calls_cell(line, &row->cell->calls);
 }
 
+static void set_thread_cells(struct line *line, const struct hb_run_row *row)
+{
+    if (row->threads.threads == 0)
+        return;
+    snprintf(line->cells[RATE], CELL_BYTES, "%s", hb_show_figure(1e3 / row->ns.median).text);
+    snprintf(line->cells[CPU], CELL_BYTES, "%s", hb_show_figure(row->cpu_ns.median).text);
+    snprintf(line->cells[WAITING], CELL_BYTES, "%.1f %%", 100 * row->waiting);
+    snprintf(line->cells[LIVE], CELL_BYTES, "%s", hb_show_bytes(row->replay_peak_live_bytes).text);
+}
+
 static void set_line(struct line *line, const struct hb_run_row *row, enum hb_rounds_clock clock)
 {
     const struct hb_stats_spread *ns = clock == HB_ROUNDS_CPU ? &row->cpu_ns : &row->ns;
@@ -323,6 +356,7 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
              hb_show_figure(ns->max).text);
     snprintf(line->cells[FAILURES], CELL_BYTES, "%s", hb_show_count(row->failures).text);
     set_memory_cells(line, row);
+    set_thread_cells(line, row);
     if (row->cell->cut)
         return; /* of other operations: what follows is said below */
     set_ratio_cells(line, &row->compared);

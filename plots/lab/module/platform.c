@@ -1,0 +1,202 @@
+/*
+ * platform.c - what WebAssembly lacks: the rooms below call it, and find here what they would find on Linux.
+ *
+ * There are no files: a source is the bytes that the page was given (lab_trace.c). There are no pages to
+ * reserve: memory comes from malloc. All that a heap consists of lies below lab_end(), which is kept in that
+ * memory itself, so that a copy of the memory up to there is a copy of the heap, to go back to.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/pages.h"
+#include "base/progress.h"
+#include "plots/lab/module/lab.h"
+#include "plots/lab/module/unzstd.h"
+#include "workloads/source/source.h"
+
+/* -- memory -- */
+
+enum { WASM_PAGE = 65536, SMALL_TABLE = 32768 };
+
+#define MOST_INPUT_BYTES \
+    (UINT64_C(1) << 30) /* of one trace: a tab has 4 GiB at most, and two heaps want theirs */
+
+static uintptr_t end; /* 0: nobody has asked yet */
+
+static uintptr_t memory_bytes(void)
+{
+    return (uintptr_t)__builtin_wasm_memory_size(0) * WASM_PAGE;
+}
+
+/* In place of the C library's, which takes the end of memory for the end of the heap; memory does not shrink
+ * when an earlier heap is put back, and would grow at each such step. */
+void *sbrk(intptr_t increment)
+{
+    uintptr_t old = end != 0 ? end : memory_bytes(), wanted = old + (uintptr_t)increment;
+
+    if (increment < 0 || wanted < old) {
+        errno = ENOMEM;
+        return (void *)-1;
+    }
+    if (wanted > memory_bytes() &&
+        __builtin_wasm_memory_grow(0, (wanted - memory_bytes() + WASM_PAGE - 1) / WASM_PAGE) == (size_t)-1) {
+        errno = ENOMEM;
+        return (void *)-1;
+    }
+    end = wanted;
+    return (void *)old;
+}
+
+LAB_EXPORT uint32_t lab_end(void)
+{
+    return (uint32_t)(end != 0 ? end : memory_bytes());
+}
+
+uint64_t hb_half_of_memory(void)
+{
+    return MOST_INPUT_BYTES;
+}
+
+void *hb_pages_reserve(size_t bytes)
+{
+    return calloc(1, bytes);
+}
+
+void *hb_pages_grow(void *pages, size_t old_bytes, size_t new_bytes)
+{
+    char *grown = realloc(pages, new_bytes);
+
+    if (grown != NULL && new_bytes > old_bytes)
+        memset(grown + old_bytes, 0, new_bytes - old_bytes);
+    return grown;
+}
+
+void hb_pages_free(void *pages, size_t bytes)
+{
+    (void)bytes;
+    free(pages);
+}
+
+/* The smallest table has room for all that one operation may add to it. */
+size_t hb_table_room(size_t bytes)
+{
+    return bytes == 0 ? 0 : bytes < SMALL_TABLE ? SMALL_TABLE : bytes;
+}
+
+void *hb_table_grow(void *table, size_t old_bytes, size_t new_bytes)
+{
+    return hb_pages_grow(table, table != NULL ? hb_table_room(old_bytes) : 0, hb_table_room(new_bytes));
+}
+
+void hb_table_free(void *table, size_t bytes)
+{
+    hb_pages_free(table, bytes);
+}
+
+/* -- the one source -- */
+
+struct hb_source {
+    FILE *stream;
+};
+
+enum hb_status hb_source_open(const char *path, struct hb_source **out, struct hb_error *error)
+{
+    struct lab_bytes input = lab_input();
+    struct hb_source *source = malloc(sizeof *source);
+    FILE *stream = source != NULL ? fmemopen((void *)input.bytes, input.length, "r") : NULL;
+
+    if (stream == NULL) {
+        free(source);
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
+    }
+    source->stream = stream;
+    *out = source;
+    return HB_OK;
+}
+
+void hb_source_close(struct hb_source *source)
+{
+    if (source == NULL)
+        return;
+    fclose(source->stream);
+    free(source);
+}
+
+FILE *hb_source_stream(const struct hb_source *source)
+{
+    return source->stream;
+}
+
+enum hb_status hb_source_fault(const struct hb_source *source, struct hb_error *error)
+{
+    (void)source;
+    return hb_error_set(error, HB_ERR_IO, "the bytes cannot be read");
+}
+
+/* There is no file of that name. */
+int stat(const char *restrict path, struct stat *restrict info)
+{
+    (void)path, (void)info;
+    errno = ENOENT;
+    return -1;
+}
+
+char *basename(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return (char *)(slash != NULL ? slash + 1 : path);
+}
+
+/* -- nobody looks at progress -- */
+
+void hb_progress_begin(const char *what)
+{
+    (void)what;
+}
+
+void hb_progress_end(void)
+{
+}
+
+void hb_progress_set(void *unused, uint64_t done)
+{
+    (void)unused, (void)done;
+}
+
+/* -- as much of libzstd as the reader of traces calls -- */
+
+struct ZSTD_DCtx_s {
+    int unused;
+};
+
+ZSTD_DCtx *ZSTD_createDCtx(void)
+{
+    return calloc(1, sizeof(ZSTD_DCtx));
+}
+
+size_t ZSTD_freeDCtx(ZSTD_DCtx *context)
+{
+    free(context);
+    return 0;
+}
+
+size_t ZSTD_findFrameCompressedSize(const void *from, size_t bytes)
+{
+    return hb_unzstd_frame_bytes(from, bytes);
+}
+
+size_t ZSTD_decompressDCtx(ZSTD_DCtx *context, void *to, size_t room, const void *from, size_t bytes)
+{
+    (void)context;
+    return hb_unzstd(to, room, from, bytes);
+}
+
+unsigned ZSTD_isError(size_t code)
+{
+    return code == HB_UNZSTD_FAULT;
+}
