@@ -17,7 +17,7 @@ function(run_step)
     endif()
 endfunction()
 
-foreach(question walk_cost fragmentation failure_points ladder latency threads model_speed)
+foreach(question walk_cost fragmentation failure_points ladder latency threads return model_speed)
     run_step(${question} --results=${results})
 endforeach()
 set(quiet OUTPUT_QUIET)

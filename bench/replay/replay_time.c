@@ -83,6 +83,26 @@ uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *all
     return hb_clock_ns() - start;
 }
 
+/* A slot keeps the address of what was freed, so that the operations say what is live. */
+enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                 uint64_t done, struct hb_error *error)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+    bool *is_live = hb_pages_alloc(prepared->slots + 1);
+
+    if (is_live == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to free what %s leaves", prepared->name);
+    for (uint64_t i = 0; i < done; i++)
+        is_live[prepared->ops[i].object] = prepared->ops[i].kind != HB_OP_FREE;
+    for (uint64_t slot = 0; slot < prepared->slots; slot++) {
+        if (is_live[slot])
+            allocator->dealloc(heap, replay->blocks[slot]); /* of NULL where the object is absent */
+        replay->blocks[slot] = NULL;
+    }
+    hb_pages_free(is_live, prepared->slots + 1);
+    return HB_OK;
+}
+
 static size_t failed_bytes(const struct hb_prepared *prepared)
 {
     return (prepared->op_count / 64 + 1) * sizeof(uint64_t);

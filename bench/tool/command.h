@@ -116,6 +116,8 @@ const char *hb_command_allocator_name(const char *spec);
              "Default: 1048576"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_IDLE(type, member, text) \
+    {HB_OPTION_SECONDS, 0, "idle", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_PACED(type, member) \
     {HB_OPTION_FACTOR, 0, "paced", "X", HB_AT(type, member), .most = HB_PACE_MOST, .rule = HB_OPTION_BARE, \
      .help = "let the recording's time pass, its silences above all, for libraries with threads that sleep. " \

@@ -30,6 +30,7 @@ struct hb_run_row {
     unsigned rank;         /* 0: none. Shared where intervals overlap */
     struct hb_worth worth; /* against the baseline, by processor time */
     uint64_t peak_live_bytes, peak_resident_bytes, end_resident_bytes, page_faults;
+    double system_ns; /* per operation: the mean over rounds, since the kernel counts it in ticks */
     double over_live; /* peak resident over live; 0: not known, or too little is live to say */
     struct hb_threads_figures threads; /* of the first round; 0 where one thread replays */
     double waiting;                    /* the share of the threads' time; and likewise: */
