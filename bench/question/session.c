@@ -196,6 +196,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
     }
     request->touch = session->options.touch;
     request->pace = session->options.pace;
+    request->clock = session->options.clock;
 }
 
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,

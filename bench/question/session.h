@@ -42,8 +42,9 @@ struct hb_session_options {
     uint64_t seed;
     enum hb_touch touch;
     uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
-    double pace;         /* of replays that are timed, but for checks; 0: as fast as can be */
-    bool unchecked;      /* strange libraries are measured as they are */
+    enum hb_library_clock clock;
+    double pace;    /* of replays that are timed, but for checks; 0: as fast as can be */
+    bool unchecked; /* strange libraries are measured as they are */
 };
 
 /* Rows of a table of options: the variants of a struct hb_session_options. */

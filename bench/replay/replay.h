@@ -113,6 +113,10 @@ void hb_replay_close(struct hb_replay *replay); /* NULL does nothing; the heap's
 uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                         enum hb_touch touch, uint64_t from, uint64_t to);
 
+/* The same with no clock: for who has read it before many such, and reads it behind them. */
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to);
+
 /* Did operation `op` fail? Valid for operations done. */
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op);
 

@@ -24,6 +24,14 @@ enum hb_sample_mode {
     HB_SAMPLE_CHECK,   /* is the allocator right? (check.h) Not timed */
 };
 
+/* What a library reads that asks for the time. */
+enum hb_library_clock {
+    HB_CLOCK_TRACE, /* the recording's (virtual_clock.h), where the trace has times */
+    HB_CLOCK_MACHINE,
+};
+
+extern const char *const hb_library_clock_names[]; /* "trace", "machine"; ended by NULL */
+
 struct hb_sample_request {
     const struct hb_prepared *prepared;
     const char *allocator; /* name or path, as hb_allocator_open takes it */
@@ -42,6 +50,7 @@ struct hb_sample_request {
     uint64_t timeout_ms; /* beside what a paced replay takes at least; 0: none */
     double pace; /* TIME, SERIES, LATENCY: how long a second of the recording takes (schedule.h), up to
                     HB_PACE_MOST; 0: the replay is as fast as can be */
+    enum hb_library_clock clock; /* TIME, SERIES, LATENCY */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
                               calls, where it can be inspected */
     bool
@@ -78,6 +87,7 @@ struct hb_sample_result {
     uint64_t peak_resident_bytes; /* over the harness's own before the library was loaded; whole pages */
     uint64_t end_resident_bytes;  /* likewise, when the last operation was done */
     uint64_t page_faults;         /* from just before the heap was made */
+    bool reads_trace_clock;       /* the library refers to a clock, and was given the recording's */
     uint64_t paced_ns; /* of a paced replay: from its first operation to its end, waiting included, which the
                           two times are without; else 0 */
     uint64_t late_ns;  /* likewise: the most by which an operation came late */

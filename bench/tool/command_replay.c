@@ -25,6 +25,7 @@ struct options {
     enum hb_touch touch;
     uint64_t timeout_ms;
     double pace;
+    enum hb_library_clock clock;
     bool json, here;
 };
 
@@ -44,6 +45,7 @@ static const struct hb_option option_table[] = {
     HB_COMMAND_TOUCH(struct options, touch,
                      "none, page (the default: the first 8 bytes and a byte in each page) or all"),
     HB_COMMAND_PACED(struct options, pace),
+    HB_COMMAND_CLOCK(struct options, clock),
     HB_COMMAND_TIMEOUT(struct options, timeout_ms,
                        "seconds that a replay may take, beside what --paced does. Default: any number"),
     {HB_OPTION_FLAG, 0, "here", NULL, HB_AT(struct options, here),
@@ -123,6 +125,7 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
                                         .mode = mode,
                                         .touch = options->touch,
                                         .timeout_ms = options->timeout_ms,
+                                        .clock = options->clock,
                                         .pace = mode == HB_SAMPLE_TIME ? options->pace : 0};
     enum hb_status status = place_limit(options, &request, error);
     char what[80];
@@ -174,6 +177,9 @@ static int print_json(const struct options *options, const struct hb_prepared *p
     hb_json_number(&json, "cpu_ns", figures->timed.cpu_ns);
     hb_json_number(&json, "peak_resident_bytes", figures->timed.peak_resident_bytes);
     hb_json_number(&json, "page_faults", figures->timed.page_faults);
+    hb_json_text(&json, "library_clock",
+                 hb_library_clock_names[hb_recorded_is_known(prepared) ? options->clock : HB_CLOCK_MACHINE]);
+    hb_json_put(&json, "reads_trace_clock", json_boolean(figures->timed.reads_trace_clock));
     if (figures->timed.paced_ns > 0) {
         hb_json_put(&json, "pace", json_real(options->pace));
         hb_json_number(&json, "paced_ns", figures->timed.paced_ns);
@@ -197,6 +203,9 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_row("operations", "%s", hb_show_count(ops).text);
     hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
+    if (timed->reads_trace_clock)
+        hb_stdout_row("clock", "the recording's: %s passed for the library",
+                      hb_show_seconds(hb_paced_seconds(prepared, ops, 1)).text);
     if (timed->paced_ns > 0)
         hb_stdout_row("paced", "%s in all, an operation at most %s late",
                       hb_show_seconds((double)timed->paced_ns / 1e9).text,

@@ -236,6 +236,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
+                                 .has_times = hb_recorded_is_known(prepared),
                                  .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
