@@ -256,7 +256,8 @@ enum {
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1, knows_calls = false;
+    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
+         knows_calls = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;

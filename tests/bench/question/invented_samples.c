@@ -25,9 +25,10 @@
  * end system
  *
  * Of one that counts calls, whose mode is called kernel, a line follows: "returned madvise_calls
- * madvise_bytes unmap_calls unmap_bytes". Of a series a line for each window follows: "window elapsed resident". Where each call is timed, one
- * follows for each kind of them, "calls kind least count" (they take least, least + 1 ... nanoseconds), and
- * one for each of the slowest, which have times of their own: "slow op ns live".
+ * madvise_bytes unmap_calls unmap_bytes". Of a series a line for each window follows: "window elapsed
+ * resident". Where each call is timed, one follows for each kind of them, "calls kind least count" (they take
+ * least, least + 1 ... nanoseconds), and one for each of the slowest, which have times of their own: "slow op
+ * ns live".
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -234,14 +235,15 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
     fprintf(log,
             "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu64 " %u %s %" PRIu64
             " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-            request->counts_calls ? "kernel" : modes[request->mode], name_of(request), result->counts.ops, request->op_limit,
-            request->heap_bytes, request->budget_bytes, request->step_limit, (int)request->touch,
-            request->timeout_ms, request->points, hb_sample_outcome_name(result->outcome), result->elapsed_ns,
-            result->peak_resident_bytes, result->page_faults, result->cpu_ns, result->end_resident_bytes,
-            result->system_ns);
+            request->counts_calls ? "kernel" : modes[request->mode], name_of(request), result->counts.ops,
+            request->op_limit, request->heap_bytes, request->budget_bytes, request->step_limit,
+            (int)request->touch, request->timeout_ms, request->points,
+            hb_sample_outcome_name(result->outcome), result->elapsed_ns, result->peak_resident_bytes,
+            result->page_faults, result->cpu_ns, result->end_resident_bytes, result->system_ns);
     if (request->counts_calls)
-        fprintf(log, "returned %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", result->calls.madvise_calls,
-                result->calls.madvise_bytes, result->calls.unmap_calls, result->calls.unmap_bytes);
+        fprintf(log, "returned %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                result->calls.madvise_calls, result->calls.madvise_bytes, result->calls.unmap_calls,
+                result->calls.unmap_bytes);
     for (uint32_t i = 0; request->mode == HB_SAMPLE_SERIES && i < result->point_count; i++)
         fprintf(log, "window %" PRIu64 " %" PRIu64 "\n", result->points[i].elapsed_ns,
                 result->points[i].resident_bytes);
@@ -254,7 +256,8 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                     struct hb_error *error)
 {
     enum hb_status status = __real_hb_sample_run(request, result, error);
-    bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK && !request->counts_calls;
+    bool timed =
+        request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK && !request->counts_calls;
 
     if (status != HB_OK)
         return status;
