@@ -2,9 +2,9 @@
 #
 # Caption: Resident memory over wall time; a column a library, the same vertical axis everywhere. Grey is what is live: a burst,
 #   nine tenths of it freed a second later, silence; the same again, all of it freed, silence. What a line holds above the grey, the program has
-#   freed and the system has not got back. In the upper row nothing at all happens in the silences; in the lower one a request
-#   comes every 100 ms, as in a service that has little to do: most libraries give memory back only when they are
-#   called, and most of them some time later. Solid is the library as it is; broken lines are its settings that concern this.
+#   freed and the system has not got back. In the upper row a request comes every 100 ms in the silences, as in a
+#   service that has little to do; in the lower one nothing at all happens: most libraries give memory back only when they are
+#   called, and some of them not at once. Solid is the library as it is; broken lines are its settings that concern this.
 #
 # Usage:  gnuplot -c plots/return.gp results/reference/return.csv [png] > return.svg
 # Input:  return.csv, schema return/1 (results/README.md); the rows of an allocator on a trace in the order of time
@@ -78,8 +78,8 @@ entry = "live"
 eval legend_area("#d0d0d0")
 do for [i=1:kinds] { entry = kind[i]; eval legend_place . sprintf("set arrow from screen legend_x / width, screen 1 - legend_y / height \
     to screen (legend_x + 22) / width, screen 1 - legend_y / height nohead lc rgb ink dt %d lw %g; ", dash(i), weight(i)) . legend_step }
-row_of(name) = name eq "storm" ? "storm: nothing at all happens in the silences" : \
-    name eq "storm-heartbeat" ? "storm-heartbeat: in the silences a request comes every 100 ms" : short(name, 60)
+row_of(name) = name eq "storm" ? "storm: in the silences a request comes every 100 ms" : \
+    name eq "storm-silent" ? "storm-silent: nothing at all happens in the silences" : short(name, 60)
 do for [k=1:traces] {
     row_label = row_of(trace[k])
     set label row_label at screen left / width, screen 1 - (panel_top((k - 1) * columns + 1, traces * columns) - 24) / height left font ",11" textcolor rgb ink

@@ -53,9 +53,9 @@ static bool look_at(struct hb_together_member *member)
         return true;
     look.stage = (enum hb_stage)course->stage;
     look.live_bytes = course->live_bytes;
-    look.time_ns = hb_clock_ns() - course->begun_ns;
     if (!hb_memory_look(member->run.run.pid, &course->base, &look.memory))
         return true; /* it has just ended */
+    look.time_ns = hb_clock_ns() - course->begun_ns;
     member->latest = look;
     return !is_news(member, &look) || keep_look(member, &look);
 }

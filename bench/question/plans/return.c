@@ -4,7 +4,7 @@
  *
  * The workload is a storm (generate.h): a burst, a drop to a tenth, silence; again; all freed, silence. It is
  * replayed twice, since a library that has no thread of its own gives memory back only when it is called:
- * once nothing at all happens in the silences, and once a request comes now and then, as in a service.
+ * once a request comes now and then in the silences, as in a service, and once nothing at all happens.
  * Recorded traces follow, with their own silences, unless they are of more than half a minute; what they
  * leave is freed, and then it is silent.
  *
@@ -32,7 +32,7 @@ static const struct hb_schema summary_schema = {
     "freed_1s_bytes:count,freed_10s_bytes:count,last_bytes:count,last_s:real"};
 
 static const struct hb_recipe recipes[] = {
-    {"storm", "storm"}, {"storm-heartbeat", "storm heartbeat=100"}, {NULL, NULL}};
+    {"storm", "storm"}, {"storm-silent", "storm heartbeat=0"}, {NULL, NULL}};
 
 /* An allocator on a trace. */
 struct entry {
@@ -180,13 +180,20 @@ static void put_look(struct hb_results *out, const struct hb_together_look *look
     hb_results_set_count(out, "live_bytes", look->live_bytes);
 }
 
-/* The first look in a stage with no more than so many bytes live; NULL: there was none. */
-static const struct hb_together_look *first_of(const struct hb_together_member *member, enum hb_stage stage,
-                                               uint64_t live_bytes)
+/* The first look in a stage; in a silence, the first that has half of the most live or less, when more was
+ * seen before. NULL: there was none. */
+static const struct hb_together_look *first_of(const struct hb_together_member *member, enum hb_stage stage)
 {
-    for (size_t i = 0; i < member->look_count; i++)
-        if (member->looks[i].stage == stage && member->looks[i].live_bytes <= live_bytes)
-            return &member->looks[i];
+    uint64_t half = member->result.counts.peak_live_bytes / 2;
+    bool has_risen = stage != HB_STAGE_SILENCE;
+
+    for (size_t i = 0; i < member->look_count; i++) {
+        const struct hb_together_look *look = &member->looks[i];
+
+        if (has_risen && look->stage == stage && look->live_bytes <= half)
+            return look;
+        has_risen = has_risen || look->live_bytes > half;
+    }
     return NULL;
 }
 
@@ -227,11 +234,10 @@ static void put_summary(struct hb_results *out, const struct hb_together_member 
     static const char *const drop[] = {"drop_bytes", "drop_1s_bytes", "drop_10s_bytes"};
     static const char *const freed[] = {"freed_bytes", "freed_1s_bytes", "freed_10s_bytes"};
     const struct hb_together_look *last = member->looks + member->look_count - 1;
-    uint64_t peak_live_bytes = member->result.counts.peak_live_bytes;
-    const struct hb_together_look *dropped = first_of(member, HB_STAGE_SILENCE, peak_live_bytes / 2);
-    const struct hb_together_look *gone = first_of(member, HB_STAGE_FREED, UINT64_MAX);
+    const struct hb_together_look *dropped = first_of(member, HB_STAGE_SILENCE);
+    const struct hb_together_look *gone = first_of(member, HB_STAGE_FREED);
 
-    hb_results_set_count(out, "peak_live_bytes", peak_live_bytes);
+    hb_results_set_count(out, "peak_live_bytes", member->result.counts.peak_live_bytes);
     hb_results_set_count(out, "peak_resident_bytes", member->result.peak_resident_bytes);
     if (dropped != NULL)
         hb_results_set_count(out, "drop_live_bytes", dropped->live_bytes);
