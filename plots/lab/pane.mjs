@@ -22,7 +22,7 @@ export class Pane {
         this.generation = 0;      // of heaps: what runs for an older one is stale
         this.momentTurn = 0;
         this.probeTurn = 0;
-        this.full = this.zoomed = this.image = this.look = this.walk = this.selected = null;
+        this.full = this.zoomed = this.image = this.look = this.walk = this.selected = this.heap = null;
         this.find();
         this.listen();
     }
@@ -244,6 +244,7 @@ export class Pane {
 
     lookAgain() {
         const view = this.app.view, width = this.strip.getBoundingClientRect().width;
+        this.width = width;
         this.look = lookAtStrip(this.heap, view.low, view.high, width);
         this.selected = null;
         this.point.replaceChildren(this.look.ranges === null ? TOO_MANY : NOTHING);
@@ -329,6 +330,8 @@ export class Pane {
     }
 
     resized() {
+        if (this.strip.getBoundingClientRect().width === this.width) // what is said below a picture may take more lines
+            return;
         if (this.heap !== null && this.look !== null)
             this.lookAgain();
         this.curves.resize();
