@@ -19,7 +19,6 @@ load here . "style.gp"
 eval needs("adversary allocator status size most_live_bytes expected_bytes measured_bytes bound_bytes")
 load tidy("adversary")
 
-do for [i=1:|who|] { allocators = i; allocator[i] = who[i] . ""; x = note_other(who[i]) }
 left = narrow ? 124.0 : 210.0
 row_height = larger(40.0, 6.5 * allocators + 14)
 panel_height = row_height * |name|
@@ -27,10 +26,9 @@ eval panels_canvas(1)
 set multiplot
 eval heading("What adversaries make allocators need")
 eval x_axis("memory over M, the most that is ever live")
-do for [a=1:allocators] { entry = allocator[a]; eval legend_point(colour(entry), shape(entry)) }
+do for [a=1:allocators] { entry = allocator[a]; eval legend_point(colour_of[a], shape_of[a]) }
 entry = "what is proved"; eval legend_line("#b9bec3", 5)
 eval panel(1, 1)
-eval largest("top", "$rows", "larger(column('over'), column('bound') > 0 ? column('bound') : 0)")
 set logscale x 2
 unset grid
 set grid xtics back ls 1
@@ -45,5 +43,5 @@ outside = 1e-9
 plot [0.8:1.5 * top][-|name| - 0.5:-0.5] \
     $rows using (column("bound") > 1.0001 ? column("bound") : outside):(-column("name") - 0.42):(0):(0.84) with vectors nohead lw 6 lc rgb "#b9bec3", \
     for [a=1:allocators] $rows using (column("who") == a ? column("over") : outside):(-column("name") - apart(a)) \
-        with points pt shape(allocator[a]) ps 0.85 lc rgb colour(allocator[a])
+        with points pt shape_of[a] ps 0.85 lc rgb colour_of[a]
 unset multiplot

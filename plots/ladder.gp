@@ -45,7 +45,6 @@ unset grid
 set grid xtics back ls 1
 do for [m=1:3] {
     eval panel(m, 3)
-    eval largest("top", "$rows", "column('measure') == m ? column('most') : 0")
     set title heading_of(m) offset 0, -0.5
     set ytics scale 0 ("" 0)
     do for [i=1:|who|] {
@@ -62,7 +61,7 @@ do for [m=1:3] {
     set format x (m == 1 ? counts : "%g×")
     low = m == 1 ? 0.7 : m == 2 ? 0.3 : 0
     # What exceeds five times what is live has an arrow's worth of it: the number says how much.
-    high = m == 3 ? smaller(larger(1.15 * top, 2), 5) : 4 * larger(top, 2)
+    high = m == 3 ? smaller(larger(1.15 * top[m], 2), 5) : 4 * larger(top[m], 2)
     inside(x) = x < high ? x : high
     if (m > 1) { set arrow from 1, graph 0 to 1, graph 1 nohead back lc rgb "#9a9a9a" lw 1 }
     mine(x) = column("measure") == m

@@ -31,22 +31,10 @@ set logscale xy
 set format x counts
 set format y seconds
 set mxtics 1
-eval largest("top", "$rows", "column('most')")
-eval smallest("bottom", "$rows", "column('least')")
-eval largest("end", "$rows", "column('ranges')")
-eval smallest("start", "$rows", "column('ranges')")
-array has[2]
-array last[2]
-array last_ranges[2]
-do for [side=1:2] { has[side] = 0; last[side] = 0; last_ranges[side] = 0 }
-set table $scan
-plot $rows using (s = int(column("side")) + 1, has[s] = 1, last[s] = column("median"), last_ranges[s] = column("ranges"), 0) with table
-unset table
-undefine $scan
 side_colour(side) = side == 0 ? "#D55E00" : "#0072B2"
 side_name(side) = side == 0 ? walking . " walks" : computing . " computes"
 do for [side=0:1] {
-    if (has[side + 1]) {
+    if (last[side + 1] > 0) {
         entry = side_name(side)
         if (narrow) { set label entry at graph (side ? 0.25 : 0.1), graph (side ? 0.05 : 0.9) left textcolor rgb side_colour(side) } \
         else { set label entry at last_ranges[side + 1], last[side + 1] left offset 1, 0 textcolor rgb side_colour(side) }
@@ -58,8 +46,8 @@ if (factor > 0) {
     else { set label entry at most_common, sqrt(last[1] * last[2]) left offset 1, 0 textcolor rgb ink }
     set arrow from most_common, last[2] to most_common, last[1] heads size screen 0.006, 25 lc rgb faint lw 1
 }
-first_side = has[1] ? 0 : 1
-last_side = has[2] ? 1 : 0
+first_side = last[1] > 0 ? 0 : 1
+last_side = last[2] > 0 ? 1 : 0
 plot [0.8 * start:1.3 * end][0.5 * bottom:1.6 * top] x * 1e-9 with lines lc rgb "#d0d0d0" lw 2, \
     for [side=first_side:last_side] $rows using (column("side") == side ? column("ranges") : NaN):(column("median")) with lines lc rgb side_colour(side) lw 2, \
     for [side=first_side:last_side] $rows using (column("side") == side ? column("ranges") : NaN):(column("median")):(column("least")):(column("most")) \

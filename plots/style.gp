@@ -24,7 +24,7 @@ quote = "quoted = \"'\"; do for [i=1:strlen(word_to_quote)] { quoted = quoted . 
 word_to_quote = here . "tidy.py"; eval quote; tidy_script = quoted
 word_to_quote = in; eval quote
 # What to load for the rows that a script computes of the file.
-tidy(figure) = "< python3 -B " . tidy_script . " " . figure . " " . quoted
+tidy(figure) = "< python3 -B " . tidy_script . " " . figure . " " . quoted . " " . (strlen(terminal) ? terminal : "svg")
 lines_of_data = strlen(in) ? system("[ -r " . quoted . " ] && [ ! -d " . quoted . " ] && grep -cv '^#' " . quoted) : ""
 if (strlen(lines_of_data) == 0) {
     printerr sprintf("%s: cannot be read; give a CSV of results/ as gnuplot -c SCRIPT CSV", strlen(in) ? in : "no input")

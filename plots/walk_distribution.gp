@@ -16,10 +16,7 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status ops walk_mean walk_p50 walk_p99 walk_max trace_ops")
 
-wanted(name) = name eq "simple" && measured(strcol("status")) && column("walk_max") > 0
-eval scan
-eval reach_of("column('trace_ops')")
-eval drop_small
+load tidy("walk_distribution")
 
 longest = 4
 do for [k=1:traces] { longest = larger(longest, strlen(short(trace[k], 24))) }
@@ -33,7 +30,7 @@ eval heading("Ranges that a malloc examines")
 eval x_axis("ranges examined per malloc")
 entry = "median to 99 %"; eval legend_area("#F0B58A")
 entry = "to the longest"; eval legend_line("#a8adb2", 1)
-entry = "mean, the number"; eval legend_point(colour("simple"), 7)
+entry = "mean, the number"; eval legend_point(colour_of[1], 7)
 eval panel(1, 1)
 set logscale x
 set format x counts
@@ -42,14 +39,9 @@ unset grid
 set grid xtics back ls 1
 set ytics scale 0 ("" 0)
 do for [k=1:traces] { set ytics add (tick(short(trace[k], 24)) -k) }
-eval largest("top", "in", "wanted(strcol('allocator')) ? column('walk_max') : 0")
-eval smallest("bottom", "in", "trace_at(strcol('trace')) && wanted(strcol('allocator')) ? larger(column('walk_p50'), 1) : 1e300")
-mine(x) = trace_at(strcol("trace")) > 0 && wanted(strcol("allocator"))
-y(x) = mine(0) ? -trace_at(strcol("trace")) : 1
-at(name) = mine(0) ? larger(column(name), 1) : bottom
 plot [0.5 * bottom:2 * top][-traces - 0.6:-0.4] \
-    in using (at("walk_p99")):(y(0)):(at("walk_max") - at("walk_p99")):(0) with vectors nohead lw 1 lc rgb "#a8adb2", \
-    in using (at("walk_p50")):(y(0)):(at("walk_p99") - at("walk_p50")):(0) with vectors nohead lw 9 lc rgb "#F0B58A", \
-    in using (at("walk_mean")):(y(0)) with points pt 7 ps 0.8 lc rgb colour("simple"), \
-    in using (at("walk_max")):(y(0)):(mine(0) ? rounded_count(floor(column("walk_mean") + 0.5)) : "") with labels left offset 0.6, 0 font ",9" textcolor rgb ink
+    $rows using (column("p99")):(-column("row")):(column("most") - column("p99")):(0) with vectors nohead lw 1 lc rgb "#a8adb2", \
+    $rows using (column("p50")):(-column("row")):(column("p99") - column("p50")):(0) with vectors nohead lw 9 lc rgb "#F0B58A", \
+    $rows using (column("mean")):(-column("row")) with points pt 7 ps 0.8 lc rgb colour_of[1], \
+    $rows using (column("most")):(-column("row")):(rounded_count(floor(column("mean") + 0.5))) with labels left offset 0.6, 0 font ",9" textcolor rgb ink
 unset multiplot

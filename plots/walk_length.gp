@@ -16,12 +16,7 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status op walks walk_total walk_p99")
 
-wanted(name) = name eq "simple" && measured(strcol("status")) && column("walks") > 0
-eval scan
-eval reach_of("column('op')")
-eval drop_small
-eval largest("top", "in", "wanted(strcol('allocator')) ? column('walk_p99') : 0")
-eval smallest("bottom", "in", "trace_at(strcol('trace')) && wanted(strcol('allocator')) ? column('walk_total') / column('walks') : 1e300")
+load tidy("walk_length")
 
 gap_x = 24.0
 eval panels_canvas(traces)
@@ -30,18 +25,16 @@ eval heading("Walk length of the simple allocator")
 eval x_axis("operations done")
 eval y_axis("ranges examined per malloc")
 set logscale y
-set yrange [0.7 * bottom:1.5 * larger(top, 10)]
-entry = "mean"; eval legend_line(colour("simple"), 2)
+set yrange [0.7 * mean_least:1.5 * larger(walk_p99_most, 10)]
+entry = "mean"; eval legend_line(colour_of[1], 2)
 entry = "99th percentile"; eval legend_line("#E69F00", 1.3)
 do for [k=1:traces] {
-    eval rows_of_trace("op walks walk_total walk_p99")
-    eval largest("end", "$rows", "column('op')")
     eval panel(k, traces)
     eval shared_y(k, traces, counts)
-    eval count_tics("x", end)
-    set title title_of_part(trace[k], end, reach[k], halted[k]) offset 0, -0.7
-    plot [0:end] $rows using (column("op")):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
-        $rows using (column("op")):(column("walk_total") / column("walks")) with lines lc rgb colour("simple") lw 2
+    eval count_tics("x", most_op[k])
+    set title title_of_part(trace[k], most_op[k], reach[k], halted[k]) offset 0, -0.7
+    plot [0:most_op[k]] $rows index (k - 1) using (column("op")):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
+        $rows index (k - 1) using (column("op")):(column("mean")) with lines lc rgb colour_of[1] lw 2
     eval drawn_once
 }
 unset multiplot
