@@ -29,7 +29,7 @@ struct share {
 };
 
 /* An object that lives, by its slot in the whole. */
-struct passed_object {
+struct split_holding {
     uint32_t last;      /* the operation on it before this one */
     uint32_t slot;      /* in its holder's table */
     struct hb_op *give; /* which nobody has taken yet; NULL: its holder has it */
@@ -40,7 +40,7 @@ struct splitting {
     const struct hb_threads_plan *plan;
     uint64_t note, row; /* of the whole's waits and touched blocks, those that come next */
     struct share *shares;
-    struct passed_object *objects;
+    struct split_holding *holdings;
     uint64_t *changes; /* a bit an operation: another thread has the object next */
     uint32_t *unused;  /* of all threads */
     uint64_t unused_most;
@@ -94,7 +94,7 @@ static void count_op(struct splitting *s, uint64_t recorded)
 {
     const struct hb_op *ops = s->split->whole->ops, *op = &ops[recorded];
     struct split_tally *tally = &s->shares[op->thread].done;
-    struct passed_object *object = &s->objects[op->object];
+    struct split_holding *holding = &s->holdings[op->object];
 
     tally->touched += follow(s, recorded);
     if (begins_block(s, tally, recorded))
@@ -102,13 +102,13 @@ static void count_op(struct splitting *s, uint64_t recorded)
     tally->ops++;
     if (is_birth(op)) {
         tally->births++;
-    } else if (ops[object->last].thread != op->thread) {
-        s->changes[object->last / 64] |= UINT64_C(1) << object->last % 64;
-        s->shares[ops[object->last].thread].done.gives++;
+    } else if (ops[holding->last].thread != op->thread) {
+        s->changes[holding->last / 64] |= UINT64_C(1) << holding->last % 64;
+        s->shares[ops[holding->last].thread].done.gives++;
         tally->takes++;
         s->split->handovers++;
     }
-    object->last = (uint32_t)recorded;
+    holding->last = (uint32_t)recorded;
 }
 
 /* -- between them -- */
@@ -217,26 +217,28 @@ static struct hb_op *append(struct hb_part *part, const struct hb_op *op, uint64
 }
 
 /* The object goes from the thread that had it into a slot of this one. */
-static void write_take(struct passed_object *object, struct share *share, struct hb_part *part,
+static void write_take(struct split_holding *holding, struct share *share, struct hb_part *part,
                        uint16_t thread, uint64_t recorded)
 {
-    const struct hb_op take = {
-        .kind = HB_HAND_TAKE, .object = slot_take(share, part), .size = object->give->size, .thread = thread};
+    const struct hb_op take = {.kind = HB_HAND_TAKE,
+                               .object = slot_take(share, part),
+                               .size = holding->give->size,
+                               .thread = thread};
 
-    object->give->thread = thread;
-    object->give = NULL;
-    object->slot = take.object;
+    holding->give->thread = thread;
+    holding->give = NULL;
+    holding->slot = take.object;
     append(part, &take, recorded);
 }
 
-static void write_give(struct passed_object *object, struct share *share, struct hb_part *part,
+static void write_give(struct split_holding *holding, struct share *share, struct hb_part *part,
                        uint64_t recorded)
 {
     const struct hb_op give = {
-        .kind = HB_HAND_GIVE, .object = object->slot, .size = share->first_cell + share->done.gives++};
+        .kind = HB_HAND_GIVE, .object = holding->slot, .size = share->first_cell + share->done.gives++};
 
-    object->give = append(part, &give, recorded);
-    slot_give_up(share, object->slot);
+    holding->give = append(part, &give, recorded);
+    slot_give_up(share, holding->slot);
 }
 
 /* The last operation's block. */
@@ -252,7 +254,7 @@ static void write_op(struct splitting *s, uint64_t recorded)
     struct hb_op op = s->split->whole->ops[recorded];
     struct share *share = &s->shares[op.thread];
     struct hb_part *part = &s->split->parts[op.thread];
-    struct passed_object *object = &s->objects[op.object];
+    struct split_holding *holding = &s->holdings[op.object];
     bool is_known = follow(s, recorded);
 
     if (begins_block(s, &share->done, recorded)) {
@@ -262,17 +264,17 @@ static void write_op(struct splitting *s, uint64_t recorded)
     }
     share->done.ops++;
     if (is_birth(&op))
-        *object = (struct passed_object){.slot = slot_take(share, part)};
-    else if (object->give != NULL)
-        write_take(object, share, part, op.thread, recorded);
-    op.object = object->slot;
+        *holding = (struct split_holding){.slot = slot_take(share, part)};
+    else if (holding->give != NULL)
+        write_take(holding, share, part, op.thread, recorded);
+    op.object = holding->slot;
     append(part, &op, recorded);
     if (is_known)
         write_touched(part, &s->split->whole->touched[s->row - 1]);
     if (op.kind == HB_OP_FREE)
-        slot_give_up(share, object->slot);
+        slot_give_up(share, holding->slot);
     if (s->changes[recorded / 64] >> recorded % 64 & 1)
-        write_give(object, share, part, recorded);
+        write_give(holding, share, part, recorded);
 }
 
 static void end_blocks(struct hb_split *split)
@@ -292,9 +294,9 @@ static size_t changes_bytes(const struct hb_split *split)
     return (split->ops / 64 + 1) * sizeof(uint64_t);
 }
 
-static size_t objects_bytes(const struct hb_split *split)
+static size_t holdings_bytes(const struct hb_split *split)
 {
-    return (split->whole->slots + 1) * sizeof(struct passed_object);
+    return (split->whole->slots + 1) * sizeof(struct split_holding);
 }
 
 static bool divide(struct splitting *s)
@@ -302,9 +304,9 @@ static bool divide(struct splitting *s)
     struct hb_split *split = s->split;
 
     s->shares = hb_pages_reserve(split->threads * sizeof *s->shares);
-    s->objects = hb_pages_reserve(objects_bytes(split));
+    s->holdings = hb_pages_reserve(holdings_bytes(split));
     s->changes = hb_pages_reserve(changes_bytes(split));
-    if (s->shares == NULL || s->objects == NULL || s->changes == NULL)
+    if (s->shares == NULL || s->holdings == NULL || s->changes == NULL)
         return false;
     for (uint64_t i = 0; i < split->ops; i++)
         count_op(s, i);
@@ -342,7 +344,7 @@ enum hb_status hb_split_make(const struct hb_prepared *whole, uint64_t ops,
     *split = (struct hb_split){.whole = whole, .ops = ops, .threads = count_threads(whole, ops)};
     done = divide(&s);
     hb_pages_free(s.shares, split->threads * sizeof *s.shares);
-    hb_pages_free(s.objects, objects_bytes(split));
+    hb_pages_free(s.holdings, holdings_bytes(split));
     hb_pages_free(s.changes, changes_bytes(split));
     hb_pages_free(s.unused, (s.unused_most + 1) * sizeof *s.unused);
     if (done) {
