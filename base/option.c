@@ -216,6 +216,10 @@ static void take_word(const struct argp_state *state, const struct hb_option *op
     struct hb_unknown unknown = {.name = text};
     char all[256];
 
+    if (text == NULL) {
+        store_integer(option, values, option->least);
+        return;
+    }
     for (uint32_t i = 0; option->words[i] != NULL; i++) {
         if (strcmp(option->words[i], text) == 0) {
             store_integer(option, values, i);

@@ -50,11 +50,11 @@ enum hb_option_rule {
 
 struct hb_option {
     enum hb_option_kind kind;
-    char letter;              /* 0: it has none */
-    const char *name;         /* without its dashes */
-    const char *value;        /* what --help calls its value; NULL for a flag */
-    size_t offset, bytes;     /* of the member: HB_AT */
-    uint64_t least, most;     /* most 0: UINT64_MAX; of a size INT64_MAX */
+    char letter;          /* 0: it has none */
+    const char *name;     /* without its dashes */
+    const char *value;    /* what --help calls its value; NULL for a flag */
+    size_t offset, bytes; /* of the member: HB_AT */
+    uint64_t least, most; /* most 0: UINT64_MAX; of a size INT64_MAX. Of a bare word, `least` is its index */
     const char *const *words; /* ended by NULL */
     size_t given;             /* a bool that becomes true: HB_GIVEN; 0: none */
     void (*take)(const struct argp_state *state, void *values, char *text);

@@ -5,7 +5,6 @@
 #include "allocator/library/library.h"
 
 #include <assert.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -309,13 +308,12 @@ enum hb_status hb_library_open_product(const struct hb_product *product, const s
 enum hb_status hb_library_open_path(const char *path, const struct hb_allocator **out,
                                     struct hb_library_info *info, struct hb_error *error)
 {
-    const char *slash = strrchr(path, '/');
     struct hb_loaded loaded;
     enum hb_status status = hb_load_path(path, &loaded, error);
 
     if (status != HB_OK)
         return status;
-    return adopt(&loaded, path, slash != NULL ? slash + 1 : path, "a shared library", out, info, error);
+    return adopt(&loaded, path, basename(path), "a shared library", out, info, error);
 }
 
 bool hb_library_is(const struct hb_allocator *allocator)

@@ -96,7 +96,8 @@ static void sleep_until(const struct hb_schedule *schedule, uint64_t due_ns)
         const struct timespec until = {.tv_sec = (time_t)(until_ns / SECOND_NS),
                                        .tv_nsec = (long)(until_ns % SECOND_NS)};
 
-        hb_progress_set(NULL, (uint64_t)((double)(now_ns - schedule->begun_ns) / 1e3));
+        if (!schedule->silent)
+            hb_progress_set(NULL, (uint64_t)((double)(now_ns - schedule->begun_ns) / 1e3));
         while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
             ;
     }

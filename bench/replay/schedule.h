@@ -19,9 +19,9 @@
 enum { HB_PACE_MOST = 1000 }; /* times the recording's own time */
 
 /*
- * A replay that tells the virtual clock stops for that once in so many operations on the average, since a stop
- * costs some 100 ns: notes of the time are joined until those that are left are few enough. But so many there
- * may be in any trace.
+ * A replay that tells the virtual clock stops for that once in so many operations on the average, since a
+ * stop costs some 100 ns: notes of the time are joined until those that are left are few enough. But so many
+ * there may be in any trace.
  */
 enum { HB_TOLD_OPS = 8192, HB_TOLD_LEAST = 32 };
 
@@ -31,6 +31,7 @@ struct hb_schedule {
     size_t joined_bytes;
     double pace; /* seconds for one of the recording's; 0: as fast as can be */
     bool tells;  /* the virtual clock */
+    bool silent; /* tells nobody how far it is: another one does */
     bool begun;
     uint64_t recorded_us; /* of the recording, at the operation that was reached */
     uint64_t begun_ns;    /* when the first one was */

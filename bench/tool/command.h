@@ -26,6 +26,7 @@ struct hb_command {
 int hb_command_list(int argc, char **argv);
 int hb_command_info(int argc, char **argv);
 int hb_command_record(int argc, char **argv);
+int hb_command_exec(int argc, char **argv);
 int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);
@@ -37,6 +38,7 @@ int hb_command_replay(int argc, char **argv);
 int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
+int hb_command_lab(int argc, char **argv);
 
 /* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
  * unless that is NULL. Returns an exit status. */
@@ -85,6 +87,9 @@ void hb_command_tell_pace(const struct hb_prepared *prepared, double pace);
 /* HB_ERR_USAGE for a heap of 0 bytes, which no allocator can have. */
 enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error);
 
+/* Usage: a window is of threads that run by themselves. */
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan);
+
 /* What `heapbench` calls an allocator: the last part of a path, printable. Valid until the next call. */
 const char *hb_command_allocator_name(const char *spec);
 
@@ -101,8 +106,18 @@ const char *hb_command_allocator_name(const char *spec);
     {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
 #define HB_COMMAND_TOUCH(type, member, text) \
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
+#define HB_COMMAND_THREADS(type, member) \
+    {HB_OPTION_WORD, 0, "threads", "ORDER", HB_AT(type, member.threading), .words = hb_threading_names, \
+     .least = HB_THREADING_FREE, .rule = HB_OPTION_BARE, \
+     .help = "as many threads replay a trace as made it, each waiting only for objects that another one " \
+             "hands to it; with =strict in the recorded order, for memory"}, \
+    {HB_OPTION_NUMBER, 0, "window", "N", HB_AT(type, member.window), .least = 1, .most = INT64_MAX, \
+     .help = "of --threads: none goes further than N operations of the recorded order ahead of the slowest. " \
+             "Default: 1048576"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_IDLE(type, member, text) \
+    {HB_OPTION_SECONDS, 0, "idle", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_PACED(type, member) \
     {HB_OPTION_FACTOR, 0, "paced", "X", HB_AT(type, member), .most = HB_PACE_MOST, .rule = HB_OPTION_BARE, \
      .help = "let the recording's time pass, its silences above all, for libraries with threads that sleep. " \

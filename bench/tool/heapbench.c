@@ -33,7 +33,9 @@ static const struct hb_command commands[] = {
     {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
+    {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
 
@@ -150,12 +152,19 @@ enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error)
                                     "for an ample one");
 }
 
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan)
+{
+    if (plan->window != 0 && plan->threading == HB_THREADING_NONE)
+        hb_option_fail(state, "--window is of --threads");
+    if (plan->window != 0 && plan->threading == HB_THREADING_STRICT)
+        hb_option_fail(state, "--threads=strict keeps the recorded order, and has no --window");
+}
+
 const char *hb_command_allocator_name(const char *spec)
 {
     static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
-    const char *slash = strrchr(spec, '/');
 
-    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : spec, "\\");
+    return hb_printable(name, sizeof name, basename(spec), "\\");
 }
 
 const struct hb_model_options hb_command_simple_model = {

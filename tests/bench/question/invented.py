@@ -61,6 +61,12 @@ class Test(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="heapbench-invented")
         self.addCleanup(shutil.rmtree, self.folder)
 
+    def run(self, result=None):
+        """STOP_AT_FAILURE in the environment: for tests/mutants/run, to which one failure says all."""
+        if result is not None:
+            result.failfast = "STOP_AT_FAILURE" in os.environ
+        return super().run(result)
+
     def run_program(self, *arguments, status=0, **settings):
         """Standard output; the samples are then in self.samples. `settings`: crash="simple" is INVENTED_CRASH=simple."""
         log = os.path.join(self.folder, "log")
