@@ -1,16 +1,15 @@
 /*
  * watched.c - libc's allocator, which writes down what is live and when: what tests/trust/pace looks at.
  *
- * Into the file that WATCHED_LOG names, two numbers a call: nanoseconds of the machine's monotonic clock, by
- * a system call that nobody replaces, and the bytes that are live after it, as they were asked for. For one
- * thread. A block's size and beginning stand in the 16 bytes before it.
+ * Into the file that WATCHED_LOG names, two numbers a call: nanoseconds of the monotonic clock, and the bytes
+ * that are live after it, as they were asked for. For one thread. A block's size and beginning stand in the
+ * 16 bytes before it.
  */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,7 +50,7 @@ static void note(void)
 
     if (notes == NULL)
         notes = open_log();
-    if (notes == NULL || noted == MOST || syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now) != 0)
+    if (notes == NULL || noted == MOST || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
         return;
     notes[noted++] = (struct note){(uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, live_bytes};
 }
