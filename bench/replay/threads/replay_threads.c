@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/replay/threads/one_lock.h"
 #include "bench/replay/threads/worker.h"
 
 enum { STAGE_WAIT, STAGE_RUN, STAGE_END };
@@ -244,14 +243,16 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
                     enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures)
 {
     const struct hb_split *split = threads->split;
-    struct hb_one_lock lock;
 
     *figures = (struct hb_threads_figures){.threads = split->working, .handovers = split->handovers};
     figures->one_lock = split->working > 1 && (allocator->caps & HB_CAP_THREADS) == 0;
-    if (figures->one_lock)
-        hb_one_lock_open(&lock, allocator, heap);
-    threads->allocator = figures->one_lock ? &lock.table : allocator;
-    threads->heap = figures->one_lock ? (void *)&lock : heap;
+    threads->allocator = allocator;
+    threads->heap = heap;
+    if (figures->one_lock) {
+        hb_one_lock_open(&threads->lock, allocator, heap);
+        threads->allocator = &threads->lock.table;
+        threads->heap = &threads->lock;
+    }
     threads->touch = (allocator->caps & HB_CAP_UNTOUCHABLE) != 0 ? HB_TOUCH_NONE : touch;
     if (split->working == 0)
         return;
@@ -261,7 +262,7 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     sum_up(threads, figures);
     take_schedule(threads, schedule);
     if (figures->one_lock)
-        hb_one_lock_close(&lock);
+        hb_one_lock_close(&threads->lock);
 }
 
 /* -- what came of it -- */
