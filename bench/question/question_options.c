@@ -89,7 +89,12 @@ static const struct hb_usage usage = {
 static struct options defaults(const struct hb_question *question)
 {
     return (struct options){
-        .session = {.step_limit = question->step_limit, .seed = DEFAULT_SEED, .touch = HB_TOUCH_PAGE},
+        .session = {.step_limit = question->step_limit,
+                    .recipes = question->recipes,
+                    .decay_variants = question->decay_variants,
+                    .seed = DEFAULT_SEED,
+                    .touch = HB_TOUCH_PAGE,
+                    .threads.threading = question->by_threads ? HB_THREADING_FREE : HB_THREADING_NONE},
         .rounds = question->rounds,
         .question = question};
 }

@@ -158,6 +158,7 @@ static void keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
                                             .peak_resident_bytes = result->peak_resident_bytes,
                                             .end_resident_bytes = result->end_resident_bytes,
                                             .page_faults = result->page_faults,
+                                            .system_ns = result->system_ns,
                                             .threads = result->threads};
     for (uint32_t i = 0; i < result->point_count && i < rounds->points; i++)
         cell->window_ns[(size_t)round * rounds->points + i] = result->points[i].elapsed_ns;

@@ -60,7 +60,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 {
     const struct hb_candidate_choice choice = {.allocators = options->allocators,
                                                .variants = options->variants,
-                                               .known_variants = options->known_variants};
+                                               .known_variants = options->known_variants,
+                                               .decay_variants = options->decay_variants};
     enum hb_status status;
 
     memset(session, 0, sizeof *session);
@@ -73,6 +74,9 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = hb_discover(&choice, options->traces, &session->found, error);
+    if (status == HB_OK && options->recipes != NULL &&
+        (options->traces == NULL || options->traces[0] == NULL))
+        status = hb_discovery_generate(&session->found, options->recipes, error);
     if (status != HB_OK)
         return status;
     status = hb_discovery_note(&session->found, options->known_variants, &session->provenance, error);
@@ -204,6 +208,16 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
     request->touch = session->options.touch;
     request->pace = session->options.pace;
     request->threads = session->options.threads;
+    request->clock = session->options.clock;
+}
+
+enum hb_status hb_session_fill(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                               struct hb_sample_request *request, struct hb_error *error)
+{
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &request->prepared, error);
+
+    fill_request(session, candidate, request);
+    return status == HB_OK ? hb_checks_limit(session, trace, candidate, request, error) : status;
 }
 
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
@@ -218,8 +232,7 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
         status = hb_checks_refuse(session, trace, candidate, result, &refused, error);
     if (status != HB_OK || refused)
         return status;
-    fill_request(session, candidate, request);
-    status = hb_checks_limit(session, trace, candidate, request, error);
+    status = hb_session_fill(session, trace, candidate, request, error);
     if (status == HB_OK)
         status = hb_session_run_sample(request, result, error);
     return status == HB_OK ? hb_checks_judge(session, trace, candidate, request, result, error) : status;

@@ -63,8 +63,8 @@ static void replay_touch_recorded(struct hb_replay *replay, const struct hb_allo
     replay_touch_page(replay, allocator, heap, from, to);
 }
 
-uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
-                        enum hb_touch touch, uint64_t from, uint64_t to)
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to)
 {
     static void (*const loops[])(struct hb_replay *, const struct hb_allocator *, void *, uint64_t,
                                  uint64_t) = {
@@ -73,14 +73,40 @@ uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *all
         [HB_TOUCH_EVERY] = replay_touch_page,
         [HB_TOUCH_ALL] = replay_touch_all,
     };
-    uint64_t start;
 
     assert(from <= to && to <= replay->prepared->op_count);
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
         touch = HB_TOUCH_NONE;
-    start = hb_clock_ns();
     loops[touch](replay, allocator, heap, from, to);
+}
+
+uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                        enum hb_touch touch, uint64_t from, uint64_t to)
+{
+    uint64_t start = hb_clock_ns();
+
+    hb_replay_range(replay, allocator, heap, touch, from, to);
     return hb_clock_ns() - start;
+}
+
+/* A slot keeps the address of what was freed, so that the operations say what is live. */
+enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                 uint64_t done, struct hb_error *error)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+    bool *is_live = hb_pages_alloc(prepared->slots + 1);
+
+    if (is_live == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to free what %s leaves", prepared->name);
+    for (uint64_t i = 0; i < done; i++)
+        is_live[prepared->ops[i].object] = prepared->ops[i].kind != HB_OP_FREE;
+    for (uint64_t slot = 0; slot < prepared->slots; slot++) {
+        if (is_live[slot])
+            allocator->dealloc(heap, replay->blocks[slot]); /* of NULL where the object is absent */
+        replay->blocks[slot] = NULL;
+    }
+    hb_pages_free(is_live, prepared->slots + 1);
+    return HB_OK;
 }
 
 static size_t failed_bytes(const struct hb_prepared *prepared)

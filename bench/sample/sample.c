@@ -16,6 +16,8 @@
 /* A block of so many bytes no process has the addresses for: it is NULL, and takes nothing. */
 #define NO_BLOCK_BYTES (UINT64_C(1) << 48)
 
+const char *const hb_library_clock_names[] = {"trace", "machine", NULL};
+
 static enum hb_status check_request(const struct hb_sample_request *request, struct hb_error *error)
 {
     assert(request->mode != HB_SAMPLE_LATENCY || request->points == 0);
@@ -76,7 +78,7 @@ static uint64_t with_margin(uint64_t bytes)
  * numbers, where the blocks that are live at once, and an eighth more for the allocator's own, are more. A
  * heap or a budget is a limit too.
  */
-static bool has_memory(const struct hb_sample_request *request, struct hb_error *error)
+bool hb_sample_has_memory(const struct hb_sample_request *request, struct hb_error *error)
 {
     uint64_t limit = request->heap_bytes != 0 ? request->heap_bytes : request->budget_bytes;
     uint64_t available = is_untouched(request) ? UINT64_MAX : hb_memory_available(""), peak;
@@ -113,20 +115,6 @@ static bool has_time(const struct hb_sample_request *request, struct hb_error *e
     return false;
 }
 
-/* A sample that is not begun, for the reason in its error. */
-static bool is_refused(const struct hb_sample_request *request, struct hb_sample_result *result)
-{
-    struct hb_error why;
-
-    if (has_memory(request, &why) && has_time(request, &why))
-        return false;
-    *result = (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
-                                        .error = why,
-                                        .check.op = HB_CHECK_NO_OP,
-                                        .counts.first_failure = HB_NO_FAILURE};
-    return true;
-}
-
 static void write_request(const struct hb_sample_request *request, struct hb_sample_exchange *exchange)
 {
     exchange->request = *request;
@@ -141,6 +129,8 @@ static void distrust(const struct hb_sample_request *request, struct hb_sample_r
         result->outcome = HB_SAMPLE_CRASHED;
     if (result->point_count > request->points)
         result->point_count = request->points;
+    if (result->idle.count > HB_IDLE_LOOKS)
+        result->idle.count = HB_IDLE_LOOKS;
     result->error.text[sizeof result->error.text - 1] = '\0';
     result->library.path[sizeof result->library.path - 1] = '\0';
     result->library.version[sizeof result->library.version - 1] = '\0';
@@ -186,7 +176,9 @@ static enum hb_status take_points(const struct hb_sample_exchange *exchange, str
 /* The recording's own time is no fault of the allocator's. */
 static uint64_t timeout_ms(const struct hb_sample_request *request)
 {
-    return request->timeout_ms == 0 ? 0 : request->timeout_ms + (uint64_t)(paced_seconds(request) * 1e3);
+    return request->timeout_ms == 0
+               ? 0
+               : request->timeout_ms + request->idle_ms + (uint64_t)(paced_seconds(request) * 1e3);
 }
 
 /* What there is to say of a child that left no result. */
@@ -220,53 +212,96 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
         return status == HB_OK ? take_latency(request, exchange, result, error) : status;
     }
     *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
-                                        .check.op = exchange->result.check.op};
+                                        .check.op = exchange->result.check.op,
+                                        .idle = exchange->result.idle};
+    distrust(request, result);
     note_end(request, outcome, result);
     return HB_OK;
 }
 
-static enum hb_status run_child(const struct hb_sample_request *request, const struct hb_child *child,
-                                struct hb_sample_result *result, struct hb_error *error)
+static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error *error)
 {
-    struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)child->exchange;
+    const struct hb_sample_request *request = &sample->request;
+    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
+                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
     bool keeps_printed = request->quiet || request->mode == HB_SAMPLE_CHECK;
-    char printed[HB_SAMPLE_PRINTED_BYTES];
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
                                          .settings = request->settings,
                                          .timeout_ms = timeout_ms(request),
-                                         .printed = keeps_printed ? printed : NULL,
-                                         .printed_bytes = sizeof printed};
+                                         .printed = keeps_printed ? sample->printed : NULL,
+                                         .printed_bytes = sizeof sample->printed};
+    enum hb_status status = hb_child_open(&hb_sample_job, bytes, &sample->child, error);
+
+    if (status != HB_OK)
+        return status;
+    write_request(request, (struct hb_sample_exchange *)sample->child.exchange);
+    status = hb_child_begin(&sample->child, &order, &sample->run, error);
+    if (status != HB_OK)
+        hb_child_close(&sample->child);
+    return status;
+}
+
+enum hb_status hb_sample_begin(const struct hb_sample_request *request, struct hb_sample_run *sample,
+                               struct hb_error *error)
+{
+    enum hb_status status = check_request(request, error);
+
+    assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
+    assert((!request->rests && !request->is_followed) || request->threads.threading == HB_THREADING_NONE);
+    *sample = (struct hb_sample_run){.request = *request};
+    if (status != HB_OK)
+        return status;
+    sample->is_refused =
+        !hb_sample_has_memory(request, &sample->reason) || !has_time(request, &sample->reason);
+    return sample->is_refused ? HB_OK : begin_child(sample, error);
+}
+
+bool hb_sample_has_ended(const struct hb_sample_run *sample)
+{
+    return sample->is_refused || hb_child_has_ended(&sample->run);
+}
+
+const struct hb_course *hb_sample_course(const struct hb_sample_run *sample)
+{
+    return sample->is_refused ? NULL : &((const struct hb_sample_exchange *)sample->child.exchange)->course;
+}
+
+/* A sample that was not begun. */
+static struct hb_sample_result refused(const struct hb_error *reason)
+{
+    return (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
+                                     .error = *reason,
+                                     .check.op = HB_CHECK_NO_OP,
+                                     .counts.first_failure = HB_NO_FAILURE};
+}
+
+enum hb_status hb_sample_end(struct hb_sample_run *sample, struct hb_sample_result *result,
+                             struct hb_error *error)
+{
+    const struct hb_sample_request *request = &sample->request;
     struct hb_child_outcome outcome;
     enum hb_status status;
 
-    write_request(request, exchange);
-    status = hb_child_run(child, &order, &outcome, error);
-    if (status == HB_OK)
-        status = collect(request, exchange, &outcome, result, error);
-    if (status == HB_OK && keeps_printed)
-        memcpy(result->printed, printed, sizeof printed);
+    if (sample->is_refused) {
+        *result = refused(&sample->reason);
+        return HB_OK;
+    }
+    hb_child_wait(&sample->run, &outcome);
+    status = collect(request, (struct hb_sample_exchange *)sample->child.exchange, &outcome, result, error);
+    hb_child_close(&sample->child);
+    if (status == HB_OK && sample->run.order.printed != NULL)
+        memcpy(result->printed, sample->printed, sizeof result->printed);
     return status;
 }
 
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error)
 {
-    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
-                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
-    enum hb_status status = check_request(request, error);
-    struct hb_child child;
+    struct hb_sample_run sample;
+    enum hb_status status = hb_sample_begin(request, &sample, error);
 
-    assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
-    if (status == HB_OK && is_refused(request, result))
-        return HB_OK;
-    if (status == HB_OK)
-        status = hb_child_open(&hb_sample_job, bytes, &child, error);
-    if (status != HB_OK)
-        return status;
-    status = run_child(request, &child, result, error);
-    hb_child_close(&child);
-    return status;
+    return status == HB_OK ? hb_sample_end(&sample, result, error) : status;
 }
 
 enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
@@ -274,11 +309,16 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
 {
     enum hb_status status = check_request(request, error);
     struct hb_sample_exchange *exchange;
+    struct hb_error reason;
 
     assert(request->points == 0 && request->mode != HB_SAMPLE_LATENCY && request->timeout_ms == 0 &&
            request->settings == NULL);
-    if (status != HB_OK || is_refused(request, result))
+    if (status != HB_OK)
         return status;
+    if (!hb_sample_has_memory(request, &reason) || !has_time(request, &reason)) {
+        *result = refused(&reason);
+        return HB_OK;
+    }
     exchange = hb_pages_alloc(sizeof *exchange);
     if (exchange == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", request->prepared->name);

@@ -124,6 +124,28 @@ json_t *hb_json_libraries(const struct hb_discovery *found)
     return array;
 }
 
+static void put_known_bytes(struct hb_json *json, const char *key, uint64_t bytes)
+{
+    hb_json_known(json, key, bytes, bytes != HB_MEMORY_NOT_KNOWN);
+}
+
+json_t *hb_json_idle(const struct hb_idle *idle)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < idle->count; i++) {
+        const struct hb_idle_look *look = &idle->looks[i];
+        struct hb_json json = {.members = json_object()};
+
+        hb_json_number(&json, "after_ms", look->after_ms);
+        hb_json_number(&json, "resident_bytes", look->memory.resident_bytes);
+        put_known_bytes(&json, "lazy_free_bytes", look->memory.lazy_free_bytes);
+        put_known_bytes(&json, "huge_bytes", look->memory.huge_bytes);
+        json_array_append_new(array, hb_json_end(&json));
+    }
+    return array;
+}
+
 json_t *hb_json_end(struct hb_json *json)
 {
     json_t *members = json->members;

@@ -35,6 +35,9 @@ void hb_json_counts(struct hb_json *json, const struct hb_counts *counts);
 /* A list: of each library and variant what it is called, which file it is and what it is set to. */
 json_t *hb_json_libraries(const struct hb_discovery *found);
 
+/* A list: memory at each moment of an idle time. */
+json_t *hb_json_idle(const struct hb_idle *idle);
+
 /* The object, to be put into another one or to be printed; NULL when memory ran out. */
 json_t *hb_json_end(struct hb_json *json);
 

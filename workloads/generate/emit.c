@@ -60,3 +60,10 @@ void hb_emit_phase(struct hb_emitter *e, uint64_t index, uint64_t size)
     if (e->status == HB_OK && e->sink->phase != NULL)
         e->status = e->sink->phase(e->sink->context, index, size, e->error);
 }
+
+void hb_emit_silence(struct hb_emitter *e, uint64_t ms)
+{
+    hb_emit_flush(e);
+    if (e->status == HB_OK && e->sink->pass_time != NULL)
+        e->status = e->sink->pass_time(e->sink->context, ms * 1000, e->error);
+}

@@ -37,6 +37,9 @@ void hb_emit_frees(struct hb_emitter *emitter, uint32_t first, uint64_t count);
 /* Hands over what was gathered and tells the sink that phase `index` is over. */
 void hb_emit_phase(struct hb_emitter *emitter, uint64_t index, uint64_t size);
 
+/* Hands over what was gathered and lets so many milliseconds pass. */
+void hb_emit_silence(struct hb_emitter *emitter, uint64_t ms);
+
 void hb_emit_flush(struct hb_emitter *emitter);
 
 static inline bool hb_emit_ok(const struct hb_emitter *emitter)

@@ -17,6 +17,7 @@
 #define HB_MAX_RATIO        (UINT64_C(1) << 20)
 #define HB_MAX_UNIT         (UINT64_C(1) << 20)
 #define HB_MAX_SIZE         (UINT64_C(1) << 40)
+#define HB_MAX_SILENCE_MS   UINT64_C(86400000)
 #define HB_MAX_THREADS      UINT64_C(64)
 #define HB_MAX_BATCH        (UINT64_C(1) << 20)
 
@@ -44,6 +45,7 @@ extern const struct hb_generator hb_generator_shredding;
 extern const struct hb_generator hb_generator_two_size;
 extern const struct hb_generator hb_generator_steady;
 extern const struct hb_generator hb_generator_sawtooth;
+extern const struct hb_generator hb_generator_storm;
 extern const struct hb_generator hb_generator_larson;
 extern const struct hb_generator hb_generator_threadtest;
 extern const struct hb_generator hb_generator_producer_consumer;

@@ -124,7 +124,8 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->turn = index == threads->first ? 0 : UINT64_MAX;
     worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
     worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
-    hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace);
+    if (hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace, false, error) != HB_OK)
+        return error->status;
     worker->schedule.silent = index != threads->first;
     if (part->own.op_count == 0)
         return HB_OK;

@@ -58,6 +58,9 @@ static const struct hb_option option_table[] = {
          "of allocations and of frees"},
     {HB_OPTION_FOLDER, 0, "histograms", "DIR", HB_AT(struct options, histograms),
      .help = "the same, and write to DIR all of these times as HdrHistogram's plotter reads them (.hgrm)"},
+    HB_COMMAND_IDLE(struct options, session.idle_ms,
+                    "then, once an allocator and trace, free what is left, wait S seconds, and say what is "
+                    "resident at once and after 1, 10 and S seconds; all allocators wait at the same time"),
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
@@ -76,6 +79,7 @@ static const struct hb_option option_table[] = {
      .help = "the same as --step-limit 0: may take hours"},
     HB_COMMAND_THREADS(struct options, session.threads),
     HB_COMMAND_PACED(struct options, session.pace),
+    HB_COMMAND_CLOCK(struct options, session.clock),
     HB_COMMAND_TIMEOUT(struct options, session.timeout_ms,
                        "seconds that a replay may take, beside what --paced does. Default: ten times what "
                        "glibc takes, at least 10; none "

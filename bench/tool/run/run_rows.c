@@ -34,6 +34,17 @@ static void take_memory(struct hb_run_row *row, const struct hb_rounds *rounds,
         row->over_live = (double)row->peak_resident_bytes / (double)row->peak_live_bytes;
 }
 
+static double mean_system_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+{
+    uint64_t sum = 0, ops = 0;
+
+    for (uint32_t i = 0; i < rounds->round_count; i++) {
+        sum += cell->rounds[i].done ? cell->rounds[i].system_ns : 0;
+        ops += cell->rounds[i].done ? cell->ops : 0;
+    }
+    return ops > 0 ? (double)sum / (double)ops : 0;
+}
+
 static enum hb_status take_figures(struct hb_run_row *row, const struct hb_rounds *rounds,
                                    enum hb_rounds_clock clock, struct hb_error *error)
 {
@@ -47,6 +58,7 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
     row->reference_ns = reference != NULL ? hb_rounds_ns_per_op(rounds, reference) : 0;
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
+    row->system_ns = mean_system_ns(rounds, cell);
     row->threads = cell->result.threads;
     row->waiting = hb_rounds_waiting(rounds, cell);
     row->replay_peak_live_bytes =
@@ -244,6 +256,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
                                  .replay_threads = 1,
+                                 .has_times = hb_recorded_is_known(prepared),
                                  .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
                                  .touched =
                                      session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,
