@@ -442,7 +442,7 @@ def main():
           "trace,allocator,library,status,peak_live_bytes,peak_resident_bytes,drop_live_bytes,drop_bytes,drop_1s_bytes,drop_10s_bytes,"
           "freed_bytes,freed_1s_bytes,freed_10s_bytes,last_bytes,last_s", each(return_summary_rows))
     write(folder, "threads", "threads",
-          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,hand_overs,elapsed_ns,cpu_ns,thread_ns,"
+          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,handovers,elapsed_ns,cpu_ns,thread_ns,"
           "waiting_ns,failures,peak_live_bytes,replay_peak_live_bytes,peak_resident_bytes,page_faults,reference,reference_ns,null_ns",
           each(threads_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
