@@ -1,6 +1,6 @@
 # return.gp - what comes back, and when: resident memory after a burst, and after all is freed.
 #
-# Caption: Resident memory over wall time; a column a library, the same vertical axis everywhere. Grey is what is live: a burst,
+# Caption: Resident memory over wall time; a column a library, a row a workload, with the same vertical axis for all libraries. Grey is what is live: a burst,
 #   nine tenths of it freed a second later, silence; the same again, all of it freed, silence. What a line holds above the grey, the program has
 #   freed and the system has not got back. In the upper row a request comes every 100 ms in the silences, as in a
 #   service that has little to do; in the lower one nothing at all happens: most libraries give memory back only when they are
@@ -9,7 +9,7 @@
 # Usage:  gnuplot -c plots/return.gp results/reference/return.csv [png] > return.svg
 # Input:  return.csv, schema return/1 (results/README.md); the rows of an allocator on a trace in the order of time
 # Read:   a solid line that stays up after the last drop is memory that the machine's other programs do not get.
-# Note:   traces with silences are drawn, or, where there are none, the first three. Memory that the kernel may take when it
+# Note:   traces with silences are drawn, or, where there are none, all. Memory that the kernel may take when it
 #         needs it (LazyFree) is not in the lines.
 
 if (!exists("in")) { in = ARG1 }
@@ -52,10 +52,10 @@ unset table
 undefine $scan
 kept = 0
 do for [k=1:traces] { if (silent[k]) { kept = kept + 1; trace[kept] = trace[k] } }
-traces = kept ? smaller(kept, 4) : smaller(traces, 3)
+if (kept) { traces = kept }
 
 drawn(name) = trace_at(strcol("trace")) > 0 && wanted(name)
-eval largest("top", "in", "drawn('') ? larger(column('resident_bytes'), column('live_bytes')) : 0")
+eval reach_of("drawn('') ? larger(column('resident_bytes'), column('live_bytes')) : 0")
 eval largest("last", "in", "drawn('') ? column('time_s') : 0")
 
 columns = libraries
@@ -70,7 +70,6 @@ eval heading("What comes back, and when")
 eval x_axis("seconds")
 eval y_axis("resident memory")
 set xrange [0:last]
-set yrange [0:1.05 * top]
 set xtics font ",9"
 dash(i) = i == 1 ? 1 : i
 weight(i) = i == 1 ? 2.2 : 1.5
@@ -82,11 +81,13 @@ row_of(name) = name eq "storm" ? "storm: in the silences a request comes every 1
     name eq "storm-silent" ? "storm-silent: nothing at all happens in the silences" : short(name, 60)
 do for [k=1:traces] {
     row_label = row_of(trace[k])
+    top = larger(1.05 * reach[k], 4)
+    set yrange [0:top]
     set label row_label at screen left / width, screen 1 - (panel_top((k - 1) * columns + 1, traces * columns) - 24) / height left font ",11" textcolor rgb ink
     do for [l=1:libraries] {
         n = (k - 1) * columns + l
         eval panel(n, traces * columns)
-        if (l == 1) { eval byte_tics("y", 1.05 * top) } else { set ytics byte_step(1.05 * top) format "" }
+        if (l == 1) { eval byte_tics("y", top) } else { set ytics byte_step(top) format "" }
         set title short(library[l], 20) offset 0, -0.9 font ",10"
         heres = 0
         do for [a=1:allocators] { if (library_of[a] eq library[l]) { heres = heres + 1; here[heres] = a } }

@@ -292,6 +292,19 @@ def latency_rows(t):
                 yield [t.name, a, "stopped" if a == "simple" and t.stops else "ok", kind, percentile, 3, t.ops, 3 * t.ops, ns, ns, ns + i, 10]
 
 
+def return_rows(t):
+    """A burst, a drop, silence, and all freed: it comes back in steps; one crashed, one reports nothing of huge pages."""
+    for i, a in enumerate(ALLOCATORS):
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, a, "crashed"] + [None] * 6
+            continue
+        for name in (a, a + "-eager"):
+            for step, (time, phase, live) in enumerate(((0.1, "work", t.peak), (1, "silence", t.peak / 10), (9, "silence", t.peak / 10),
+                                                        (12, "freed", 0), (22.5, "freed", 0))):
+                held = int(1.1 * t.peak * (1 - step * (0.2 if name == a else 0.1)))
+                yield [t.name, name, a, "ok", time, phase, held, 4096 * i, None if i == 2 else 0, int(live)]
+
+
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
          ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("next", "simple", 0, 9.0),
          ("best-merge", "best", 1.5, 1.06), ("buddy", "", 0, 1.4)]
@@ -407,6 +420,8 @@ def main():
     write(folder, "remarks", "remarks", "trace,kind,text", each(remark_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
           each(latency_rows))
+    write(folder, "return", "return",
+          "trace,allocator,library,status,time_s,phase,resident_bytes,lazy_free_bytes,huge_bytes,live_bytes", each(return_rows))
     write(folder, "variants", "variants",
           "allocator,library,settings,baseline,traces,ratio,ratio_low,ratio_high,memory_ratio,on_front", variant_rows())
     write(folder, "ladder", "ladder",
