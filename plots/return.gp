@@ -26,6 +26,7 @@ array library[most]
 array kind[most]
 array kind_of[most]
 array library_of[most]
+array mine[most]
 libraries = 0
 kinds = 0
 at_of(name, count) = count == 0 ? 0 : (sum [i=1:count] (library[i] eq name ? i : 0))
@@ -84,17 +85,23 @@ do for [k=1:traces] {
     top = larger(1.05 * reach[k], 4)
     set yrange [0:top]
     set label row_label at screen left / width, screen 1 - (panel_top((k - 1) * columns + 1, traces * columns) - 24) / height left font ",11" textcolor rgb ink
+    eval rows_of_trace("time_s resident_bytes live_bytes")
     do for [l=1:libraries] {
         n = (k - 1) * columns + l
         eval panel(n, traces * columns)
         if (l == 1) { eval byte_tics("y", top) } else { set ytics byte_step(top) format "" }
         set title short(library[l], 20) offset 0, -0.9 font ",10"
-        heres = 0
-        do for [a=1:allocators] { if (library_of[a] eq library[l]) { heres = heres + 1; here[heres] = a } }
-        mine(i) = strcol("trace") eq trace[k] && wanted("") && strcol("allocator") eq allocator[here[i]]
-        plot in using (mine(1) ? column("time_s") : NaN):(mine(1) ? column("live_bytes") : NaN) with fillsteps fc rgb "#d0d0d0" fs solid noborder, \
-            for [i=1:heres] in using (mine(i) ? column("time_s") : NaN):(mine(i) ? column("resident_bytes") : NaN) \
-                with steps lc rgb colour(library[l]) dt dash(kind_at(kind_of[here[i]])) lw weight(kind_at(kind_of[here[i]]))
+        mines = 0
+        do for [i=1:heres] { if (library_of[here[i]] eq library[l]) { mines = mines + 1; mine[mines] = here[i] } }
+        of_mine(i, name) = column("who") == mine[i] && column("measured") == 1 ? column(name) : NaN
+        if (mines) {
+            shown = known_index(library[l]) ? colour(library[l]) : colour(allocator[mine[1]])
+            plot $rows using (of_mine(1, "time_s")):(of_mine(1, "live_bytes")) with fillsteps fc rgb "#d0d0d0" fs solid noborder, \
+                for [i=1:mines] $rows using (of_mine(i, "time_s")):(of_mine(i, "resident_bytes")) \
+                    with steps lc rgb shown dt dash(kind_at(kind_of[mine[i]])) lw weight(kind_at(kind_of[mine[i]]))
+        } else {
+            plot -1 lc rgb "#ffffff" # nothing of it
+        }
         eval drawn_once
     }
 }
