@@ -16,14 +16,7 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status op live_bytes extent_bytes")
 
-wanted(name) = name ne "null" && name ne "bump" && measured(strcol("status")) && column("extent_bytes") >= 0
-eval scan
-eval drop_ours
-is_kept(name) = name ne "null" && name ne "bump" && measured(strcol("status")) && column("extent_bytes") >= 0 && allocator_at(name) > 0
-wanted(name) = is_kept(name)
-eval reach_of("column('op')")
-eval drop_small
-eval needs_course
+load tidy("resident")
 
 if (traces == 1) { panel_height = 260.0 }
 eval panels_canvas(traces)
@@ -34,22 +27,20 @@ eval y_axis("resident memory")
 entry = "live bytes"; eval legend_area("#dcdcdc")
 do for [a=1:allocators] {
     entry = allocator[a] eq "simple" ? "simple (extent of its heap)" : allocator[a]
-    eval legend_line(colour(allocator[a]), 2)
+    eval legend_line(colour_of[a], 2)
 }
 do for [k=1:traces] {
-    eval rows_of_trace("op live_bytes extent_bytes")
-    eval largest("end", "$rows", "column('op')")
-    eval largest("top", "$rows", "larger(column('extent_bytes'), column('live_bytes'))")
+    top = 1.05 * larger(most_extent_bytes[k], most_live_bytes[k])
     # Live bytes are the trace's own, so any allocator that ran to the end tells them.
-    eval largest("teller", "$rows", "column('op') == end ? column('who') : 0")
+    teller = longest_run[k]
     eval panel(k, traces)
-    eval count_tics("x", end)
-    eval byte_tics("y", 1.05 * top)
+    eval count_tics("x", most_op[k])
+    eval byte_tics("y", top)
     set title title_of(trace[k]) offset 0, -0.7
-    plot [0:end][0:1.05 * top] \
-        $rows using (column("who") == teller ? column("op") : NaN):(column("live_bytes")) with filledcurves y1=0 fc rgb "#dcdcdc" fs solid noborder, \
-        for [i=1:heres] $rows using (column("who") == here[i] ? column("op") : NaN):(column("extent_bytes")) \
-            with lines lc rgb colour(allocator[here[i]]) lw (allocator[here[i]] eq "simple" ? 2 : 1.3)
+    mine(a) = column("who") == a ? column("op") : NaN
+    plot [0:most_op[k]][0:top] \
+        $rows index (k - 1) using (mine(teller)):(column("live_bytes")) with filledcurves y1=0 fc rgb "#dcdcdc" fs solid noborder, \
+        for [a=1:allocators] $rows index (k - 1) using (mine(a)):(column("extent_bytes")) with lines lc rgb colour_of[a] lw 1.4
     eval drawn_once
 }
 unset multiplot

@@ -18,10 +18,13 @@ set datafile commentschars "#"
 
 # --- Input -----------------------------------------------------------------------------------------------------------
 
-# 'text' as one word of the shell.
-quoted = "'"
-do for [i=1:strlen(in)] { quoted = quoted . (in[i:i] eq "'" ? "'\\''" : in[i:i]) }
-quoted = quoted . "'"
+# `word_to_quote` as one word of the shell, in `quoted`.
+quote = "quoted = \"'\"; do for [i=1:strlen(word_to_quote)] { quoted = quoted . (word_to_quote[i:i] eq \"'\" ? \"'\\\\''\" : word_to_quote[i:i]) }; \
+    quoted = quoted . \"'\""
+word_to_quote = here . "tidy.py"; eval quote; tidy_script = quoted
+word_to_quote = in; eval quote
+# What to load for the rows that a script computes of the file.
+tidy(figure) = "< python3 -B " . tidy_script . " " . figure . " " . quoted . " " . (strlen(terminal) ? terminal : "svg")
 lines_of_data = strlen(in) ? system("[ -r " . quoted . " ] && [ ! -d " . quoted . " ] && grep -cv '^#' " . quoted) : ""
 if (strlen(lines_of_data) == 0) {
     printerr sprintf("%s: cannot be read; give a CSV of results/ as gnuplot -c SCRIPT CSV", strlen(in) ? in : "no input")
@@ -156,7 +159,7 @@ canvas(w, h) = terminal eq "png" \
     ? sprintf("set terminal pngcairo noenhanced rounded size %d,%d fontscale 1.125 linewidth 1.5 pointscale 1.5 font 'DejaVu Sans,11' background '#ffffff'", 1.5 * w, 1.5 * h) \
     : sprintf("set terminal svg noenhanced rounded size %d,%d linewidth 1 font 'DejaVu Sans,Verdana,Helvetica,Arial,sans-serif,11' background '#ffffff'", w, h)
 panels_height(n) = head + foot + panel_rows(n) * panel_height + (panel_rows(n) - 1) * gap_y
-panels_canvas(n) = (legend_x = left, head = 64.0 + 17 * legend_rows(0), height = panels_height(n), canvas(width, height))
+panels_canvas(n) = (legend_x = legend_start(0), head = 64.0 + 17 * legend_rows(0), height = panels_height(n), canvas(width, height))
 panel_width(n) = (width - left - right - (panel_columns(n) - 1) * gap_x) / panel_columns(n)
 panel_left(k, n) = left + ((k - 1) % panel_columns(n)) * (panel_width(n) + gap_x)
 panel_top(k, n) = head + ((k - 1) / panel_columns(n)) * (panel_height + gap_y)
@@ -167,11 +170,12 @@ panel(k, n) = sprintf("set lmargin at screen %f; set rmargin at screen %f; set t
 # The legend: entries one after another under the title, each as wide as its text. `entry` holds the text, since a name
 # must never become part of a command.
 character = 6.2 # mean width of one, at size 11
-legend_x = left
+legend_start(x) = narrow ? 8.0 : left
+legend_x = legend_start(0)
 legend_y = 46.0
 legend_width(name) = 46 + character * strlen(name)
 legend_place = "wrap = legend_x + legend_width(entry) > width - right; legend_y = legend_y + (wrap ? 17 : 0); \
-    legend_x = wrap ? left : legend_x; set label entry at screen (legend_x + 28) / width, screen 1 - legend_y / height left textcolor rgb ink; "
+    legend_x = wrap ? legend_start(0) : legend_x; set label entry at screen (legend_x + 28) / width, screen 1 - legend_y / height left textcolor rgb ink; "
 legend_step = "legend_x = legend_x + legend_width(entry)"
 legend_line(c, w) = legend_place . sprintf("set arrow from screen legend_x / width, screen 1 - legend_y / height \
     to screen (legend_x + 22) / width, screen 1 - legend_y / height nohead lc rgb '%s' lw %g; ", c, w) . legend_step
@@ -182,7 +186,7 @@ legend_point(c, s) = legend_place . sprintf("set label '' at screen (legend_x + 
 legend_text = "set label entry at screen legend_x / width, screen 1 - legend_y / height left textcolor rgb ink; \
     legend_x = legend_x + 5.5 * strlen(entry) + 8"
 # Room for it above the panels: an entry an allocator, and a few words.
-legend_rows(x) = ceil((180 + (sum [a=1:allocators] legend_width(allocator[a]))) / (width - left - right))
+legend_rows(x) = ceil(((narrow ? 420 : 180) + (sum [a=1:allocators] legend_width(allocator[a]))) / (width - left - right))
 # After the first panel of a picture: legend, title and axes are drawn once.
 drawn_once = "unset label; unset arrow; unset object"
 
@@ -195,7 +199,7 @@ set grid xtics ytics back ls 1
 unset key
 set samples 2
 # Texts of the whole picture: its title, and the axes that all panels share.
-heading(text) = sprintf("set label 1001 \"%s\" at screen %f, screen %f left font ',14' textcolor rgb ink", text, left / width, 1 - 20.0 / height)
+heading(text) = sprintf("set label 1001 \"%s\" at screen %f, screen %f left font ',%d' textcolor rgb ink", text, legend_start(0) / width, 1 - 20.0 / height, narrow ? 12 : 14)
 x_axis(text) = sprintf("set label 1002 \"%s\" at screen %f, screen %f center textcolor rgb ink", text, (left + width - right) / 2 / width, 14.0 / height)
 y_axis(text) = sprintf("set label 1003 \"%s\" at screen %f, screen %f center rotate by 90 textcolor rgb ink", text, 14.0 / width, 1 - (head + height - foot) / 2 / height)
 # Ticks with their own labels, since gnuplot's repeat themselves when rounded: 0, 500k, 1M, 1.5M and 0, 64 KiB, 128 KiB.

@@ -18,67 +18,43 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status baseline ratio ratio_low ratio_high trace_ops")
 
-wanted(name) = name ne "null" && column("ratio") > 0 && strlen(strcol("trace")) > 0
-eval scan
-eval reach_of("column('trace_ops')")
-eval drop_small
-several = traces > 1
-# The rows from the top down: the mean, then the programs.
-is_mean(x) = several && strlen(strcol("trace")) == 0 && column("ratio") > 0
-row_of(x) = is_mean(0) ? 1 : trace_at(strcol("trace")) ? trace_at(strcol("trace")) + several : 0
-drawn(x) = row_of(0) > 0 && strcol("allocator") ne "null" && column("ratio") > 0
-rows = traces + several
-baseline = ""
-set table $scan
-plot in using (strlen(strcol("baseline")) ? (baseline = strcol("baseline"), 0) : 0) with table
-unset table
-undefine $scan
-# Room for all that programs run on; what walks is a hundred times as slow.
-most_shown = 2.5
-eval largest("top", "in", "drawn(0) && column('ratio') <= most_shown ? larger(column('ratio'), smaller(column('ratio_high'), most_shown)) : 0")
-top = larger(1.1, 1.06 * top)
-is_beyond(x) = column("ratio") > top
+load tidy("throughput")
 
 longest = several ? 12 : 4
-do for [k=1:traces] { longest = larger(longest, strlen(short(trace[k], 24))) }
+do for [r=1:|row|] { longest = larger(longest, strlen(short(row[r], 24))) }
 left = (narrow ? 5.6 : 7.2) * longest + 14
 right = narrow ? 22.0 : 90.0
-row_height = larger(26.0, 7.0 * allocators + 8)
-panel_height = row_height * rows
+row_height = larger(26.0, 8.0 * allocators + 8)
+panel_height = row_height * |row|
 legend_rows(x) = ceil((40 + (sum [a=1:allocators] legend_width(allocator[a]))) / (width - left - right))
 eval panels_canvas(1)
-head = head - 14
 set multiplot
 eval heading("Time over the baseline's, by program")
-set label 1002 (narrow ? "time over " : "time in malloc and free over ") . short(baseline, 30) . "'s" at screen (left + width - right) / 2 / width, screen 14.0 / height center textcolor rgb ink
-do for [a=1:allocators] { entry = allocator[a]; if (allocator[a] ne baseline) { eval legend_point(colour(entry), shape(entry)) } }
+# The baseline may have any name, which is to be no part of a command.
+eval x_axis("")
+entry = (narrow ? "time over " : "time in malloc and free over ") . short(baseline, 30) . "'s"
+set label 1002 entry
+do for [a=1:allocators] { entry = allocator[a]; eval legend_point(colour_of[a], shape_of[a]) }
 eval panel(1, 1)
 unset grid
 set grid xtics back ls 1
-step = top > 1.9 ? 0.5 : narrow ? 0.5 : 0.25
+step = top > 1.9 || narrow ? 0.5 : 0.25
 set xtics step format "%g×"
 set ytics scale 0 ("" 0)
-if (several) { set ytics add ("all programs" -1) }
-do for [k=1:traces] { set ytics add (tick(short(trace[k], 24)) -k - several) }
+do for [r=1:|row|] { set ytics add (tick(short(row[r], 24)) -r) }
 if (several) { set object 900 rectangle from graph 0, first -1.5 to graph 1, first -0.5 behind fc rgb "#f0f2f4" fs solid noborder }
-do for [r=1:rows - 1] { set arrow from graph 0, first -r - 0.5 to graph 1, first -r - 0.5 nohead back lc rgb grid lw 0.7 }
+do for [r=1:|row| - 1] { set arrow from graph 0, first -r - 0.5 to graph 1, first -r - 0.5 nohead back lc rgb grid lw 0.7 }
 set arrow from 1, graph 0 to 1, graph 1 nohead back lc rgb ink lw 1
 # Beside one another within a row, so that none hides another.
-apart(a) = allocators == 1 ? 0 : 0.7 * ((a - 1.0) / (allocators - 1) - 0.5)
-place(a) = -row_of(0) - apart(a)
-mine(a) = drawn(0) && strcol("allocator") eq allocator[a] && allocator[a] ne baseline
-inside(a) = mine(a) && !is_beyond(0)
-ratio_label(r) = sprintf(r < 9.95 ? "%.1f×" : "%.0f×", r)
+apart(a) = allocators == 1 ? 0 : 0.62 * ((a - 1.0) / (allocators - 1) - 0.5)
+place(x) = -column("row") - apart(int(column("who")))
+mine(a) = column("who") == a ? column("ratio") : -1
+bar(a, end) = column("who") == a && end > 0 ? end : -1
 hollow(s) = s == 5 || s == 7 || s == 9 || s == 11 || s == 13 || s == 15 ? s - 1 : s
-# gnuplot takes no curve without points: the first has one that lies outside.
-plot [0:top][-rows - 0.5:-0.5] \
-    for [a=1:allocators] in using (inside(a) ? column("ratio") : -1):(inside(a) ? place(a) : 1): \
-        (inside(a) && column("ratio_low") > 0 ? column("ratio_low") : -1):(inside(a) && column("ratio_low") > 0 ? smaller(column("ratio_high"), top) : -1) \
-        with xerrorbars pt 0 lc rgb colour(allocator[a]) lw 1.6, \
-    for [a=1:allocators] in using (inside(a) ? column("ratio") : -1):(inside(a) ? place(a) : 1): \
-        (strcol("status") eq "stopped" ? hollow(shape(allocator[a])) : shape(allocator[a])) \
-        with points pt variable ps 0.9 lc rgb colour(allocator[a]), \
-    for [a=1:allocators] in using (mine(a) && is_beyond(0) ? top : -1):(mine(a) && is_beyond(0) ? place(a) : 1): \
-        (narrow ? ratio_label(column("ratio")) : allocator[a] . " " . ratio_label(column("ratio"))) \
-        with labels left offset 0.4, 0 font ",9" textcolor rgb colour(allocator[a])
+plot [0:top][-|row| - 0.5:-0.5] \
+    for [a=1:allocators] $rows using (mine(a)):(place(0)):(bar(a, column("low"))):(bar(a, column("high"))) with xerrorbars pt 0 lc rgb colour_of[a] lw 1.6, \
+    for [a=1:allocators] $rows using (mine(a)):(place(0)):(column("stopped") > 0 ? hollow(shape_of[a]) : shape_of[a]) \
+        with points pt variable ps 0.9 lc rgb colour_of[a], \
+    for [a=1:allocators] $beyond using (column("who") == a ? top : -1):(place(0)):(words[int(column(0)) + 1]) \
+        with labels left offset 0.4, 0 font ",9" textcolor rgb colour_of[a]
 unset multiplot

@@ -27,6 +27,7 @@ struct library {
     void *(*memalign_function)(size_t, size_t); /* or aligned_alloc */
     int (*posix_memalign_function)(void **, size_t, size_t);
     size_t (*usable_size_function)(void *);
+    const struct link_map *map;
     char name[];
 };
 
@@ -282,6 +283,7 @@ static enum hb_status adopt(const struct hb_loaded *loaded, const char *what, co
         goto fail;
     if (info != NULL)
         describe(loaded, info);
+    library->map = loaded->map;
     *out = &library->table;
     return HB_OK;
 fail:
@@ -317,6 +319,12 @@ enum hb_status hb_library_open_path(const char *path, const struct hb_allocator 
 bool hb_library_is(const struct hb_allocator *allocator)
 {
     return allocator->create == library_create;
+}
+
+const struct link_map *hb_library_map(const struct hb_allocator *allocator)
+{
+    assert(hb_library_is(allocator));
+    return ((const struct library *)allocator->state)->map;
 }
 
 void hb_library_close(const struct hb_allocator *allocator)

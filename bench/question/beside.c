@@ -26,8 +26,7 @@ static enum hb_status count_calls_of(struct hb_rounds *rounds, struct hb_rounds_
                                      struct hb_error *error)
 {
     struct hb_session *session = rounds->session;
-    struct hb_sample_request request = {
-        .mode = HB_SAMPLE_TIME, .op_limit = cell->ops, .counts_calls = true};
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = cell->ops, .counts_calls = true};
     struct hb_sample_result result;
     enum hb_status status;
 

@@ -225,6 +225,17 @@ static size_t count_steps(const struct hb_plan *plan)
     return question->timed_ops != NULL ? found->trace_count * candidates * steps : 0;
 }
 
+/* Has the trace at hand, which is loaded, what the question is about? */
+static bool is_of_interest(const struct hb_plan *plan)
+{
+    struct hb_session *session = plan->session;
+
+    if (!plan->question->by_threads || session->found.loaded->threads > 1)
+        return true;
+    hb_provenance_leave_out(&session->provenance, "traces that one thread made");
+    return false;
+}
+
 static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watch *watch,
                                  struct hb_error *error)
 {
@@ -236,6 +247,8 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
         struct hb_error why;
 
         status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable && !is_of_interest(plan))
+            continue;
         if (status == HB_OK && usable) {
             status = run_trace(plan, i, watch, error);
             plan->whole_traces += status == HB_OK;

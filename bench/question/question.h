@@ -68,22 +68,23 @@ struct hb_question {
     uint32_t rounds;                     /* by default; 0: HB_ROUNDS_LEAST, and as many more as it takes */
 
     /* The benchmark. */
-    const char *variant_name; /* NULL: there are none */
-    const unsigned *variants; /* ended by 0 */
-    bool takes_untouchable;   /* is of interest for allocators that hand out no memory */
-    bool of_processes;        /* is of interest only for what programs run on */
+    const char *variant_name;        /* NULL: there are none */
+    const unsigned *variants;        /* ended by 0 */
+    bool takes_untouchable;          /* is of interest for allocators that hand out no memory */
+    bool of_processes;               /* is of interest only for what programs run on */
     const struct hb_recipe *recipes; /* workloads of its own, before the shipped traces; NULL: none */
-    bool decay_variants;      /* takes the known variants that change when memory is given back */
-    bool bounds_memory;       /* is of interest only for those that a heap or a budget can bound */
+    bool decay_variants;             /* takes the known variants that change when memory is given back */
+    bool bounds_memory;              /* is of interest only for those that a heap or a budget can bound */
     hb_question_measure *measure;
 
     /* The plan. */
     bool plans_extras; /* has in it those that walk, too, which are else to be asked for by name */
     size_t looked_bytes;
-    uint32_t windows; /* of each timed replay; 0: it is timed as a whole */
-    bool times_calls; /* its rounds time each call alone */
+    uint32_t windows;  /* of each timed replay; 0: it is timed as a whole */
+    bool times_calls;  /* its rounds time each call alone */
+    bool by_threads;   /* is of traces that several threads made, and as many replay them */
     bool counts_calls; /* has those counted, beside the rounds, that give memory back */
-    bool pairs_null;  /* the null allocator takes part in the rounds, which are the floor then */
+    bool pairs_null;   /* the null allocator takes part in the rounds, which are the floor then */
     hb_plan_step *begin;
     hb_plan_look *look;
     hb_plan_ops *timed_ops;

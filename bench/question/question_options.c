@@ -93,7 +93,8 @@ static struct options defaults(const struct hb_question *question)
                     .recipes = question->recipes,
                     .decay_variants = question->decay_variants,
                     .seed = DEFAULT_SEED,
-                    .touch = HB_TOUCH_PAGE},
+                    .touch = HB_TOUCH_PAGE,
+                    .threads.threading = question->by_threads ? HB_THREADING_FREE : HB_THREADING_NONE},
         .rounds = question->rounds,
         .question = question};
 }

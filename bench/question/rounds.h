@@ -133,7 +133,8 @@ enum hb_status hb_rounds_count_calls(struct hb_rounds *rounds, struct hb_error *
 
 /*
  * Has memory looked at when all is freed, at once and up to `idle_ms` later: a replay more of each such cell
- * that hands out memory. They wait at the same time. An interrupt ends it with what is known, and is no error.
+ * that hands out memory. They wait at the same time. An interrupt ends it with what is known, and is no
+ * error.
  */
 enum hb_status hb_rounds_rest(struct hb_rounds *rounds, uint64_t idle_ms, struct hb_error *error);
 

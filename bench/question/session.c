@@ -74,7 +74,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = hb_discover(&choice, options->traces, &session->found, error);
-    if (status == HB_OK && options->recipes != NULL && (options->traces == NULL || options->traces[0] == NULL))
+    if (status == HB_OK && options->recipes != NULL &&
+        (options->traces == NULL || options->traces[0] == NULL))
         status = hb_discovery_generate(&session->found, options->recipes, error);
     if (status != HB_OK)
         return status;
@@ -207,6 +208,7 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
     request->touch = session->options.touch;
     request->pace = session->options.pace;
     request->threads = session->options.threads;
+    request->clock = session->options.clock;
 }
 
 enum hb_status hb_session_fill(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,

@@ -28,9 +28,9 @@ struct hb_session_options {
     char **variants;        /* of them, as hb_candidate_choice has them */
     bool known_variants, decay_variants;
     const struct hb_recipe *recipes; /* workloads to be generated, where `traces` are not given */
-    char **traces;       /* NULL-terminated; NULL: every shipped one */
-    uint64_t step_limit; /* 0: none */
-    uint64_t heap_bytes; /* of every heap, or of a budget where none can be given; 0: ample */
+    char **traces;                   /* NULL-terminated; NULL: every shipped one */
+    uint64_t step_limit;             /* 0: none */
+    uint64_t heap_bytes;             /* of every heap, or of a budget where none can be given; 0: ample */
     const char
         *baseline; /* what times are compared with, a name or path of `allocators`; NULL: HB_REFERENCE */
     bool
@@ -46,7 +46,8 @@ struct hb_session_options {
     struct hb_threads_plan threads; /* of replays that are timed as a whole */
     double pace;                    /* of replays that are timed, but for checks; 0: as fast as can be */
     uint64_t idle_ms;               /* beside the rounds, memory so long after all is freed; 0: not asked */
-    bool unchecked;                 /* strange libraries are measured as they are */
+    enum hb_library_clock clock;
+    bool unchecked; /* strange libraries are measured as they are */
 };
 
 /* Rows of a table of options: the variants of a struct hb_session_options. */

@@ -119,6 +119,9 @@ uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *all
 /* Frees what is left after the operations [0, done), slot by slot. HB_ERR_MEMORY: nothing was freed. */
 enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                                  uint64_t done, struct hb_error *error);
+/* The same with no clock: for who has read it before many such, and reads it behind them. */
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to);
 
 /* Did operation `op` fail? Valid for operations done. */
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op);

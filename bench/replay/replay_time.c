@@ -63,8 +63,8 @@ static void replay_touch_recorded(struct hb_replay *replay, const struct hb_allo
     replay_touch_page(replay, allocator, heap, from, to);
 }
 
-uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
-                        enum hb_touch touch, uint64_t from, uint64_t to)
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to)
 {
     static void (*const loops[])(struct hb_replay *, const struct hb_allocator *, void *, uint64_t,
                                  uint64_t) = {
@@ -73,13 +73,19 @@ uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *all
         [HB_TOUCH_EVERY] = replay_touch_page,
         [HB_TOUCH_ALL] = replay_touch_all,
     };
-    uint64_t start;
 
     assert(from <= to && to <= replay->prepared->op_count);
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
         touch = HB_TOUCH_NONE;
-    start = hb_clock_ns();
     loops[touch](replay, allocator, heap, from, to);
+}
+
+uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                        enum hb_touch touch, uint64_t from, uint64_t to)
+{
+    uint64_t start = hb_clock_ns();
+
+    hb_replay_range(replay, allocator, heap, touch, from, to);
     return hb_clock_ns() - start;
 }
 

@@ -297,7 +297,8 @@ static bool is_over_time(const struct hb_child_run *run)
     return run->deadline_ns != 0 && hb_clock_ns() >= run->deadline_ns;
 }
 
-/* How long a wait may be before somebody is to look again: at the progress, or at the clock. -1: no matter. */
+/* How long a wait may be before somebody is to look again: at the progress, or at the clock. -1: no matter.
+ */
 static int wait_ms_of(const struct hb_child_run *run)
 {
     uint64_t wait_ms = hb_progress_wait(), now = hb_clock_ns();

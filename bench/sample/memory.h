@@ -31,9 +31,9 @@ struct hb_memory_look {
 
 struct hb_memory {
     int statm_fd;
-    uint64_t base_bytes;   /* resident when hb_memory_begin was called */
+    uint64_t base_bytes;             /* resident when hb_memory_begin was called */
     struct hb_memory_look base_look; /* likewise */
-    uint64_t base_faults;  /* when hb_memory_begin_peak was called */
+    uint64_t base_faults;            /* when hb_memory_begin_peak was called */
     uint64_t mark_bytes;   /* the kernel's high-water mark then: a mark that has not moved says nothing */
     uint64_t limit_bytes;  /* of private writable memory; 0: none */
     uint64_t paused_bytes; /* what there was of it when the limit was lifted */
@@ -64,8 +64,8 @@ uint64_t hb_memory_resident_bytes(const struct hb_memory *memory);
 void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak);
 
 /*
- * Looks at process `pid`, 0 being this one, over `base`; NULL: over nothing. A figure that the kernel does not
- * report is HB_MEMORY_NOT_KNOWN. False where there is no such process, or the kernel reports nothing.
+ * Looks at process `pid`, 0 being this one, over `base`; NULL: over nothing. A figure that the kernel does
+ * not report is HB_MEMORY_NOT_KNOWN. False where there is no such process, or the kernel reports nothing.
  */
 bool hb_memory_look(pid_t pid, const struct hb_memory_look *base, struct hb_memory_look *look);
 

@@ -16,6 +16,8 @@
 /* A block of so many bytes no process has the addresses for: it is NULL, and takes nothing. */
 #define NO_BLOCK_BYTES (UINT64_C(1) << 48)
 
+const char *const hb_library_clock_names[] = {"trace", "machine", NULL};
+
 static enum hb_status check_request(const struct hb_sample_request *request, struct hb_error *error)
 {
     assert(request->mode != HB_SAMPLE_LATENCY || request->points == 0);

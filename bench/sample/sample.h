@@ -27,6 +27,14 @@ enum hb_sample_mode {
     HB_SAMPLE_CHECK,   /* is the allocator right? (check.h) Not timed */
 };
 
+/* What a library reads that asks for the time. */
+enum hb_library_clock {
+    HB_CLOCK_TRACE, /* the recording's (virtual_clock.h), where the trace has times */
+    HB_CLOCK_MACHINE,
+};
+
+extern const char *const hb_library_clock_names[]; /* "trace", "machine"; ended by NULL */
+
 struct hb_sample_request {
     const struct hb_prepared *prepared;
     const char *allocator; /* name or path, as hb_allocator_open takes it */
@@ -42,14 +50,15 @@ struct hb_sample_request {
     uint64_t op_limit; /* replay only the first so many operations, which is the whole of it: OK, not STOPPED;
                           0: all. Windows divide these operations evenly, alike for every allocator */
     uint32_t points; /* SERIES: windows; 1 to HB_SAMPLE_MAX_POINTS. COUNT: the same, or 0 for none. Else 0 */
-    bool counts_calls;     /* TIME: `calls` are counted, which takes microseconds of each */
-    bool rests;            /* TIME: what is left is freed afterwards, and `idle` is of the time after that */
-    uint64_t idle_ms;      /* of `rests`: how long that is, beside timeout_ms */
-    bool is_followed;      /* TIME, by one thread: its course says where it is (idle.h) */
+    bool counts_calls; /* TIME: `calls` are counted, which takes microseconds of each */
+    bool rests;        /* TIME: what is left is freed afterwards, and `idle` is of the time after that */
+    uint64_t idle_ms;  /* of `rests`: how long that is, beside timeout_ms */
+    bool is_followed;  /* TIME, by one thread: its course says where it is (idle.h) */
     struct hb_threads_plan threads; /* TIME: by as many threads as made the trace, where several did */
     uint64_t timeout_ms;            /* beside what a paced replay takes at least; 0: none */
     double pace; /* TIME, SERIES, LATENCY: how long a second of the recording takes (schedule.h), up to
                     HB_PACE_MOST; 0: the replay is as fast as can be */
+    enum hb_library_clock clock; /* TIME, SERIES, LATENCY */
     bool inspects_slowest; /* LATENCY: replays again, untimed, to look at the heap before each of the slowest
                               calls, where it can be inspected */
     bool
@@ -84,12 +93,13 @@ struct hb_sample_result {
     uint64_t elapsed_ns;                   /* TIME, SERIES: of the replay, by the monotonic clock */
     uint64_t cpu_ns;                   /* likewise: the replaying threads' processor time, user and system */
     struct hb_threads_figures threads; /* of a replay by several */
-    uint64_t system_ns;           /* of the whole process, in the kernel, by its ticks */
-    struct hb_memory_calls calls; /* of one that counts them */
-    struct hb_idle idle;          /* of one that rests */
+    uint64_t system_ns;                /* of the whole process, in the kernel, by its ticks */
+    struct hb_memory_calls calls;      /* of one that counts them */
+    struct hb_idle idle;               /* of one that rests */
     uint64_t peak_resident_bytes;      /* over the harness's own before the library was loaded; whole pages */
     uint64_t end_resident_bytes;       /* likewise, when the last operation was done */
     uint64_t page_faults;              /* from just before the heap was made */
+    bool reads_trace_clock;            /* the library refers to a clock, and was given the recording's */
     uint64_t paced_ns; /* of a paced replay: from its first operation to its end, waiting included, which the
                           two times are without; else 0 */
     uint64_t late_ns;  /* likewise: the most by which an operation came late */

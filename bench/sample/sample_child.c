@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "allocator/library/virtual_clock.h"
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
@@ -143,9 +144,24 @@ static uint64_t replay_range(struct sample *s, uint64_t from, uint64_t to)
 {
     const struct hb_sample_request *request = &s->exchange->request;
 
-    return request->mode == HB_SAMPLE_LATENCY
-               ? hb_replay_latency(s->replay, s->allocator, s->heap, request->touch, from, to, &s->times)
-               : hb_replay_time(s->replay, s->allocator, s->heap, request->touch, from, to);
+    if (request->mode == HB_SAMPLE_LATENCY)
+        return hb_replay_latency(s->replay, s->allocator, s->heap, request->touch, from, to, &s->times);
+    return hb_replay_time(s->replay, s->allocator, s->heap, request->touch, from, to);
+}
+
+/* Likewise, in pieces that no clock stands between: only the virtual one is told. */
+static uint64_t replay_pieces(struct sample *s, uint64_t from, uint64_t to, uint64_t end)
+{
+    const enum hb_touch touch = s->exchange->request.touch;
+    uint64_t begun_ns = hb_clock_ns();
+
+    for (;;) {
+        hb_replay_range(s->replay, s->allocator, s->heap, touch, from, end);
+        if (end == to)
+            return hb_clock_ns() - begun_ns;
+        from = end;
+        end = hb_schedule_reach(&s->schedule, from, to);
+    }
 }
 
 /* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
@@ -153,12 +169,18 @@ static uint64_t replay_range(struct sample *s, uint64_t from, uint64_t to)
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
 {
     struct hb_sample_result *result = &s->exchange->result;
+    const bool waits = s->schedule.pace > 0 || s->exchange->request.mode == HB_SAMPLE_LATENCY;
     uint64_t elapsed_ns = 0;
 
     do {
         uint64_t end = reach(s, from, to), begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
 
-        elapsed_ns += replay_range(s, from, end);
+        if (!waits && end < to) {
+            elapsed_ns += replay_pieces(s, from, to, end);
+            end = to;
+        } else {
+            elapsed_ns += replay_range(s, from, end);
+        }
         result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
         result->system_ns += system_ns() - begun_system_ns;
         from = end;
@@ -377,6 +399,8 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status == HB_OK && s->schedule.tells)
+        x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
     x->course.base = s->memory.base_look;
@@ -390,10 +414,19 @@ static void close_sample(struct sample *s)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
     hb_ledger_clear(&s->ledger);
+    hb_schedule_close(&s->schedule);
     hb_replay_close(s->replay);
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
     hb_pages_free(s->before, sizeof *s->before);
+}
+
+static bool is_by_threads(const struct sample *s)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+           request->threads.threading != HB_THREADING_NONE;
 }
 
 /* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
@@ -404,14 +437,16 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
     struct hb_threads_plan plan = request->threads;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    hb_schedule_open(&s->schedule, s->prepared, request->pace);
+    if (status == HB_OK)
+        status = hb_schedule_open(&s->schedule, s->prepared, request->pace,
+                                  request->clock == HB_CLOCK_TRACE && !is_by_threads(s), error);
     plan.pace = s->schedule.pace;
     if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
-    if (status == HB_OK && s->exchange->request.is_followed && !hb_ledger_init(&s->ledger, s->prepared->slots))
+    if (status == HB_OK && s->exchange->request.is_followed &&
+        !hb_ledger_init(&s->ledger, s->prepared->slots))
         status = hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
-    if (status == HB_OK && request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
-        request->threads.threading != HB_THREADING_NONE)
+    if (status == HB_OK && is_by_threads(s))
         status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;
 }

@@ -13,7 +13,7 @@ struct hb_sample_exchange {
     char allocator[4096];
     struct hb_sample_result result; /* `points` likewise */
     struct hb_course course;
-    struct hb_point points[];       /* request.points of them */
+    struct hb_point points[]; /* request.points of them */
 };
 
 /* What LATENCY finds stands where points would. */

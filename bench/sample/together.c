@@ -63,7 +63,8 @@ static bool look_at(struct hb_together_member *member)
 /* Of one that has ended. */
 static bool keep_latest(struct hb_together_member *member)
 {
-    return member->look_count == 0 || member->looks[member->look_count - 1].time_ns == member->latest.time_ns ||
+    return member->look_count == 0 ||
+           member->looks[member->look_count - 1].time_ns == member->latest.time_ns ||
            keep_look(member, &member->latest);
 }
 
@@ -120,7 +121,8 @@ static enum hb_status wait_a_little(struct hb_together *together, struct hb_erro
 /* Does the last one work for the first time, or not even that yet? */
 static bool is_busy(const struct hb_together *together)
 {
-    const struct hb_together_member *last = together->count > 0 ? together->members[together->count - 1] : NULL;
+    const struct hb_together_member *last =
+        together->count > 0 ? together->members[together->count - 1] : NULL;
 
     return last != NULL && last->is_running && !last->run.is_refused &&
            hb_clock_ns() - last->begun_ns < BUSY_MOST_NS &&

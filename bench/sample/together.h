@@ -2,7 +2,8 @@
  * together.h - several samples at the same time, each of which mostly sleeps; and what they hold meanwhile.
  *
  * They are begun one after another: each when the one before it sleeps for the first time, or a few seconds
- * later, so that few are at work at once, and as far as there is memory for it. They are looked at from outside, in /proc.
+ * later, so that few are at work at once, and as far as there is memory for it. They are looked at from
+ * outside, in /proc.
  */
 #ifndef HB_BENCH_SAMPLE_TOGETHER_H
 #define HB_BENCH_SAMPLE_TOGETHER_H

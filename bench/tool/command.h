@@ -123,6 +123,10 @@ const char *hb_command_allocator_name(const char *spec);
      .help = "let the recording's time pass, its silences above all, for libraries with threads that sleep. " \
              "With =X a second of it takes X: --paced=0.1. Times are of the calls alone"}, \
     {HB_OPTION_FACTOR, 0, "pace", "X", HB_AT(type, member), .most = HB_PACE_MOST, .help = "the same as --paced=X"}
+#define HB_COMMAND_CLOCK(type, member) \
+    {HB_OPTION_WORD, 0, "clock", "C", HB_AT(type, member), .words = hb_library_clock_names, \
+     .help = "what libraries read that ask for the time: trace (the default), the recording's, so that " \
+             "what they give back by the clock is given back as in the program; or machine"}
 #define HB_COMMAND_MODEL(type, member) \
     {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
      .help = "join a freed range with its free neighbours at once"}, \

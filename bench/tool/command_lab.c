@@ -85,8 +85,12 @@ static enum hb_status make_scratch(char **path, struct hb_error *error)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory");
     }
     descriptor = mkstemp(*path);
-    if (descriptor < 0)
-        return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be made", *path);
+    if (descriptor < 0) {
+        hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be made", *path);
+        free(*path);
+        *path = NULL;
+        return HB_ERR_IO;
+    }
     close(descriptor);
     return HB_OK;
 }
@@ -98,12 +102,12 @@ static enum hb_status pack(const struct hb_workload *workload, char **bytes, siz
     char *scratch = NULL;
     enum hb_status status = make_scratch(&scratch, error);
 
-    if (status == HB_OK) {
-        status = hb_workload_save(workload, scratch, 0, error);
-        if (status == HB_OK)
-            status = hb_file_read(scratch, MOST_TRACE_BYTES, bytes, count, error);
-        unlink(scratch);
-    }
+    if (status != HB_OK || scratch == NULL)
+        return status;
+    status = hb_workload_save(workload, scratch, 0, error);
+    if (status == HB_OK)
+        status = hb_file_read(scratch, MOST_TRACE_BYTES, bytes, count, error);
+    unlink(scratch);
     free(scratch);
     return status;
 }

@@ -26,6 +26,7 @@ struct options {
     struct hb_threads_plan threads;
     uint64_t timeout_ms, idle_ms;
     double pace;
+    enum hb_library_clock clock;
     bool json, here;
 };
 
@@ -49,6 +50,7 @@ static const struct hb_option option_table[] = {
         "how much the program touched, as many pages), every (in each page all the same) or all"),
     HB_COMMAND_THREADS(struct options, threads),
     HB_COMMAND_PACED(struct options, pace),
+    HB_COMMAND_CLOCK(struct options, clock),
     HB_COMMAND_TIMEOUT(struct options, timeout_ms,
                        "seconds that a replay may take, beside what --paced does. Default: any number"),
     HB_COMMAND_IDLE(struct options, idle_ms,
@@ -136,6 +138,7 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
                                         .threads = options->threads,
                                         .timeout_ms = options->timeout_ms,
                                         .rests = mode == HB_SAMPLE_TIME && options->idle_ms > 0,
+                                        .clock = options->clock,
                                         .pace = mode == HB_SAMPLE_TIME ? options->pace : 0};
     enum hb_status status = place_limit(options, &request, error);
     char what[80];
@@ -144,9 +147,9 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
         return status;
     request.idle_ms = request.rests ? options->idle_ms : 0;
     snprintf(what, sizeof what, "%s %.60s",
-             request.rests               ? "idle after"
+             request.rests            ? "idle after"
              : mode == HB_SAMPLE_TIME ? "timing"
-                                         : "counting",
+                                      : "counting",
              prepared->name);
     hb_progress_begin(what);
     hb_progress_total(request.rests ? request.idle_ms : progress_total(&request));
@@ -196,6 +199,9 @@ static int print_json(const struct options *options, const struct hb_prepared *p
     if (options->idle_ms > 0)
         hb_json_put(&json, "idle", hb_json_idle(&figures->timed.idle));
     hb_json_threads(&json, prepared->threads, &figures->timed.threads);
+    hb_json_text(&json, "library_clock",
+                 hb_library_clock_names[hb_recorded_is_known(prepared) ? options->clock : HB_CLOCK_MACHINE]);
+    hb_json_put(&json, "reads_trace_clock", json_boolean(figures->timed.reads_trace_clock));
     if (figures->timed.paced_ns > 0) {
         hb_json_put(&json, "pace", json_real(options->pace));
         hb_json_number(&json, "paced_ns", figures->timed.paced_ns);
@@ -236,6 +242,9 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_threads(prepared->threads, &figures->timed.threads);
     hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
+    if (timed->reads_trace_clock)
+        hb_stdout_row("clock", "the recording's: %s passed for the library",
+                      hb_show_seconds(hb_paced_seconds(prepared, ops, 1)).text);
     if (timed->paced_ns > 0)
         hb_stdout_row("paced", "%s in all, an operation at most %s late",
                       hb_show_seconds((double)timed->paced_ns / 1e9).text,

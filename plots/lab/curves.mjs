@@ -2,6 +2,7 @@
 
 import { bytes, count } from "./words.mjs";
 
+const GUTTER = 62; // pixels left of the curves and of the map: --gutter of the style sheet
 const BYTES = [["live", "Live", "live"], ["extent", "Extent", "extent"], ["free", "Free", "hole"], ["largest", "Largest hole", "largest"]];
 const WALK = [["walkMax", "Longest walk", "failed"], ["walkMean", "Mean walk", "walk"]];
 
@@ -22,6 +23,7 @@ class Curve {
     constructor(box, series, format, onPoint) {
         this.series = series;
         this.format = format;
+        this.isBytes = format === shortBytes;
         this.legend = box.querySelector("ul");
         this.div = box.querySelector("div");
         this.cursor = box.querySelector("span");
@@ -72,9 +74,10 @@ class Curve {
             gridLineColor: colours.grid,
             axisLabelFontSize: 12,
             xRangePad: 0,
+            rightGap: 0,
             axes: {
                 x: { axisLabelFormatter: (v) => count(v), pixelsPerLabel: 90 },
-                y: { axisLabelFormatter: (v) => this.format(v), axisLabelWidth: 64, pixelsPerLabel: 34 },
+                y: { axisLabelFormatter: (v) => this.format(v), axisLabelWidth: GUTTER - 6, pixelsPerLabel: 34, labelsKMG2: this.isBytes },
             },
         };
     }

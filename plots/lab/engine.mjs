@@ -26,6 +26,11 @@ const FACTS = ["ops", "objects", "peakLiveBytes", "suggestedHeapBytes", "threads
 // A sentence for whoever reads the page; anything else that is thrown is a mistake of ours.
 export class Refusal extends Error {}
 
+export function tooLong(name, bytes) {
+    return `${name} has ${Math.round(bytes / 2 ** 20)} MiB, and a page can take ${MOST_FILE_BYTES / 2 ** 20}. If it is text, 'heapbench import' ` +
+        "makes a trace of it, which is far shorter; 'heapbench model' takes traces of any length.";
+}
+
 export function canRun() {
     return typeof WebAssembly === "object" && typeof BigUint64Array === "function";
 }
@@ -60,8 +65,7 @@ export class Trace {
     // Reads `bytes`, a Uint8Array in any format that heapbench reads; a Refusal says what is wrong, and where.
     static async read(module, name, bytes) {
         if (bytes.length > MOST_FILE_BYTES)
-            throw new Refusal(`${name} has ${Math.round(bytes.length / 2 ** 20)} MiB; a page can take ${MOST_FILE_BYTES / 2 ** 20}. ` +
-                "'heapbench import' makes a trace of it that is a hundredth as long, and 'heapbench model' has no such limit.");
+            throw new Refusal(tooLong(name, bytes.length));
         const trace = new Trace(await instantiate(module), name);
         trace.#load(bytes);
         return trace;

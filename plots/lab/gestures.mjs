@@ -35,18 +35,19 @@ function shiftedView(view, x, y) {
     return { from: view.from + ops, to: view.to + ops, low: view.low + addresses, high: view.high + addresses };
 }
 
-// `app`: view, isZoomed(), setView(view), setMoment(at), hover(op, address).
+// `app`: view, at, isZoomed(), setView(view), setMoment(at). `hover` is told the operation and the address pointed at, or null.
 export class MapGestures {
-    constructor(canvas, app) {
+    constructor(canvas, app, hover) {
         this.canvas = canvas;
         this.app = app;
+        this.hover = hover;
         this.pointers = new Map();
         this.moved = 0;
         canvas.addEventListener("wheel", (e) => this.wheel(e), { passive: false });
         for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
             canvas.addEventListener(type, (e) => this[type](e));
         canvas.addEventListener("dblclick", (e) => this.zoomAt(e, 3, "ops"));
-        canvas.addEventListener("pointerleave", () => app.hover(null));
+        canvas.addEventListener("pointerleave", () => hover(null));
         canvas.addEventListener("keydown", (e) => this.key(e));
     }
 
@@ -84,7 +85,7 @@ export class MapGestures {
 
     pointermove(event) {
         const now = this.part(event), before = this.pointers.get(event.pointerId), view = this.app.view;
-        this.app.hover(Math.round(view.from + (view.to - view.from) * now.x), view.low + (view.high - view.low) * now.y);
+        this.hover(Math.round(view.from + (view.to - view.from) * now.x), view.low + (view.high - view.low) * now.y);
         if (before === undefined)
             return;
         this.moved += Math.abs(now.x - before.x) * now.width + Math.abs(now.y - before.y) * now.height;
@@ -133,4 +134,35 @@ export class MapGestures {
         event.stopPropagation();
         keys[event.key]();
     }
+}
+
+// The strip zooms and pans addresses alone; its pointing is the pane's own.
+export function listenToStrip(canvas, app) {
+    let held = null;
+    const part = (event) => {
+        const box = canvas.getBoundingClientRect();
+        return (event.clientX - box.left) / box.width;
+    };
+    const zoom = (factor, x) => app.setView(zoomedView(app.view, factor, 0, x, "addresses"));
+    canvas.addEventListener("wheel", (event) => {
+        if (event.deltaY > 0 && app.autoAddresses)
+            return;
+        event.preventDefault();
+        zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP, part(event));
+    }, { passive: false });
+    canvas.addEventListener("dblclick", (event) => zoom(4, part(event)));
+    canvas.addEventListener("pointerdown", (event) => { held = part(event); });
+    canvas.addEventListener("pointermove", (event) => {
+        if (event.buttons === 0 || held === null || app.autoAddresses)
+            return;
+        app.setView(shiftedView(app.view, 0, held - part(event)));
+        held = part(event);
+    });
+    canvas.addEventListener("keydown", (event) => {
+        if (event.key !== "+" && event.key !== "-")
+            return;
+        event.preventDefault();
+        event.stopPropagation();
+        zoom(event.key === "+" ? 2 : 1 / 2, 0.5);
+    });
 }

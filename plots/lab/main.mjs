@@ -1,6 +1,6 @@
 // main.mjs - the page: the workload that is watched, the moment, the view, and one heap or two of them.
 
-import { canRun, compile, STOP, Trace } from "./engine.mjs";
+import { canRun, compile, MOST_FILE_BYTES, Refusal, STOP, tooLong, Trace } from "./engine.mjs";
 import { Editor, EXAMPLE, writeListing } from "./editor.mjs";
 import { Pane, isRefusal } from "./pane.mjs";
 import { boundedView, zoomedView } from "./gestures.mjs";
@@ -53,13 +53,14 @@ class App {
         this.wanted = state;
         this.setPanes(state.heap ?? { policy: "first", merge: false, heapBytes: null }, state.beside);
         const index = this.sources.findIndex((s) => s.name === state.trace);
-        if (state.trace !== null && index < 0)
-            nonsense.push("trace");
-        this.say(nonsense.length > 0 ? `The address has ${nonsense.join(", ")} that mean${nonsense.length > 1 ? "" : "s"} nothing here; the rest of it is shown.` : "");
+        const missing = state.trace !== null && index < 0 ? `The address asks for the trace '${state.trace}', which is not on this page: drop it here. ` : "";
+        this.say(missing + (nonsense.length > 0 ? `The address has ${nonsense.join(", ")} that mean${nonsense.length > 1 ? "" : "s"} nothing here; the rest of it is shown.` : ""));
         if (index >= 0)
             await this.choose(index);
         else
             await this.chooseTyping(state.text ?? EXAMPLE);
+        if (missing !== "")
+            this.say(missing);
     }
 
     setPanes(heap, beside) {
@@ -128,8 +129,8 @@ class App {
     async open(file) {
         this.say(`Reading ${file.name} …`);
         try {
-            if (file.size > 2 ** 31)
-                throw new RangeError("too long");
+            if (file.size > MOST_FILE_BYTES)
+                throw new Refusal(tooLong(file.name, file.size));
             const bytes = new Uint8Array(await file.arrayBuffer());
             const trace = await Trace.read(this.module, file.name, bytes);
             this.sources = this.sources.filter((s) => s.name !== file.name || s.element);

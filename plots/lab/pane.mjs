@@ -3,14 +3,14 @@
 import { Heap, Refusal, STOP } from "./engine.mjs";
 import { Curves } from "./curves.mjs";
 import { drawMap, drawStrip, imageOfSurvey, lookAtStrip, rangeAt } from "./picture.mjs";
-import { MapGestures } from "./gestures.mjs";
+import { listenToStrip, MapGestures } from "./gestures.mjs";
 import { breathe, runTo, Survey } from "./survey.mjs";
 import { bytes, counted, count, describeRange, fate, happened, hex } from "./words.mjs";
 
 const SLIDER_STEPS = 1000;
 const MOST_MAP_COLUMNS = 1000, MAP_ROWS = 512;
 const ANIMATED_RECORDS = 60;
-const NOTHING = "Point at a range to see what it is.";
+const NOTHING = "Point at a range to see what it is.", TOO_MANY = "Too many ranges to point at one: zoom in here, by wheel, double click or +.";
 
 export class Pane {
     // `app`: module, trace, view, at, colours, and what is told to it: setMoment, setView, changed, refuse.
@@ -22,7 +22,7 @@ export class Pane {
         this.generation = 0;      // of heaps: what runs for an older one is stale
         this.momentTurn = 0;
         this.probeTurn = 0;
-        this.full = this.zoomed = this.image = this.look = this.walk = this.selected = null;
+        this.full = this.zoomed = this.image = this.look = this.walk = this.selected = this.heap = null;
         this.find();
         this.listen();
     }
@@ -42,6 +42,7 @@ export class Pane {
         this.facts = one(".facts");
         this.point = one(".point");
         this.mapPoint = one(".map-point");
+        this.mapScale = [".map-high", ".map-middle", ".map-low"].map(one);
         this.curves = new Curves(this.root, (op) => this.app.setMoment(Math.round(op)));
         one("h2").textContent = this.name;
     }
@@ -55,15 +56,8 @@ export class Pane {
         this.strip.addEventListener("pointerdown", (e) => this.pointStrip(e));
         this.strip.addEventListener("pointerleave", () => this.select(null));
         this.strip.addEventListener("keydown", (e) => this.keyStrip(e));
-        this.gestures = new MapGestures(this.map, {
-            app: this.app,
-            get view() { return this.app.view; },
-            get at() { return this.app.at; },
-            isZoomed: () => this.app.isZoomed(),
-            setView: (view) => this.app.setView(view),
-            setMoment: (at) => this.app.setMoment(at),
-            hover: (op, address) => this.hoverMap(op, address),
-        });
+        this.gestures = new MapGestures(this.map, this.app, (op, address) => this.hoverMap(op, address));
+        listenToStrip(this.strip, this.app);
     }
 
     // -- what heap it is --
@@ -137,7 +131,7 @@ export class Pane {
             return;
         await this.tellFate(runner, isStale);
         if (this.app.isZoomed() && !isStale())
-            this.zoom();
+            await this.zoom();
     }
 
     columns() {
@@ -250,15 +244,16 @@ export class Pane {
 
     lookAgain() {
         const view = this.app.view, width = this.strip.getBoundingClientRect().width;
+        this.width = width;
         this.look = lookAtStrip(this.heap, view.low, view.high, width);
         this.selected = null;
-        this.point.replaceChildren(this.look.ranges === null ? "There are too many ranges here to point at one: zoom in." : NOTHING);
+        this.point.replaceChildren(this.look.ranges === null ? TOO_MANY : NOTHING);
     }
 
-    // The walk to be drawn: the next operation's; at the end the last one's.
+    // The walk to be drawn: the next operation's, or the last one's where the next does not walk.
     walkOf(last, peek, heap) {
         const isNext = peek !== null && peek.walked === 1, figures = isNext ? peek : last;
-        if (!isNext && (peek !== null || last.walked !== 1))
+        if (!isNext && (last.walked !== 1 || heap.at === 0))
             return null;
         const rover = isNext ? peek : this.roverBefore(heap);
         return { length: figures.walkLength, begin: rover.begin, beginAt: rover.beginAt, failed: figures.failed === 1,
@@ -301,6 +296,8 @@ export class Pane {
     }
 
     drawMap() {
+        const { low, high } = this.app.view;
+        [high, (low + high) / 2, low].forEach((address, i) => { this.mapScale[i].textContent = address === 0 ? "0" : bytes(address).replace(/ bytes?$/, " B"); });
         if (this.full !== null)
             drawMap(this.map, this.imageOf, this.image, this.app.view, this.app.at, this.heapBytes, this.app.colours);
     }
@@ -333,6 +330,8 @@ export class Pane {
     }
 
     resized() {
+        if (this.strip.getBoundingClientRect().width === this.width) // what is said below a picture may take more lines
+            return;
         if (this.heap !== null && this.look !== null)
             this.lookAgain();
         this.curves.resize();
@@ -352,7 +351,7 @@ export class Pane {
         if (found !== null && this.selected !== null && found.index === this.selected.index)
             return;
         this.selected = found;
-        this.point.replaceChildren(...(found === null ? [this.look.ranges === null ? "There are too many ranges here to point at one: zoom in." : NOTHING]
+        this.point.replaceChildren(...(found === null ? [this.look.ranges === null ? TOO_MANY : NOTHING]
             : describeRange(found.range, found.before, found.after, this.app.trace, this.options, this.app.at).map((line) => {
                 const p = document.createElement("span");
                 p.textContent = line;

@@ -127,29 +127,37 @@ function drawExamined(context, walk, shown, colours, size) {
     }
 }
 
-// The arcs from record to record, and a number for each where there is room. `walk`: begin (a record) and beginAt (its
-// address), length, failed, takenAt (an address), all (records), and `upto`, how many of its records are drawn while it plays.
-function drawWalk(context, look, walk, xOf, colours) {
-    const shown = [];
-    for (const r of look.ranges) {
-        const turn = examinedAs(r.index, walk.begin, walk.length, walk.all);
-        if (turn > 0 && turn <= walk.upto)
-            shown.push({ turn, x: xOf(r.offset), width: xOf(r.offset + r.length) - xOf(r.offset), middle: BAR_TOP - 14,
-                taken: !walk.failed && r.offset === walk.takenAt });
-    }
-    shown.sort((a, b) => a.turn - b.turn);
+// From record to record: arcs, or a straight line where they would be a scribble.
+function drawArcs(context, shown, hasRoom, colours) {
     context.strokeStyle = colours.walk;
     context.lineWidth = 1.5;
     context.beginPath();
     shown.forEach((s, i) => {
         const x = s.x + s.width / 2, before = shown[i - 1];
-        if (before && before.turn === s.turn - 1)
+        if (!before || before.turn !== s.turn - 1)
+            context.moveTo(x, s.middle);
+        else if (hasRoom)
             context.quadraticCurveTo((x + before.x + before.width / 2) / 2, 0, x, s.middle);
         else
-            context.moveTo(x, s.middle);
+            context.lineTo(x, s.middle);
     });
     context.stroke();
+}
+
+// The arcs from record to record, and a number for each where there is room. `walk`: begin (a record) and beginAt (its
+// address), length, failed, takenAt (an address), all (records), and `upto`, how many of its records are drawn while it plays.
+function drawWalk(context, look, walk, xOf, right, colours) {
+    const shown = [];
+    for (const r of look.ranges) {
+        const turn = examinedAs(r.index, walk.begin, walk.length, walk.all);
+        if (turn === 0 || turn > walk.upto)
+            continue;
+        const x = Math.max(0, xOf(r.offset)), end = Math.min(right, xOf(r.offset + r.length));
+        shown.push({ turn, x, width: Math.max(0.5, end - x), middle: BAR_TOP - 14, taken: !walk.failed && r.offset === walk.takenAt });
+    }
+    shown.sort((a, b) => a.turn - b.turn);
     const narrowest = Math.min(...shown.map((s) => s.width));
+    drawArcs(context, shown, narrowest >= 8, colours);
     drawExamined(context, walk, shown, colours, shown.length <= 80 && narrowest > 18 ? 8 : Math.max(1.2, Math.min(4, narrowest / 2)));
 }
 
@@ -190,7 +198,7 @@ export function drawStrip(canvas, look, walk, selected, colours) {
         context.strokeRect(xOf(selected.offset) + 1, BAR_TOP + 1, Math.max(3, xOf(selected.offset + selected.length) - xOf(selected.offset) - 3), bar - 2);
     }
     if (walk !== null && look.ranges !== null)
-        drawWalk(context, look, walk, xOf, colours);
+        drawWalk(context, look, walk, xOf, width, colours);
     else if (walk !== null)
         drawWalkReach(context, look, walk, xOf, width, colours);
     drawAddresses(context, look, width, height - BAR_FOOT + 4, colours);
@@ -255,7 +263,6 @@ export function drawMap(canvas, survey, image, view, at, limit, colours) {
         context.setLineDash([]);
     }
     drawCursor(context, xOf(at), width, height, colours);
-    drawScale(context, view, width, height, colours);
 }
 
 function drawCursor(context, x, width, height, colours) {
@@ -272,21 +279,4 @@ function drawCursor(context, x, width, height, colours) {
         context.lineTo(at, height);
         context.stroke();
     }
-}
-
-function drawScale(context, view, width, height, colours) {
-    const label = (text, x, y, align, base) => {
-        const box = context.measureText(text).width + 8;
-        context.globalAlpha = 0.78;
-        context.fillStyle = colours.paper;
-        context.fillRect(align === "left" ? x - 4 : x - box + 4, base === "top" ? y - 2 : y - 15, box, 17);
-        context.globalAlpha = 1;
-        context.fillStyle = colours.ink;
-        context.textAlign = align;
-        context.textBaseline = base;
-        context.fillText(text, x, y);
-    };
-    label(bytes(view.high), 6, 4, "left", "top");
-    if (view.low > 0)
-        label(bytes(view.low), 6, height - 4, "left", "bottom");
 }

@@ -1,6 +1,6 @@
 // survey.mjs - a heap's course over many operations: one column of the map and one point of each curve after another.
 
-const SLICE_MS = 14;
+const SLICE_MS = 14, DRAW_MS = 150; // drawing what is there so far costs as much as some slices
 
 // Lets the browser draw and take input.
 export function breathe() {
@@ -73,7 +73,7 @@ export class Survey {
     async run(heap, isStale, drawn) {
         if (!await runTo(heap, this.from, isStale))
             return false;
-        let before = heap.figures(), last = performance.now();
+        let before = heap.figures(), last = performance.now(), drawnAt = last;
         while (this.done < this.columns) {
             const end = this.endOf(this.done);
             heap.recentWalkMax = 0;
@@ -86,7 +86,10 @@ export class Survey {
             this.#sample(heap, before, figures);
             before = figures;
             if (performance.now() - last > SLICE_MS) {
-                drawn();
+                if (performance.now() - drawnAt > DRAW_MS) {
+                    drawn();
+                    drawnAt = performance.now();
+                }
                 await breathe();
                 last = performance.now();
                 if (isStale())

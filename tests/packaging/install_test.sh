@@ -59,6 +59,10 @@ if command -v gnuplot >/dev/null; then
     expect 'the page is there' test -s results/latest/report.html
     expect 'the figure is there' test -s results/latest/plots/throughput.svg
 fi
+if [ -e "$prefix/share/heapbench/lab/lab.html" ]; then # it is not built where clang for WebAssembly is missing
+    expect 'lab, of what was recorded' "$hb" lab sort.trace -o lab.html
+    expect 'the trace is in the page' grep -q 'application/x-heapbench-trace' lab.html
+fi
 expect 'a benchmark main' "$prefix/bin/walk_cost" --benchmark_filter=/simple/demo
 
 finds_its_tool() {

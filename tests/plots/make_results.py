@@ -280,6 +280,19 @@ def remark_rows(t):
     yield [t.name, "warning", f"not to be trusted: the load is {len(t.name)}.5 on 2 cores"]
 
 
+def threads_rows(t):
+    """By two threads, and simple under one lock; one crashed."""
+    for r in range(4):
+        for a in ALLOCATORS:
+            if a == "tbbmalloc" and t.stops:
+                yield [t.name, a, r + 1, "crashed", 2] + [None] * 16
+                continue
+            ns = int(COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15) * t.ops)
+            yield [t.name, a, r + 1, "stopped" if a == "simple" and t.stops else "ok", 2, 2, "yes" if a == "simple" else "no", t.ops,
+                   t.ops // 9, ns, ns + 3, 2 * ns, ns // 2, 0, t.peak, t.peak + 4096, t.peak, t.peak // 4096, "glibc",
+                   COST_NS["glibc"] * t.ops, int(COST_NS["null"] * t.ops)]
+
+
 def latency_rows(t):
     """What is made up of nines grows with them; one crashed, one was stopped."""
     for a in ALLOCATORS:
@@ -418,6 +431,10 @@ def main():
           "page_faults,failures,saved_seconds,saved_share,problem",
           [*(row for i, t in enumerate(traces) for row in comparison_rows(t, i == 0)), *mean_rows(len(traces))])
     write(folder, "remarks", "remarks", "trace,kind,text", each(remark_rows))
+    write(folder, "threads", "threads",
+          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,handovers,elapsed_ns,cpu_ns,thread_ns,"
+          "waiting_ns,failures,peak_live_bytes,replay_peak_live_bytes,peak_resident_bytes,page_faults,reference,reference_ns,null_ns",
+          each(threads_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
           each(latency_rows))
     write(folder, "return", "return",

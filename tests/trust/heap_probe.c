@@ -1,10 +1,10 @@
 /*
- * heap_probe.c - preloaded into a program: when it ends, writes what the kernel and glibc say of its memory.
+ * heap_probe.c - preloaded into a program: when it ends, writes its time, and what is known of its memory.
  *
- * The file named $HEAP_PROBE.PID gets /proc/self/status, /proc/self/smaps and, as its last line, "arenas N":
- * the bytes that glibc's arenas had from the system at their most, as malloc_info() has them. Blocks with a
- * mapping of their own are not among them. A process that is killed, or that has no HEAP_PROBE, leaves
- * nothing. Used by tests/trust/reality.
+ * The file named $HEAP_PROBE.PID gets "cpu_us N" and "faults N", the process's own, taken before anything
+ * else is done; /proc/self/status; /proc/self/smaps; and last "arenas N": the bytes that glibc's arenas had
+ * from the system at their most, as malloc_info() has them. Blocks with a mapping of their own are not among
+ * them. A process that is killed, or that has no HEAP_PROBE, leaves nothing. Used by tests/trust/reality.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -46,17 +47,29 @@ static void copy_file(const char *path, int to)
     close(from);
 }
 
+static void write_usage(const struct rusage *usage, int fd)
+{
+    int64_t seconds = (int64_t)usage->ru_utime.tv_sec + usage->ru_stime.tv_sec;
+
+    dprintf(fd, "cpu_us %" PRId64 "\nfaults %ld\n",
+            seconds * 1000000 + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec,
+            usage->ru_minflt + usage->ru_majflt);
+}
+
 /* The heap comes last: what asks for it allocates. */
 static void write_all(void)
 {
     const char *name = getenv("HEAP_PROBE");
+    struct rusage usage;
     char path[4096];
     int fd;
 
+    getrusage(RUSAGE_SELF, &usage);
     snprintf(path, sizeof path, "%s.%d", name != NULL ? name : "", (int)getpid());
     fd = name != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     if (fd < 0)
         return;
+    write_usage(&usage, fd);
     copy_file("/proc/self/status", fd);
     copy_file("/proc/self/smaps", fd);
     dprintf(fd, "arenas %" PRIu64 "\n", most_in_arenas());

@@ -1,8 +1,8 @@
-"""reality_program.py - stands in for heapbench in a recipe: runs the recipe's program on a library, and measures it.
+"""reality_program.py - stands in for heapbench in a recipe: runs the recipe's program on a library.
 
 A recipe calls it as `... record -o OUT -- PROGRAM ARGUMENTS`, after a file that says how:
-  {"preload": [LIBRARIES], "environment": {NAME: VALUE}, "out": FILE}
-`out` gets a JSON object: "pid", and "cpu_s" and "faults" of the program and its children, as wait4 counts them.
+  {"environment": {NAME: VALUE}, "out": FILE}
+`out` gets the program's process id, by which what heap_probe.c wrote is found.
 """
 import json
 import os
@@ -13,11 +13,10 @@ def main():
     with open(sys.argv[1]) as text:
         how = json.load(text)
     command = sys.argv[sys.argv.index("--") + 1:]
-    pid = os.posix_spawnp(command[0], command, {**os.environ, "LD_PRELOAD": ":".join(how["preload"]), **how["environment"]})
-    _, status, usage = os.wait4(pid, 0)
+    pid = os.posix_spawnp(command[0], command, {**os.environ, **how["environment"]})
     with open(how["out"], "w") as out:
-        json.dump({"pid": pid, "cpu_s": usage.ru_utime + usage.ru_stime, "faults": usage.ru_minflt + usage.ru_majflt}, out)
-    return os.waitstatus_to_exitcode(status)
+        out.write(str(pid))
+    return os.waitstatus_to_exitcode(os.wait4(pid, 0)[1])
 
 
 sys.exit(main())

@@ -57,11 +57,11 @@ class Memory(unittest.TestCase):
 
     def test_the_peak_is_the_kernels_less_files_and_what_is_no_heap(self):
         with tempfile.NamedTemporaryFile("w") as probed:
-            probed.write("VmHWM:\t    9000 kB\nRssAnon:\t    2040 kB\nRssFile:\t    500 kB\nRssShmem:\t    0 kB\n")
+            probed.write("cpu_us 1500000\nfaults 321\nVmHWM:\t    9000 kB\nRssAnon:\t    2040 kB\nRssFile:\t    500 kB\nRssShmem:\t    0 kB\n")
             probed.write(SMAPS + "arenas 4711\n")
             probed.flush()
             found = reality.read_probe(probed.name, set())
-        self.assertEqual(found, {"private_bytes": (9000 - 500 - (2040 - 160)) << 10, "brk_bytes": 32 << 10, "arenas_bytes": 4711})
+        self.assertEqual(found, {"cpu_s": 1.5, "faults": 321, "private_bytes": (9000 - 500 - (2040 - 160)) << 10, "brk_bytes": 32 << 10, "arenas_bytes": 4711})
 
 
 def real(cpu_s, heap, mapped=0):

@@ -34,15 +34,15 @@ struct hb_generate_settings {
     uint64_t cycles;
     uint64_t steps; /* replacements */
     uint64_t threads;
-    uint64_t batch;    /* objects that are made together */
-    uint64_t depth;    /* batches or messages that wait for a thread */
-    uint64_t hops;     /* pool: threads that a message goes through */
-    uint64_t keep;     /* sawtooth: percent of the objects that are left at the foot of a tooth */
-    uint64_t hold;     /* storm: milliseconds at a peak */
-    uint64_t silence;  /* storm: milliseconds at the foot of a tooth */
+    uint64_t batch;     /* objects that are made together */
+    uint64_t depth;     /* batches or messages that wait for a thread */
+    uint64_t hops;      /* pool: threads that a message goes through */
+    uint64_t keep;      /* sawtooth: percent of the objects that are left at the foot of a tooth */
+    uint64_t hold;      /* storm: milliseconds at a peak */
+    uint64_t silence;   /* storm: milliseconds at the foot of a tooth */
     uint64_t heartbeat; /* storm: milliseconds between two beats in a silence; 0: none */
     uint64_t beat;      /* storm: objects that a beat allocates and frees */
-    uint64_t smallest; /* bytes asked for, in a uniform or log-uniform distribution */
+    uint64_t smallest;  /* bytes asked for, in a uniform or log-uniform distribution */
     uint64_t largest;
     uint64_t seed;
     uint64_t order;            /* enum hb_generate_order */

@@ -10,10 +10,10 @@
 #include "workloads/whole/builder.h"
 
 static const struct hb_generator *const generators[] = {
-    &hb_generator_ramp,       &hb_generator_shredding,         &hb_generator_two_size,
-    &hb_generator_steady,     &hb_generator_sawtooth,          &hb_generator_larson,
-    &hb_generator_storm,
-    &hb_generator_threadtest, &hb_generator_producer_consumer, &hb_generator_pool,
+    &hb_generator_ramp,   &hb_generator_shredding,  &hb_generator_two_size,
+    &hb_generator_steady, &hb_generator_sawtooth,   &hb_generator_larson,
+    &hb_generator_storm,  &hb_generator_threadtest, &hb_generator_producer_consumer,
+    &hb_generator_pool,
 };
 
 enum { GENERATORS = sizeof generators / sizeof generators[0] };
@@ -97,8 +97,9 @@ enum hb_status hb_generate_workload(const char *text, const char *name, struct h
     struct hb_builder builder;
     const struct hb_generate_sink sink = {.context = &builder, .append = build, .pass_time = build_time};
     char *words = strdup(text);
-    enum hb_status status = words == NULL ? hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name)
-                                          : read_words(words, &generator, &settings, error);
+    enum hb_status status = words == NULL
+                                ? hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name)
+                                : read_words(words, &generator, &settings, error);
 
     free(words);
     if (status == HB_OK)

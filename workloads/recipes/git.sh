@@ -31,5 +31,5 @@ function change(file,   text, i) {
 clean git init --quiet --bare repository
 clean git -C repository fast-import --quiet <history
 clean git -C repository rev-list --objects --all >objects
-clean env GIT_DIR=repository "$heapbench" record -o "$out" -- \
+clean env GIT_DIR=repository "$heapbench" record --touch -o "$out" -- \
     /usr/bin/git pack-objects --quiet --threads=4 --no-reuse-delta --no-reuse-object --depth=50 --window=16 packed <objects >/dev/null

@@ -3,9 +3,10 @@
  * freed.
  *
  * The workload is a storm (generate.h): a burst, a drop to a tenth, silence; again; all freed, silence. It is
- * replayed twice, since a library that has no thread of its own gives memory back only when it is called: once
- * a request comes now and then in the silences, as in a service, and once nothing at all happens. Recorded
- * traces follow, with their own silences, unless they are of more than half a minute; what they leave is freed, and then it is silent.
+ * replayed twice, since a library that has no thread of its own gives memory back only when it is called:
+ * once a request comes now and then in the silences, as in a service, and once nothing at all happens.
+ * Recorded traces follow, with their own silences, unless they are of more than half a minute; what they
+ * leave is freed, and then it is silent.
  *
  * All allocators sleep at the same time, and are looked at from outside (together.h).
  */
@@ -42,7 +43,7 @@ struct entry {
     bool has_member;
 };
 
-struct waiting {
+struct waiting_cell {
     struct hb_session *session;
     struct hb_together together;
     struct entry *entries;
@@ -55,7 +56,7 @@ struct waiting {
 /* Says how long it will take. */
 static bool goes_on(void *context)
 {
-    struct waiting *waiting = context;
+    struct waiting_cell *waiting = context;
     struct hb_progress *progress = &waiting->session->progress;
     uint64_t now = hb_clock_ns();
 
@@ -70,7 +71,7 @@ static bool goes_on(void *context)
 
 static enum hb_status make_ready(struct hb_plan *plan, struct hb_error *error)
 {
-    struct waiting *waiting = plan->state;
+    struct waiting_cell *waiting = plan->state;
 
     if (waiting == NULL)
         plan->state = waiting = calloc(1, sizeof *waiting);
@@ -85,7 +86,7 @@ static enum hb_status make_ready(struct hb_plan *plan, struct hb_error *error)
 
 static struct entry *add_entry(struct hb_plan *plan, const struct hb_candidate *candidate)
 {
-    struct waiting *waiting = plan->state;
+    struct waiting_cell *waiting = plan->state;
     struct entry *grown = reallocarray(waiting->entries, waiting->count + 1, sizeof *grown);
 
     if (grown == NULL)
@@ -111,7 +112,7 @@ static void make_waiting(struct hb_plan *plan, struct hb_sample_request *request
                                 RECORDED_MOST_S);
 }
 
-static void note_end(struct waiting *waiting, const struct hb_sample_request *request)
+static void note_end(struct waiting_cell *waiting, const struct hb_sample_request *request)
 {
     double seconds = hb_paced_seconds(request->prepared, request->prepared->op_count, request->pace) +
                      (double)request->idle_ms / 1000;
@@ -124,7 +125,7 @@ static void note_end(struct waiting *waiting, const struct hb_sample_request *re
 static enum hb_status begin_one(struct hb_plan *plan, size_t index, const struct hb_candidate *candidate,
                                 struct hb_error *error)
 {
-    struct waiting *waiting = plan->state;
+    struct waiting_cell *waiting = plan->state;
     struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
     struct entry *entry;
     bool refused;
@@ -152,7 +153,7 @@ static enum hb_status begin_one(struct hb_plan *plan, size_t index, const struct
 
 /* -- rows -- */
 
-static void set_subject(struct hb_results *out, const struct waiting *waiting, const struct entry *entry,
+static void set_subject(struct hb_results *out, const struct waiting_cell *waiting, const struct entry *entry,
                         const struct hb_sample_result *result)
 {
     const struct hb_candidate *candidate = entry->candidate;
@@ -213,7 +214,6 @@ static void set_after(struct hb_results *out, const struct hb_together_member *m
 {
     static const uint64_t seconds[] = {0, 1, 10};
 
-
     for (int i = 0; first != NULL && i < 3; i++) {
         const struct hb_together_look *look = look_after(member, first, seconds[i]);
 
@@ -252,7 +252,7 @@ static void put_summary(struct hb_results *out, const struct hb_together_member 
     hb_results_set_real(out, "last_s", (double)(last->time_ns - gone->time_ns) / 1e9);
 }
 
-static void put_entry(struct hb_plan *plan, const struct waiting *waiting, const struct entry *entry)
+static void put_entry(struct hb_plan *plan, const struct waiting_cell *waiting, const struct entry *entry)
 {
     const struct hb_together_member *member =
         entry->has_member ? waiting->together.members[entry->member] : NULL;
@@ -274,7 +274,7 @@ static void put_entry(struct hb_plan *plan, const struct waiting *waiting, const
 /* When all have been begun: waits, puts the rows, and clears up whatever happened. */
 static enum hb_status end_all(struct hb_plan *plan, struct hb_error *error)
 {
-    struct waiting *waiting = plan->state;
+    struct waiting_cell *waiting = plan->state;
     enum hb_status status;
 
     if (waiting == NULL)

@@ -124,7 +124,8 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->turn = index == threads->first ? 0 : UINT64_MAX;
     worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
     worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
-    hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace);
+    if (hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace, false, error) != HB_OK)
+        return error->status;
     worker->schedule.silent = index != threads->first;
     if (part->own.op_count == 0)
         return HB_OK;
@@ -245,7 +246,7 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     const struct hb_split *split = threads->split;
     struct hb_one_lock lock;
 
-    *figures = (struct hb_threads_figures){.threads = split->working, .hand_overs = split->hand_overs};
+    *figures = (struct hb_threads_figures){.threads = split->working, .handovers = split->handovers};
     figures->one_lock = split->working > 1 && (allocator->caps & HB_CAP_THREADS) == 0;
     if (figures->one_lock)
         hb_one_lock_open(&lock, allocator, heap);

@@ -79,6 +79,7 @@ static const struct hb_option option_table[] = {
      .help = "the same as --step-limit 0: may take hours"},
     HB_COMMAND_THREADS(struct options, session.threads),
     HB_COMMAND_PACED(struct options, session.pace),
+    HB_COMMAND_CLOCK(struct options, session.clock),
     HB_COMMAND_TIMEOUT(struct options, session.timeout_ms,
                        "seconds that a replay may take, beside what --paced does. Default: ten times what "
                        "glibc takes, at least 10; none "

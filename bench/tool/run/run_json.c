@@ -174,7 +174,7 @@ static void put_threads(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_put(json, "one_lock", json_boolean(row->threads.one_lock));
     put_known(json, "ops_per_s", several ? 1e9 / row->ns.median : 0);
     hb_json_put(json, "waiting_share", several ? json_real(row->waiting) : json_null());
-    hb_json_known(json, "hand_overs", row->threads.hand_overs, several);
+    hb_json_known(json, "handovers", row->threads.handovers, several);
     hb_json_known(json, "replay_peak_live_bytes", row->replay_peak_live_bytes, several);
 }
 
@@ -193,6 +193,7 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_number(json, "page_faults", row->page_faults);
     put_kernel(json, trace, row);
     put_known(json, "memory_over_live", row->over_live);
+    hb_json_put(json, "reads_trace_clock", json_boolean(row->cell->result.reads_trace_clock));
     hb_json_number(json, "failures", row->failures);
     hb_json_known(json, "first_failure", row->first_failure, row->first_failure != HB_NO_FAILURE);
     put_threads(json, trace, row);
@@ -264,6 +265,9 @@ static json_t *trace_json(const struct hb_run_trace *trace)
                 rounds->session->options.pace > 0 && trace->recorded_s > 0
                     ? json_real(rounds->session->options.pace)
                     : json_null());
+    hb_json_text(
+        &json, "library_clock",
+        hb_library_clock_names[trace->has_times ? rounds->session->options.clock : HB_CLOCK_MACHINE]);
     hb_json_text(&json, "clock", trace->noise.clock == HB_ROUNDS_CPU ? "processor" : "elapsed");
     put_known(&json, "null_ns_per_op", trace->null_ns);
     put_known(&json, "null_spread", trace->noise.null_spread);

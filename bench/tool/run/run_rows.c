@@ -256,6 +256,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
                                  .replay_threads = 1,
+                                 .has_times = hb_recorded_is_known(prepared),
                                  .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
                                  .touched =
                                      session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,

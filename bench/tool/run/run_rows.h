@@ -47,6 +47,7 @@ struct hb_run_trace {
     uint64_t ops, peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program; 0: not known */
     uint32_t threads, replay_threads;         /* of the recorded program, and of its replay */
+    bool has_times;                           /* that a library can be shown (schedule.h) */
     double recorded_s;                        /* how long the recording took; 0: not known */
     uint64_t touched;                         /* blocks touched as far as the program touched them */
     double null_ns;                           /* per operation, by the clock of the verdicts */

@@ -262,7 +262,8 @@ static bool knows_kernel(const struct hb_run_row *row)
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1, knows_calls = false, ticks = false;
+    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
+         knows_calls = false, ticks = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
@@ -280,7 +281,7 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
         [VERDICT] = {"verdict", true, trace->ranked > 0 ? 10 : 0},
-        [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 ? 8 : 0},
+        [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 && !by_threads ? 8 : 0},
         [CPU] = {"cpu ns", false, by_threads ? 4 : 0},
         [WAITING] = {"waiting", false, by_threads ? 8 : 0},
         [LIVE] = {"peak live", false, by_threads ? 3 : 0},

@@ -292,10 +292,32 @@ static bool say_touched(const struct hb_run_trace *trace, char *out)
     return trace->touched > 0;
 }
 
+/* Who read the recording's time; or that there was none to read. */
+static bool say_clock(const struct hb_run_trace *trace, char *out)
+{
+    if (trace->rounds->session->options.clock == HB_CLOCK_MACHINE)
+        return false;
+    if (!trace->has_times)
+        append(out, trace->recorded_s > 0 ? "the recording's time is more than a clock can show"
+                                          : "the trace has no times");
+    for (size_t i = 0; trace->has_times && i < trace->count; i++)
+        if (trace->rows[i].cell->result.reads_trace_clock) {
+            append(out, out[0] == '\0' ? "" : ", ");
+            append(out, trace->rows[i].allocator);
+        }
+    if (out[0] == '\0')
+        return false;
+    append(out, trace->has_times
+                    ? ": read the recording's time and not the replay's (--clock)"
+                    : ": what gives memory back by the clock does so by the replay's own, which is short");
+    return true;
+}
+
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads,     say_single, say_one_lock, say_pace,   say_touched,
-                                         say_null_spread, say_load,   say_wide,     say_marked, NULL};
+    static sentence *const warnings[] = {say_threads, say_single,      say_one_lock, say_clock, say_pace,
+                                         say_touched, say_null_spread, say_load,     say_wide,  say_marked,
+                                         NULL};
     static sentence *const none[] = {say_threads, say_single, say_one_lock, say_pace,
                                      NULL}; /* nothing is claimed */
 

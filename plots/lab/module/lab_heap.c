@@ -228,12 +228,11 @@ LAB_EXPORT const struct why *lab_why(void)
     uint64_t need = hb_model_need(lab.model, alignment, lab.last.size);
 
     hb_replay_inspect(&lab.table, lab.model, lab.options.heap_bytes == 0, &state);
-    lab.why =
-        (struct why){.reason = hb_failure_reason(need, state.free_bytes, state.largest_run_bytes),
-                     .size = lab.last.size,
-                     .need = need,
-                     .free_bytes = state.free_bytes,
-                     .largest_run_bytes = state.largest_run_bytes};
+    lab.why = (struct why){.reason = hb_failure_reason(need, state.free_bytes, state.largest_run_bytes),
+                           .size = lab.last.size,
+                           .need = need,
+                           .free_bytes = state.free_bytes,
+                           .largest_run_bytes = state.largest_run_bytes};
     return &lab.why;
 }
 
@@ -386,8 +385,8 @@ static bool paint(void *context, const struct hb_range *range)
     return end < p->mark || end < p->from + p->bucket * p->rows;
 }
 
-/* How much of each of `rows` equal pieces of the heap, `bucket` bytes long from address `from` on, is allocated:
- * 0 to 1. */
+/* How much of each of `rows` equal pieces of the heap, `bucket` bytes long from address `from` on, is
+ * allocated: 0 to 1. */
 LAB_EXPORT const float *lab_column(double from, double bucket, uint32_t rows)
 {
     struct painting p = {.from = from,

@@ -10,7 +10,7 @@
 #include "workloads/workload.h"
 
 /* Of the workload that was read last; the page reads them as doubles, in this order. */
-struct trace_facts {
+struct lab_trace_facts {
     double ops, objects, peak_live_bytes, suggested_heap_bytes, threads, dropped, lost;
 };
 
@@ -21,7 +21,7 @@ static struct {
     struct hb_workload *workload;
     uint32_t *ends; /* by object: the operation that frees it, or their number */
     struct hb_error error;
-    struct trace_facts facts;
+    struct lab_trace_facts facts;
 } trace;
 
 struct lab_bytes lab_input(void)
@@ -79,7 +79,7 @@ static void state_facts(void)
 {
     const struct hb_workload *w = trace.workload;
 
-    trace.facts = (struct trace_facts){
+    trace.facts = (struct lab_trace_facts){
         .ops = (double)w->op_count,
         .objects = (double)w->object_count,
         .peak_live_bytes = (double)w->peak_live_bytes,
@@ -128,7 +128,7 @@ LAB_EXPORT const uint32_t *lab_ends(void)
     return trace.ends;
 }
 
-LAB_EXPORT const struct trace_facts *lab_facts(void)
+LAB_EXPORT const struct lab_trace_facts *lab_facts(void)
 {
     return &trace.facts;
 }

@@ -1,7 +1,7 @@
 /*
  * platform.c - what WebAssembly lacks: the rooms below call it, and find here what they would find on Linux.
  *
- * There are no files: a source is the bytes that the page was given (lab_trace.c). There are no pages to
+ * There is one file: the bytes that the page was given (lab_trace.c). There are no pages to
  * reserve: memory comes from malloc. All that a heap consists of lies below lab_end(), which is kept in that
  * memory itself, so that a copy of the memory up to there is a copy of the heap, to go back to.
  */
@@ -12,11 +12,12 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/file.h"
 #include "base/pages.h"
 #include "base/progress.h"
 #include "plots/lab/module/lab.h"
 #include "plots/lab/module/unzstd.h"
-#include "workloads/source/source.h"
+#include "workloads/source/unpack.h"
 
 /* -- memory -- */
 
@@ -97,44 +98,42 @@ void hb_table_free(void *table, size_t bytes)
     hb_pages_free(table, bytes);
 }
 
-/* -- the one source -- */
+/* -- the one file -- */
 
-struct hb_source {
-    FILE *stream;
-};
-
-enum hb_status hb_source_open(const char *path, struct hb_source **out, struct hb_error *error)
+enum hb_status hb_file_open(const char *path, FILE **out, struct hb_error *error)
 {
     struct lab_bytes input = lab_input();
-    struct hb_source *source = malloc(sizeof *source);
-    FILE *stream = source != NULL ? fmemopen((void *)input.bytes, input.length, "r") : NULL;
+    FILE *stream = fmemopen((void *)input.bytes, input.length, "r");
 
-    if (stream == NULL) {
-        free(source);
+    if (stream == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
-    }
-    source->stream = stream;
-    *out = source;
+    *out = stream;
     return HB_OK;
 }
 
-void hb_source_close(struct hb_source *source)
+/* What is packed is not unpacked here, and is told apart by who knows what is foreign. */
+enum hb_archive hb_unpack_recognise(const uint8_t *head, size_t bytes)
 {
-    if (source == NULL)
-        return;
-    fclose(source->stream);
-    free(source);
+    (void)head, (void)bytes;
+    return HB_ARCHIVE_NONE;
 }
 
-FILE *hb_source_stream(const struct hb_source *source)
+enum hb_status hb_unpack_open(const char *path, FILE *file, enum hb_archive archive, struct hb_unpack **out,
+                              FILE **stream, struct hb_error *error)
 {
-    return source->stream;
+    (void)file, (void)archive, (void)out, (void)stream;
+    return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: packed", path);
 }
 
-enum hb_status hb_source_fault(const struct hb_source *source, struct hb_error *error)
+void hb_unpack_close(struct hb_unpack *unpack)
 {
-    (void)source;
-    return hb_error_set(error, HB_ERR_IO, "the bytes cannot be read");
+    (void)unpack;
+}
+
+const char *hb_unpack_fault(const struct hb_unpack *unpack)
+{
+    (void)unpack;
+    return NULL;
 }
 
 /* There is no file of that name. */

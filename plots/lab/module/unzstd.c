@@ -335,17 +335,17 @@ struct frame_head {
 static bool read_frame_head(const uint8_t *from, size_t bytes, struct frame_head *head)
 {
     static const uint8_t size_bytes[] = {0, 2, 4, 8}, dictionary_bytes[] = {0, 1, 2, 4};
-    unsigned flags, single, size, dictionary;
+    unsigned flags, window, size, dictionary;
 
     if (bytes < 5 || hb_little_endian(from, 4) != MAGIC)
         return false;
     flags = from[4];
-    single = flags >> 5 & 1;
-    size = flags >> 6 == 0 ? single : size_bytes[flags >> 6];
+    window = (flags >> 5 & 1) == 0; /* the bytes that say how long it is */
+    size = flags >> 6 == 0 ? 1 - window : size_bytes[flags >> 6];
     dictionary = dictionary_bytes[flags & 3];
     *head = (struct frame_head){
-        .bytes = 5 + !single + dictionary + size, .has_checksum = flags >> 2 & 1, .has_size = size > 0};
-    if ((flags & 8) != 0 || bytes < head->bytes || hb_little_endian(from + 5 + !single, dictionary) != 0)
+        .bytes = 5 + window + dictionary + size, .has_checksum = flags >> 2 & 1, .has_size = size > 0};
+    if ((flags & 8) != 0 || bytes < head->bytes || hb_little_endian(from + 5 + window, dictionary) != 0)
         return false;
     head->size = hb_little_endian(from + head->bytes - size, size) + (size == 2 ? 256 : 0);
     return true;

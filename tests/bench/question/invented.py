@@ -34,6 +34,7 @@ class Sample:
         self.system = int(words[16])
         self.returned = None  # calls that give memory back, in the order of the columns
         self.slow = []  # operation, nanoseconds, live bytes
+        self.threads = None  # how many, their time, what of it was waiting, the most live, how often objects changed hands
 
     def all_calls(self):
         """With all allocations as a kind of their own."""
@@ -51,6 +52,8 @@ def read_log(path):
                 samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
             elif words[0] == "returned":
                 samples[-1].returned = list(map(int, words[1:]))
+            elif words[0] == "threads":
+                samples[-1].threads = list(map(int, words[1:]))
             elif words[0] == "slow":
                 samples[-1].slow.append(tuple(map(int, words[1:])))
             else:

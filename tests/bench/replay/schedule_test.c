@@ -13,6 +13,14 @@ static struct hb_prepared prepared_with(const struct hb_wait *waits, uint64_t co
     return (struct hb_prepared){.waits = waits, .wait_count = count, .op_count = ops};
 }
 
+static void must_open(struct hb_schedule *schedule, const struct hb_prepared *prepared, double pace,
+                      bool tells)
+{
+    struct hb_error error;
+
+    assert_int_equal(hb_schedule_open(schedule, prepared, pace, tells, &error), HB_OK);
+}
+
 static void without_a_pace_or_without_times_nothing_stops_it(void **state)
 {
     static const struct hb_wait waits[] = {{0, 3600000 * MS}, {5, 3600000 * MS}};
@@ -20,11 +28,11 @@ static void without_a_pace_or_without_times_nothing_stops_it(void **state)
     struct hb_schedule schedule;
 
     (void)state;
-    hb_schedule_open(&schedule, &timed, 0);
+    must_open(&schedule, &timed, 0, false);
     assert_int_equal(hb_schedule_reach(&schedule, 0, 9), 9);
     assert_int_equal(hb_schedule_reach(&schedule, 9, 9), 9);
     assert_int_equal(schedule.taken_ns, 0);
-    hb_schedule_open(&schedule, &untimed, 1);
+    must_open(&schedule, &untimed, 1, false);
     assert_int_equal(hb_schedule_reach(&schedule, 0, 9), 9);
     assert_int_equal(hb_schedule_reach(&schedule, 9, 9), 9);
     assert_int_equal(schedule.taken_ns, 0);
@@ -39,7 +47,7 @@ static void it_stops_at_each_note_and_no_operation_comes_before_its_time(void **
     struct hb_schedule schedule;
 
     (void)state;
-    hb_schedule_open(&schedule, &prepared, 0.5);
+    must_open(&schedule, &prepared, 0.5, false);
     for (size_t i = 0; i < 5; i++) {
         uint64_t next = hb_schedule_reach(&schedule, stops[i], 9);
 
@@ -58,7 +66,7 @@ static void windows_stop_at_their_ends_too_and_lose_no_time(void **state)
     struct hb_schedule schedule;
 
     (void)state;
-    hb_schedule_open(&schedule, &prepared, 0.001);
+    must_open(&schedule, &prepared, 0.001, false);
     assert_int_equal(hb_schedule_reach(&schedule, 0, 5), 2);
     assert_int_equal(hb_schedule_reach(&schedule, 2, 5), 5);
     assert_int_equal(schedule.recorded_us, MS);
@@ -84,6 +92,33 @@ static void the_time_of_an_operation_is_the_sum_of_what_passed_before_it(void **
     assert_true(hb_paced_seconds(&too_long, 9, 0.001) > HB_PACED_MOST_S);
 }
 
+static void to_tell_a_clock_notes_are_joined_until_they_are_few(void **state)
+{
+    enum { OPS = 50 * HB_TOLD_OPS };
+    static struct hb_wait waits[OPS + 1];
+    struct hb_prepared prepared;
+    struct hb_schedule schedule;
+    uint64_t stops = 0, us = 0;
+    bool found = false;
+
+    (void)state;
+    for (uint64_t i = 0; i <= OPS; i++)
+        waits[i] = (struct hb_wait){i, 1 + i % 7};
+    waits[1000].us = 100000; /* stands out */
+    prepared = prepared_with(waits, OPS + 1, OPS);
+    must_open(&schedule, &prepared, 0, true);
+    for (const struct hb_wait *at = schedule.next; at < schedule.end; at++) {
+        us += at->us;
+        stops++;
+        found = found || at->before_op == 1000; /* a silence is told at its end */
+    }
+    assert_true(found);
+    assert_true(stops <= 51);
+    assert_int_equal(us, hb_recorded_us(&prepared, OPS));
+    assert_int_equal(schedule.end[-1].before_op, OPS);
+    hb_schedule_close(&schedule);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -95,6 +130,8 @@ int main(void)
                 windows_stop_at_their_ends_too_and_lose_no_time),
         hb_test("the time of an operation is the sum of what passed before it",
                 the_time_of_an_operation_is_the_sum_of_what_passed_before_it),
+        hb_test("to tell a clock notes are joined until they are few",
+                to_tell_a_clock_notes_are_joined_until_they_are_few),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

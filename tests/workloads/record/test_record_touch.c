@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -110,11 +111,41 @@ static void nothing_is_known_where_it_was_not_asked_for(void **state)
     run_end(&run);
 }
 
+static void check_intact(const char *library)
+{
+    char *argv[] = {(char[]){SUBJECT("subject_intact")}, (char[]){"3"}, (char[]){"3000"}, NULL};
+    struct run run;
+    struct ops ops;
+
+    setenv(HB_TEST_TOUCH, "1", 1);
+    run_begin_with(&run, argv, library);
+    unsetenv(HB_TEST_TOUCH);
+    assert_int_equal(run.exit_status, 0);
+    ops = ops_of(&run, 0);
+    assert_faithful(&ops);
+    assert_true(ops.touched_count > 0);
+    for (size_t i = 0; i < ops.touched_count; i++)
+        assert_true(ops.touched[i].bytes <= ops.items[ops.touched[i].op].size);
+    ops_free(&ops);
+    run_end(&run);
+}
+
+static void what_threads_write_to_large_blocks_stays_there(void **state)
+{
+    static const char *const libraries[] = {"libc.so.6", HB_JEMALLOC, HB_MIMALLOC, HB_TCMALLOC};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
+        if (strstr(libraries[i], "NOTFOUND") == NULL)
+            check_intact(libraries[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_block_is_known_to_the_page),
         cmocka_unit_test(nothing_is_known_where_it_was_not_asked_for),
+        cmocka_unit_test(what_threads_write_to_large_blocks_stays_there),
     };
 
     if (getpagesize() != P)
