@@ -317,8 +317,7 @@ static void set_calls_cell(struct line *line, const struct hb_memory_calls *call
 
     if (calls->known && count > 0)
         snprintf(line->cells[MADVISE], CELL_BYTES, "%s, %s",
-                 hb_show_bytes(calls->madvise_bytes + calls->unmap_bytes).text,
-                 hb_show_count(count).text);
+                 hb_show_bytes(calls->madvise_bytes + calls->unmap_bytes).text, hb_show_count(count).text);
     else if (calls->known)
         snprintf(line->cells[MADVISE], CELL_BYTES, "0");
 }
