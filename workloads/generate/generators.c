@@ -82,7 +82,7 @@ static enum hb_status read_words(char *text, const struct hb_generator **generat
 
     *generator = hb_generator_find(word != NULL ? word : "", error);
     if (*generator == NULL)
-        return error->status;
+        return HB_ERR_USAGE;
     hb_generate_defaults(*generator, settings);
     while (status == HB_OK && (word = strtok_r(NULL, " ", &rest)) != NULL)
         status = hb_generate_set(*generator, word, settings, error);
