@@ -274,8 +274,7 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                     struct hb_error *error)
 {
     enum hb_status status = __real_hb_sample_run(request, result, error);
-    bool timed =
-        request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK && !request->counts_calls;
+    bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK;
 
     if (status != HB_OK)
         return status;
@@ -286,7 +285,7 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                             .counts.first_failure = HB_NO_FAILURE,
                                             .check.op = HB_CHECK_NO_OP};
     }
-    if (timed && is_to_interrupt()) {
+    if (timed && !request->counts_calls && is_to_interrupt()) {
         raise(SIGINT);
         if (setting("INVENTED_KILL_TWICE", 0) > 0)
             raise(SIGINT);
