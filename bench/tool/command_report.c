@@ -172,7 +172,7 @@ static int run_script(const char *const *arguments)
         return hb_command_fail(&error);
     }
     argv[count++] = script;
-    for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
         argv[count++] = arguments[i];
     fflush(NULL); /* before what the script says */
     errno = posix_spawnp(&child, "python3", NULL, NULL, (char *const *)(uintptr_t)argv, environ);
