@@ -160,6 +160,8 @@ def make(results, pictures, csv, lab):
     compared = answer.compared_of(results, traces)
     remarks = answer.remarks_of(results, compared)
     warnings = answer.warnings_of(results, remarks)
+    if tables.threads(results):
+        remarks = [words for words in remarks if "threads did these" not in words]  # that is on the page
     lead, more = answer.verdict_of(results, contenders, compared)
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]

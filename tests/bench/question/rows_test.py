@@ -135,12 +135,30 @@ class Rows(invented.Test):
             done = cut if allocator == "simple" else ops
             samples, references, null = self.assert_throughput(allocator, done, "stopped" if allocator == "simple" else "ok")
             self.assert_shown(shown[allocator], done, samples, references, null)
+        self.assert_written(out)
         floor = median(s.elapsed for s in null) / ops
         self.rows("throughput")
         self.assertTrue(any(f"null allocator {floor:.2f} ns per operation" in line for line in self.head), self.head)
         self.assertAlmostEqual(out["floor_ns_per_op"], floor, 9)
         self.assertIn(f"# left out  time of simple on made after operation {cut} "
                       f"(step limit {limit}; ask with --step-limit 0)", self.head)
+
+    def assert_written(self, out):
+        """comparison.csv and remarks.csv say what --json says."""
+        of_json = {"ns_per_op": "ns_per_op", "least_ns": "ns_per_op_min", "most_ns": "ns_per_op_max", "ratio": "ratio", "ratio_low": "ratio_low",
+                   "ratio_high": "ratio_high", "rank": "rank", "peak_live_bytes": "peak_live_bytes", "failures": "failures", "ops": "ops",
+                   "trace_ops": "trace_ops", "saved_share": "saved_share", "memory_over_live": "memory_over_live"}
+        rows = [row for row in self.rows("comparison") if row["trace"]]
+        self.assertEqual([row["allocator"] for row in rows], [row["allocator"] for row in out["rows"]])
+        for written, shown in zip(rows, out["rows"]):
+            for column, key in of_json.items():
+                self.assertEqual(written[column] or "", "" if shown[key] is None else f"{shown[key]:.6g}" if isinstance(shown[key], float)
+                                 else str(shown[key]), (column, shown))
+            self.assertEqual((written["status"], written["baseline"], written["verdict"] or None, written["clock"]),
+                             (shown["status"], "glibc", shown["verdict"], out["traces"][0]["clock"]))
+        for kind, key in (("verdict", "verdict"), ("warning", "warnings")):
+            said = [row["text"].replace("\\x2c", ",") for row in self.rows("remarks", kind=kind)]
+            self.assertEqual(said, out["traces"][0][key])
 
     def assert_shown(self, row, done, samples, references, null):
         """A row of 3 rounds, which have no interval, on a trace that is too short for a verdict."""
