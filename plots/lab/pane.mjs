@@ -134,6 +134,12 @@ export class Pane {
             await this.zoom();
     }
 
+    // It is no longer on the page.
+    leave() {
+        this.generation++;
+        this.heap = null;
+    }
+
     columns() {
         return Math.min(MOST_MAP_COLUMNS, Math.max(100, Math.round(this.map.getBoundingClientRect().width)));
     }

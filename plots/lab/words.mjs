@@ -2,6 +2,8 @@
 
 import { REASONS, RECORD_BYTES } from "./engine.mjs";
 
+const ENDLESS = 2 ** 60; // of the tail of an infinite heap there is as much as can be counted
+
 export function count(n) {
     return String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
@@ -13,6 +15,8 @@ export function counted(n, noun) {
 export function bytes(n) {
     if (n < 10240)
         return counted(n, "byte");
+    if (n >= ENDLESS)
+        return "no end";
     const power = Math.min(4, Math.floor(Math.log2(n) / 10)), value = n / 2 ** (10 * power);
     return `${value.toPrecision(value < 1000 ? 3 : 4)} ${["", "KiB", "MiB", "GiB", "TiB"][power]}`;
 }
@@ -95,7 +99,7 @@ function describeObject(range, before, after, trace, where) {
 
 function describeHole(range, before, after, options, at, where) {
     if (range.neverUsed)
-        return [`Never used: ${where}`];
+        return [`Never used, from ${hex(range.offset)} on: ${bytes(range.length)}`];
     const lines = [`A hole at ${where}`, `Like this for ${counted(Math.max(0, at - 1 - range.since), "operation")}, since operation ${count(range.since)}`];
     const free = [before, after].filter((r) => r && !r.allocated && !r.neverUsed), live = [before, after].filter((r) => r && r.allocated);
     if (free.length > 0) {
