@@ -267,7 +267,7 @@ class App {
         const isShown = this.isTyped && small !== null;
         byId("listing").hidden = !isShown;
         if (isShown)
-            writeListing(byId("listing"), small, this.panes[0].walk);
+            writeListing(byId("listing"), small, { op: this.at > 0 ? this.trace.op(this.at - 1) : null, walk: this.panes[0].lastWalk });
     }
 
     calm() {

@@ -85,9 +85,9 @@ export function describeRange(range, before, after, trace, options, at) {
 }
 
 function describeObject(range, before, after, trace, where) {
-    const end = trace.endOf(range.object);
+    const birth = trace.birthOf(range.object), end = trace.endOf(range.object);
     const lines = [`Object ${count(range.object)}: ${bytes(range.size)} asked for, in a range at ${where}`,
-        `Here since operation ${count(range.since)}; ${end === null ? "never freed" : `freed at operation ${count(end)}`}`];
+        `Born at operation ${count(birth)}${birth === range.since ? "" : `, here since operation ${count(range.since)}`}; ${end === null ? "never freed" : `freed at operation ${count(end)}`}`];
     const slack = range.length - range.size - RECORD_BYTES;
     if (slack > 0)
         lines.push(`${bytes(slack)} of it are slack: too little to be a range of its own`);
