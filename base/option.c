@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "base/printable.h"
 
-enum { OPTIONS_MAX = 24, HELP_KEY = 'h', FIRST_KEY = 256 }; /* a key from there on is no letter */
+enum { OPTIONS_MAX = 32, HELP_KEY = 'h', FIRST_KEY = 256 }; /* a key from there on is no letter */
 
 /* A command line that is being read. */
 struct reading {
@@ -184,6 +184,19 @@ static void take_percent(const struct argp_state *state, const struct hb_option 
     memcpy(member_of(option, values), &percent, sizeof percent);
 }
 
+static void take_factor(const struct argp_state *state, const struct hb_option *option, void *values,
+                        const char *text)
+{
+    char *end;
+    double factor = text == NULL ? 1 : text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+    if (!(factor > 0 && factor <= (double)option->most) || (text != NULL && *end != '\0'))
+        hb_option_fail(state, "--%s takes a factor such as 0.1, up to %" PRIu64 ", not '%s'", option->name,
+                       option->most, text);
+    assert(option->bytes == sizeof factor);
+    memcpy(member_of(option, values), &factor, sizeof factor);
+}
+
 /* "first, next or best" */
 static void join_words(const char *const *words, char *out, size_t bytes)
 {
@@ -203,6 +216,10 @@ static void take_word(const struct argp_state *state, const struct hb_option *op
     struct hb_unknown unknown = {.name = text};
     char all[256];
 
+    if (text == NULL) {
+        store_integer(option, values, option->least);
+        return;
+    }
     for (uint32_t i = 0; option->words[i] != NULL; i++) {
         if (strcmp(option->words[i], text) == 0) {
             store_integer(option, values, i);
@@ -242,6 +259,9 @@ static void take_option(const struct argp_state *state, const struct hb_option *
         return;
     case HB_OPTION_PERCENT:
         take_percent(state, option, values, text);
+        return;
+    case HB_OPTION_FACTOR:
+        take_factor(state, option, values, text);
         return;
     case HB_OPTION_WORD:
         take_word(state, option, values, text);

@@ -34,6 +34,7 @@ enum hb_option_kind {
     HB_OPTION_SIZE,    /* uint64_t, from `least` to `most`; K, M and G are powers of 1024 */
     HB_OPTION_SECONDS, /* uint64_t: milliseconds; 1 second to `most` seconds */
     HB_OPTION_PERCENT, /* double: "0.5%" or "0.5" is 0.005; over 0 %, up to 100 % */
+    HB_OPTION_FACTOR,  /* double: "0.1", over 0, up to `most`; 1 where it is bare */
     HB_OPTION_WORD,    /* int or an enum: the index of one of `words` */
     HB_OPTION_CALL,    /* none: `take` is called with the text, or NULL where it is bare */
     HB_ARGUMENT_ONE,   /* const char *: at most one argument, a `value` such as "trace" */
@@ -49,11 +50,11 @@ enum hb_option_rule {
 
 struct hb_option {
     enum hb_option_kind kind;
-    char letter;              /* 0: it has none */
-    const char *name;         /* without its dashes */
-    const char *value;        /* what --help calls its value; NULL for a flag */
-    size_t offset, bytes;     /* of the member: HB_AT */
-    uint64_t least, most;     /* most 0: UINT64_MAX; of a size INT64_MAX */
+    char letter;          /* 0: it has none */
+    const char *name;     /* without its dashes */
+    const char *value;    /* what --help calls its value; NULL for a flag */
+    size_t offset, bytes; /* of the member: HB_AT */
+    uint64_t least, most; /* most 0: UINT64_MAX; of a size INT64_MAX. Of a bare word, `least` is its index */
     const char *const *words; /* ended by NULL */
     size_t given;             /* a bool that becomes true: HB_GIVEN; 0: none */
     void (*take)(const struct argp_state *state, void *values, char *text);

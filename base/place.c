@@ -12,7 +12,7 @@
 
 #define RECORDER_NAME "libheapbench_record.so"
 
-enum { PLACES = HB_PLACE_RECORDER + 1 };
+enum { PLACES = HB_PLACE_HEAPS + 1 };
 
 /* From the executable's folder; base/CMakeLists.txt knows where an installed tree has them. */
 static const struct {
@@ -25,6 +25,7 @@ static const struct {
     [HB_PLACE_LAB] = {"HEAPBENCH_LAB", HB_INSTALLED_DATA "/lab/lab.html", "../share/heapbench/lab/lab.html"},
     [HB_PLACE_RECORDER] = {"HEAPBENCH_RECORDER", HB_INSTALLED_LIBRARIES "/" RECORDER_NAME,
                            "../lib/" RECORDER_NAME},
+    [HB_PLACE_HEAPS] = {"HEAPBENCH_HEAPS", HB_INSTALLED_LIBRARIES, "../lib"},
 };
 
 /* The folder that this program lies in. False where /proc does not say or the path is too long. */

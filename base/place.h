@@ -13,6 +13,8 @@ enum hb_place {
     HB_PLACE_PLOTS,    /* a folder of gnuplot scripts; $HEAPBENCH_PLOTS */
     HB_PLACE_LAB,      /* the page that traces are put into; $HEAPBENCH_LAB */
     HB_PLACE_RECORDER, /* the library that is loaded into recorded programs; $HEAPBENCH_RECORDER */
+    HB_PLACE_HEAPS, /* a folder of libraries that programs are run on, libheapbench-NAME.so; $HEAPBENCH_HEAPS
+                     */
 };
 
 /* The environment variable that names another one. */

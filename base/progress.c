@@ -183,11 +183,6 @@ void hb_progress_end(void)
         end();
 }
 
-bool hb_progress_is_shown(void)
-{
-    return now.shown;
-}
-
 /* As many calls to the next look as take about LOOK_NS. */
 static void look(void)
 {

@@ -33,10 +33,6 @@ void hb_progress_begin(const char *what);
 void hb_progress_total(uint64_t total); /* 0, the default: not known */
 void hb_progress_end(void);             /* wipes the line */
 
-/* Is there a line to be kept up to date? What costs something for its sake is left out where there is none.
- */
-bool hb_progress_is_shown(void);
-
 /*
  * So much of the work is done: for loops to call. It costs a few instructions: without a line it does
  * nothing, and with one it looks at the clock about every millisecond. Of a part, `done` is not shown.

@@ -42,6 +42,16 @@ if(NOT GNUPLOT)
                     "Debian and Ubuntu: apt-get install gnuplot-nox, or run ./setup")
 endif()
 
+# Jinja2 makes the page, of the python3 that users have; plots/report.py asks the system's where another one comes first.
+execute_process(COMMAND python3 -c "import jinja2" RESULT_VARIABLE no_jinja OUTPUT_QUIET ERROR_QUIET)
+if(NOT no_jinja EQUAL 0)
+    execute_process(COMMAND /usr/bin/python3 -c "import jinja2" RESULT_VARIABLE no_jinja OUTPUT_QUIET ERROR_QUIET)
+endif()
+if(NOT no_jinja EQUAL 0)
+    message(WARNING "Jinja2 was not found, so the page cannot be made. "
+                    "Debian and Ubuntu: apt-get install python3-jinja2, or run ./setup")
+endif()
+
 # The lab (plots/lab) is C compiled for the browser. Where the tools for that are missing it is left out, and the rest is built.
 set(HB_LAB_MISSING "")
 function(hb_lab_needs found package)

@@ -1,12 +1,9 @@
 # heap_map.gp - what lies where in the heap as the program goes on: first fit without merging, and beside it with.
 #
-# Caption: A map of the heap: addresses from its start upward, the operations of the program from left to right. Dark is memory
-#   in use (records included), sand-coloured is memory that was used before and is free, shades between are a mixture of both,
-#   and above the highest address used so far there is nothing. The line is what the program holds: as high as the dark would
-#   reach if all of that lay at the bottom. Left in each pair is the simple allocator, which never merges its free ranges:
-#   what was once cut small stays small, so that sand gathers which no larger block can use, and the heap grows above it.
-#   Right is the same first fit that joins a freed range with its free neighbours at once, on the same scale. A dark streak is
-#   a block that stays while all around it is freed. One pair a trace, with axes of its own, from zero.
+# Caption: A map of the heap: addresses upward, the operations of the program from left to right. Dark is in use, sand was used before
+#   and is free, above the highest address used so far there is nothing; the line is what the program holds. Left of each pair is the
+#   simple allocator, which never merges: sand gathers that no larger block can use, and the heap grows above it. Right, on
+#   the same scale, is the same first fit that merges at once. A dark streak is a block that stays while all around it is freed.
 #
 # Usage:  gnuplot -c plots/heap_map.gp results/reference/heap_map.csv [png] > heap_map.svg
 # Input:  heap_map.csv, schema heap_map/1 (results/README.md)
@@ -21,15 +18,11 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status op live_bytes extent_bytes bucket_bytes allocated_bytes")
 
-wanted(name) = measured(strcol("status")) && column("extent_bytes") > 0
-eval scan
-eval reach_of("column('op')")
-eval drop_small
-eval needs_course
+load tidy("heap_map")
 
 # Panels stand in rows of four, or as many as make whole groups of a trace's allocators; those of a trace share their axes.
 panels = traces * allocators
-panel_columns(n) = allocators > 4 ? allocators : traces == 1 ? allocators : 4 / allocators * allocators
+panel_columns(n) = allocators > 4 || narrow ? allocators : traces == 1 ? allocators : 4 / allocators * allocators
 gap_in = 26.0
 panel_width(n) = (width - left - right - (panel_columns(n) / allocators - 1) * gap_x - (panel_columns(n) - panel_columns(n) / allocators) * gap_in) / panel_columns(n)
 panel_left(k, n) = left + ((k - 1) % panel_columns(n)) * (panel_width(n) + gap_in) + ((k - 1) % panel_columns(n)) / allocators * (gap_x - gap_in)
@@ -50,34 +43,18 @@ entry = "free"; eval legend_area(sand)
 entry = "bytes that the program holds"; eval legend_line(line, 1.4)
 
 no_label(x) = ""
-# The b-th bucket of a row of $rows: the share of it, as far as the extent goes, that is in use; -1 above the extent.
-in_bucket(b) = word(strcol("allocated_bytes"), b)
-reached(b) = smaller(b * column("bucket_bytes"), column("extent_bytes")) - (b - 1) * column("bucket_bytes")
-share(b) = strlen(in_bucket(b)) ? real(in_bucket(b)) / reached(b) : -1
-do for [k=1:traces] {
-    eval rows_of_trace("op extent_bytes")
-    eval largest("end", "$rows", "column('op')")
-    eval largest("top", "$rows", "column('extent_bytes')")
-    do for [a=1:allocators] {
-        set print $rows; print "op,live_bytes,extent_bytes,bucket_bytes,allocated_bytes"; set print
-        set table $rows append separator comma
-        plot in using (column("op")):(column("live_bytes")):(column("extent_bytes")):(column("bucket_bytes")):(strcol("allocated_bytes")) \
-            with table if (strcol("trace") eq trace[k] && strcol("allocator") eq allocator[a] && wanted(allocator[a]))
-        unset table
-        eval largest("buckets", "$rows", "words(strcol('allocated_bytes'))")
-        window = end / larger(1, |$rows| - 1)
-        set print $cells; print "middle,address,share"; set print
-        set table $cells append separator comma
-        plot for [b=1:int(buckets)] $rows using (column("op") - 0.5 * window):((b - 0.5) * column("bucket_bytes")):(share(b)) with table
-        unset table
-        p = (k - 1) * allocators + a
+do for [p=1:panels] {
+    if (filled[p]) {
+        k = (p - 1) / allocators + 1
+        a = p - (k - 1) * allocators
+        top = 1.05 * most_extent_bytes[k]
         eval panel(p, panels)
-        eval count_tics("x", end)
-        eval linear_tics("y", 1.05 * top, byte_step(1.05 * top), a == 1 ? "byte" : "no")
+        eval count_tics("x", most_op[k])
+        eval linear_tics("y", top, byte_step(top), a == 1 ? "byte" : "no")
         if (a > 1) { set ytics add ("" 0) }
         set title title_of(trace[k]) . ": " . allocator[a] offset 0, -0.7
-        plot [0:end][0:1.05 * top] $cells using (column("middle")):(column("address")):(column("share")) with image, \
-            $rows using (column("op")):(column("live_bytes")) with lines lc rgb line lw 1.4
+        plot [0:most_op[k]][0:top] $cells index (p - 1) using (column("middle")):(column("address")):(column("share")) with image, \
+            $held index (p - 1) using (column("op")):(column("live")) with lines lc rgb line lw 1.4
         eval drawn_once
     }
 }

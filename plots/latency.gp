@@ -1,10 +1,8 @@
 # latency.gp - how long single allocations take, from the median to the slowest: a decade of nines a step.
 #
-# Caption: Nanoseconds of single allocations (malloc, calloc, realloc) at each percentile; one panel a trace, one line an
-#   allocator. The horizontal axis goes by nines: at 99.9 % one call in a thousand takes as long or longer, at 99.99 % one in ten
-#   thousand; the last point is the slowest call of all. The vertical axis is logarithmic and the same in every panel. Reading the clock
-#   is in every figure. The grey line is the null allocator's, whose calls do nothing: what it shows is the clock and, on the
-#   right, what the machine did meanwhile. Where a line lies on it there, the tail is not the allocator's. A dashed line
+# Caption: How long a single allocation takes: at 99.9 % one call in a thousand takes as long or longer, the last point is the slowest
+#   of all. One panel a program; the axis of time is logarithmic and the same in all. The grey line is the null allocator, whose calls
+#   do nothing: the clock and, on the right, what the machine did meanwhile. Where a line lies on it there, the tail is not the allocator's. A dashed line
 #   is of the first part of a trace only.
 #
 # Usage:  gnuplot -c plots/latency.gp results/reference/latency.csv [png] > latency.svg
@@ -19,19 +17,10 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status kind percentile ops ns")
 
-wanted(name) = measured(strcol("status")) && strcol("kind") eq "allocation"
-eval scan
-eval reach_of("column('ops')")
-eval drop_small
-# What takes less than a nanosecond has a place on a logarithmic axis all the same.
-seconds_of(x) = 1e-9 * larger(1, column("ns"))
-slowest = 4.8 # where the slowest call is drawn
-nines(name) = name eq "max" ? slowest : -log10(1 - real(name) / 100)
-drawn(x) = trace_at(strcol("trace")) > 0 && wanted(strcol("allocator"))
-eval largest("top", "in", "drawn(0) ? seconds_of(0) : 0")
-eval smallest("bottom", "in", "drawn(0) ? seconds_of(0) : 1e300")
+load tidy("latency")
 
 gap_x = 24.0
+if (traces == 1) { panel_height = 240.0 }
 eval panels_canvas(traces)
 set multiplot
 eval heading("How long single allocations take, by percentile")
@@ -39,26 +28,16 @@ eval x_axis("share of allocations that are as quick or quicker")
 eval y_axis("time of a call")
 set logscale y
 set xrange [0.2:slowest + 0.15]
-set yrange [0.7 * bottom:1.4 * top]
+set yrange [0.7 * seconds_least:1.4 * seconds_most]
 set xtics ("50 %%" 0.30103, "90 %%" 1, "99 %%" 2, "99.9 %%" 3, "99.99 %%" 4, "all" slowest) font ",8"
-do for [a=1:allocators] { entry = allocator[a]; eval legend_line(colour(entry), 2) }
-array halts[most]
-dash(i) = halts[here[i]] ? 2 : 1
+do for [a=1:allocators] { entry = allocator[a]; eval legend_line(colour_of[a], 2) }
 do for [k=1:traces] {
-    do for [a=1:allocators] { found[a] = 0; halts[a] = 0 }
-    set table $scan
-    plot in using (strcol("trace") eq trace[k] && wanted(strcol("allocator")) ? \
-        (a = allocator_at(strcol("allocator")), found[a] = 1, halts[a] = strcol("status") eq "stopped" ? 1 : 0, 0) : 0) with table
-    unset table
-    undefine $scan
-    heres = 0
-    do for [a=1:allocators] { if (found[a]) { heres = heres + 1; here[heres] = a } }
     eval panel(k, traces)
     eval shared_y(k, traces, seconds)
     set title title_of(trace[k]) offset 0, -0.7
-    mine(i) = strcol("trace") eq trace[k] && wanted(0) && strcol("allocator") eq allocator[here[i]]
-    plot for [i=1:heres] in using (mine(i) ? nines(strcol("percentile")) : NaN):(mine(i) ? seconds_of(0) : NaN) \
-        with linespoints pt 7 ps 0.35 lc rgb colour(allocator[here[i]]) dt dash(i) lw (allocator[here[i]] eq "simple" ? 2 : 1.4)
+    mine(a) = column("who") == a ? column("nines") : NaN
+    plot for [a=1:allocators] $rows index (k - 1) using (mine(a)):(column("seconds")) \
+        with linespoints pt 7 ps 0.35 lc rgb colour_of[a] dt dash[(k - 1) * allocators + a] lw 1.4
     eval drawn_once
 }
 unset multiplot

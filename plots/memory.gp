@@ -1,10 +1,8 @@
 # memory.gp - where the simple allocator's memory went, as the program goes on.
 #
-# Caption: The heap of the simple allocator over time, split: bytes the program asked for and holds (live), the records in
-#   front of them (headers), bytes handed over but not asked for because the rest was too small to split off (slack), and
-#   bytes that are free below the highest address ever used (free). The line on top is that address, the heap's extent. All
-#   that is not live is what this design costs; the pale part is memory that was freed and could not be used again, since
-#   free ranges are never merged. One panel a trace, each with its own axes, from zero.
+# Caption: The heap of the simple allocator over time: what the program holds (live), the records in front of it (headers), what was handed
+#   over because the rest was too small to split off (slack), and what is free below the highest address ever used. The pale part was
+#   freed and could not be used again, since free ranges are never merged. One panel a program, each with its own axes, from zero.
 #
 # Usage:  gnuplot -c plots/memory.gp results/reference/fragmentation.csv [png] > memory.svg
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)
@@ -18,13 +16,9 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status op live_bytes header_bytes slack_bytes extent_bytes")
 
-wanted(name) = name eq "simple" && measured(strcol("status")) && column("extent_bytes") > 0
-eval scan
-eval reach_of("column('op')")
-eval drop_small
-eval needs_course
+load tidy("memory")
 
-live = colour("simple"); headers = "#6E2C00"; slack = "#F0E442"; free = "#F6DCCB"
+live = colour_of[1]; headers = "#6E2C00"; slack = "#F0E442"; free = "#F6DCCB"
 eval panels_canvas(traces)
 set multiplot
 eval heading("Where the memory went: the simple allocator's heap")
@@ -36,20 +30,17 @@ entry = "slack"; eval legend_area(slack)
 entry = "free"; eval legend_area(free)
 entry = "extent"; eval legend_line(ink, 1.2)
 do for [k=1:traces] {
-    eval rows_of_trace("op live_bytes header_bytes slack_bytes extent_bytes")
-    eval largest("end", "$rows", "column('op')")
-    eval largest("top", "$rows", "column('extent_bytes')")
+    top = 1.05 * most_extent_bytes[k]
     eval panel(k, traces)
-    eval count_tics("x", end)
-    eval byte_tics("y", 1.05 * top)
-    set title title_of_part(trace[k], end, reach[k], halted[k]) offset 0, -0.7
-    plot [0:end][0:1.05 * top] \
-        $rows using (column("op")):(column("extent_bytes")) with filledcurves y1=0 fc rgb free fs solid noborder, \
-        $rows using (column("op")):(column("live_bytes") + column("header_bytes") + column("slack_bytes")) \
-            with filledcurves y1=0 fc rgb slack fs solid noborder, \
-        $rows using (column("op")):(column("live_bytes") + column("header_bytes")) with filledcurves y1=0 fc rgb headers fs solid noborder, \
-        $rows using (column("op")):(column("live_bytes")) with filledcurves y1=0 fc rgb live fs solid noborder, \
-        $rows using (column("op")):(column("extent_bytes")) with lines lc rgb ink lw 1.2
+    eval count_tics("x", most_op[k])
+    eval byte_tics("y", top)
+    set title title_of_part(trace[k], most_op[k], reach[k], halted[k]) offset 0, -0.7
+    plot [0:most_op[k]][0:top] \
+        $rows index (k - 1) using (column("op")):(column("extent_bytes")) with filledcurves y1=0 fc rgb free fs solid noborder, \
+        $rows index (k - 1) using (column("op")):(column("slack")) with filledcurves y1=0 fc rgb slack fs solid noborder, \
+        $rows index (k - 1) using (column("op")):(column("records")) with filledcurves y1=0 fc rgb headers fs solid noborder, \
+        $rows index (k - 1) using (column("op")):(column("live")) with filledcurves y1=0 fc rgb live fs solid noborder, \
+        $rows index (k - 1) using (column("op")):(column("extent_bytes")) with lines lc rgb ink lw 1.2
     eval drawn_once
 }
 unset multiplot

@@ -1,69 +1,47 @@
-# walk_distribution.gp - which share of mallocs has to examine so many ranges, one line a trace.
+# walk_distribution.gp - how many ranges a malloc of the simple allocator examines: from the median to the longest walk, by program.
 #
-# Caption: The share of mallocs of the simple allocator that examine n ranges or more, over the whole trace; one line a
-#   trace. On the left, read the median where a line crosses 50 %; the right has the same lines on a logarithmic scale, where 1 % is the 99th percentile. A line that falls early belongs to a program whose mallocs mostly
-#   find a place near the start of the heap; one that stays at the top and then drops walks over nearly everything nearly
-#   every time. Exact counts: every machine gets the same.
+# Caption: Over a whole program: half of the mallocs of the simple allocator examine fewer ranges than the thick bar's left end, 99 in a
+#   hundred fewer than its right end; the thin line goes on to the longest walk. The mark is the mean, which is what all mallocs
+#   together cost. A short thick bar far to the right is a program in which nearly every malloc walks over nearly everything.
 #
-# Usage:  gnuplot -c plots/walk_distribution.gp results/reference/walk_lengths.csv [png] > walk_distribution.svg
-# Input:  walk_lengths.csv, schema walk_lengths/1 (results/README.md); a trace's rows in rising order of length
-# Read:   the right end of a line is the longest walk, and its height one walk's (or one bin's) share.
-# Note:   lengths over 64 are known to a sixteenth of an octave.
+# Usage:  gnuplot -c plots/walk_distribution.gp results/reference/walk_summary.csv [png] > walk_distribution.svg
+# Input:  walk_summary.csv, schema walk_summary/1 (results/README.md)
+# Read:   the axis is logarithmic.
+# Note:   exact counts: every machine gets the same. Traces of less than a thousand operations are left out. The whole distribution
+#         is in walk_lengths.csv.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
-eval needs("trace allocator length_low walks")
+eval needs("trace allocator status ops walk_mean walk_p50 walk_p99 walk_max trace_ops")
 
-measured(status) = 1 # this file has no such column
-wanted(name) = name eq "simple" && column("walks") > 0
-eval scan
+load tidy("walk_distribution")
 
-# Traces of a few walks say nothing about shares: they are left out unless there is no other.
-array total[most]
-array passed[most]
-do for [k=1:traces] { total[k] = 0 }
-set table $scan
-plot in using (k = trace_at(strcol("trace")), k && wanted(strcol("allocator")) ? (total[k] = total[k] + column("walks"), 0) : 0) with table
-unset table
-kept = 0
-do for [k=1:traces] { if (total[k] >= few) { kept = kept + 1; trace[kept] = trace[k]; total[kept] = total[k] } }
-traces = kept ? kept : traces
-
-# One picture of the many, linear, and one of the few, logarithmic.
-foot = 58.0
-left = 74.0
-gap_x = 70.0
-panel_height = 320.0
-legend_rows(x) = 0
-panel_columns(n) = 2
-width = 1120.0
-right = 158.0
-eval panels_canvas(2)
+longest = 4
+do for [k=1:traces] { longest = larger(longest, strlen(short(trace[k], 24))) }
+left = (narrow ? 5.6 : 7.0) * longest + 16
+right = narrow ? 52.0 : 80.0
+panel_height = 26.0 * traces + 8
+legend_rows(x) = narrow ? 2 : 1
+eval panels_canvas(1)
 set multiplot
-eval heading("Distribution of walk lengths, simple allocator")
-eval x_axis("n, ranges examined")
-eval y_axis("share of mallocs that examine n ranges or more")
+eval heading("Ranges that a malloc examines")
+eval x_axis("ranges examined per malloc")
+entry = "median to 99 %"; eval legend_area("#F0B58A")
+entry = "to the longest"; eval legend_line("#a8adb2", 1)
+entry = "mean, the number"; eval legend_point(colour_of[1], 7)
+eval panel(1, 1)
 set logscale x
 set format x counts
-set xrange [1:*]
-set key at screen 1 - (right - 14) / width, 1 - head / height left top Left reverse samplen 2 spacing 1.2
-# The share at a row's lower end, then the row counted as passed.
-share(k, walks) = (before = passed[k], passed[k] = before + walks, (total[k] - before) / total[k])
-mine(k) = strcol("trace") eq trace[k] && wanted(strcol("allocator"))
-do for [p=1:2] {
-    eval panel(p, 2)
-    set title p == 1 ? "all mallocs" : "the same, logarithmic: the longest walks" offset 0, -0.7
-    if (p == 1) {
-        set format y "%.0f %%"; set yrange [0:100]
-    } else {
-        set format y "%g %%"; set yrange [*:100]; set logscale y; unset key
-    }
-    do for [k=1:traces] { passed[k] = 0 }
-    plot for [k=1:traces] in using (mine(k) ? column("length_low") : NaN):(mine(k) ? 100 * share(k, column("walks")) : NaN) \
-            with fsteps lc rgb series_colour(k) dt series_dash(k) lw 1.6 notitle, \
-        for [k=1:traces] keyentry with lines lc rgb series_colour(k) dt series_dash(k) lw 1.6 title short(trace[k], 18)
-    eval drawn_once
-}
+set mxtics 1
+unset grid
+set grid xtics back ls 1
+set ytics scale 0 ("" 0)
+do for [k=1:traces] { set ytics add (tick(short(trace[k], 24)) -k) }
+plot [0.5 * bottom:2 * top][-traces - 0.6:-0.4] \
+    $rows using (column("p99")):(-column("row")):(column("most") - column("p99")):(0) with vectors nohead lw 1 lc rgb "#a8adb2", \
+    $rows using (column("p50")):(-column("row")):(column("p99") - column("p50")):(0) with vectors nohead lw 9 lc rgb "#F0B58A", \
+    $rows using (column("mean")):(-column("row")) with points pt 7 ps 0.8 lc rgb colour_of[1], \
+    $rows using (column("most")):(-column("row")):(rounded_count(floor(column("mean") + 0.5))) with labels left offset 0.6, 0 font ",9" textcolor rgb ink
 unset multiplot

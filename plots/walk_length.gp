@@ -1,29 +1,22 @@
 # walk_length.gp - how many ranges a malloc of the simple allocator examines, as the program goes on.
 #
-# Caption: Ranges examined per malloc by the simple allocator, against operations done; one panel a trace. The thick line is
-#   the mean over a window of operations, the one above it the 99th percentile, the faint one the longest walk. A line that
-#   climbs is a program that pays more for every malloc the longer it runs; a flat one has found a heap in which freed
-#   ranges fit again. The vertical axis is logarithmic and the same in every panel. These are exact counts: every machine
-#   gets the same.
+# Caption: Ranges that a malloc of the simple allocator examines, as the program goes on: the mean of two hundred stretches, and above it
+#   what 99 in a hundred stay below. A line that climbs is a program that pays more for every malloc the longer it runs; a
+#   flat one has found a heap in which freed ranges fit again. The axis is logarithmic and the same in every panel.
 #
 # Usage:  gnuplot -c plots/walk_length.gp results/reference/walk_cost.csv [png] > walk_length.svg
 # Input:  walk_cost.csv, schema walk_cost/1 (results/README.md)
 # Read:   operations are mallocs and frees together; each panel has its own horizontal axis.
-# Note:   nothing is fitted or smoothed; windows without a walk are left out; a failed malloc examines every range.
+# Note:   exact: every machine gets the same. Nothing is fitted or smoothed; windows without a walk are left out; a failed malloc examines every range.
 #         Traces of less than a thousand operations are left out.
 
 if (!exists("in")) { in = ARG1 }
 if (!exists("terminal")) { terminal = ARG2 }
 here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:strlen(here) - 1] }
 load here . "style.gp"
-eval needs("trace allocator status op walks walk_total walk_p99 walk_max")
+eval needs("trace allocator status op walks walk_total walk_p99")
 
-wanted(name) = name eq "simple" && measured(strcol("status")) && column("walks") > 0
-eval scan
-eval reach_of("column('op')")
-eval drop_small
-eval largest("top", "in", "wanted(strcol('allocator')) ? column('walk_max') : 0")
-eval smallest("bottom", "in", "trace_at(strcol('trace')) && wanted(strcol('allocator')) ? column('walk_total') / column('walks') : 1e300")
+load tidy("walk_length")
 
 gap_x = 24.0
 eval panels_canvas(traces)
@@ -32,20 +25,16 @@ eval heading("Walk length of the simple allocator")
 eval x_axis("operations done")
 eval y_axis("ranges examined per malloc")
 set logscale y
-set yrange [0.7 * bottom:1.5 * larger(top, 10)]
-entry = "mean"; eval legend_line(colour("simple"), 2)
+set yrange [0.7 * mean_least:1.5 * larger(walk_p99_most, 10)]
+entry = "mean"; eval legend_line(colour_of[1], 2)
 entry = "99th percentile"; eval legend_line("#E69F00", 1.3)
-entry = "longest"; eval legend_line("#c9c9c9", 1)
 do for [k=1:traces] {
-    eval rows_of_trace("op walks walk_total walk_p99 walk_max")
-    eval largest("end", "$rows", "column('op')")
     eval panel(k, traces)
     eval shared_y(k, traces, counts)
-    eval count_tics("x", end)
-    set title title_of_part(trace[k], end, reach[k], halted[k]) offset 0, -0.7
-    plot [0:end] $rows using (column("op")):(column("walk_max")) with lines lc rgb "#c9c9c9" lw 1, \
-        $rows using (column("op")):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
-        $rows using (column("op")):(column("walk_total") / column("walks")) with lines lc rgb colour("simple") lw 2
+    eval count_tics("x", most_op[k])
+    set title title_of_part(trace[k], most_op[k], reach[k], halted[k]) offset 0, -0.7
+    plot [0:most_op[k]] $rows index (k - 1) using (column("op")):(column("walk_p99")) with lines lc rgb "#E69F00" lw 1.3, \
+        $rows index (k - 1) using (column("op")):(column("mean")) with lines lc rgb colour_of[1] lw 2
     eval drawn_once
 }
 unset multiplot

@@ -209,17 +209,7 @@ const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream)
     return stream->loaded != NULL ? &stream->loaded->repairs : &none;
 }
 
-uint64_t hb_stream_ops(const struct hb_stream *stream)
-{
-    return stream->ops;
-}
-
 uint64_t hb_stream_objects(const struct hb_stream *stream)
 {
     return stream->objects;
-}
-
-uint64_t hb_stream_slots(const struct hb_stream *stream)
-{
-    return stream->slots;
 }

@@ -41,8 +41,6 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
 /* What was repaired in a file that is imported, so far. */
 const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream);
 
-uint64_t hb_stream_ops(const struct hb_stream *stream);     /* handed out so far */
 uint64_t hb_stream_objects(const struct hb_stream *stream); /* born so far */
-uint64_t hb_stream_slots(const struct hb_stream *stream);   /* used so far: the most objects live at once */
 
 #endif

@@ -32,10 +32,17 @@ static enum hb_status pass_builder_time(void *context, uint64_t us, struct hb_er
     return hb_builder_pass_time(context, us, error);
 }
 
+static enum hb_status touch_in_builder(void *context, uint64_t bytes, struct hb_error *error)
+{
+    return hb_builder_touch(context, bytes, error);
+}
+
 static struct hb_op_sink sink_to_builder(struct hb_builder *builder)
 {
-    return (struct hb_op_sink){
-        .append = append_to_builder, .pass_time = pass_builder_time, .context = builder};
+    return (struct hb_op_sink){.append = append_to_builder,
+                               .pass_time = pass_builder_time,
+                               .touch = touch_in_builder,
+                               .context = builder};
 }
 
 static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_reader *reader,
@@ -49,6 +56,7 @@ static enum hb_status append_all(struct hb_builder *builder, struct hb_trace_rea
         run.first = builder->workload->op_count;
         status = hb_trace_reader_next(reader, &run.ops, &run.count, error);
         run.waits = hb_trace_reader_waits(reader, &run.wait_count);
+        run.touched = hb_trace_reader_touched(reader, &run.touched_count);
         if (status == HB_OK)
             status = hb_op_sink_put(&sink, &run, error);
     } while (status == HB_OK && run.count > 0);
@@ -72,7 +80,8 @@ static enum hb_status keep_facts(struct hb_workload *workload, const struct hb_t
 
     workload->info = (struct hb_trace_info){.command = copy_or_null(info->command, &failed),
                                             .origin = copy_or_null(info->origin, &failed),
-                                            .suggested_heap_bytes = info->suggested_heap_bytes};
+                                            .suggested_heap_bytes = info->suggested_heap_bytes,
+                                            .touched = info->touched};
     workload->dropped = totals->dropped;
     workload->wall_ns = totals->wall_ns;
     workload->cpu_ns = totals->cpu_ns;
@@ -218,7 +227,9 @@ enum hb_status hb_workload_save(const struct hb_workload *workload, const char *
     struct hb_op_run all = {.ops = workload->ops,
                             .count = workload->op_count,
                             .waits = workload->waits,
-                            .wait_count = workload->wait_count};
+                            .wait_count = workload->wait_count,
+                            .touched = workload->touched,
+                            .touched_count = workload->touched_count};
     struct hb_trace_writer *writer;
     struct hb_op_sink sink;
     enum hb_status status;

@@ -5,7 +5,6 @@
 #include "allocator/library/library.h"
 
 #include <assert.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +27,7 @@ struct library {
     void *(*memalign_function)(size_t, size_t); /* or aligned_alloc */
     int (*posix_memalign_function)(void **, size_t, size_t);
     size_t (*usable_size_function)(void *);
+    const struct link_map *map;
     char name[];
 };
 
@@ -283,6 +283,7 @@ static enum hb_status adopt(const struct hb_loaded *loaded, const char *what, co
         goto fail;
     if (info != NULL)
         describe(loaded, info);
+    library->map = loaded->map;
     *out = &library->table;
     return HB_OK;
 fail:
@@ -307,18 +308,23 @@ enum hb_status hb_library_open_product(const struct hb_product *product, const s
 enum hb_status hb_library_open_path(const char *path, const struct hb_allocator **out,
                                     struct hb_library_info *info, struct hb_error *error)
 {
-    const char *slash = strrchr(path, '/');
     struct hb_loaded loaded;
     enum hb_status status = hb_load_path(path, &loaded, error);
 
     if (status != HB_OK)
         return status;
-    return adopt(&loaded, path, slash != NULL ? slash + 1 : path, "a shared library", out, info, error);
+    return adopt(&loaded, path, basename(path), "a shared library", out, info, error);
 }
 
 bool hb_library_is(const struct hb_allocator *allocator)
 {
     return allocator->create == library_create;
+}
+
+const struct link_map *hb_library_map(const struct hb_allocator *allocator)
+{
+    assert(hb_library_is(allocator));
+    return ((const struct library *)allocator->state)->map;
 }
 
 void hb_library_close(const struct hb_allocator *allocator)

@@ -19,6 +19,11 @@ enum hb_status hb_library_open_path(const char *path, const struct hb_allocator 
 /* Frees the table. The library stays in the process: its threads' destructors may still be to run. */
 void hb_library_close(const struct hb_allocator *allocator);
 
+struct link_map;
+
+/* The library in this process whose functions such a table has. */
+const struct link_map *hb_library_map(const struct hb_allocator *allocator);
+
 /* True for a table that this file made. */
 bool hb_library_is(const struct hb_allocator *allocator);
 

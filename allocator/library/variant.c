@@ -196,11 +196,16 @@ void hb_variant_free(struct hb_variant *variant)
 
 /* -- those worth knowing -- */
 
-#define HB_VARIANT(name, library, settings, source) {name, library, name "=" library " " settings, source},
+#define KNOWN(name, library, settings, source, decay) \
+    {name, library, name "=" library " " settings, source, decay},
+#define HB_VARIANT(name, library, settings, source)       KNOWN(name, library, settings, source, false)
+#define HB_DECAY_VARIANT(name, library, settings, source) KNOWN(name, library, settings, source, true)
 static const struct hb_known_variant known[] = {
 #include "allocator/library/variants.list"
 };
 #undef HB_VARIANT
+#undef HB_DECAY_VARIANT
+#undef KNOWN
 
 const struct hb_known_variant *hb_known_variants(size_t *count)
 {

@@ -8,6 +8,7 @@
 #ifndef HB_ALLOCATOR_LIBRARY_VARIANT_H
 #define HB_ALLOCATOR_LIBRARY_VARIANT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -32,6 +33,7 @@ struct hb_known_variant {
     const char *name, *library;
     const char *text;   /* as hb_variant_read takes it */
     const char *source; /* where its settings are documented */
+    bool is_of_decay;   /* changes when, or whether, memory is given back */
 };
 
 /* All of them, a library's together; `*count` entries. */

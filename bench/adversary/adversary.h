@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "allocator/allocator.h"
+#include "bench/results/results.h"
 #include "bench/sample/child.h"
 
 enum {
@@ -126,5 +127,18 @@ extern const struct hb_child_job hb_adversary_job;
 /* "ok", "failed", "crashed", "timeout", "unavailable"; "", "least", "most". */
 const char *hb_adversary_outcome_name(enum hb_adversary_outcome outcome);
 const char *hb_bound_name(enum hb_bound bound);
+
+/* -- every adversary against the allocators that it tells apart, and the results as a file -- */
+
+/*
+ * The `index`-th plan of the suite into `plan`, unchecked; false when there are no more. Only those of
+ * adversary `name`, unless it is NULL. Live sizes are chosen so that a walking allocator takes seconds.
+ */
+bool hb_adversary_suite(uint32_t index, const char *name, struct hb_adversary_plan *plan);
+
+/* Results of schema adversary/1; NULL when out of memory. */
+struct hb_results *hb_adversary_results_begin(void);
+void hb_adversary_results_add(struct hb_results *results, const struct hb_adversary_plan *plan,
+                              const struct hb_adversary_result *result);
 
 #endif

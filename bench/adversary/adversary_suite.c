@@ -1,7 +1,7 @@
 /*
  * adversary_suite.c - which adversaries go against which allocators, and the rows of adversary.csv.
  */
-#include "bench/adversary/adversary_suite.h"
+#include "bench/adversary/adversary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,10 +62,8 @@ struct hb_results *hb_adversary_results_begin(void)
 static void set_setting(struct hb_results *results, const struct hb_adversary_plan *plan,
                         const struct hb_adversary_result *result)
 {
-    const char *slash = strrchr(plan->allocator, '/');
-
     hb_results_set_text(results, "adversary", plan->name);
-    hb_results_set_text(results, "allocator", slash != NULL ? slash + 1 : plan->allocator);
+    hb_results_set_text(results, "allocator", basename(plan->allocator));
     hb_results_set_text(results, "status", hb_adversary_outcome_name(result->outcome));
     hb_results_set_text(results, "measured", result->inspected ? "extent" : "resident");
     hb_results_set_count(results, "live_units", result->live);

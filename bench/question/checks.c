@@ -43,6 +43,7 @@ static enum hb_status measure_baseline(struct hb_session *session, size_t trace,
     struct hb_sample_request request = {.allocator = HB_REFERENCE,
                                         .mode = HB_SAMPLE_TIME,
                                         .touch = session->options.touch,
+                                        .threads = session->options.threads,
                                         .timeout_ms = OWN_MS};
     struct hb_sample_result result = {.outcome = HB_SAMPLE_OK};
     enum hb_status status = hb_discovery_trace(&session->found, trace, &request.prepared, error);

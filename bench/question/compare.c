@@ -200,6 +200,8 @@ enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds)
     for (size_t i = 0; i < rounds->cell_count; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
+        if (hb_rounds_threads(cell) > 1)
+            return HB_ROUNDS_ELAPSED;
         for (uint32_t j = 0; j < rounds->round_count && !hb_rounds_is_failed(cell); j++)
             if (cell->rounds[j].done) {
                 replays++;
@@ -262,9 +264,14 @@ void hb_noise_clear(struct hb_noise *noise)
     noise->marked = NULL;
 }
 
-bool hb_noise_is_bad(const struct hb_noise *noise)
+bool hb_noise_is_wide(const struct hb_noise *noise)
 {
-    return noise->null_spread > 2 || noise->load > noise->cores;
+    return noise->null_spread > 2;
+}
+
+bool hb_noise_is_crowded(const struct hb_noise *noise)
+{
+    return noise->load > noise->cores;
 }
 
 /* -- as many rounds as it takes -- */

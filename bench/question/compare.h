@@ -67,7 +67,8 @@ double hb_compare_width(const struct hb_interval *ratio);
 bool hb_compare_is_rival(const struct hb_rounds_cell *cell);
 
 /* The clock to compare by: processor time when one replay in ten had to wait for a processor, else elapsed.
- */
+ * Where threads replay, always elapsed: how long they take together is what is asked, and they wait for one
+ * another. */
 enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds);
 
 /* How much the machine disturbed the rounds. */
@@ -86,7 +87,9 @@ struct hb_noise {
 enum hb_status hb_noise_find(const struct hb_rounds *rounds, struct hb_noise *out, struct hb_error *error);
 void hb_noise_clear(struct hb_noise *noise);
 
-/* Is the comparison not to be trusted? results/README.md, "Noise". */
-bool hb_noise_is_bad(const struct hb_noise *noise);
+/* Is a comparison not to be trusted, since null's times lie too far apart, or others want more processors
+ * than there are? results/README.md, "Noise". */
+bool hb_noise_is_wide(const struct hb_noise *noise);
+bool hb_noise_is_crowded(const struct hb_noise *noise);
 
 #endif

@@ -16,6 +16,8 @@ bool hb_question_takes(const struct hb_question *question, const struct hb_candi
 {
     if (candidate->untouchable && !question->takes_untouchable)
         return false;
+    if (question->of_processes && !candidate->process)
+        return false;
     return !question->bounds_memory || candidate->walks || candidate->process;
 }
 
@@ -146,6 +148,10 @@ static enum hb_status time_all(struct hb_plan *plan, struct hb_error *error)
         status = HB_OK; /* and the next trace finds out */
     if (status == HB_OK && plan->rounds.null != NULL && !question->times_calls)
         take_floor(plan);
+    if (status == HB_OK && question->counts_calls)
+        status = hb_rounds_count_calls(&plan->rounds, error);
+    if (status == HB_OK && plan->session->options.idle_ms > 0)
+        status = hb_rounds_rest(&plan->rounds, plan->session->options.idle_ms, error);
     for (size_t i = 0; i < cells && status == HB_OK; i++)
         question->put(plan, i, &plan->rounds.cells[i]);
     return status;
@@ -181,6 +187,8 @@ static enum hb_status run_trace(struct hb_plan *plan, size_t trace, const struct
     plan->looked = calloc(session->found.candidate_count, plan->question->looked_bytes + 1);
     if (status == HB_OK && plan->looked == NULL)
         status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for what is found on a trace");
+    if (status == HB_OK && watch != NULL && watch->begin != NULL)
+        watch->begin(watch->context, plan);
     if (status == HB_OK)
         status = run_steps(plan, error);
     if (status == HB_OK && watch != NULL && watch->done != NULL)
@@ -208,12 +216,24 @@ static size_t count_steps(const struct hb_plan *plan)
     const struct hb_question *question = plan->question;
     const struct hb_discovery *found = &plan->session->found;
     size_t candidates = 0;
-    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + plan->session->options.rounds_least;
+    size_t steps = (size_t)1 + (question->look != NULL ? 1 : 0) + (question->counts_calls ? 1 : 0) +
+                   (plan->session->options.idle_ms > 0 ? 1 : 0) + plan->session->options.rounds_least;
 
     for (size_t i = 0; i < found->candidate_count; i++)
         candidates += is_planned(question, &found->candidates[i]);
     candidates += question->pairs_null;
     return question->timed_ops != NULL ? found->trace_count * candidates * steps : 0;
+}
+
+/* Has the trace at hand, which is loaded, what the question is about? */
+static bool is_of_interest(const struct hb_plan *plan)
+{
+    struct hb_session *session = plan->session;
+
+    if (!plan->question->by_threads || session->found.loaded->threads > 1)
+        return true;
+    hb_provenance_leave_out(&session->provenance, "traces that one thread made");
+    return false;
 }
 
 static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watch *watch,
@@ -227,6 +247,8 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
         struct hb_error why;
 
         status = hb_session_open_trace(session, i, &usable, error);
+        if (status == HB_OK && usable && !is_of_interest(plan))
+            continue;
         if (status == HB_OK && usable) {
             status = run_trace(plan, i, watch, error);
             plan->whole_traces += status == HB_OK;
@@ -236,6 +258,12 @@ static enum hb_status run_traces(struct hb_plan *plan, const struct hb_plan_watc
             if (watch != NULL && watch->unusable != NULL)
                 status = watch->unusable(watch->context, session->found.traces[i].name, &why, error);
         }
+    }
+    if (plan->question->end != NULL) {
+        struct hb_error later;
+        enum hb_status ended = plan->question->end(plan, status == HB_OK ? error : &later);
+
+        status = status == HB_OK ? ended : status;
     }
     hb_floor_note(session);
     if (!hb_session_is_interrupted())

@@ -8,7 +8,7 @@
  * register the first and offer the second as --results=DIR; `heapbench run` is the plan of throughput.
  *
  * On each trace, in this order: begin; the floor; look, for each allocator; timed_ops, for each allocator;
- * pair, and all rounds; put, for each allocator that was timed; finish. Each may be NULL.
+ * pair, and all rounds; put, for each allocator that was timed; finish. Each may be NULL. Last of all: end.
  */
 #ifndef HB_BENCH_QUESTION_QUESTION_H
 #define HB_BENCH_QUESTION_QUESTION_H
@@ -33,6 +33,7 @@ struct hb_plan {
     uint64_t trace_ops;
     uint64_t ops;                         /* those that `begin` chose; all of them, unless it did */
     const struct hb_sample_result *count; /* the subject's; NULL where it is not there or has no figures */
+    void *state;                          /* of all traces; the question's own */
     void *looked;                         /* what `look` found of each allocator: looked_bytes each, zeroed */
     struct hb_rounds rounds;              /* those of `timed_ops`: a cell an allocator, then references */
 };
@@ -67,24 +68,30 @@ struct hb_question {
     uint32_t rounds;                     /* by default; 0: HB_ROUNDS_LEAST, and as many more as it takes */
 
     /* The benchmark. */
-    const char *variant_name; /* NULL: there are none */
-    const unsigned *variants; /* ended by 0 */
-    bool takes_untouchable;   /* is of interest for allocators that hand out no memory */
-    bool bounds_memory;       /* is of interest only for those that a heap or a budget can bound */
+    const char *variant_name;        /* NULL: there are none */
+    const unsigned *variants;        /* ended by 0 */
+    bool takes_untouchable;          /* is of interest for allocators that hand out no memory */
+    bool of_processes;               /* is of interest only for what programs run on */
+    const struct hb_recipe *recipes; /* workloads of its own, before the shipped traces; NULL: none */
+    bool decay_variants;             /* takes the known variants that change when memory is given back */
+    bool bounds_memory;              /* is of interest only for those that a heap or a budget can bound */
     hb_question_measure *measure;
 
     /* The plan. */
     bool plans_extras; /* has in it those that walk, too, which are else to be asked for by name */
     size_t looked_bytes;
-    uint32_t windows; /* of each timed replay; 0: it is timed as a whole */
-    bool times_calls; /* its rounds time each call alone */
-    bool pairs_null;  /* the null allocator takes part in the rounds, which are the floor then */
+    uint32_t windows;  /* of each timed replay; 0: it is timed as a whole */
+    bool times_calls;  /* its rounds time each call alone */
+    bool by_threads;   /* is of traces that several threads made, and as many replay them */
+    bool counts_calls; /* has those counted, beside the rounds, that give memory back */
+    bool pairs_null;   /* the null allocator takes part in the rounds, which are the floor then */
     hb_plan_step *begin;
     hb_plan_look *look;
     hb_plan_ops *timed_ops;
     hb_plan_step *pair; /* adds cells that are timed beside, for comparisons: one an allocator at most */
     hb_plan_put *put;
     hb_plan_step *finish;
+    hb_plan_step *end; /* once, after all traces and whatever happened */
 };
 
 /* Is the question of interest for that allocator? */
@@ -93,9 +100,10 @@ bool hb_question_takes(const struct hb_question *question, const struct hb_candi
 /* "a.csv, b.csv and c.csv": the files of the question. */
 void hb_question_files(const struct hb_question *question, char *out, size_t bytes);
 
-/* Who is told of each trace as it is done; each function may be NULL. */
+/* Who is told of each trace as it is begun and done; each function may be NULL. */
 struct hb_plan_watch {
     void *context;
+    void (*begin)(void *context, const struct hb_plan *plan);
     enum hb_status (*done)(void *context, const struct hb_plan *plan, struct hb_error *error);
     /* The trace of that name is none, as `why` says: the others go on. */
     enum hb_status (*unusable)(void *context, const char *trace, const struct hb_error *why,

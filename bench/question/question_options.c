@@ -70,7 +70,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
      .help = "of that order. Default: 42"},
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(struct options, session.touch), .words = hb_touch_names,
-     .help = "what is written of each block: none, page (the default) or all"},
+     .help = "what is written of each block: none, page (the default), every or all"},
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(struct options, session.timeout_ms),
      .most = HB_TIMEOUT_MAX_S,
      .help = "seconds that a sample may take. Default: ten times what glibc takes, at least 10; none for a "
@@ -89,7 +89,12 @@ static const struct hb_usage usage = {
 static struct options defaults(const struct hb_question *question)
 {
     return (struct options){
-        .session = {.step_limit = question->step_limit, .seed = DEFAULT_SEED, .touch = HB_TOUCH_PAGE},
+        .session = {.step_limit = question->step_limit,
+                    .recipes = question->recipes,
+                    .decay_variants = question->decay_variants,
+                    .seed = DEFAULT_SEED,
+                    .touch = HB_TOUCH_PAGE,
+                    .threads.threading = question->by_threads ? HB_THREADING_FREE : HB_THREADING_NONE},
         .rounds = question->rounds,
         .question = question};
 }

@@ -241,6 +241,18 @@ static void measure_floor(struct hb_program *program)
         hb_floor_note(session);
 }
 
+/* A trace of several threads is not replayed by one without a word. */
+static void label_threads(struct hb_session *session, struct hb_measurement *measurement)
+{
+    unsigned recorded = session->found.loaded != NULL ? session->found.loaded->threads : 0;
+    size_t used = strlen(measurement->label);
+
+    if (recorded > 1)
+        snprintf(measurement->label + used, sizeof measurement->label - used,
+                 "%srecorded from %u threads, replayed by %u", used > 0 ? "; " : "", recorded,
+                 session->options.threads.threading == HB_THREADING_NONE ? 1 : recorded);
+}
+
 static void measure(struct hb_program *program, size_t index, struct hb_measurement *measurement)
 {
     struct question_program *self = own(program);
@@ -250,6 +262,7 @@ static void measure(struct hb_program *program, size_t index, struct hb_measurem
     if (self->question->measure(&self->session, benchmark->candidate, benchmark->trace, benchmark->variant,
                                 measurement, &error) != HB_OK)
         snprintf(measurement->problem, sizeof measurement->problem, "%s", error.text);
+    label_threads(&self->session, measurement);
 }
 
 static int answer(struct hb_program *program)

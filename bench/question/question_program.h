@@ -24,6 +24,8 @@ extern const struct hb_question hb_question_failure_points;
 extern const struct hb_question hb_question_ladder;
 extern const struct hb_question hb_question_throughput;
 extern const struct hb_question hb_question_latency;
+extern const struct hb_question hb_question_threads;
+extern const struct hb_question hb_question_return;
 
 enum { HB_COUNTERS_MAX = 16 };
 

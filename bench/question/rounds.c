@@ -157,7 +157,9 @@ static void keep(struct hb_rounds *rounds, struct hb_rounds_cell *cell, uint32_t
                                             .first_failure = result->counts.first_failure,
                                             .peak_resident_bytes = result->peak_resident_bytes,
                                             .end_resident_bytes = result->end_resident_bytes,
-                                            .page_faults = result->page_faults};
+                                            .page_faults = result->page_faults,
+                                            .system_ns = result->system_ns,
+                                            .threads = result->threads};
     for (uint32_t i = 0; i < result->point_count && i < rounds->points; i++)
         cell->window_ns[(size_t)round * rounds->points + i] = result->points[i].elapsed_ns;
     if (result->latency != NULL)
@@ -404,6 +406,24 @@ enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t r
     while (status == HB_OK && calls->round_count < rounds)
         status = hb_rounds_run(calls, error);
     return status == HB_ERR_INTERRUPTED ? HB_OK : status;
+}
+
+uint32_t hb_rounds_threads(const struct hb_rounds_cell *cell)
+{
+    return cell->result.threads.threads > 0 ? cell->result.threads.threads : 1;
+}
+
+double hb_rounds_waiting(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < rounds->round_count; i++) {
+        const struct hb_threads_figures *threads = &cell->rounds[i].threads;
+
+        if (cell->rounds[i].done && threads->wall_ns > 0)
+            rounds->scratch[count++] = (double)threads->waiting_ns / (double)threads->wall_ns;
+    }
+    return count > 0 ? hb_stats_median(rounds->scratch, count) : 0;
 }
 
 uint64_t hb_rounds_median(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell, size_t member)

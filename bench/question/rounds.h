@@ -19,6 +19,8 @@ struct hb_round {
     uint64_t first_failure;
     uint64_t peak_resident_bytes, end_resident_bytes;
     uint64_t page_faults;
+    uint64_t system_ns;
+    struct hb_threads_figures threads;
 };
 
 /* Rounds in which calls are timed, by default: three times the calls of a trace are in the histogram. */
@@ -42,6 +44,8 @@ struct hb_rounds_cell {
     uint64_t *window_ns;          /* of each round, `points` each */
     struct hb_round_tails *tails; /* of each round, where calls are timed */
     struct hb_latency *latency;   /* all rounds' calls together; NULL: no figures */
+    struct hb_memory_calls calls; /* of a replay beside the rounds (hb_rounds_count_calls) */
+    struct hb_idle idle;          /* likewise (hb_rounds_rest) */
 };
 
 struct hb_rounds {
@@ -123,6 +127,17 @@ double hb_rounds_ns_per_op(const struct hb_rounds *rounds, const struct hb_round
 enum hb_status hb_rounds_time_calls(const struct hb_rounds *compared, uint32_t rounds,
                                     struct hb_rounds *calls, struct hb_error *error);
 
+/* Has the calls counted that give memory back: a replay more of each cell that is shown and has figures. An
+ * interrupt ends it, and is no error. */
+enum hb_status hb_rounds_count_calls(struct hb_rounds *rounds, struct hb_error *error);
+
+/*
+ * Has memory looked at when all is freed, at once and up to `idle_ms` later: a replay more of each such cell
+ * that hands out memory. They wait at the same time. An interrupt ends it with what is known, and is no
+ * error.
+ */
+enum hb_status hb_rounds_rest(struct hb_rounds *rounds, uint64_t idle_ms, struct hb_error *error);
+
 /* A percentile (by its index) of a kind of calls. */
 struct hb_rounds_tail {
     uint64_t ns;                /* of all rounds' calls together */
@@ -156,6 +171,12 @@ double hb_rounds_ratio_to(const struct hb_rounds *rounds, const struct hb_rounds
 /* The median over rounds of a window's time; 0 without figures. */
 double hb_rounds_window_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell,
                            uint32_t window);
+
+/* By how many threads a cell was replayed. */
+uint32_t hb_rounds_threads(const struct hb_rounds_cell *cell);
+
+/* The median over rounds of the share of the threads' time that was waiting; 0 where one thread replays. */
+double hb_rounds_waiting(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell);
 
 /* The median over rounds of a count of each, such as its page faults: `member` is its offset in struct
  * hb_round. */

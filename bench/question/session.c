@@ -60,7 +60,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 {
     const struct hb_candidate_choice choice = {.allocators = options->allocators,
                                                .variants = options->variants,
-                                               .known_variants = options->known_variants};
+                                               .known_variants = options->known_variants,
+                                               .decay_variants = options->decay_variants};
     enum hb_status status;
 
     memset(session, 0, sizeof *session);
@@ -70,8 +71,12 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.rounds = options->rounds_least;
     session->provenance.until = options->until;
     session->provenance.touch = options->touch;
+    session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = hb_discover(&choice, options->traces, &session->found, error);
+    if (status == HB_OK && options->recipes != NULL &&
+        (options->traces == NULL || options->traces[0] == NULL))
+        status = hb_discovery_generate(&session->found, options->recipes, error);
     if (status != HB_OK)
         return status;
     status = hb_discovery_note(&session->found, options->known_variants, &session->provenance, error);
@@ -106,6 +111,8 @@ enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, 
         session->options.step_limit = step_limit;
     hb_session_plan_rounds(&session->options, 1, 0, 0);
     session->options.heap_bytes = 0;
+    session->options.pace = 0;
+    session->options.threads = (struct hb_threads_plan){.threading = HB_THREADING_NONE};
     session->provenance.rounds = 1;
     session->provenance.until = 0;
     session->provenance.left_out_count = 0;
@@ -128,6 +135,11 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
         status = hb_error_set(error, HB_ERR_FORMAT, "%s: no operations, so that there is nothing to measure",
                               session->found.traces[trace].path);
     *usable = status == HB_OK;
+    if (*usable && prepared->threads > 1 && session->options.threads.threading == HB_THREADING_NONE)
+        hb_provenance_leave_out(&session->provenance,
+                                "what threads cost each other: %s was recorded from %u threads and is "
+                                "replayed by 1 (ask with 'heapbench run --threads')",
+                                session->found.traces[trace].name, (unsigned)prepared->threads);
     if (*usable)
         return HB_OK;
     hb_provenance_leave_out(&session->provenance, "trace %s: %s", session->found.traces[trace].name,
@@ -194,6 +206,18 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         session->provenance.computed = true;
     }
     request->touch = session->options.touch;
+    request->pace = session->options.pace;
+    request->threads = session->options.threads;
+    request->clock = session->options.clock;
+}
+
+enum hb_status hb_session_fill(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                               struct hb_sample_request *request, struct hb_error *error)
+{
+    enum hb_status status = hb_discovery_trace(&session->found, trace, &request->prepared, error);
+
+    fill_request(session, candidate, request);
+    return status == HB_OK ? hb_checks_limit(session, trace, candidate, request, error) : status;
 }
 
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
@@ -208,8 +232,7 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
         status = hb_checks_refuse(session, trace, candidate, result, &refused, error);
     if (status != HB_OK || refused)
         return status;
-    fill_request(session, candidate, request);
-    status = hb_checks_limit(session, trace, candidate, request, error);
+    status = hb_session_fill(session, trace, candidate, request, error);
     if (status == HB_OK)
         status = hb_session_run_sample(request, result, error);
     return status == HB_OK ? hb_checks_judge(session, trace, candidate, request, result, error) : status;

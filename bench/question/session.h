@@ -26,10 +26,11 @@ enum { HB_ROUNDS_LEAST = 10, HB_ROUNDS_MOST = 10000, HB_BUDGET_MS = 15000 };
 struct hb_session_options {
     const char *allocators; /* comma-separated; NULL: every one */
     char **variants;        /* of them, as hb_candidate_choice has them */
-    bool known_variants;
-    char **traces;       /* NULL-terminated; NULL: every shipped one */
-    uint64_t step_limit; /* 0: none */
-    uint64_t heap_bytes; /* of every heap, or of a budget where none can be given; 0: ample */
+    bool known_variants, decay_variants;
+    const struct hb_recipe *recipes; /* workloads to be generated, where `traces` are not given */
+    char **traces;                   /* NULL-terminated; NULL: every shipped one */
+    uint64_t step_limit;             /* 0: none */
+    uint64_t heap_bytes;             /* of every heap, or of a budget where none can be given; 0: ample */
     const char
         *baseline; /* what times are compared with, a name or path of `allocators`; NULL: HB_REFERENCE */
     bool
@@ -41,8 +42,12 @@ struct hb_session_options {
     uint64_t extra_ms;  /* beyond the budget, where a verdict hangs by a thread */
     uint64_t seed;
     enum hb_touch touch;
-    uint64_t timeout_ms; /* of a sample or a check; 0: hb_checks_limit says */
-    bool unchecked;      /* strange libraries are measured as they are */
+    uint64_t timeout_ms;            /* of a sample or a check; 0: hb_checks_limit says */
+    struct hb_threads_plan threads; /* of replays that are timed as a whole */
+    double pace;                    /* of replays that are timed, but for checks; 0: as fast as can be */
+    uint64_t idle_ms;               /* beside the rounds, memory so long after all is freed; 0: not asked */
+    enum hb_library_clock clock;
+    bool unchecked; /* strange libraries are measured as they are */
 };
 
 /* Rows of a table of options: the variants of a struct hb_session_options. */
@@ -76,7 +81,7 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 void hb_session_close(struct hb_session *session);
 
 /* Makes ready for another question of the same allocators and traces, with its own step limit (none where the
- * last had none), one round, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
+ * last had none), one round, no pace, ample heaps, and nothing left out yet. HB_ERR_MEMORY. */
 enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, struct hb_error *error);
 
 /*
@@ -118,6 +123,11 @@ enum hb_status hb_session_open_trace(struct hb_session *session, size_t trace, b
 enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
                                  const struct hb_candidate *candidate, struct hb_sample_request *request,
                                  struct hb_sample_result *result, struct hb_error *error);
+
+/* Fills in what hb_session_sample would, for a sample that is begun by whoever asks. Errors: those of loading
+ * the trace and of checks. */
+enum hb_status hb_session_fill(struct hb_session *session, size_t trace, const struct hb_candidate *candidate,
+                               struct hb_sample_request *request, struct hb_error *error);
 
 /* Operations of the trace. Loads it. */
 enum hb_status hb_session_trace_ops(struct hb_session *session, size_t trace, uint64_t *ops,

@@ -31,6 +31,7 @@ struct image_header {
     uint64_t magic;
     uint64_t op_count;
     uint64_t wait_count;
+    uint64_t touched_count;
     uint64_t object_count;
     uint64_t slots;
     uint64_t program_wall_ns, program_cpu_ns;
@@ -47,9 +48,32 @@ static size_t waits_at(uint64_t op_count)
     return IMAGE_HEADER_BYTES + (op_count + 1) * sizeof(struct hb_op);
 }
 
-static size_t image_bytes(uint64_t op_count, uint64_t wait_count)
+static size_t touched_at(uint64_t op_count, uint64_t wait_count)
 {
     return waits_at(op_count) + wait_count * sizeof(struct hb_wait);
+}
+
+static size_t image_bytes(uint64_t op_count, uint64_t wait_count, uint64_t touched_count)
+{
+    return touched_at(op_count, wait_count) + touched_count * sizeof(struct hb_touched);
+}
+
+/* The blocks that the program did not touch wholly: the others are like any. Returns how many; `rows` may be
+ * NULL. */
+static uint64_t partly_touched(const struct hb_workload *workload, struct hb_touched *rows)
+{
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; i < workload->touched_count; i++) {
+        const struct hb_touched *row = &workload->touched[i];
+
+        if (row->bytes < workload->ops[row->op].size) {
+            if (rows != NULL)
+                rows[count] = *row;
+            count++;
+        }
+    }
+    return count;
 }
 
 /* What renumbering needs beside its input and output. All from hb_pages_reserve. */
@@ -134,6 +158,8 @@ static enum hb_status image_fill(char *image, const struct hb_workload *workload
         if (workload->wait_count > 0)
             memcpy(image + waits_at(workload->op_count), workload->waits,
                    workload->wait_count * sizeof *workload->waits);
+        header->touched_count = partly_touched(
+            workload, (struct hb_touched *)(image + touched_at(workload->op_count, workload->wait_count)));
         strncpy(header->name, workload->name, IMAGE_NAME_BYTES - 1);
         room = sum_up(ops, workload->op_count, r.slots, &header->sums);
     }
@@ -165,7 +191,7 @@ static enum hb_status write_image(int fd, size_t bytes, const struct hb_workload
 enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared **out,
                           struct hb_error *error)
 {
-    size_t bytes = image_bytes(workload->op_count, workload->wait_count);
+    size_t bytes = image_bytes(workload->op_count, workload->wait_count, partly_touched(workload, NULL));
     enum hb_status status;
     char what[80];
     int fd = memfd_create("heapbench-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -187,8 +213,8 @@ enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared
 static bool header_fits(const struct image_header *header, size_t bytes)
 {
     return header->magic == IMAGE_MAGIC && header->op_count < bytes / sizeof(struct hb_op) &&
-           header->wait_count <= header->op_count + 1 &&
-           image_bytes(header->op_count, header->wait_count) == bytes &&
+           header->wait_count <= header->op_count + 1 && header->touched_count <= header->op_count &&
+           image_bytes(header->op_count, header->wait_count, header->touched_count) == bytes &&
            header->slots <= header->object_count && header->object_count <= header->op_count &&
            memchr(header->name, '\0', IMAGE_NAME_BYTES) != NULL;
 }
@@ -246,6 +272,9 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
     *prepared = (struct hb_prepared){
         .waits = (const struct hb_wait *)((const char *)header + waits_at(header->op_count)),
         .wait_count = header->wait_count,
+        .touched = (const struct hb_touched *)((const char *)header +
+                                               touched_at(header->op_count, header->wait_count)),
+        .touched_count = header->touched_count,
         .ops = (const struct hb_op *)((const char *)header + IMAGE_HEADER_BYTES),
         .op_count = header->op_count,
         .object_count = header->object_count,

@@ -16,6 +16,8 @@ struct hb_prepared {
     const struct hb_wait *waits; /* as the workload's; beside the operations, so that a replay as fast as
                                     possible never sees them */
     uint64_t wait_count;
+    const struct hb_touched *touched; /* of blocks that the program did not touch wholly; likewise */
+    uint64_t touched_count;
     uint64_t object_count;
     uint64_t slots;
     const struct hb_ledger *sums; /* what all operations come to where none fails (replay_ledger.h) */

@@ -19,8 +19,10 @@
 
 enum hb_touch {
     HB_TOUCH_NONE,
-    HB_TOUCH_PAGE, /* the default: the first 8 bytes (fewer where the block is smaller) and a byte in each
-                      page */
+    HB_TOUCH_PAGE,  /* the default: the first 8 bytes (fewer where the block is smaller) and a byte in each
+                       page; of a block that the recorded program did not touch wholly, in as many pages as it
+                       did, the first ones */
+    HB_TOUCH_EVERY, /* the same, in every page whatever the program did */
     HB_TOUCH_ALL,
 };
 
@@ -96,6 +98,7 @@ struct hb_replay {
     const struct hb_prepared *prepared;
     void **blocks;    /* by slot; NULL: absent */
     uint64_t *failed; /* a bit an operation */
+    uint64_t touched; /* rows of prepared->touched that were come to */
     uint64_t failures;
     uint64_t first_failure; /* operation index, or HB_NO_FAILURE */
 };
@@ -112,6 +115,13 @@ void hb_replay_close(struct hb_replay *replay); /* NULL does nothing; the heap's
  */
 uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                         enum hb_touch touch, uint64_t from, uint64_t to);
+
+/* Frees what is left after the operations [0, done), slot by slot. HB_ERR_MEMORY: nothing was freed. */
+enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                 uint64_t done, struct hb_error *error);
+/* The same with no clock: for who has read it before many such, and reads it behind them. */
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to);
 
 /* Did operation `op` fail? Valid for operations done. */
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op);

@@ -147,28 +147,44 @@ static inline __attribute__((always_inline)) void *time_call(const struct hb_all
     return got;
 }
 
+/* What the program touched of the block that operation `index` gives; NULL where it is like any. */
+static const struct hb_touched *next_touched(struct hb_replay *replay, uint64_t index)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+    const struct hb_touched *row = prepared->touched + replay->touched;
+
+    if (replay->touched == prepared->touched_count || row->op != index)
+        return NULL;
+    replay->touched++;
+    return row;
+}
+
 uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
-                           enum hb_touch touch, uint64_t ops, struct hb_call_times *times)
+                           enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times)
 {
     const struct hb_allocator functions = *allocator; /* not to be read again after a call */
     void **const blocks = replay->blocks;
     const uint64_t page = hb_page_bytes();
     uint64_t begun_ns;
 
-    assert(ops <= replay->prepared->op_count);
+    assert(from <= to && to <= replay->prepared->op_count);
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
         touch = HB_TOUCH_NONE;
-    times->ops = ops;
-    times->begun = read_both();
+    times->ops = to;
+    if (from == 0)
+        times->begun = read_both();
     begun_ns = hb_clock_ns();
-    for (uint64_t i = 0; i < ops; i++) {
+    for (uint64_t i = from; i < to; i++) {
         const struct hb_op *op = &replay->prepared->ops[i];
+        const struct hb_touched *row = touch == HB_TOUCH_PAGE ? next_touched(replay, i) : NULL;
         void *block = time_call(&functions, heap, op, blocks[op->object], &times->ticks[i]);
 
         if (op->kind == HB_OP_REALLOC && block == NULL)
             note_null(replay, op); /* and the object stays as it was */
         else if (op->kind != HB_OP_FREE)
-            keep_block(replay, blocks, op, block, touch, page);
+            keep_block(replay, blocks, op, block, row != NULL ? HB_TOUCH_NONE : touch, page);
+        if (row != NULL)
+            touch_partly(replay, row, page);
     }
     return hb_clock_ns() - begun_ns;
 }

@@ -74,12 +74,12 @@ enum hb_status hb_call_times_open(struct hb_call_times *times, const struct hb_p
 void hb_call_times_close(struct hb_call_times *times); /* takes a zeroed one */
 
 /*
- * Does the first `ops` operations and times the call of each: malloc, calloc, realloc, aligned or free, and
- * not what touches the block. Otherwise as hb_replay_time, on a replay that has done nothing. Returns the
- * nanoseconds that all of it took, which is no figure of the allocator's.
+ * Does the operations [from, to) and times the call of each: malloc, calloc, realloc, aligned or free, and
+ * not what touches the block. Otherwise as hb_replay_time. Returns the nanoseconds that all of it took, which
+ * is no figure of the allocator's.
  */
 uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
-                           enum hb_touch touch, uint64_t ops, struct hb_call_times *times);
+                           enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times);
 
 /* Puts the times into `out`, which begins zeroed, and measures the clock. HB_ERR_MEMORY. */
 enum hb_status hb_latency_gather(const struct hb_replay *replay, const struct hb_call_times *times,

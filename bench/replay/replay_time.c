@@ -24,90 +24,89 @@
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/replay_parts.h"
 
-/*
- * `touch` is a constant at each of the three places that expand this. The next operation's kind is loaded
- * before the calls of this one, so that the branch on it is found mispredicted a few cycles sooner; one
- * operation past the last can be read (prepare.h).
- */
-static inline __attribute__((always_inline)) void replay_range(struct hb_replay *replay,
-                                                               const struct hb_allocator *allocator,
-                                                               void *heap, uint64_t from, uint64_t to,
-                                                               enum hb_touch touch)
-{
-    const struct hb_op *op = replay->prepared->ops + from;
-    const struct hb_op *end = replay->prepared->ops + to;
-    void **const blocks = replay->blocks;
-    const uint64_t page = hb_page_bytes();
-    void *(*const alloc)(void *, size_t) = allocator->alloc;
-    void *(*const zalloc)(void *, size_t) = allocator->zalloc;
-    void (*const dealloc)(void *, void *) = allocator->dealloc;
-    unsigned next_kind = op->kind;
-
-    for (; op < end; op++) {
-        unsigned kind = next_kind;
-        void *block;
-
-        next_kind = op[1].kind;
-        if (kind == HB_OP_MALLOC || kind == HB_OP_CALLOC) {
-            block = (kind == HB_OP_MALLOC ? alloc : zalloc)(heap, op->size);
-            keep_block(replay, blocks, op, block, touch, page);
-            continue;
-        }
-        if (__builtin_expect(kind == HB_OP_FREE, 1)) {
-            dealloc(heap, blocks[op->object]); /* of NULL, which does nothing, where the object is absent */
-            continue;                          /* the slot is written before it is read again */
-        }
-        if (kind == HB_OP_REALLOC) {
-            block = allocator->resize(heap, blocks[op->object], op->size);
-            if (__builtin_expect(block == NULL, 0))
-                note_null(replay, op); /* and the object stays as it was */
-            else
-                keep_block(replay, blocks, op, block, touch, page);
-            continue;
-        }
-        block = allocator->aligned(heap, (size_t)1 << op->align_log2, op->size);
-        keep_block(replay, blocks, op, block, touch, page);
-    }
-}
-
 static __attribute__((noinline)) void replay_touch_none(struct hb_replay *replay,
                                                         const struct hb_allocator *allocator, void *heap,
                                                         uint64_t from, uint64_t to)
 {
-    replay_range(replay, allocator, heap, from, to, HB_TOUCH_NONE);
+    replay_range(replay, allocator, heap, from, to, HB_TOUCH_NONE, NULL, NULL);
 }
 
 static __attribute__((noinline)) void replay_touch_page(struct hb_replay *replay,
                                                         const struct hb_allocator *allocator, void *heap,
                                                         uint64_t from, uint64_t to)
 {
-    replay_range(replay, allocator, heap, from, to, HB_TOUCH_PAGE);
+    replay_range(replay, allocator, heap, from, to, HB_TOUCH_PAGE, NULL, NULL);
 }
 
 static __attribute__((noinline)) void replay_touch_all(struct hb_replay *replay,
                                                        const struct hb_allocator *allocator, void *heap,
                                                        uint64_t from, uint64_t to)
 {
-    replay_range(replay, allocator, heap, from, to, HB_TOUCH_ALL);
+    replay_range(replay, allocator, heap, from, to, HB_TOUCH_ALL, NULL, NULL);
+}
+
+/*
+ * The operations between those whose blocks the program did not touch wholly are done by the loop for all;
+ * each of those by itself. So traces of which nothing is known cost nothing more.
+ */
+static void replay_touch_recorded(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                  uint64_t from, uint64_t to)
+{
+    const struct hb_touched *row;
+
+    while ((row = next_partly(replay, to)) != NULL) {
+        replay_touch_page(replay, allocator, heap, from, row->op);
+        replay_touch_none(replay, allocator, heap, row->op, row->op + 1);
+        touch_partly(replay, row, hb_page_bytes());
+        from = row->op + 1;
+    }
+    replay_touch_page(replay, allocator, heap, from, to);
+}
+
+void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                     enum hb_touch touch, uint64_t from, uint64_t to)
+{
+    static void (*const loops[])(struct hb_replay *, const struct hb_allocator *, void *, uint64_t,
+                                 uint64_t) = {
+        [HB_TOUCH_NONE] = replay_touch_none,
+        [HB_TOUCH_PAGE] = replay_touch_recorded,
+        [HB_TOUCH_EVERY] = replay_touch_page,
+        [HB_TOUCH_ALL] = replay_touch_all,
+    };
+
+    assert(from <= to && to <= replay->prepared->op_count);
+    if (allocator->caps & HB_CAP_UNTOUCHABLE)
+        touch = HB_TOUCH_NONE;
+    loops[touch](replay, allocator, heap, from, to);
 }
 
 uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                         enum hb_touch touch, uint64_t from, uint64_t to)
 {
-    static void (*const loops[])(struct hb_replay *, const struct hb_allocator *, void *, uint64_t,
-                                 uint64_t) = {
-        [HB_TOUCH_NONE] = replay_touch_none,
-        [HB_TOUCH_PAGE] = replay_touch_page,
-        [HB_TOUCH_ALL] = replay_touch_all,
-    };
-    uint64_t start;
+    uint64_t start = hb_clock_ns();
 
-    assert(from <= to && to <= replay->prepared->op_count);
-    if (allocator->caps & HB_CAP_UNTOUCHABLE)
-        touch = HB_TOUCH_NONE;
-    start = hb_clock_ns();
-    loops[touch](replay, allocator, heap, from, to);
+    hb_replay_range(replay, allocator, heap, touch, from, to);
     return hb_clock_ns() - start;
+}
+
+/* A slot keeps the address of what was freed, so that the operations say what is live. */
+enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                                 uint64_t done, struct hb_error *error)
+{
+    const struct hb_prepared *prepared = replay->prepared;
+    bool *is_live = hb_pages_alloc(prepared->slots + 1);
+
+    if (is_live == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to free what %s leaves", prepared->name);
+    for (uint64_t i = 0; i < done; i++)
+        is_live[prepared->ops[i].object] = prepared->ops[i].kind != HB_OP_FREE;
+    for (uint64_t slot = 0; slot < prepared->slots; slot++) {
+        if (is_live[slot])
+            allocator->dealloc(heap, replay->blocks[slot]); /* of NULL where the object is absent */
+        replay->blocks[slot] = NULL;
+    }
+    hb_pages_free(is_live, prepared->slots + 1);
+    return HB_OK;
 }
 
 static size_t failed_bytes(const struct hb_prepared *prepared)

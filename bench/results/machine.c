@@ -1,7 +1,7 @@
 /*
  * machine.c - what /proc, /sys and uname say of the machine.
  */
-#include "bench/results/machine.h"
+#include "bench/results/provenance.h"
 
 #include <sched.h>
 #include <stdbool.h>

@@ -11,13 +11,6 @@
 
 #include "base/printable.h"
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 static bool begins_with(const char *text, const char *beginning)
 {
     return strncmp(text, beginning, strlen(beginning)) == 0;
@@ -74,7 +67,7 @@ void hb_provenance_begin(struct hb_provenance *provenance, int argc, char *const
     write_time(provenance->started, sizeof provenance->started);
     /* The first may be two words, "heapbench run", and is not to be quoted. */
     if (argc > 0)
-        snprintf(provenance->command, sizeof provenance->command, "%s", base_name(argv[0]));
+        snprintf(provenance->command, sizeof provenance->command, "%s", basename(argv[0]));
     for (int i = 1; i < argc; i++)
         hb_append_word(provenance->command, sizeof provenance->command, argv[i]);
     hb_make_printable(provenance->command, sizeof provenance->command);
@@ -120,8 +113,11 @@ void hb_provenance_warn(const struct hb_provenance *provenance, const char *prog
             program, provenance->environment, program);
 }
 
-const char *const hb_touch_names[] = {
-    [HB_TOUCH_NONE] = "none", [HB_TOUCH_PAGE] = "page", [HB_TOUCH_ALL] = "all", NULL};
+const char *const hb_touch_names[] = {[HB_TOUCH_NONE] = "none",
+                                      [HB_TOUCH_PAGE] = "page",
+                                      [HB_TOUCH_EVERY] = "every",
+                                      [HB_TOUCH_ALL] = "all",
+                                      NULL};
 
 const char *hb_touch_name(enum hb_touch touch)
 {
@@ -131,14 +127,19 @@ const char *hb_touch_name(enum hb_touch touch)
 static void visit_run(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
 {
     const char *touch = hb_touch_name(provenance->touch);
-    char text[256];
+    char text[256], threads[80] = "";
 
+    if (provenance->threads.threading == HB_THREADING_STRICT)
+        snprintf(threads, sizeof threads, ", by as many threads as recorded, in their order");
+    else if (provenance->threads.threading == HB_THREADING_FREE)
+        snprintf(threads, sizeof threads, ", by as many threads as recorded, window %llu",
+                 (unsigned long long)hb_threads_window(&provenance->threads));
     if (provenance->untimed)
         snprintf(text, sizeof text, "%s, each row once and in order, touch %s", provenance->started, touch);
     else
-        snprintf(text, sizeof text, "%s, seed %llu, %u round%s%s, order shuffled, touch %s",
+        snprintf(text, sizeof text, "%s, seed %llu, %u round%s%s, order shuffled, touch %s%s",
                  provenance->started, (unsigned long long)provenance->seed, provenance->rounds,
-                 provenance->rounds == 1 ? "" : "s", provenance->until > 0 ? " or more" : "", touch);
+                 provenance->rounds == 1 ? "" : "s", provenance->until > 0 ? " or more" : "", touch, threads);
     visit(context, "run", text);
 }
 

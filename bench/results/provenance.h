@@ -12,10 +12,23 @@
 
 #include "base/error.h"
 #include "bench/replay/replay.h"
+#include "bench/replay/threads/split.h"
 #include "bench/results/build_info.h"
-#include "bench/results/machine.h"
 
 enum { HB_PROVENANCE_LEFT_OUT_MAX = 64 };
+
+/* The machine, as far as it bears on a figure. */
+struct hb_machine {
+    char cpu[96];   /* the model; the architecture where the kernel does not tell */
+    unsigned cores; /* that this process may run on */
+    unsigned memory_gib;
+    char thp[16];     /* "always", "madvise", "never"; "unknown" */
+    char aslr[16];    /* "on", "off", "unknown" */
+    char kernel[160]; /* "Linux 6.1.0 x86_64" */
+};
+
+/* Asks the kernel; what it does not tell is "unknown" or 0. */
+void hb_machine_read(struct hb_machine *machine);
 
 struct hb_provenance {
     const struct hb_build_info *build;
@@ -26,6 +39,7 @@ struct hb_provenance {
     uint32_t rounds; /* of each trace; where `until` is set, no fewer */
     double until;    /* rounds went on until intervals were so wide; 0: their number was given */
     enum hb_touch touch;
+    struct hb_threads_plan threads; /* where threads replay what threads made */
     char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
     char *const *library_lines; /* of each library its version, file and hash, ended by NULL; NULL: none */

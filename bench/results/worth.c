@@ -24,7 +24,6 @@ struct hb_worth hb_worth_compute(const struct hb_worth_times *times)
     double baseline_ns = above(times->baseline_ns, times->null_ns);
     double allocator_ns = above(times->allocator_ns, times->null_ns);
     struct hb_worth worth = {.program_s = (double)times->program_cpu_ns / 1e9,
-                             .calls_s = (double)times->ops * baseline_ns / 1e9,
                              .saved_s = (double)times->ops * (baseline_ns - allocator_ns) / 1e9};
 
     if (times->program_cpu_ns == 0 || times->ops == 0 || !is_time(times->baseline_ns) ||

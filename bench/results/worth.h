@@ -22,9 +22,8 @@ struct hb_worth_times {
 struct hb_worth {
     bool known;       /* false where the program's time or one of the others is not */
     double program_s; /* its processor time */
-    double calls_s; /* of the program's calls with the baseline: what an allocator without cost would save */
-    double saved_s; /* by the allocator; below 0 where it would cost more */
-    double share;   /* saved_s of program_s */
+    double saved_s;   /* by the allocator; below 0 where it would cost more */
+    double share;     /* saved_s of program_s */
 };
 
 /* Each time counts as far as it is above the null allocator's, which is the harness's own. */

@@ -172,17 +172,37 @@ static void free_environment(char **environment)
 }
 
 /*
- * Being told to end, we end the child's group first: the child itself would die with us, what it started
+ * Being told to end, we end the children's groups first: a child itself would die with us, what it started
  * would not. A disposition that somebody else has set is left alone.
  */
 static const int endings[] = {SIGHUP, SIGINT, SIGTERM};
 enum { ENDINGS = sizeof endings / sizeof endings[0] };
-static volatile pid_t group; /* of the child that runs; 0: none does */
+static volatile pid_t groups[HB_CHILDREN_MOST]; /* of the children that run; 0: none does */
 
 void hb_child_kill(void)
 {
-    if (group > 0)
-        kill(-group, SIGKILL);
+    for (size_t i = 0; i < HB_CHILDREN_MOST; i++)
+        if (groups[i] > 0)
+            kill(-groups[i], SIGKILL);
+}
+
+/* Replaces the first group that is `from` by `to`. */
+static void change_group(pid_t from, pid_t to)
+{
+    size_t i = 0;
+
+    while (i < HB_CHILDREN_MOST && groups[i] != from)
+        i++;
+    assert(i < HB_CHILDREN_MOST);
+    groups[i] = to;
+}
+
+static bool has_children(void)
+{
+    for (size_t i = 0; i < HB_CHILDREN_MOST; i++)
+        if (groups[i] > 0)
+            return true;
+    return false;
 }
 
 static void end_with_group(int signal)
@@ -196,21 +216,21 @@ static void watch_endings(pid_t child)
     const struct sigaction end = {.sa_handler = end_with_group, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     struct sigaction now;
 
-    group = child;
+    change_group(0, child);
     for (size_t i = 0; i < ENDINGS; i++)
         if (sigaction(endings[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
             sigaction(endings[i], &end, NULL);
 }
 
-static void unwatch_endings(void)
+static void unwatch_endings(pid_t child)
 {
     const struct sigaction ordinary = {.sa_handler = SIG_DFL};
     struct sigaction now;
 
-    for (size_t i = 0; i < ENDINGS; i++)
+    change_group(child, 0);
+    for (size_t i = 0; i < ENDINGS && !has_children(); i++)
         if (sigaction(endings[i], NULL, &now) == 0 && now.sa_handler == end_with_group)
             sigaction(endings[i], &ordinary, NULL);
-    group = 0;
 }
 
 /* In a process group of its own. */
@@ -272,51 +292,59 @@ static enum hb_status spawn(const struct hb_child *child, const struct hb_child_
     return hb_error_set_errno(error, HB_ERR_CHILD, "cannot start a process to measure in");
 }
 
-/* Waits until the process has ended or `timeout_ms` (0: none) is over; true when it has ended. */
-static bool wait_until_ended(int pid_fd, uint64_t timeout_ms, const struct hb_child_exchange *exchange)
+static bool is_over_time(const struct hb_child_run *run)
 {
-    uint64_t deadline = hb_clock_ns() + timeout_ms * UINT64_C(1000000);
-    struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
+    return run->deadline_ns != 0 && hb_clock_ns() >= run->deadline_ns;
+}
 
-    for (;;) {
-        uint64_t now = hb_clock_ns(), wait_ms;
-        uint64_t left_ms = now < deadline ? (deadline - now) / 1000000 + 1 : 0;
-        int ready;
+/* How long a wait may be before somebody is to look again: at the progress, or at the clock. -1: no matter.
+ */
+static int wait_ms_of(const struct hb_child_run *run)
+{
+    uint64_t wait_ms = hb_progress_wait(), now = hb_clock_ns();
 
-        hb_progress_set(NULL, exchange->progress);
-        wait_ms = hb_progress_wait();
-        if (timeout_ms != 0 && left_ms < wait_ms)
-            wait_ms = left_ms;
-        ready = poll(&ended, 1, wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms);
-        if (ready > 0)
-            return true;
-        if (ready == 0 && timeout_ms != 0 && hb_clock_ns() >= deadline)
-            return false;
-        if (ready < 0 && errno != EINTR)
-            return true; /* cannot happen; the wait below is then without a limit */
+    if (run->deadline_ns != 0) {
+        uint64_t left_ms = now < run->deadline_ns ? (run->deadline_ns - now) / 1000000 + 1 : 0;
+
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }
+    return wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms;
+}
+
+bool hb_child_has_ended(const struct hb_child_run *run)
+{
+    struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
+
+    return poll(&ended, 1, 0) > 0 || is_over_time(run);
+}
+
+/* Waits until the process has ended or its time is over. */
+static void wait_until_ended(const struct hb_child_run *run)
+{
+    struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
+    int ready;
+
+    do {
+        hb_progress_set(NULL, run->child->exchange->progress);
+        ready = poll(&ended, 1, wait_ms_of(run));
+    } while (ready <= 0 && (ready == 0 || errno == EINTR) && !is_over_time(run));
 }
 
 /* Collects the child, having ended it when it took too long: false then. Whatever else is in its process
  * group ends with it. */
-static bool wait_for(pid_t child, uint64_t timeout_ms, const struct hb_child_exchange *exchange,
-                     int *wait_status)
+static bool collect(struct hb_child_run *run, int *wait_status)
 {
-    int pid_fd = (int)syscall(SYS_pidfd_open, child, 0);
-    bool in_time = true;
+    struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
+    bool in_time = !is_over_time(run) || poll(&ended, 1, 0) > 0;
     siginfo_t info;
 
-    if (pid_fd >= 0) {
-        in_time = wait_until_ended(pid_fd, timeout_ms, exchange);
-        close(pid_fd);
-    }
     if (!in_time)
-        kill(child, SIGKILL);
-    while (waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        kill(run->pid, SIGKILL);
+    while (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         ;
-    kill(-child, SIGKILL); /* not collected yet, it keeps its number from anybody else's group */
-    unwatch_endings();
-    while (waitpid(child, wait_status, 0) < 0 && errno == EINTR)
+    kill(-run->pid, SIGKILL); /* not collected yet, it keeps its number from anybody else's group */
+    unwatch_endings(run->pid);
+    while (waitpid(run->pid, wait_status, 0) < 0 && errno == EINTR)
         ;
     return in_time;
 }
@@ -336,28 +364,6 @@ static void describe_crash(const char *subject, int wait_status, struct hb_child
     }
 }
 
-static enum hb_status run_printing_to(int output, const struct hb_child *child,
-                                      const struct hb_child_order *order, struct hb_child_outcome *outcome,
-                                      struct hb_error *error)
-{
-    int wait_status = 0;
-    bool in_time;
-    pid_t pid = 0;
-    enum hb_status status = spawn(child, order, output, &pid, error);
-
-    if (status != HB_OK)
-        return status;
-    in_time = wait_for(pid, order->timeout_ms, child->exchange, &wait_status);
-    *outcome = (struct hb_child_outcome){.end = HB_CHILD_DONE};
-    if (child->exchange->done)
-        return HB_OK;
-    if (in_time)
-        describe_crash(order->subject, wait_status, outcome);
-    else
-        outcome->end = HB_CHILD_TIMED_OUT;
-    return HB_OK;
-}
-
 /* The first line that came through the pipe, with '?' for what is no plain character. */
 static void take_printed(int pipe, char *printed, size_t printed_bytes)
 {
@@ -372,23 +378,71 @@ static void take_printed(int pipe, char *printed, size_t printed_bytes)
             *at = '?';
 }
 
+static void close_pipe(const int ends[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
+/* Where there is no descriptor for it, the child is waited for without a limit. */
+static void note_begin(struct hb_child_run *run)
+{
+    run->pid_fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+    run->deadline_ns = run->order.timeout_ms == 0 || run->pid_fd < 0
+                           ? 0
+                           : hb_clock_ns() + run->order.timeout_ms * UINT64_C(1000000);
+}
+
+enum hb_status hb_child_begin(const struct hb_child *child, const struct hb_child_order *order,
+                              struct hb_child_run *run, struct hb_error *error)
+{
+    enum hb_status status;
+
+    assert(order->subject != NULL && (order->printed == NULL || order->printed_bytes > 0));
+    *run = (struct hb_child_run){.child = child, .order = *order, .pipe = {-1, -1}};
+    if (order->printed != NULL && !make_pipe(run->pipe))
+        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for what a library prints");
+    status = spawn(child, order, order->printed != NULL ? run->pipe[1] : STDERR_FILENO, &run->pid, error);
+    if (status == HB_OK)
+        note_begin(run);
+    else
+        close_pipe(run->pipe);
+    return status;
+}
+
+void hb_child_end(struct hb_child_run *run, struct hb_child_outcome *outcome)
+{
+    int wait_status = 0;
+    bool in_time = collect(run, &wait_status);
+
+    if (run->pid_fd >= 0)
+        close(run->pid_fd);
+    *outcome = (struct hb_child_outcome){.end = HB_CHILD_DONE};
+    if (!run->child->exchange->done && in_time)
+        describe_crash(run->order.subject, wait_status, outcome);
+    else if (!run->child->exchange->done)
+        outcome->end = HB_CHILD_TIMED_OUT;
+    if (run->order.printed != NULL)
+        take_printed(run->pipe[0], run->order.printed, run->order.printed_bytes);
+    close_pipe(run->pipe);
+}
+
+void hb_child_wait(struct hb_child_run *run, struct hb_child_outcome *outcome)
+{
+    if (run->pid_fd >= 0)
+        wait_until_ended(run);
+    hb_child_end(run, outcome);
+}
+
 enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_order *order,
                             struct hb_child_outcome *outcome, struct hb_error *error)
 {
-    enum hb_status status;
-    int ends[2];
+    struct hb_child_run run;
+    enum hb_status status = hb_child_begin(child, order, &run, error);
 
-    assert(order->subject != NULL && (order->printed == NULL || order->printed_bytes > 0));
-    assert(group == 0); /* one child at a time */
-    if (order->printed == NULL)
-        return run_printing_to(STDERR_FILENO, child, order, outcome, error);
-    if (!make_pipe(ends))
-        return hb_error_set_errno(error, HB_ERR_CHILD, "cannot make a pipe for what a library prints");
-    status = run_printing_to(ends[1], child, order, outcome, error);
     if (status == HB_OK)
-        take_printed(ends[0], order->printed, order->printed_bytes);
-    close(ends[0]);
-    close(ends[1]);
+        hb_child_wait(&run, outcome);
     return status;
 }
 

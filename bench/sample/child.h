@@ -73,13 +73,34 @@ struct hb_child_outcome {
 };
 
 /*
- * Starts the child, waits until it has ended or its time is over, and collects it. One child at a time. Fails
- * only when none could be started: HB_ERR_CHILD.
+ * Starts the child, waits until it has ended or its time is over, and collects it. Fails only when none could
+ * be started: HB_ERR_CHILD.
  */
 enum hb_status hb_child_run(const struct hb_child *child, const struct hb_child_order *order,
                             struct hb_child_outcome *outcome, struct hb_error *error);
 
-/* Ends the child that runs, if one does, which then has crashed by SIGKILL. For handlers of signals. */
+/* The same in parts, for children that run at the same time: so many at the most. */
+enum { HB_CHILDREN_MOST = 128 };
+
+struct hb_child_run {
+    const struct hb_child *child;
+    struct hb_child_order order;
+    pid_t pid;
+    int pid_fd;           /* -1: the kernel has none */
+    int pipe[2];          /* for what it prints; -1: none */
+    uint64_t deadline_ns; /* of the monotonic clock; 0: none */
+};
+
+/* Starts it; `child` must stay where it is. HB_ERR_CHILD. To be ended by one of the other two. */
+enum hb_status hb_child_begin(const struct hb_child *child, const struct hb_child_order *order,
+                              struct hb_child_run *run, struct hb_error *error);
+bool hb_child_has_ended(const struct hb_child_run *run); /* or its time is over; does not wait */
+/* Collects one that has ended; ends one whose time is over; else waits without looking at the time. */
+void hb_child_end(struct hb_child_run *run, struct hb_child_outcome *outcome);
+/* Waits until it has ended or its time is over, and collects it. */
+void hb_child_wait(struct hb_child_run *run, struct hb_child_outcome *outcome);
+
+/* Ends the children that run, which then have crashed by SIGKILL. For handlers of signals. */
 void hb_child_kill(void);
 
 /*

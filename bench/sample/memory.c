@@ -147,6 +147,46 @@ static void reset_high_water(void)
     close(fd);
 }
 
+/* A line "Key:   123 kB" of `text`, in bytes; HB_MEMORY_NOT_KNOWN when there is none. */
+static uint64_t line_bytes(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+
+    return at == NULL ? HB_MEMORY_NOT_KNOWN : strtoull(at + strlen(key), NULL, 10) * 1024;
+}
+
+static uint64_t over(uint64_t bytes, uint64_t base)
+{
+    return bytes > base ? bytes - base : 0;
+}
+
+/* What is not known stays so. */
+static uint64_t known_over(uint64_t bytes, uint64_t base)
+{
+    return bytes == HB_MEMORY_NOT_KNOWN || base == HB_MEMORY_NOT_KNOWN ? bytes : over(bytes, base);
+}
+
+bool hb_memory_look(pid_t pid, const struct hb_memory_look *base, struct hb_memory_look *look)
+{
+    char path[64] = "/proc/self/smaps_rollup", text[STATUS_BYTES];
+
+    if (pid != 0)
+        snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    if (!read_proc(path, text, sizeof text))
+        return false;
+    look->lazy_free_bytes = line_bytes(text, "\nLazyFree:");
+    look->huge_bytes = line_bytes(text, "\nAnonHugePages:");
+    look->resident_bytes = line_bytes(text, "\nAnonymous:");
+    if (look->resident_bytes != HB_MEMORY_NOT_KNOWN && look->lazy_free_bytes != HB_MEMORY_NOT_KNOWN)
+        look->resident_bytes = over(look->resident_bytes, look->lazy_free_bytes);
+    if (base != NULL) {
+        look->lazy_free_bytes = known_over(look->lazy_free_bytes, base->lazy_free_bytes);
+        look->huge_bytes = known_over(look->huge_bytes, base->huge_bytes);
+        look->resident_bytes = known_over(look->resident_bytes, base->resident_bytes);
+    }
+    return look->resident_bytes != HB_MEMORY_NOT_KNOWN;
+}
+
 enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error)
 {
     int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -156,6 +196,8 @@ enum hb_status hb_memory_begin(struct hb_memory *memory, struct hb_error *error)
     *memory = (struct hb_memory){.statm_fd = fd};
     status_bytes("VmHWM:"); /* faults in the stack and the code that are used later */
     memory->base_bytes = private_bytes(fd);
+    if (!hb_memory_look(0, NULL, &memory->base_look))
+        memory->base_look = (struct hb_memory_look){0, 0, 0};
     return HB_OK;
 }
 
@@ -184,11 +226,6 @@ void hb_memory_begin_peak(struct hb_memory *memory)
     reset_high_water();
     memory->mark_bytes = status_bytes("VmHWM:");
     memory->base_faults = fault_count();
-}
-
-static uint64_t over(uint64_t bytes, uint64_t base)
-{
-    return bytes > base ? bytes - base : 0;
 }
 
 uint64_t hb_memory_resident_bytes(const struct hb_memory *memory)

@@ -14,14 +14,26 @@
 #ifndef HB_BENCH_SAMPLE_MEMORY_H
 #define HB_BENCH_SAMPLE_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
+#define HB_MEMORY_NOT_KNOWN UINT64_MAX
+
+/* What a process holds, as the kernel counts it page by page: /proc/PID/smaps_rollup. */
+struct hb_memory_look {
+    uint64_t resident_bytes;  /* private anonymous memory, less what is in lazy_free_bytes */
+    uint64_t lazy_free_bytes; /* given back by MADV_FREE: the kernel takes it when it needs it */
+    uint64_t huge_bytes;      /* in huge pages; of all of it */
+};
+
 struct hb_memory {
     int statm_fd;
-    uint64_t base_bytes;   /* resident when hb_memory_begin was called */
-    uint64_t base_faults;  /* when hb_memory_begin_peak was called */
+    uint64_t base_bytes;             /* resident when hb_memory_begin was called */
+    struct hb_memory_look base_look; /* likewise */
+    uint64_t base_faults;            /* when hb_memory_begin_peak was called */
     uint64_t mark_bytes;   /* the kernel's high-water mark then: a mark that has not moved says nothing */
     uint64_t limit_bytes;  /* of private writable memory; 0: none */
     uint64_t paused_bytes; /* what there was of it when the limit was lifted */
@@ -50,6 +62,12 @@ void hb_memory_begin_peak(struct hb_memory *memory);
 uint64_t hb_memory_resident_bytes(const struct hb_memory *memory);
 
 void hb_memory_peak(const struct hb_memory *memory, struct hb_memory_peak *peak);
+
+/*
+ * Looks at process `pid`, 0 being this one, over `base`; NULL: over nothing. A figure that the kernel does
+ * not report is HB_MEMORY_NOT_KNOWN. False where there is no such process, or the kernel reports nothing.
+ */
+bool hb_memory_look(pid_t pid, const struct hb_memory_look *base, struct hb_memory_look *look);
 
 /* Limits private writable memory to what there is now and `budget_bytes` more (RLIMIT_DATA). HB_ERR_IO. */
 enum hb_status hb_memory_limit(struct hb_memory *memory, uint64_t budget_bytes, struct hb_error *error);

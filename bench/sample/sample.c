@@ -9,11 +9,14 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
 /* A block of so many bytes no process has the addresses for: it is NULL, and takes nothing. */
 #define NO_BLOCK_BYTES (UINT64_C(1) << 48)
+
+const char *const hb_library_clock_names[] = {"trace", "machine", NULL};
 
 static enum hb_status check_request(const struct hb_sample_request *request, struct hb_error *error)
 {
@@ -27,12 +30,19 @@ static enum hb_status check_request(const struct hb_sample_request *request, str
     return HB_OK;
 }
 
+/* How many operations are asked for. */
+static uint64_t ops_of(const struct hb_sample_request *request)
+{
+    uint64_t ops = request->prepared->op_count;
+
+    return request->op_limit != 0 && request->op_limit < ops ? request->op_limit : ops;
+}
+
 /* The most that is live in the operations that are asked for, of blocks that there can be. */
 static uint64_t peak_of(const struct hb_sample_request *request)
 {
     const struct hb_prepared *prepared = request->prepared;
-    uint64_t ops = request->op_limit != 0 && request->op_limit < prepared->op_count ? request->op_limit
-                                                                                    : prepared->op_count;
+    uint64_t ops = ops_of(request);
     size_t bytes = (prepared->slots + 1) * sizeof(uint64_t);
     uint64_t *size_of = hb_pages_reserve(bytes), live = 0, peak = 0;
 
@@ -68,7 +78,7 @@ static uint64_t with_margin(uint64_t bytes)
  * numbers, where the blocks that are live at once, and an eighth more for the allocator's own, are more. A
  * heap or a budget is a limit too.
  */
-static bool has_memory(const struct hb_sample_request *request, struct hb_error *error)
+bool hb_sample_has_memory(const struct hb_sample_request *request, struct hb_error *error)
 {
     uint64_t limit = request->heap_bytes != 0 ? request->heap_bytes : request->budget_bytes;
     uint64_t available = is_untouched(request) ? UINT64_MAX : hb_memory_available(""), peak;
@@ -86,18 +96,23 @@ static bool has_memory(const struct hb_sample_request *request, struct hb_error 
     return false;
 }
 
-/* A sample that is not begun, for the reason in its error. */
-static bool is_refused(const struct hb_sample_request *request, struct hb_sample_result *result)
+static double paced_seconds(const struct hb_sample_request *request)
 {
-    struct hb_error why;
+    return hb_paced_seconds(request->prepared, ops_of(request), request->pace);
+}
 
-    if (has_memory(request, &why))
-        return false;
-    *result = (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
-                                        .error = why,
-                                        .check.op = HB_CHECK_NO_OP,
-                                        .counts.first_failure = HB_NO_FAILURE};
-    return true;
+/* False, with a pace that would do, where the recording is too long for the one that was asked for. */
+static bool has_time(const struct hb_sample_request *request, struct hb_error *error)
+{
+    double seconds = paced_seconds(request);
+
+    if (seconds <= HB_PACED_MOST_S)
+        return true;
+    hb_error_set(
+        error, HB_ERR_LIMIT,
+        "%s would take %.3g days at its pace, and more than one is refused; --paced=%.2g takes an hour",
+        request->prepared->name, seconds / HB_PACED_MOST_S, request->pace * 3600 / seconds);
+    return false;
 }
 
 static void write_request(const struct hb_sample_request *request, struct hb_sample_exchange *exchange)
@@ -114,6 +129,8 @@ static void distrust(const struct hb_sample_request *request, struct hb_sample_r
         result->outcome = HB_SAMPLE_CRASHED;
     if (result->point_count > request->points)
         result->point_count = request->points;
+    if (result->idle.count > HB_IDLE_LOOKS)
+        result->idle.count = HB_IDLE_LOOKS;
     result->error.text[sizeof result->error.text - 1] = '\0';
     result->library.path[sizeof result->library.path - 1] = '\0';
     result->library.version[sizeof result->library.version - 1] = '\0';
@@ -156,6 +173,14 @@ static enum hb_status take_points(const struct hb_sample_exchange *exchange, str
     return HB_OK;
 }
 
+/* The recording's own time is no fault of the allocator's. */
+static uint64_t timeout_ms(const struct hb_sample_request *request)
+{
+    return request->timeout_ms == 0
+               ? 0
+               : request->timeout_ms + request->idle_ms + (uint64_t)(paced_seconds(request) * 1e3);
+}
+
 /* What there is to say of a child that left no result. */
 static void note_end(const struct hb_sample_request *request, const struct hb_child_outcome *outcome,
                      struct hb_sample_result *result)
@@ -167,9 +192,9 @@ static void note_end(const struct hb_sample_request *request, const struct hb_ch
         result->error = outcome->error;
     } else {
         result->outcome = HB_SAMPLE_TIMED_OUT;
-        result->timeout_ms = request->timeout_ms;
+        result->timeout_ms = timeout_ms(request);
         hb_error_set(&result->error, HB_ERR_CHILD, "%s: not done after %.1f s", request->allocator,
-                     (double)request->timeout_ms / 1000);
+                     (double)timeout_ms(request) / 1000);
     }
 }
 
@@ -187,53 +212,96 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
         return status == HB_OK ? take_latency(request, exchange, result, error) : status;
     }
     *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
-                                        .check.op = exchange->result.check.op};
+                                        .check.op = exchange->result.check.op,
+                                        .idle = exchange->result.idle};
+    distrust(request, result);
     note_end(request, outcome, result);
     return HB_OK;
 }
 
-static enum hb_status run_child(const struct hb_sample_request *request, const struct hb_child *child,
-                                struct hb_sample_result *result, struct hb_error *error)
+static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error *error)
 {
-    struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)child->exchange;
+    const struct hb_sample_request *request = &sample->request;
+    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
+                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
     bool keeps_printed = request->quiet || request->mode == HB_SAMPLE_CHECK;
-    char printed[HB_SAMPLE_PRINTED_BYTES];
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
                                          .settings = request->settings,
-                                         .timeout_ms = request->timeout_ms,
-                                         .printed = keeps_printed ? printed : NULL,
-                                         .printed_bytes = sizeof printed};
+                                         .timeout_ms = timeout_ms(request),
+                                         .printed = keeps_printed ? sample->printed : NULL,
+                                         .printed_bytes = sizeof sample->printed};
+    enum hb_status status = hb_child_open(&hb_sample_job, bytes, &sample->child, error);
+
+    if (status != HB_OK)
+        return status;
+    write_request(request, (struct hb_sample_exchange *)sample->child.exchange);
+    status = hb_child_begin(&sample->child, &order, &sample->run, error);
+    if (status != HB_OK)
+        hb_child_close(&sample->child);
+    return status;
+}
+
+enum hb_status hb_sample_begin(const struct hb_sample_request *request, struct hb_sample_run *sample,
+                               struct hb_error *error)
+{
+    enum hb_status status = check_request(request, error);
+
+    assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
+    assert((!request->rests && !request->is_followed) || request->threads.threading == HB_THREADING_NONE);
+    *sample = (struct hb_sample_run){.request = *request};
+    if (status != HB_OK)
+        return status;
+    sample->is_refused =
+        !hb_sample_has_memory(request, &sample->reason) || !has_time(request, &sample->reason);
+    return sample->is_refused ? HB_OK : begin_child(sample, error);
+}
+
+bool hb_sample_has_ended(const struct hb_sample_run *sample)
+{
+    return sample->is_refused || hb_child_has_ended(&sample->run);
+}
+
+const struct hb_course *hb_sample_course(const struct hb_sample_run *sample)
+{
+    return sample->is_refused ? NULL : &((const struct hb_sample_exchange *)sample->child.exchange)->course;
+}
+
+/* A sample that was not begun. */
+static struct hb_sample_result refused(const struct hb_error *reason)
+{
+    return (struct hb_sample_result){.outcome = HB_SAMPLE_UNAVAILABLE,
+                                     .error = *reason,
+                                     .check.op = HB_CHECK_NO_OP,
+                                     .counts.first_failure = HB_NO_FAILURE};
+}
+
+enum hb_status hb_sample_end(struct hb_sample_run *sample, struct hb_sample_result *result,
+                             struct hb_error *error)
+{
+    const struct hb_sample_request *request = &sample->request;
     struct hb_child_outcome outcome;
     enum hb_status status;
 
-    write_request(request, exchange);
-    status = hb_child_run(child, &order, &outcome, error);
-    if (status == HB_OK)
-        status = collect(request, exchange, &outcome, result, error);
-    if (status == HB_OK && keeps_printed)
-        memcpy(result->printed, printed, sizeof printed);
+    if (sample->is_refused) {
+        *result = refused(&sample->reason);
+        return HB_OK;
+    }
+    hb_child_wait(&sample->run, &outcome);
+    status = collect(request, (struct hb_sample_exchange *)sample->child.exchange, &outcome, result, error);
+    hb_child_close(&sample->child);
+    if (status == HB_OK && sample->run.order.printed != NULL)
+        memcpy(result->printed, sample->printed, sizeof result->printed);
     return status;
 }
 
 enum hb_status hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                              struct hb_error *error)
 {
-    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
-                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
-    enum hb_status status = check_request(request, error);
-    struct hb_child child;
+    struct hb_sample_run sample;
+    enum hb_status status = hb_sample_begin(request, &sample, error);
 
-    assert(request->mode <= HB_SAMPLE_CHECK && request->touch <= HB_TOUCH_ALL);
-    if (status == HB_OK && is_refused(request, result))
-        return HB_OK;
-    if (status == HB_OK)
-        status = hb_child_open(&hb_sample_job, bytes, &child, error);
-    if (status != HB_OK)
-        return status;
-    status = run_child(request, &child, result, error);
-    hb_child_close(&child);
-    return status;
+    return status == HB_OK ? hb_sample_end(&sample, result, error) : status;
 }
 
 enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struct hb_sample_result *result,
@@ -241,11 +309,16 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
 {
     enum hb_status status = check_request(request, error);
     struct hb_sample_exchange *exchange;
+    struct hb_error reason;
 
     assert(request->points == 0 && request->mode != HB_SAMPLE_LATENCY && request->timeout_ms == 0 &&
            request->settings == NULL);
-    if (status != HB_OK || is_refused(request, result))
+    if (status != HB_OK)
         return status;
+    if (!hb_sample_has_memory(request, &reason) || !has_time(request, &reason)) {
+        *result = refused(&reason);
+        return HB_OK;
+    }
     exchange = hb_pages_alloc(sizeof *exchange);
     if (exchange == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", request->prepared->name);

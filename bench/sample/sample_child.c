@@ -7,11 +7,15 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "allocator/library/virtual_clock.h"
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/replay_ledger.h"
+#include "bench/replay/schedule.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -21,12 +25,16 @@ struct sample {
     struct hb_sample_exchange *exchange;
     const struct hb_prepared *prepared;
     struct hb_replay *replay;
-    struct hb_call_times times; /* LATENCY */
+    struct hb_threads *threads;  /* that replay; NULL: this one does */
+    struct hb_call_times times;  /* LATENCY */
+    struct hb_schedule schedule; /* of all but COUNT and CHECK */
     struct hb_memory memory;
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
     uint64_t ops;                 /* to do */
+    struct hb_ledger ledger;      /* of one that is followed: what is live */
+    uint64_t silence_op;          /* likewise: at which the last silence was */
     struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
 };
 
@@ -67,6 +75,35 @@ static enum hb_status run_count(struct sample *s, struct hb_error *error)
     return status;
 }
 
+/* Says where it is: operations before `op` are done, and it is to be waited for `op`. */
+static void follow(struct sample *s, uint64_t op)
+{
+    const struct hb_wait *next = s->schedule.next;
+    struct hb_course *course = &s->exchange->course;
+
+    for (; course->op < op; course->op++)
+        hb_ledger_enter(&s->ledger, &s->prepared->ops[course->op], hb_replay_failed(s->replay, course->op));
+    course->live_bytes = s->ledger.live_bytes;
+    if (next == s->schedule.end || next->before_op > op || next->us < HB_SILENCE_US)
+        return;
+    course->stage = course->live_bytes > 0 ? HB_STAGE_SILENCE : HB_STAGE_FREED;
+    s->silence_op = op;
+}
+
+/* As hb_schedule_reach. */
+static uint64_t reach(struct sample *s, uint64_t op, uint64_t to)
+{
+    uint64_t end;
+
+    if (!s->exchange->request.is_followed)
+        return hb_schedule_reach(&s->schedule, op, to);
+    follow(s, op);
+    end = hb_schedule_reach(&s->schedule, op, to);
+    if (end - s->silence_op >= HB_STAGE_BEAT)
+        s->exchange->course.stage = HB_STAGE_WORK;
+    return end;
+}
+
 /* What a timed replay that is over took, and what came of it. */
 static enum hb_status account(struct sample *s, struct hb_point *points, uint32_t point_count,
                               struct hb_error *error)
@@ -75,6 +112,9 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     struct hb_memory_peak peak;
     enum hb_status status;
 
+    reach(s, s->ops, s->ops); /* time that passed after the last one is of it too */
+    result->paced_ns = s->schedule.taken_ns;
+    result->late_ns = s->schedule.late_ns;
     hb_memory_peak(&s->memory, &peak);
     result->peak_resident_bytes = peak.resident_bytes;
     result->end_resident_bytes = peak.end_bytes;
@@ -83,31 +123,115 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
     if (status != HB_OK)
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
-    return hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
+    if (s->threads != NULL)
+        status = hb_threads_account(s->threads, s->replay, &result->threads, error);
+    return status != HB_OK
+               ? status
+               : hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
 }
 
-/* Times the operations [from, to) by both clocks, into the result. The elapsed time of these alone is
- * returned. */
+/* Of all its threads: some libraries give memory back in one of their own. */
+static uint64_t system_ns(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_stime.tv_sec * 1000000000 + (uint64_t)usage.ru_stime.tv_usec * 1000;
+}
+
+/* Does the operations [from, to) and returns the time that they took. */
+static uint64_t replay_range(struct sample *s, uint64_t from, uint64_t to)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    if (request->mode == HB_SAMPLE_LATENCY)
+        return hb_replay_latency(s->replay, s->allocator, s->heap, request->touch, from, to, &s->times);
+    return hb_replay_time(s->replay, s->allocator, s->heap, request->touch, from, to);
+}
+
+/* Likewise, in pieces that no clock stands between: only the virtual one is told. */
+static uint64_t replay_pieces(struct sample *s, uint64_t from, uint64_t to, uint64_t end)
+{
+    const enum hb_touch touch = s->exchange->request.touch;
+    uint64_t begun_ns = hb_clock_ns();
+
+    for (;;) {
+        hb_replay_range(s->replay, s->allocator, s->heap, touch, from, end);
+        if (end == to)
+            return hb_clock_ns() - begun_ns;
+        from = end;
+        end = hb_schedule_reach(&s->schedule, from, to);
+    }
+}
+
+/* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
+ * it. The elapsed time of these alone is returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
 {
     struct hb_sample_result *result = &s->exchange->result;
-    uint64_t begun_cpu_ns = hb_clock_cpu_ns();
-    uint64_t elapsed_ns =
-        hb_replay_time(s->replay, s->allocator, s->heap, s->exchange->request.touch, from, to);
+    const bool waits = s->schedule.pace > 0 || s->exchange->request.mode == HB_SAMPLE_LATENCY;
+    uint64_t elapsed_ns = 0;
 
-    result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+    do {
+        uint64_t end = reach(s, from, to), begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
+
+        if (!waits && end < to) {
+            elapsed_ns += replay_pieces(s, from, to, end);
+            end = to;
+        } else {
+            elapsed_ns += replay_range(s, from, end);
+        }
+        result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
+        result->system_ns += system_ns() - begun_system_ns;
+        from = end;
+    } while (from < to);
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
 }
 
+/* Frees what is left, off the clock, and waits. */
+static enum hb_status rest(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_exchange *x = s->exchange;
+    enum hb_status status = hb_replay_release(s->replay, s->allocator, s->heap, s->ops, error);
+
+    if (status != HB_OK)
+        return status;
+    x->course.live_bytes = 0;
+    x->course.stage = HB_STAGE_FREED;
+    hb_idle_wait(x->request.idle_ms, &s->memory.base_look, &x->result.idle);
+    return HB_OK;
+}
+
+static void time_threads(struct sample *s)
+{
+    struct hb_sample_result *result = &s->exchange->result;
+    uint64_t begun_system_ns = system_ns();
+
+    hb_threads_run(s->threads, s->allocator, s->heap, s->exchange->request.touch, &s->schedule,
+                   &result->threads);
+    result->system_ns = system_ns() - begun_system_ns;
+    result->cpu_ns = result->threads.cpu_ns;
+    result->elapsed_ns = result->threads.elapsed_ns;
+}
+
 static enum hb_status run_time(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    time_range(s, 0, s->ops);
-    return account(s, NULL, 0, error);
+    s->exchange->course.begun_ns = hb_clock_ns();
+    s->exchange->course.stage = HB_STAGE_WORK;
+    hb_memory_calls_begin();
+    if (s->threads != NULL)
+        time_threads(s);
+    else
+        time_range(s, 0, s->ops);
+    hb_memory_calls_end();
+    status = account(s, NULL, 0, error);
+    return status == HB_OK && request->rests ? rest(s, error) : status;
 }
 
 /* Times one window and looks at the heap after it. */
@@ -207,17 +331,12 @@ static enum hb_status inspect_slowest(struct sample *s, struct hb_latency *laten
 
 static enum hb_status run_latency(struct sample *s, struct hb_error *error)
 {
-    struct hb_sample_result *result = &s->exchange->result;
     struct hb_latency *latency = hb_sample_exchange_latency(s->exchange);
-    uint64_t begun_cpu_ns;
     enum hb_status status = open_heap(s, s->allocator, error);
 
     if (status != HB_OK)
         return status;
-    begun_cpu_ns = hb_clock_cpu_ns();
-    result->elapsed_ns =
-        hb_replay_latency(s->replay, s->allocator, s->heap, s->exchange->request.touch, s->ops, &s->times);
-    result->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
+    time_range(s, 0, s->ops);
     status = account(s, NULL, 0, error);
     if (status == HB_OK)
         status = hb_latency_gather(s->replay, &s->times, latency, error);
@@ -272,35 +391,63 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
     struct hb_sample_exchange *x = s->exchange;
     enum hb_status status = hb_memory_begin(&s->memory, error);
 
+    if (status == HB_OK && x->request.counts_calls)
+        hb_memory_calls_watch(&x->result.calls);
     if (status == HB_OK && x->request.mode == HB_SAMPLE_CHECK)
         status = prepare_check(s, error);
     if (status == HB_OK && x->request.budget_bytes != 0)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status == HB_OK && s->schedule.tells)
+        x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
+    x->course.base = s->memory.base_look;
     return status;
 }
 
 static void close_sample(struct sample *s)
 {
+    hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
     hb_call_times_close(&s->times);
+    hb_ledger_clear(&s->ledger);
+    hb_schedule_close(&s->schedule);
     hb_replay_close(s->replay);
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
     hb_pages_free(s->before, sizeof *s->before);
 }
 
-/* What a timed replay needs of its own. */
+static bool is_by_threads(const struct sample *s)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+           request->threads.threading != HB_THREADING_NONE;
+}
+
+/* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
+ */
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
 {
+    const struct hb_sample_request *request = &s->exchange->request;
+    struct hb_threads_plan plan = request->threads;
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
-    if (status == HB_OK && s->exchange->request.mode == HB_SAMPLE_LATENCY)
+    if (status == HB_OK)
+        status = hb_schedule_open(&s->schedule, s->prepared, request->pace,
+                                  request->clock == HB_CLOCK_TRACE && !is_by_threads(s), error);
+    plan.pace = s->schedule.pace;
+    if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
+    if (status == HB_OK && s->exchange->request.is_followed &&
+        !hb_ledger_init(&s->ledger, s->prepared->slots))
+        status = hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
+    if (status == HB_OK && is_by_threads(s))
+        status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;
 }
 

@@ -12,7 +12,8 @@ struct hb_sample_exchange {
     struct hb_sample_request request; /* its pointers mean nothing in another process */
     char allocator[4096];
     struct hb_sample_result result; /* `points` likewise */
-    struct hb_point points[];       /* request.points of them */
+    struct hb_course course;
+    struct hb_point points[]; /* request.points of them */
 };
 
 /* What LATENCY finds stands where points would. */

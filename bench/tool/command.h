@@ -12,6 +12,7 @@
 #include "base/option.h"
 #include "base/progress.h"
 #include "bench/replay/replay.h"
+#include "bench/replay/schedule.h"
 #include "bench/results/provenance.h"
 #include "bench/sample/sample.h"
 #include "workloads/whole/summary.h"
@@ -25,6 +26,7 @@ struct hb_command {
 int hb_command_list(int argc, char **argv);
 int hb_command_info(int argc, char **argv);
 int hb_command_record(int argc, char **argv);
+int hb_command_exec(int argc, char **argv);
 int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);
@@ -78,8 +80,15 @@ enum hb_status hb_command_load(const char *trace, struct hb_workload **out, stru
 /* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
 enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
 
+/* Says on standard error how long a paced replay takes, or that the trace has no times to follow. Nothing
+ * where `pace` is 0. */
+void hb_command_tell_pace(const struct hb_prepared *prepared, double pace);
+
 /* HB_ERR_USAGE for a heap of 0 bytes, which no allocator can have. */
 enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error);
+
+/* Usage: a window is of threads that run by themselves. */
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan);
 
 /* What `heapbench` calls an allocator: the last part of a path, printable. Valid until the next call. */
 const char *hb_command_allocator_name(const char *spec);
@@ -97,8 +106,27 @@ const char *hb_command_allocator_name(const char *spec);
     {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
 #define HB_COMMAND_TOUCH(type, member, text) \
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
+#define HB_COMMAND_THREADS(type, member) \
+    {HB_OPTION_WORD, 0, "threads", "ORDER", HB_AT(type, member.threading), .words = hb_threading_names, \
+     .least = HB_THREADING_FREE, .rule = HB_OPTION_BARE, \
+     .help = "as many threads replay a trace as made it, each waiting only for objects that another one " \
+             "hands to it; with =strict in the recorded order, for memory"}, \
+    {HB_OPTION_NUMBER, 0, "window", "N", HB_AT(type, member.window), .least = 1, .most = INT64_MAX, \
+     .help = "of --threads: none goes further than N operations of the recorded order ahead of the slowest. " \
+             "Default: 1048576"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_IDLE(type, member, text) \
+    {HB_OPTION_SECONDS, 0, "idle", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
+#define HB_COMMAND_PACED(type, member) \
+    {HB_OPTION_FACTOR, 0, "paced", "X", HB_AT(type, member), .most = HB_PACE_MOST, .rule = HB_OPTION_BARE, \
+     .help = "let the recording's time pass, its silences above all, for libraries with threads that sleep. " \
+             "With =X a second of it takes X: --paced=0.1. Times are of the calls alone"}, \
+    {HB_OPTION_FACTOR, 0, "pace", "X", HB_AT(type, member), .most = HB_PACE_MOST, .help = "the same as --paced=X"}
+#define HB_COMMAND_CLOCK(type, member) \
+    {HB_OPTION_WORD, 0, "clock", "C", HB_AT(type, member), .words = hb_library_clock_names, \
+     .help = "what libraries read that ask for the time: trace (the default), the recording's, so that " \
+             "what they give back by the clock is given back as in the program; or machine"}
 #define HB_COMMAND_MODEL(type, member) \
     {HB_OPTION_FLAG, 0, "merge", NULL, HB_AT(type, member.merge), \
      .help = "join a freed range with its free neighbours at once"}, \

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/adversary/adversary_suite.h"
+#include "bench/adversary/adversary.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 

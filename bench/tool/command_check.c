@@ -24,8 +24,8 @@ static const struct hb_option option_table[] = {
     HB_COMMAND_ALLOCATOR(struct options, session.allocators),
     HB_COMMAND_TOUCH(
         struct options, session.touch,
-        "none: of blocks over 4096 bytes, write the ends alone; page (the default) and all: a byte a "
-        "page too"),
+        "none: of blocks over 4096 bytes, write the ends alone; page (the default), every and all: a byte "
+        "a page too"),
     HB_COMMAND_TIMEOUT(
         struct options, session.timeout_ms,
         "seconds; after half of them a check that still goes on ends, right so far. Default: ten "

@@ -64,6 +64,9 @@ static void tell_losses(const struct hb_rep_losses *losses)
         fprintf(stderr, "heapbench: a .rep has no times: it lacks %s between operations%s\n",
                 hb_show_counted(losses->waits, "wait").text,
                 losses->run_times ? ", and how long the program ran" : "");
+    if (losses->touched > 0)
+        fprintf(stderr, "heapbench: a .rep has only sizes: what is touched of %s is lost\n",
+                hb_show_counted(losses->touched, "large block").text);
 }
 
 static void write_out(const struct hb_workload *workload, bool as_rep, FILE *out)

@@ -87,7 +87,7 @@ static void check(const struct argp_state *state, void *values)
     struct hb_error error;
 
     if (options->generator == NULL)
-        hb_option_fail(state, "which generator? ramp, shredding, two-size, steady or sawtooth");
+        hb_option_fail(state, "which generator? 'heapbench generate --help' describes them");
     if (options->out == NULL)
         hb_option_fail(state, "where to? -o OUT.trace");
     if (hb_generate_check(options->generator, &options->settings, &error) != HB_OK)
@@ -130,12 +130,19 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
     return hb_trace_writer_append(trace->writer, ops, count, error);
 }
 
+static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *error)
+{
+    struct generated *trace = context;
+
+    return hb_trace_writer_pass_time(trace->writer, us, error);
+}
+
 static enum hb_status write_trace(const struct options *options, struct generated *trace,
                                   struct hb_error *error)
 {
     char command[DESCRIPTION_BYTES] = "heapbench generate ", origin[64];
     struct hb_trace_info info = {.command = command, .origin = origin};
-    struct hb_generate_sink sink = {.context = trace, .append = append};
+    struct hb_generate_sink sink = {.context = trace, .append = append, .pass_time = pass_time};
     size_t used = strlen(command);
     enum hb_status status;
 

@@ -58,11 +58,9 @@ static const struct hb_usage usage = {
 /* "heapbench import VERSION, of FILE"; from malloc. */
 static char *make_origin(const char *path)
 {
-    const char *slash = strrchr(path, '/');
     char *origin = NULL;
 
-    if (asprintf(&origin, "heapbench import %s, of %s", hb_build_info()->version,
-                 slash != NULL ? slash + 1 : path) < 0)
+    if (asprintf(&origin, "heapbench import %s, of %s", hb_build_info()->version, basename(path)) < 0)
         return NULL;
     return origin;
 }

@@ -111,6 +111,26 @@ static void add_times(struct hb_json *json, const struct hb_workload *workload)
     hb_json_put(json, "silences", timed ? silences(&times) : json_null());
 }
 
+/* One by one where they are few enough to be listed. */
+static json_t *ops_by_thread(const struct hb_workload *workload, const struct hb_summary *summary)
+{
+    json_t *array = workload->threads <= HB_THREADS_LISTED ? json_array() : json_null();
+
+    for (uint32_t t = 0; t < workload->threads && t < HB_THREADS_LISTED; t++)
+        json_array_append_new(array, json_integer((json_int_t)summary->ops_by_thread[t]));
+    return array;
+}
+
+static void add_threads(struct hb_json *json, const struct hb_workload *workload,
+                        const struct hb_summary *summary)
+{
+    hb_json_number(json, "threads", workload->threads);
+    hb_json_put(json, "ops_by_thread", ops_by_thread(workload, summary));
+    add_spread(json, "thread_ops", &summary->thread_ops);
+    hb_json_number(json, "handed_objects", summary->handed_objects);
+    hb_json_number(json, "handovers", summary->handovers);
+}
+
 static void add_workload(struct hb_json *json, const struct hb_workload *workload,
                          const struct hb_summary *summary)
 {
@@ -123,11 +143,14 @@ static void add_workload(struct hb_json *json, const struct hb_workload *workloa
     hb_json_number(json, "reallocs", summary->kinds[HB_OP_REALLOC]);
     hb_json_number(json, "aligned", summary->kinds[HB_OP_ALIGNED]);
     hb_json_number(json, "frees", summary->kinds[HB_OP_FREE]);
-    hb_json_number(json, "threads", workload->threads);
+    add_threads(json, workload, summary);
     hb_json_number(json, "peak_live_bytes", workload->peak_live_bytes);
     hb_json_number(json, "peak_live_objects", workload->peak_live_objects);
     hb_json_number(json, "live_bytes_at_end", workload->live_bytes_at_end);
     hb_json_number(json, "live_objects_at_end", workload->live_objects_at_end);
+    hb_json_known(json, "touched_blocks", workload->touched_count, workload->info.touched);
+    hb_json_known(json, "touched_bytes", summary->touched_bytes, workload->info.touched);
+    hb_json_known(json, "touched_of_bytes", summary->measured_bytes, workload->info.touched);
     add_spread(json, "size", &summary->sizes);
     add_spread(json, "lifetime", &summary->lifetimes);
     add_times(json, workload);

@@ -177,24 +177,16 @@ static void print_allocator_names(void)
         print_name(*name, strlen(*name));
 }
 
-/* The part of a trace's file name that names it: all before the ending, if there is one. */
-static size_t stem_length(const char *base)
-{
-    const char *dot = strrchr(base, '.');
-
-    return dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
-}
-
 /* Whole where another one is called the same but for its ending. */
 static void print_trace_name(char *const *paths, const char *path)
 {
     const char *base = strrchr(path, '/') + 1;
-    size_t stem = stem_length(base), bytes = stem;
+    size_t stem = hb_workload_stem_bytes(base), bytes = stem;
 
     for (; *paths != NULL; paths++) {
         const char *other = strrchr(*paths, '/') + 1;
 
-        if (*paths != path && stem_length(other) == stem && memcmp(other, base, stem) == 0)
+        if (*paths != path && hb_workload_stem_bytes(other) == stem && memcmp(other, base, stem) == 0)
             bytes = strlen(base);
     }
     print_name(base, bytes);

@@ -23,7 +23,7 @@ struct options {
     const char *out;     /* NULL: PROGRAM.trace */
     const char *convert; /* a folder of captures to convert instead of running anything */
     char **program;
-    bool all, force;
+    bool all, force, touch;
     int level;
     uint64_t wait_s;
 };
@@ -50,6 +50,7 @@ static const char documentation[] =
     "Examples:\n"
     "  heapbench record -o sort.trace -- sort -n numbers.txt\n"
     "  heapbench record --all -o build.trace -- make\n"
+    "  heapbench record --touch -o server.trace -- node server.js\n"
     "  heapbench record --wait -o web.trace -- nginx -c /etc/nginx/test.conf\n"
     "  heapbench record --convert sort.trace.raw-x3Fa9Q -o sort.trace\n"
     "  heapbench run sort.trace";
@@ -70,6 +71,8 @@ static void check(const struct argp_state *state, void *values)
 
     if (options->program == NULL && options->convert == NULL)
         hb_option_fail(state, "record needs a program to run");
+    if (options->touch && options->convert != NULL)
+        hb_option_fail(state, "--convert runs nothing: what is touched was noted with --touch, or was not");
     if (options->program != NULL && options->convert != NULL)
         hb_option_fail(state, "--convert runs nothing: no program goes with it");
 }
@@ -81,6 +84,10 @@ static const struct hb_option option_table[] = {
     HB_COMMAND_FORCE(struct options, force),
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help = "Keep a trace of every process, not only of the busiest: OUT.PID.trace"},
+    {HB_OPTION_FLAG, 0, "touch", NULL, HB_AT(struct options, touch),
+     .help =
+         "Note how much of each large block (64 KiB or more) the program ever touches; a replay touches as "
+         "much"},
     {HB_OPTION_CALL, 0, "wait", "SECONDS", .rule = HB_OPTION_BARE, .take = take_wait,
      .help =
          "How long to wait for processes that PROGRAM leaves running (default: 10; without SECONDS, until "
@@ -287,6 +294,7 @@ static int record_with(const struct options *options, const char *recorder, stru
     struct hb_launch launch = {.argv = options->program,
                                .recorder = recorder,
                                .host = host,
+                               .touch = options->touch,
                                .wait_s = options->wait_s,
                                .waiting = hb_words_waiting};
     enum record_outcome outcome = NOTHING_RECORDED;

@@ -5,6 +5,7 @@
  * (sample.h), each in a fresh child, as `run` takes them. With --here both are done in this very process, for
  * a debugger, a profiler or valgrind.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,10 @@ struct options {
     bool has_heap;
     uint64_t heap_bytes;
     enum hb_touch touch;
-    uint64_t timeout_ms;
+    struct hb_threads_plan threads;
+    uint64_t timeout_ms, idle_ms;
+    double pace;
+    enum hb_library_clock clock;
     bool json, here;
 };
 
@@ -39,9 +43,19 @@ static const struct hb_option option_table[] = {
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory, counted from before the library is loaded. Default: ample"},
-    HB_COMMAND_TOUCH(struct options, touch,
-                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
-    HB_COMMAND_TIMEOUT(struct options, timeout_ms, "seconds that a replay may take. Default: any number"),
+    HB_COMMAND_TOUCH(
+        struct options, touch,
+        "none, page (the default: the first 8 bytes and a byte in each page; of a block of which the trace "
+        "knows "
+        "how much the program touched, as many pages), every (in each page all the same) or all"),
+    HB_COMMAND_THREADS(struct options, threads),
+    HB_COMMAND_PACED(struct options, pace),
+    HB_COMMAND_CLOCK(struct options, clock),
+    HB_COMMAND_TIMEOUT(struct options, timeout_ms,
+                       "seconds that a replay may take, beside what --paced does. Default: any number"),
+    HB_COMMAND_IDLE(struct options, idle_ms,
+                    "then free what is left, wait S seconds, and say what is resident at once and after 1, "
+                    "10 and S seconds"),
     {HB_OPTION_FLAG, 0, "here", NULL, HB_AT(struct options, here),
      .help =
          "in this process, for gdb, perf and valgrind. Reading the trace has used glibc's heap already, so "
@@ -54,8 +68,11 @@ static void check(const struct argp_state *state, void *values)
 {
     const struct options *options = values;
 
+    if (options->idle_ms > 0 && options->threads.threading != HB_THREADING_NONE)
+        hb_option_fail(state, "--idle frees what the replay by one thread has left: without --threads");
     if (options->here && options->timeout_ms != 0)
         hb_option_fail(state, "--timeout ends a process of its own, and --here has none");
+    hb_command_check_threads(state, &options->threads);
 }
 
 static const struct hb_usage usage = {
@@ -98,7 +115,18 @@ static enum hb_status refuse_failed(const struct hb_sample_result *result, struc
     return error->status;
 }
 
-/* One run of either kind, in a heap of its own. How far a timed one is, nobody asks while its clock runs. */
+/* How far a timed one is, nobody asks while its clock runs; a paced one says the microseconds that passed. */
+static uint64_t progress_total(const struct hb_sample_request *request)
+{
+    const struct hb_prepared *prepared = request->prepared;
+
+    return request->mode == HB_SAMPLE_COUNT
+               ? prepared->op_count
+               : (uint64_t)(1e6 * fmin(hb_paced_seconds(prepared, prepared->op_count, request->pace),
+                                       HB_PACED_MOST_S));
+}
+
+/* One run of either kind, in a heap of its own. */
 static enum hb_status run(const struct options *options, enum hb_sample_mode mode,
                           const struct hb_prepared *prepared, struct hb_sample_result *result,
                           struct hb_error *error)
@@ -107,15 +135,24 @@ static enum hb_status run(const struct options *options, enum hb_sample_mode mod
                                         .allocator = options->allocator,
                                         .mode = mode,
                                         .touch = options->touch,
-                                        .timeout_ms = options->timeout_ms};
+                                        .threads = options->threads,
+                                        .timeout_ms = options->timeout_ms,
+                                        .rests = mode == HB_SAMPLE_TIME && options->idle_ms > 0,
+                                        .clock = options->clock,
+                                        .pace = mode == HB_SAMPLE_TIME ? options->pace : 0};
     enum hb_status status = place_limit(options, &request, error);
     char what[80];
 
     if (status != HB_OK)
         return status;
-    snprintf(what, sizeof what, "%s %.60s", mode == HB_SAMPLE_TIME ? "timing" : "counting", prepared->name);
+    request.idle_ms = request.rests ? options->idle_ms : 0;
+    snprintf(what, sizeof what, "%s %.60s",
+             request.rests            ? "idle after"
+             : mode == HB_SAMPLE_TIME ? "timing"
+                                      : "counting",
+             prepared->name);
     hb_progress_begin(what);
-    hb_progress_total(mode == HB_SAMPLE_COUNT ? prepared->op_count : 0);
+    hb_progress_total(request.rests ? request.idle_ms : progress_total(&request));
     status = (options->here ? hb_sample_run_here : hb_sample_run)(&request, result, error);
     hb_progress_end();
     return status == HB_OK ? refuse_failed(result, error) : status;
@@ -158,7 +195,35 @@ static int print_json(const struct options *options, const struct hb_prepared *p
     hb_json_number(&json, "cpu_ns", figures->timed.cpu_ns);
     hb_json_number(&json, "peak_resident_bytes", figures->timed.peak_resident_bytes);
     hb_json_number(&json, "page_faults", figures->timed.page_faults);
+    hb_json_number(&json, "system_ns", figures->timed.system_ns);
+    if (options->idle_ms > 0)
+        hb_json_put(&json, "idle", hb_json_idle(&figures->timed.idle));
+    hb_json_threads(&json, prepared->threads, &figures->timed.threads);
+    hb_json_text(&json, "library_clock",
+                 hb_library_clock_names[hb_recorded_is_known(prepared) ? options->clock : HB_CLOCK_MACHINE]);
+    hb_json_put(&json, "reads_trace_clock", json_boolean(figures->timed.reads_trace_clock));
+    if (figures->timed.paced_ns > 0) {
+        hb_json_put(&json, "pace", json_real(options->pace));
+        hb_json_number(&json, "paced_ns", figures->timed.paced_ns);
+        hb_json_number(&json, "late_ns", figures->timed.late_ns);
+    }
     return hb_json_print(&json);
+}
+
+/* "12.3 MiB, of it 2 MiB in huge pages; 1 MiB lazily freed" */
+static void print_idle(const struct hb_idle_look *look)
+{
+    const struct hb_memory_look *memory = &look->memory;
+    char label[40], more[160] = "";
+
+    if (memory->huge_bytes != HB_MEMORY_NOT_KNOWN && memory->huge_bytes > 0)
+        snprintf(more, sizeof more, ", %s in huge pages", hb_show_bytes(memory->huge_bytes).text);
+    if (memory->lazy_free_bytes != HB_MEMORY_NOT_KNOWN && memory->lazy_free_bytes > 0)
+        snprintf(more + strlen(more), sizeof more - strlen(more), ", and %s freed lazily",
+                 hb_show_bytes(memory->lazy_free_bytes).text);
+    snprintf(label, sizeof label, look->after_ms == 0 ? "all freed" : "%g s later",
+             (double)look->after_ms / 1000);
+    hb_stdout_row(label, "%s resident%s", hb_show_bytes(memory->resident_bytes).text, more);
 }
 
 static int print_rows(const struct options *options, const struct hb_prepared *prepared,
@@ -174,11 +239,21 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_row("heap", "%s",
                   options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
     hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_threads(prepared->threads, &figures->timed.threads);
     hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
+    if (timed->reads_trace_clock)
+        hb_stdout_row("clock", "the recording's: %s passed for the library",
+                      hb_show_seconds(hb_paced_seconds(prepared, ops, 1)).text);
+    if (timed->paced_ns > 0)
+        hb_stdout_row("paced", "%s in all, an operation at most %s late",
+                      hb_show_seconds((double)timed->paced_ns / 1e9).text,
+                      hb_show_seconds((double)timed->late_ns / 1e9).text);
     hb_stdout_counts(&figures->counts);
     hb_stdout_row("resident", "%s at most, %s", hb_show_counted(timed->peak_resident_bytes, "byte").text,
                   hb_show_counted(timed->page_faults, "page fault").text);
+    for (uint32_t i = 0; i < timed->idle.count; i++)
+        print_idle(&timed->idle.looks[i]);
     return hb_stdout_end_table();
 }
 
@@ -195,6 +270,7 @@ int hb_command_replay(int argc, char **argv)
         hb_command_reexec_for_libraries();
     if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
+    hb_command_tell_pace(prepared, options.pace);
     if (run_both(&options, prepared, &figures, &error) != HB_OK)
         exit_status = hb_command_fail(&error);
     else

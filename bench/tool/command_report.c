@@ -1,22 +1,26 @@
 /*
- * command_report.c - heapbench report: draws every figure from result files and writes the page that shows
- * them.
+ * command_report.c - heapbench report: has the page of result files made by plots/report.py, which reads,
+ * draws and explains them.
  *
- * The result files are all that the page needs; what they lack is left out, and said. Of a trace they are
- * made first, by `heapbench run` itself.
+ * Of a trace the result files are made first, by `heapbench run` itself. The script says on standard error
+ * what went wrong, in one line that begins as ours do, and its exit status is ours.
  */
+#include <dirent.h>
+#include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/place.h"
 #include "base/printable.h"
 #include "bench/question/question.h"
-#include "bench/report/report_page.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
@@ -52,7 +56,7 @@ static const struct hb_usage usage = {
     .options = option_table,
     .arguments = "[DIR | TRACE]",
     .doc =
-        "Draw every figure from result files and write one page that shows them.\v"
+        "Write the page that says which allocator to use, of result files, with every figure.\v"
         "DIR is the same as --results DIR: the CSV files are all that is needed, and what they lack is left "
         "out and said. TRACE is measured first, as 'heapbench run TRACE --results NAME-report' does it; for "
         "other allocators or more rounds, run that with its options, then 'heapbench report NAME-report'.\n\n"
@@ -95,31 +99,85 @@ static bool is_written_by(const struct hb_question *question, const char *file)
     return false;
 }
 
+/* Is it a file of the comparison, or of what is asked beside it? */
+static bool is_of_page(const char *file)
+{
+    static const char *const of_run[] = {"allocators.csv", "comparison.csv", "remarks.csv", "variants.csv"};
+    bool ours = is_written_by(&hb_question_throughput, file);
+
+    for (size_t i = 0; i < sizeof of_run / sizeof *of_run; i++)
+        ours = ours || strcmp(of_run[i], file) == 0;
+    for (size_t i = 0; i < PAGE_QUESTIONS; i++)
+        ours = ours || is_written_by(page_questions[i], file);
+    return ours;
+}
+
+static bool is_other_result(const struct dirent *entry)
+{
+    const char *ending = strrchr(entry->d_name, '.');
+
+    return ending != NULL && strcmp(ending, ".csv") == 0 && !is_of_page(entry->d_name);
+}
+
 /* The files of other measurements would be on the page as if they were of this trace. */
 static enum hb_status refuse_other_results(const char *folder, struct hb_error *error)
 {
+    DIR *stream = opendir(folder);
     enum hb_status status = HB_OK;
 
-    for (size_t i = 0; i < HB_RESULT_FILES && status == HB_OK; i++) {
-        const char *file = hb_result_file_name((enum hb_result_file)i);
-        bool ours = is_written_by(&hb_question_throughput, file);
-        char *path = NULL;
-
-        for (size_t j = 0; j < PAGE_QUESTIONS; j++)
-            ours = ours || is_written_by(page_questions[j], file);
-        if (ours)
-            continue;
-        if (asprintf(&path, "%s/%s", folder, file) < 0)
-            return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", folder);
-        if (access(path, F_OK) == 0)
+    for (const struct dirent *entry; stream != NULL && status == HB_OK && (entry = readdir(stream)) != NULL;)
+        if (is_other_result(entry))
             status =
                 hb_error_set(error, HB_ERR_IO,
-                             "%s: is of another measurement, and would be on the page; -o DIR measures into "
-                             "another folder",
-                             path);
-        free(path);
-    }
+                             "%s/%s: is of another measurement, and would be on the page; -o DIR measures "
+                             "into another folder",
+                             folder, entry->d_name);
+    if (stream != NULL)
+        closedir(stream);
     return status;
+}
+
+/* -- the script -- */
+
+extern char **environ;
+
+/* Runs `python3 report.py ARGUMENTS...`, which end with NULL, and returns its exit status. -B: an installed
+ * tree stays as it is. */
+static int run_script(const char *const *arguments)
+{
+    enum { ARGUMENTS_MAX = 8 };
+    const char *argv[ARGUMENTS_MAX + 4] = {"python3", "-B"};
+    char *script = NULL;
+    struct hb_error error;
+    size_t count = 2;
+    pid_t child;
+    int status = 0;
+
+    if (asprintf(&script, "%s/report.py", hb_place_of(HB_PLACE_PLOTS)) < 0) {
+        hb_error_set(&error, HB_ERR_MEMORY, "report: out of memory");
+        return hb_command_fail(&error);
+    }
+    argv[count++] = script;
+    for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+        argv[count++] = arguments[i];
+    fflush(NULL); /* before what the script says */
+    errno = posix_spawnp(&child, "python3", NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+    free(script);
+    if (errno != 0) {
+        hb_error_set_errno(&error, HB_ERR_UNAVAILABLE,
+                           "python3, which makes the page, could not be started; Debian and Ubuntu: apt-get "
+                           "install python3 python3-jinja2, or run ./setup");
+        return hb_command_fail(&error);
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Whether there is all that draws a page: to be asked before what takes long. */
+static int try_script(void)
+{
+    return run_script((const char *const[]){"--try", NULL});
 }
 
 /* argp moves words of a command line, and changes none. What a wish to end did before, it does afterwards: a
@@ -144,246 +202,18 @@ static int measure(const char *trace, const char *folder, bool chosen)
 {
     struct hb_error error, reason;
     bool there = access(folder, F_OK) == 0;
-    enum hb_status status = hb_figure_can_draw(&error);
-    int exit_status;
+    enum hb_status status = refuse_other_results(folder, &error);
+    int exit_status = status == HB_OK ? try_script() : hb_command_fail(&error);
 
-    if (status == HB_OK)
-        status = refuse_other_results(folder, &error);
-    if (status == HB_OK && hb_folder_create(folder, &reason) != HB_OK)
+    if (exit_status != HB_EXIT_DONE)
+        return exit_status;
+    if (hb_folder_create(folder, &reason) != HB_OK)
         status = hb_error_set(&error, reason.status, "%s%s", reason.text,
                               chosen ? "" : "; -o DIR measures into another one");
     exit_status = status == HB_OK ? run_comparison(trace, folder) : hb_command_fail(&error);
     if (exit_status != HB_EXIT_DONE && exit_status != HB_EXIT_PARTIAL && !there)
         rmdir(folder);
     return exit_status;
-}
-
-/* -- the page -- */
-
-/* The folder to read where none was named; NULL where neither holds results. */
-static const char *default_results(void)
-{
-    static const char *const folders[] = {"results/latest", "results/reference"};
-
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (hb_report_source_exists(folders[i]))
-            return folders[i];
-    return NULL;
-}
-
-/* A report in the making. */
-struct report_job {
-    const struct options *options;
-    const char *output;
-    struct hb_report_source source;
-    struct hb_picture *pictures;
-    size_t count;
-    bool measured; /* by this command: what it lacks was not asked */
-    bool partial;  /* something that is there could not be shown, or some cell has no figures */
-};
-
-static char *picture_path(const struct report_job *job, const char *name, const char *ending)
-{
-    char *path = NULL;
-
-    return asprintf(&path, "%s/plots/%s.%s", job->output, name, ending) < 0 ? NULL : path;
-}
-
-static enum hb_status draw(const struct report_job *job, const struct hb_figure *figure,
-                           enum hb_figure_format format, char **path, struct hb_error *error)
-{
-    char *csv = NULL;
-    enum hb_status status;
-
-    *path = picture_path(job, figure->name, format == HB_FIGURE_PNG ? "png" : "svg");
-    if (*path == NULL || asprintf(&csv, "%s/%s", job->source.folder, figure->input) < 0)
-        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", figure->name);
-    else
-        status = hb_figure_draw(figure, csv, format, *path, error);
-    free(csv);
-    if (status != HB_OK) {
-        free(*path);
-        *path = NULL;
-    }
-    return status;
-}
-
-static enum hb_status draw_formats(const struct report_job *job, struct hb_picture *picture)
-{
-    enum hb_status status = draw(job, &picture->figure, HB_FIGURE_SVG, &picture->svg_path, &picture->error);
-    char *png_path = NULL;
-
-    if (status == HB_OK && job->options->png)
-        status = draw(job, &picture->figure, HB_FIGURE_PNG, &png_path, &picture->error);
-    free(png_path);
-    return status;
-}
-
-/* A file that is read by names of columns would be half understood where these mean something else. */
-static enum hb_status check_schema(const struct report_job *job, const struct hb_figure *figure,
-                                   const struct hb_csv *csv, struct hb_error *error)
-{
-    const char *schema = hb_csv_provenance_of(csv, "schema");
-
-    if (schema == NULL || figure->schema[0] == '\0' || strcmp(schema, figure->schema) == 0)
-        return HB_OK;
-    return hb_error_set(error, HB_ERR_FORMAT,
-                        "%s/%s: is of the schema %s, and this heapbench draws %s: measure again",
-                        job->source.folder, figure->input, schema, figure->schema);
-}
-
-static enum hb_status read_picture(struct report_job *job, const char *name, struct hb_error *error)
-{
-    struct hb_picture *picture = &job->pictures[job->count];
-    enum hb_status status = hb_figure_read(hb_plots_folder(), name, &picture->figure, error);
-    enum hb_result_file file;
-
-    if (status != HB_OK)
-        return status;
-    job->count++;
-    file = hb_result_file_find(picture->figure.input);
-    if (file == HB_RESULT_FILES)
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: its input '%s' is not a result file",
-                            picture->figure.script, picture->figure.input);
-    picture->fed = job->source.csv[file] != NULL;
-    return picture->fed ? check_schema(job, &picture->figure, job->source.csv[file], error) : HB_OK;
-}
-
-/* Draws one figure. A failure that stops the whole report is returned; one that leaves out this figure is
- * noted. */
-static enum hb_status draw_picture(struct report_job *job, struct hb_picture *picture, struct hb_error *error)
-{
-    enum hb_status status = picture->fed ? draw_formats(job, picture) : HB_OK;
-
-    if (status == HB_ERR_CHILD)
-        job->partial = true;
-    if (status == HB_OK || status == HB_ERR_CHILD || status == HB_ERR_FORMAT)
-        return HB_OK;
-    *error = picture->error;
-    return status;
-}
-
-static enum hb_status read_pictures(struct report_job *job, struct hb_error *error)
-{
-    enum hb_status status = HB_OK;
-
-    job->pictures = calloc(hb_figure_count(), sizeof *job->pictures);
-    if (job->pictures == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "out of memory");
-    for (size_t i = 0; i < hb_figure_count() && status == HB_OK; i++)
-        status = read_picture(job, hb_figure_name(i), error);
-    return status;
-}
-
-static enum hb_status draw_pictures(struct report_job *job, struct hb_error *error)
-{
-    enum hb_status status = HB_OK;
-
-    hb_progress_begin("drawing");
-    hb_progress_total(job->count);
-    for (size_t i = 0; i < job->count && status == HB_OK; i++) {
-        hb_progress_set(NULL, i);
-        status = draw_picture(job, &job->pictures[i], error);
-    }
-    hb_progress_end();
-    return status;
-}
-
-/* Nothing was asked that would give it rows: nobody missed it. */
-static bool has_no_rows(const struct hb_picture *picture)
-{
-    return picture->fed ? picture->error.status == HB_ERR_FORMAT : true;
-}
-
-/* A line for each file that is damaged and each figure that failed, and one for all figures without rows. */
-static void tell_left_out(struct report_job *job)
-{
-    unsigned empty = 0;
-
-    for (size_t i = 0; i < HB_RESULT_FILES; i++) {
-        if (job->source.csv[i] != NULL || job->source.missing[i].status == HB_ERR_UNAVAILABLE)
-            continue;
-        fprintf(stderr, "heapbench: left out: %s\n", job->source.missing[i].text);
-        job->partial = true;
-    }
-    for (size_t i = 0; i < job->count; i++) {
-        if (job->pictures[i].svg_path != NULL)
-            continue;
-        if (has_no_rows(&job->pictures[i]))
-            empty++;
-        else
-            fprintf(stderr, "heapbench: left out: %s\n", job->pictures[i].error.text);
-    }
-    if (empty > 0 && !job->measured)
-        fprintf(stderr,
-                "heapbench: left out: %u figures of %zu, for which there are no rows; the page says which\n",
-                empty, job->count);
-}
-
-/* The folders to write to, and whether they can be written: drawing first would be in vain. */
-static enum hb_status make_folders(const struct report_job *job, struct hb_error *error)
-{
-    struct hb_file *page = NULL;
-    char *plots = NULL, *path = NULL;
-    struct hb_error reason;
-    enum hb_status status = HB_ERR_MEMORY;
-
-    if (asprintf(&plots, "%s/plots", job->output) < 0 || asprintf(&path, "%s/report.html", job->output) < 0)
-        hb_error_set(&reason, HB_ERR_MEMORY, "%s: out of memory", job->output);
-    else
-        status = hb_folder_create(plots, &reason);
-    if (status == HB_OK)
-        status = hb_file_begin(path, &page, &reason);
-    if (status == HB_OK)
-        hb_file_abandon(page);
-    free(plots);
-    free(path);
-    if (status == HB_OK)
-        return HB_OK;
-    return hb_error_set(error, status, "%s%s", reason.text,
-                        status == HB_ERR_IO && job->options->output == NULL ? "; -o DIR writes elsewhere"
-                                                                            : "");
-}
-
-static enum hb_status make_page(const struct report_job *job, struct hb_error *error)
-{
-    char *path = NULL;
-    enum hb_status status;
-
-    if (asprintf(&path, "%s/report.html", job->output) < 0)
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", job->output);
-    status = hb_report_page_write(path, &job->source, job->pictures, job->count, error);
-    if (status == HB_OK)
-        hb_print_line(stdout, "%s", path);
-    free(path);
-    return status;
-}
-
-static enum hb_status make_report(struct report_job *job, const char *results, struct hb_error *error)
-{
-    enum hb_status status = hb_report_source_read(results, &job->source, error);
-
-    if (status == HB_OK)
-        status = read_pictures(job, error);
-    if (status == HB_OK)
-        status = make_folders(job, error);
-    if (status == HB_OK)
-        status = draw_pictures(job, error);
-    if (status == HB_OK)
-        tell_left_out(job);
-    if (status == HB_OK)
-        status = make_page(job, error);
-    return status;
-}
-
-static void job_clear(struct report_job *job)
-{
-    for (size_t i = 0; i < job->count; i++) {
-        hb_figure_clear(&job->pictures[i].figure);
-        free(job->pictures[i].svg_path);
-    }
-    free(job->pictures);
-    hb_report_source_clear(&job->source);
 }
 
 /* -- what the page is to be of -- */
@@ -421,63 +251,54 @@ static enum hb_status find_trace(const struct options *options, char **folder, s
     return status;
 }
 
-/* Draws the page of what `results` holds. */
-static int draw_page(struct report_job *job, const char *results)
+/* The page of the folder `results`; NULL: the script finds one. */
+static int draw_page(const struct options *options, const char *results)
 {
-    struct hb_error error;
-    enum hb_status status;
-    int exit_status;
+    const char *arguments[8] = {NULL};
+    size_t count = 0;
 
-    job->output = job->options->output != NULL ? job->options->output : results;
-    status = make_report(job, results, &error);
-    job_clear(job);
-    if (status != HB_OK)
-        return hb_command_fail(&error);
-    exit_status = hb_stdout_end();
-    return exit_status == HB_EXIT_DONE && job->partial ? HB_EXIT_PARTIAL : exit_status;
+    if (options->png)
+        arguments[count++] = "--png";
+    if (options->output != NULL) {
+        arguments[count++] = "--output";
+        arguments[count++] = options->output;
+    }
+    if (results != NULL) {
+        arguments[count++] = "--";
+        arguments[count++] = results;
+    }
+    return run_script(arguments);
 }
 
-static int report_trace(struct report_job *job)
+static int report_trace(const struct options *options)
 {
     char *folder;
     struct hb_error error;
-    int exit_status;
+    int measured, drawn;
 
-    if (find_trace(job->options, &folder, &error) != HB_OK || folder == NULL)
+    if (find_trace(options, &folder, &error) != HB_OK || folder == NULL)
         return hb_command_fail(&error);
-    exit_status = measure(job->options->subject, folder, job->options->output != NULL);
-    if (exit_status == HB_EXIT_DONE || exit_status == HB_EXIT_PARTIAL) {
-        job->measured = true;
-        job->partial = exit_status == HB_EXIT_PARTIAL;
-        exit_status = draw_page(job, folder);
-    }
-    if (exit_status == HB_EXIT_DONE || exit_status == HB_EXIT_PARTIAL)
+    measured = measure(options->subject, folder, options->output != NULL);
+    drawn = measured;
+    if (measured == HB_EXIT_DONE || measured == HB_EXIT_PARTIAL)
+        drawn = draw_page(options, folder);
+    if (drawn == HB_EXIT_DONE)
+        drawn = measured;
+    if (drawn == HB_EXIT_DONE || drawn == HB_EXIT_PARTIAL)
         hb_print_line(
             stderr,
             "heapbench: the page is of the CSV files beside it; 'heapbench report %s' draws them again",
             folder);
     free(folder);
-    return exit_status;
+    return drawn;
 }
 
 int hb_command_report(int argc, char **argv)
 {
     struct options options = {0};
-    struct report_job job = {.options = &options};
-    const char *results;
-    struct hb_error error;
 
     hb_options_parse(&usage, argc, argv, &options);
     if (options.subject != NULL && !is_folder(options.subject))
-        return report_trace(&job);
-    results = options.subject != NULL ? options.subject : options.results;
-    if (results == NULL)
-        results = default_results();
-    if (results != NULL)
-        return draw_page(&job, results);
-    hb_error_set(
-        &error, HB_ERR_UNAVAILABLE,
-        "neither results/latest nor results/reference holds results here; name a folder, or a trace to "
-        "be measured: 'heapbench report web.trace'");
-    return hb_command_fail(&error);
+        return report_trace(&options);
+    return draw_page(&options, options.subject != NULL ? options.subject : options.results);
 }

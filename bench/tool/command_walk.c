@@ -11,7 +11,7 @@
 #include "bench/tool/output.h"
 #include "bench/tool/walk_print.h"
 
-/* Traces of so many operations are shown whole, in the document's own heap if that is large enough. */
+/* Traces of so many operations are shown whole, in the document's own heap. */
 enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
 
 /* The longest heap that is computed. */
@@ -28,9 +28,9 @@ static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
-     .help =
-         "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests, 4096 for a short trace, "
-         "else ample"},
+     .help = "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests; else 4096, as the "
+             "tutorial "
+             "has it, for a trace of at most 20 operations; ample where either is less than is live at once"},
     {HB_OPTION_NUMBER, 0, "at", "OP", HB_AT(struct options, at), .given = HB_GIVEN(struct options, has_at),
      .help =
          "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end "
@@ -243,25 +243,26 @@ static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
         return false;
     printf("\nAfter operation %" PRIu64 " of %" PRIu64 " (they count from 0)\n", at, ops);
     print_totals(heap);
-    if (!show_now(heap))
+    if (!show_now(heap) || !hb_picture_print(stdout, heap))
         return false;
-    if (heap->done < ops && !hb_walk_heap_next_walks(heap)) {
-        if (!seek_walk(heap))
-            return false;
-        if (heap->done < ops)
-            printf("\nThe next walk, with the ranges as they will be then\n");
-        if (heap->done < ops && !show_now(heap))
-            return false;
-    }
-    return hb_picture_print(stdout, heap);
+    if (heap->done == ops || hb_walk_heap_next_walks(heap))
+        return true;
+    if (!seek_walk(heap))
+        return false;
+    if (heap->done == ops)
+        return true;
+    printf("\nThe next walk, with the ranges as they will be then\n");
+    return show_now(heap) && hb_picture_print(stdout, heap);
 }
 
+/* One that cannot hold what is live at once shows nothing but that; one that fails for its records, or for
+ * what is never merged, is what a reader came to see. */
 static uint64_t default_heap(const struct hb_workload *workload)
 {
     if (workload->suggested_heap_bytes >= workload->peak_live_bytes && workload->suggested_heap_bytes != 0)
         return workload->suggested_heap_bytes;
-    return workload->op_count <= SHORT_TRACE && workload->peak_live_bytes < DOCUMENT_HEAP / 2 ? DOCUMENT_HEAP
-                                                                                              : 0;
+    return workload->op_count <= SHORT_TRACE && workload->peak_live_bytes <= DOCUMENT_HEAP ? DOCUMENT_HEAP
+                                                                                           : 0;
 }
 
 static enum hb_status check_options(const struct options *options, const struct hb_workload *workload,

@@ -33,6 +33,7 @@ static const struct hb_command commands[] = {
     {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
     {"check", "is an allocator right? the first wrong operation", hb_command_check},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
+    {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
     {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
@@ -80,6 +81,32 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
                       path, hb_show_counted(repairs->other_processes, "line").text);
 }
 
+/* "45.0 s", "17 min", "3.3 h": what somebody waits for. */
+static struct hb_shown show_waiting(double seconds)
+{
+    struct hb_shown shown = hb_show_seconds(seconds);
+
+    if (seconds >= 7200)
+        snprintf(shown.text, sizeof shown.text, "%.1f h", seconds / 3600);
+    else if (seconds >= 120)
+        snprintf(shown.text, sizeof shown.text, "%.0f min", seconds / 60);
+    return shown;
+}
+
+void hb_command_tell_pace(const struct hb_prepared *prepared, double pace)
+{
+    double seconds = hb_paced_seconds(prepared, prepared->op_count, pace);
+
+    if (pace <= 0)
+        return;
+    if (prepared->wait_count == 0)
+        hb_print_line(stderr, "heapbench: %s has no times to follow: it is replayed as fast as can be",
+                      prepared->name);
+    else if (seconds <= HB_PACED_MOST_S)
+        hb_print_line(stderr, "heapbench: %s: each replay takes %s: the recording's %s times %g",
+                      prepared->name, show_waiting(seconds).text, show_waiting(seconds / pace).text, pace);
+}
+
 /* Asks whether to overwrite; nobody who is not there is asked. */
 static bool is_allowed(const char *out)
 {
@@ -125,12 +152,19 @@ enum hb_status hb_command_check_heap(uint64_t bytes, struct hb_error *error)
                                     "for an ample one");
 }
 
+void hb_command_check_threads(const struct argp_state *state, const struct hb_threads_plan *plan)
+{
+    if (plan->window != 0 && plan->threading == HB_THREADING_NONE)
+        hb_option_fail(state, "--window is of --threads");
+    if (plan->window != 0 && plan->threading == HB_THREADING_STRICT)
+        hb_option_fail(state, "--threads=strict keeps the recorded order, and has no --window");
+}
+
 const char *hb_command_allocator_name(const char *spec)
 {
     static char name[HB_PRINTABLE_BYTES(NAME_MAX)];
-    const char *slash = strrchr(spec, '/');
 
-    return hb_printable(name, sizeof name, slash != NULL ? slash + 1 : spec, "\\");
+    return hb_printable(name, sizeof name, basename(spec), "\\");
 }
 
 const struct hb_model_options hb_command_simple_model = {

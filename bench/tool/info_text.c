@@ -8,7 +8,7 @@
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
-enum { BAR_WIDTH = 40, LABEL_WIDTH = 12 };
+enum { BAR_WIDTH = 40, LABEL_WIDTH = 12, THREADS_A_LINE = 8 };
 
 static void label(const char *text, FILE *out)
 {
@@ -65,6 +65,19 @@ static void print_objects(const struct hb_workload *workload, FILE *out)
     fprintf(out, "; at most %s objects at a time\n", hb_show_count(workload->peak_live_objects).text);
 }
 
+static void print_touched(const struct hb_workload *workload, const struct hb_summary *summary, FILE *out)
+{
+    if (!workload->info.touched)
+        return;
+    label("touched", out);
+    if (workload->touched_count == 0)
+        fputs("of no large block it is known how much is touched\n", out);
+    else
+        fprintf(out, "%s of %s in %s\n", hb_show_bytes(summary->touched_bytes).text,
+                hb_show_bytes(summary->measured_bytes).text,
+                hb_show_counted(workload->touched_count, "large block").text);
+}
+
 static void print_spread(const char *name, const char *unit, const struct hb_spread *spread, FILE *out)
 {
     label(name, out);
@@ -75,6 +88,27 @@ static void print_spread(const char *name, const char *unit, const struct hb_spr
     fprintf(out, "half up to %s, 90 %% up to %s, 99 %% up to %s, all up to %s %s; mean %.1f\n",
             hb_show_count(spread->p50).text, hb_show_count(spread->p90).text, hb_show_count(spread->p99).text,
             hb_show_count(spread->max).text, unit, spread->mean);
+}
+
+/* Of a workload of several threads. */
+static void print_threads(const struct hb_workload *workload, const struct hb_summary *summary, FILE *out)
+{
+    if (workload->threads < 2)
+        return;
+    if (workload->threads > THREADS_A_LINE) {
+        print_spread("by thread", "operations", &summary->thread_ops, out);
+    } else {
+        label("by thread", out);
+        for (uint32_t t = 0; t < workload->threads; t++)
+            fprintf(out, "%s%s", t > 0 ? ", " : "", hb_show_count(summary->ops_by_thread[t]).text);
+        fputs(" operations\n", out);
+    }
+    label("hand-overs", out);
+    if (summary->handovers == 0)
+        fputs("none: each object is freed and reallocated by the thread that made it\n", out);
+    else
+        fprintf(out, "%s; objects that came into another thread's hands: %s\n",
+                hb_show_count(summary->handovers).text, hb_show_count(summary->handed_objects).text);
 }
 
 /* "64 B to 128 B", the upper end excluded; the two smallest bins hold one size each, the last has no end. */
@@ -275,7 +309,9 @@ int hb_command_print_info(const struct hb_workload *workload, const struct hb_su
     print_fact("command", workload->info.command, out);
     print_fact("origin", workload->info.origin, out);
     print_operations(workload, summary, out);
+    print_threads(workload, summary, out);
     print_objects(workload, out);
+    print_touched(workload, summary, out);
     print_spread("lifetimes", "operations", &summary->lifetimes, out);
     print_spread("sizes", "bytes", &summary->sizes, out);
     print_histogram(summary, out);

@@ -124,6 +124,28 @@ json_t *hb_json_libraries(const struct hb_discovery *found)
     return array;
 }
 
+static void put_known_bytes(struct hb_json *json, const char *key, uint64_t bytes)
+{
+    hb_json_known(json, key, bytes, bytes != HB_MEMORY_NOT_KNOWN);
+}
+
+json_t *hb_json_idle(const struct hb_idle *idle)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < idle->count; i++) {
+        const struct hb_idle_look *look = &idle->looks[i];
+        struct hb_json json = {.members = json_object()};
+
+        hb_json_number(&json, "after_ms", look->after_ms);
+        hb_json_number(&json, "resident_bytes", look->memory.resident_bytes);
+        put_known_bytes(&json, "lazy_free_bytes", look->memory.lazy_free_bytes);
+        put_known_bytes(&json, "huge_bytes", look->memory.huge_bytes);
+        json_array_append_new(array, hb_json_end(&json));
+    }
+    return array;
+}
+
 json_t *hb_json_end(struct hb_json *json)
 {
     json_t *members = json->members;
@@ -292,6 +314,37 @@ void hb_stdout_counts(const struct hb_counts *counts)
     hb_stdout_row("live at the end", "%s", hb_show_counted(counts->live_bytes, "byte").text);
     if (counts->inspected)
         print_state(&counts->state);
+}
+
+void hb_json_threads(struct hb_json *json, uint32_t recorded, const struct hb_threads_figures *figures)
+{
+    bool several = figures->threads > 0;
+
+    if (recorded < 2)
+        return;
+    hb_json_number(json, "recorded_threads", recorded);
+    hb_json_number(json, "replay_threads", several ? figures->threads : 1);
+    hb_json_put(json, "one_lock", json_boolean(figures->one_lock));
+    hb_json_known(json, "handovers", figures->handovers, several);
+    hb_json_known(json, "thread_ns", figures->wall_ns, several);
+    hb_json_known(json, "waiting_ns", figures->waiting_ns, several);
+    hb_json_known(json, "replay_peak_live_bytes", figures->peak_live_bytes, several);
+}
+
+void hb_stdout_threads(uint32_t recorded, const struct hb_threads_figures *figures)
+{
+    double wall_ns = figures->wall_ns > 0 ? (double)figures->wall_ns : 1;
+
+    if (recorded < 2)
+        return;
+    hb_stdout_row("threads", "recorded from %" PRIu32 ", replayed by %" PRIu32 "%s", recorded,
+                  figures->threads > 0 ? figures->threads : 1, figures->one_lock ? ", under one lock" : "");
+    if (figures->threads == 0)
+        return;
+    hb_stdout_row("waiting", "%.1f %% of the threads' time; objects change hands %s",
+                  100 * (double)figures->waiting_ns / wall_ns,
+                  hb_show_counted(figures->handovers, "time").text);
+    hb_stdout_row("live in replay", "%s at most", hb_show_counted(figures->peak_live_bytes, "byte").text);
 }
 
 void hb_stdout_libraries(const struct hb_discovery *found)

@@ -35,6 +35,9 @@ void hb_json_counts(struct hb_json *json, const struct hb_counts *counts);
 /* A list: of each library and variant what it is called, which file it is and what it is set to. */
 json_t *hb_json_libraries(const struct hb_discovery *found);
 
+/* A list: memory at each moment of an idle time. */
+json_t *hb_json_idle(const struct hb_idle *idle);
+
 /* The object, to be put into another one or to be printed; NULL when memory ran out. */
 json_t *hb_json_end(struct hb_json *json);
 
@@ -43,6 +46,10 @@ int hb_json_print(struct hb_json *json);
 
 /* A label and what it says, as one line. */
 void hb_stdout_row(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Of a trace that several threads made: by how many it was replayed, and what these took; else nothing. */
+void hb_json_threads(struct hb_json *json, uint32_t recorded, const struct hb_threads_figures *figures);
+void hb_stdout_threads(uint32_t recorded, const struct hb_threads_figures *figures);
 
 /* Failures, walks, live bytes and the state at the end. */
 void hb_stdout_counts(const struct hb_counts *counts);

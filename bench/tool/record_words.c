@@ -122,9 +122,7 @@ void hb_words_running(const struct hb_family *family)
 
 static bool is_named(const char *path, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-
-    return strncmp(slash != NULL ? slash + 1 : path, name, KERNEL_NAME) == 0;
+    return strncmp(basename(path), name, KERNEL_NAME) == 0;
 }
 
 /* Not so only where it is surely another program. */
@@ -206,9 +204,7 @@ static void print_other_program(const struct hb_collection *collection, const st
 static const char *name_of(const struct hb_unrecorded *unrecorded, const struct hb_family *family,
                            char name[static HB_WORDS_PROGRAM])
 {
-    const char *slash = strrchr(unrecorded->program, '/');
-
-    snprintf(name, HB_WORDS_PROGRAM, "%s", slash != NULL ? slash + 1 : unrecorded->program);
+    snprintf(name, HB_WORDS_PROGRAM, "%s", basename(unrecorded->program));
     for (size_t i = 0; name[0] == '\0' && family != NULL && i < family->ended_count; i++)
         if (family->ended[i].pid == unrecorded->pid)
             snprintf(name, HB_WORDS_PROGRAM, "%s", family->ended[i].name);

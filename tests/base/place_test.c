@@ -7,8 +7,9 @@
 
 #include "base/place.h"
 
-static const enum hb_place places[] = {HB_PLACE_TRACES, HB_PLACE_PLOTS, HB_PLACE_RECORDER};
-static const char *const variables[] = {"HEAPBENCH_TRACES", "HEAPBENCH_PLOTS", "HEAPBENCH_RECORDER"};
+static const enum hb_place places[] = {HB_PLACE_TRACES, HB_PLACE_PLOTS, HB_PLACE_RECORDER, HB_PLACE_HEAPS};
+static const char *const variables[] = {"HEAPBENCH_TRACES", "HEAPBENCH_PLOTS", "HEAPBENCH_RECORDER",
+                                        "HEAPBENCH_HEAPS"};
 
 enum { PLACES = sizeof places / sizeof *places };
 

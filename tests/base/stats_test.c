@@ -159,6 +159,23 @@ static void of_two_values_the_interval_is_both(void **state)
     assert_true(values[0] == 3 && values[1] == 1); /* as they were */
 }
 
+/*
+ * Of six draws the middle two are the least value with 0.87 %, and no more than the least two with 3.5 %: an
+ * end at 2.5 % lies between these two. The greater of the middle two is the least value as often, but no more
+ * than the second with 10 %.
+ */
+static void of_six_values_an_end_lies_between_the_outermost_two(void **state)
+{
+    const double values[] = {8, 1, 32, 4, 2, 16};
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        struct hb_interval interval = interval_of(values, 6, seed);
+
+        assert_true(interval.low == 1.5 && interval.estimate == 6 && interval.high == 24);
+    }
+}
+
 /* Is it a value, or, where there is an even number, one between two? */
 static bool is_possible(const double *values, size_t count, double median)
 {
@@ -310,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_ratio_is_the_median_of_ratios_and_not_the_ratio_of_medians),
         cmocka_unit_test(rounds_that_are_all_alike_have_an_interval_of_one_point),
         cmocka_unit_test(of_two_values_the_interval_is_both),
+        cmocka_unit_test(of_six_values_an_end_lies_between_the_outermost_two),
         cmocka_unit_test(the_ends_are_medians_that_can_be_drawn),
         cmocka_unit_test(the_interval_leaves_out_two_and_a_half_percent_at_each_end),
         cmocka_unit_test(nineteen_in_twenty_intervals_hold_the_true_median),

@@ -75,6 +75,13 @@ void fuzz_check_workload(const struct hb_workload *workload)
         live[op->object] = op->kind != HB_OP_FREE;
         peak = bytes > peak ? bytes : peak;
     }
+    for (uint64_t i = 0; i < workload->touched_count; i++) {
+        const struct hb_touched *row = &workload->touched[i];
+
+        fuzz_check(i == 0 || workload->touched[i - 1].op < row->op);
+        fuzz_check(row->op < workload->op_count && workload->ops[row->op].kind != HB_OP_FREE &&
+                   row->bytes <= workload->ops[row->op].size);
+    }
     fuzz_check(objects == workload->object_count);
     fuzz_check(peak == workload->peak_live_bytes);
     fuzz_check(bytes == workload->live_bytes_at_end);

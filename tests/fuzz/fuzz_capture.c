@@ -82,7 +82,7 @@ static size_t put_chunk(struct rest *rest, size_t offset)
 static size_t forge(struct rest *rest)
 {
     struct hb_capture_header header = {.pid = 7, .command_bytes = 4, .command = "a\0b", .begin_ns = 1000};
-    struct hb_capture_shared shared = {.page_bytes = PAGE};
+    struct hb_capture_shared shared = {.page_bytes = PAGE, .touch = 1};
     size_t end = HEADER_AT + PAGE;
     const uint8_t *changes = rest->at;
     size_t kept = rest->left;
@@ -114,12 +114,18 @@ static enum hb_status pass_time(void *builder, uint64_t us, struct hb_error *err
     return hb_builder_pass_time(builder, us, error);
 }
 
+static enum hb_status touch(void *builder, uint64_t bytes, struct hb_error *error)
+{
+    fuzz_check(hb_builder_touch(builder, bytes, error) == HB_OK);
+    return HB_OK;
+}
+
 /* NULL where the image is refused. */
 static struct hb_workload *convert(const struct hb_capture *capture)
 {
     struct hb_capture_summary summary;
     struct hb_builder builder;
-    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .context = &builder};
+    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .touch = touch, .context = &builder};
     struct hb_error error;
     enum hb_status status;
 

@@ -40,6 +40,10 @@ static void try_round_trip(const struct hb_workload *workload)
     fuzz_check(back->wait_count == workload->wait_count);
     fuzz_check(back->wait_count == 0 ||
                memcmp(back->waits, workload->waits, back->wait_count * sizeof *back->waits) == 0);
+    fuzz_check(back->info.touched == workload->info.touched &&
+               back->touched_count == workload->touched_count);
+    fuzz_check(back->touched_count == 0 ||
+               memcmp(back->touched, workload->touched, back->touched_count * sizeof *back->touched) == 0);
     fuzz_check(back->wall_ns == workload->wall_ns && back->cpu_ns == workload->cpu_ns);
     fuzz_check(back->suggested_heap_bytes == workload->suggested_heap_bytes);
     fuzz_check(back->dropped == workload->dropped);
@@ -84,6 +88,7 @@ size_t fuzz_seed(struct hb_random *random, uint8_t *out)
 {
     struct hb_op ops[200];
     struct hb_wait waits[] = {{.us = 7}, {.us = 250000}, {.us = UINT64_C(1) << hb_random_below(random, 63)}};
+    struct hb_touched touched = {0};
     struct hb_workload workload = {
         .ops = ops, .suggested_heap_bytes = 4096, .dropped = 1, .wall_ns = 1500000000, .cpu_ns = 5};
     FILE *stream = fmemopen(out + 1, FUZZ_SEED_BYTES - 1, "w");
@@ -96,6 +101,10 @@ size_t fuzz_seed(struct hb_random *random, uint8_t *out)
     waits[2].before_op = workload.op_count;
     workload.waits = waits;
     workload.wait_count = workload.op_count > 1 ? 3 : 0;
+    touched.bytes = ops[0].size / 2; /* the first operation gives a block */
+    workload.touched = &touched;
+    workload.touched_count = workload.op_count > 0;
+    workload.info.touched = true;
     workload.info.command = (char *)"a\\b \x01 c";
     out[0] = (uint8_t)hb_random_below(random, WAYS);
     fuzz_check(stream != NULL);

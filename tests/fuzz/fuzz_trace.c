@@ -4,7 +4,7 @@
  *
  * The first byte of an input chooses what the rest is: a file; a file whose checksums are made right first,
  * so that what stands behind them is reached; or the operations of one block, in a file forged around them,
- * of version 1 or 2.
+ * of version 1, 2 or 3.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -16,7 +16,7 @@
 #include "tests/workloads/plain_decoder.h"
 #include "workloads/trace/trace_format.h"
 
-enum { AS_IT_IS, SEALED, OPERATIONS, OPERATIONS_1, WAYS };
+enum { AS_IT_IS, SEALED, OPERATIONS, OPERATIONS_1, OPERATIONS_3, WAYS };
 
 static void expect_same(const struct hb_op *a, const struct hb_op *b, size_t count)
 {
@@ -42,6 +42,25 @@ static size_t check_waits(const struct hb_trace_reader *reader, const struct pla
     return count;
 }
 
+/* What is touched of the blocks of operations [done, done + count). */
+static size_t check_touched(const struct hb_trace_reader *reader, const struct plain_trace *plain,
+                            size_t rows_done, const struct hb_op *ops, size_t done)
+{
+    size_t count;
+    const struct hb_touched *touched = hb_trace_reader_touched(reader, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct hb_op *op = &ops[touched[i].op - done];
+
+        fuzz_check(op->kind != HB_OP_FREE && touched[i].bytes <= op->size);
+        if (plain != NULL)
+            fuzz_check(rows_done + i < plain->touched_count &&
+                       touched[i].op == plain->touched[rows_done + i].op &&
+                       touched[i].bytes == plain->touched[rows_done + i].bytes);
+    }
+    return count;
+}
+
 static void expect_same_end(const struct hb_trace_totals *totals, const struct plain_trace *plain)
 {
     if (plain == NULL)
@@ -56,7 +75,7 @@ static bool read_all(const char *path, const struct plain_trace *plain)
     struct hb_trace_reader *reader;
     const struct hb_op *ops;
     struct hb_error error;
-    size_t count = 0, done = 0, waits_done = 0;
+    size_t count = 0, done = 0, waits_done = 0, touched_done = 0;
     enum hb_status status = hb_trace_reader_open(path, &reader, &error);
 
     if (status != HB_OK) {
@@ -69,12 +88,14 @@ static bool read_all(const char *path, const struct plain_trace *plain)
             expect_same(ops, plain->ops + done, count);
         }
         waits_done += check_waits(reader, plain, waits_done, done + count);
+        touched_done += check_touched(reader, plain, touched_done, ops, done);
         done += count;
     }
     fuzz_check(status == HB_OK || status == HB_ERR_FORMAT);
     if (status == HB_OK) {
         waits_done += check_waits(reader, plain, waits_done, done + 1);
-        fuzz_check(plain == NULL || (done == plain->count && waits_done == plain->wait_count));
+        fuzz_check(plain == NULL || (done == plain->count && waits_done == plain->wait_count &&
+                                     touched_done == plain->touched_count));
         expect_same_end(hb_trace_reader_totals(reader), plain);
     }
     hb_trace_reader_close(reader);
@@ -191,6 +212,11 @@ static void try_operations(const uint8_t *data, size_t size, uint32_t version)
     free(file);
 }
 
+static uint32_t version_of(unsigned way)
+{
+    return way == OPERATIONS_1 ? 1 : way == OPERATIONS_3 ? 3 : 2;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *copy;
@@ -210,21 +236,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(copy);
         break;
     default:
-        try_operations(data + 1, size - 1, data[0] % WAYS == OPERATIONS_1 ? 1 : 2);
+        try_operations(data + 1, size - 1, version_of(data[0] % WAYS));
     }
     return 0;
 }
 
-/* With a wait before some of them where `random` is not NULL. */
-static size_t seed_operations(struct hb_random *random, struct hb_trace_state *state, const struct hb_op *ops,
-                              size_t count, uint8_t *out)
+/* With a wait before some of them, and what is touched of some, where the version has it. */
+static size_t seed_operations(struct hb_random *random, uint32_t version, struct hb_trace_state *state,
+                              const struct hb_op *ops, size_t count, uint8_t *out)
 {
     size_t length = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (random != NULL && hb_random_below(random, 8) == 0)
+        if (version > 1 && hb_random_below(random, 8) == 0)
             length +=
                 hb_trace_encode_wait(state, 1 + (hb_random_next(random) >> (20 + i % 40)), out + length);
+        if (version > 2 && ops[i].kind != HB_OP_FREE && hb_random_below(random, 8) == 0)
+            length += hb_trace_encode_touched(hb_random_below(random, ops[i].size + 1), out + length);
         length += hb_trace_encode(state, &ops[i], out + length);
     }
     return length;
@@ -233,16 +261,16 @@ static size_t seed_operations(struct hb_random *random, struct hb_trace_state *s
 /* The operations in one to three blocks. */
 static size_t seed_file(struct hb_random *random, const struct hb_op *ops, size_t count, uint8_t *out)
 {
-    static uint8_t raw[2 * 400 * HB_TRACE_MAX_OP_BYTES + 8];
+    static uint8_t raw[3 * 400 * HB_TRACE_MAX_OP_BYTES + 8];
     struct hb_trace_state state = {0};
     struct hb_trace_totals totals = {.wall_ns = 7, .cpu_ns = 5};
-    uint32_t version = hb_random_below(random, 4) == 0 ? 1 : 2;
+    uint32_t version = 1 + (uint32_t)hb_random_below(random, 3);
     uint8_t *at = out + put_header(out, version, "a command");
 
     for (size_t blocks = 1 + hb_random_below(random, 3); count > 0; blocks--) {
         struct hb_trace_state before = state;
         size_t some = blocks <= 1 ? count : 1 + hb_random_below(random, count);
-        size_t length = seed_operations(version == 1 ? NULL : random, &state, ops, some, raw);
+        size_t length = seed_operations(random, version, &state, ops, some, raw);
 
         at += put_block(at, version, &before, raw, length, some);
         ops += some;
@@ -265,5 +293,5 @@ size_t fuzz_seed(struct hb_random *random, uint8_t *out)
     out[0] = (uint8_t)hb_random_below(random, WAYS);
     if (out[0] == AS_IT_IS || out[0] == SEALED)
         return 1 + seed_file(random, ops, count, out + 1);
-    return 1 + seed_operations(out[0] == OPERATIONS ? random : NULL, &state, ops, count, out + 1);
+    return 1 + seed_operations(random, version_of(out[0]), &state, ops, count, out + 1);
 }

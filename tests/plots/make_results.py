@@ -238,6 +238,61 @@ def throughput_rows(t, first):
                        COST_NS["glibc"] * t.ops, int(1.2 * COST_NS["null"] * t.ops), int(COST_NS["null"] * t.ops)]
 
 
+RATIOS = {a: COST_NS[a] / COST_NS["glibc"] for a in ALLOCATORS[3:]}
+
+
+def compared(ratio, rank, a):
+    """rank, verdict, ratio and its interval."""
+    verdict = "baseline" if a == "glibc" else "faster" if ratio < 1 else "slower"
+    return [rank, verdict, round(ratio, 4), round(ratio * (1 if a == "glibc" else 0.97), 4), round(ratio * (1 if a == "glibc" else 1.03), 4)]
+
+
+def comparison_rows(t, first):
+    """Of the first trace one crashed, one is not there and simple got NULL; ranks are by ratio."""
+    ranked = [a for a in sorted(RATIOS, key=RATIOS.get) if not first or a not in ("tbbmalloc", "mimalloc")]
+    for a in ranked + [a for a in ("tbbmalloc", "mimalloc") if first] + ["simple", "null"]:
+        head = [t.name, a]
+        if a in RATIOS and a not in ranked:
+            how = "crashed" if a == "tbbmalloc" else "unavailable"
+            yield head + [how, "glibc", "processor", None, 5, t.ops, t.ops] + [None] * 18 + [f"{how} (said \\x22so\\x22)"]
+            continue
+        ns = COST_NS.get(a, 2000)
+        judged = compared(RATIOS[a], ranked.index(a) + 1, a) if a in ranked else [None, None, ns / 18, ns / 19, ns / 17]
+        failed = first and a == "simple"
+        yield head + ["failed" if failed else "ok", "glibc", "processor", None, 5, t.ops, t.ops] + judged + [
+            None, ns, ns * 0.9, ns * 1.2, t.peak, int(t.peak * 1.3) // 4096 * 4096, t.peak // 4096 * 4096,
+            1.3 if t.peak >= MIB else None, None, t.peak // 4096, 7 if failed else 0, None, None,
+            "failed: NULL 7 times" if failed else None]
+
+
+def mean_rows(count):
+    """Over all traces: what was not ranked on each has no rank."""
+    ranked = [a for a in sorted(RATIOS, key=RATIOS.get) if a not in ("tbbmalloc", "mimalloc")]
+    for a in ranked + ["mimalloc", "tbbmalloc"]:
+        missing = a not in ranked
+        judged = compared(RATIOS[a], None if missing else ranked.index(a) + 1, a) if not missing or count > 1 else [None] * 5
+        yield [None, a, None, "glibc", None, count - missing] + [None] * 3 + judged + [None] * 8 + [
+            None if missing else 1 + 0.1 * ranked.index(a)] + [None] * 5
+
+
+def remark_rows(t):
+    yield [t.name, "verdict", f"tcmalloc is the fastest on {t.name}\\x2c by far"]
+    yield [t.name, "warning", f"not to be trusted: the load is {len(t.name)}.5 on 2 cores"]
+
+
+def threads_rows(t):
+    """By two threads, and simple under one lock; one crashed."""
+    for r in range(4):
+        for a in ALLOCATORS:
+            if a == "tbbmalloc" and t.stops:
+                yield [t.name, a, r + 1, "crashed", 2] + [None] * 16
+                continue
+            ns = int(COST_NS.get(a, 2000) * t.random.uniform(0.95, 1.15) * t.ops)
+            yield [t.name, a, r + 1, "stopped" if a == "simple" and t.stops else "ok", 2, 2, "yes" if a == "simple" else "no", t.ops,
+                   t.ops // 9, ns, ns + 3, 2 * ns, ns // 2, 0, t.peak, t.peak + 4096, t.peak, t.peak // 4096, "glibc",
+                   COST_NS["glibc"] * t.ops, int(COST_NS["null"] * t.ops)]
+
+
 def latency_rows(t):
     """What is made up of nines grows with them; one crashed, one was stopped."""
     for a in ALLOCATORS:
@@ -248,6 +303,24 @@ def latency_rows(t):
             for i, percentile in enumerate(("50", "90", "99", "99.9", "99.99", "max")):
                 ns = int(COST_NS.get(a, 2000) * 4**i) if kind != "pair" else 20
                 yield [t.name, a, "stopped" if a == "simple" and t.stops else "ok", kind, percentile, 3, t.ops, 3 * t.ops, ns, ns, ns + i, 10]
+
+
+def return_rows(t):
+    """A burst, a silence, all freed; a setting of one library, one that is not there."""
+    for a, library in (("glibc", "glibc"), ("jemalloc", "jemalloc"), ("jemalloc-eager", "jemalloc"), ("tbbmalloc", "tbbmalloc")):
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, library, "unavailable"] + [None] * 6
+            continue
+        for i, (phase, share) in enumerate((("work", 1), ("silence", 0.1), ("silence", 0.1), ("freed", 0), ("freed", 0))):
+            live = int(t.peak * share)
+            yield [t.name, a, library, "ok", i + 0.5, phase, live + (0 if a.endswith("eager") else t.peak // 3), 0, 0, live]
+
+
+def return_summary_rows(t):
+    for a, library in (("glibc", "glibc"), ("jemalloc", "jemalloc"), ("jemalloc-eager", "jemalloc")):
+        kept = 0 if a.endswith("eager") else t.peak // 3
+        yield [t.name, a, library, "ok", t.peak, t.peak + kept, t.peak // 10, t.peak // 10 + kept, t.peak // 10 + kept, t.peak // 10 + kept,
+               kept, kept, kept, kept, 10.5]
 
 
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
@@ -357,6 +430,21 @@ def main():
           "trace,allocator,round,status,ops,elapsed_ns,cpu_ns,failures,first_failure,peak_live_bytes,peak_resident_bytes,"
           "end_resident_bytes,page_faults,reference,reference_ns,reference_cpu_ns,null_ns,null_cpu_ns",
           (row for i, t in enumerate(traces) for row in throughput_rows(t, i == 0)))
+    write(folder, "comparison", "comparison",
+          "trace,allocator,status,baseline,clock,traces,rounds,ops,trace_ops,rank,verdict,ratio,ratio_low,ratio_high,more_rounds,"
+          "ns_per_op,least_ns,most_ns,peak_live_bytes,peak_resident_bytes,end_resident_bytes,memory_over_live,memory_ratio,"
+          "page_faults,failures,saved_seconds,saved_share,problem",
+          [*(row for i, t in enumerate(traces) for row in comparison_rows(t, i == 0)), *mean_rows(len(traces))])
+    write(folder, "remarks", "remarks", "trace,kind,text", each(remark_rows))
+    write(folder, "return", "return",
+          "trace,allocator,library,status,time_s,phase,resident_bytes,lazy_free_bytes,huge_bytes,live_bytes", each(return_rows))
+    write(folder, "return_summary", "return_summary",
+          "trace,allocator,library,status,peak_live_bytes,peak_resident_bytes,drop_live_bytes,drop_bytes,drop_1s_bytes,drop_10s_bytes,"
+          "freed_bytes,freed_1s_bytes,freed_10s_bytes,last_bytes,last_s", each(return_summary_rows))
+    write(folder, "threads", "threads",
+          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,handovers,elapsed_ns,cpu_ns,thread_ns,"
+          "waiting_ns,failures,peak_live_bytes,replay_peak_live_bytes,peak_resident_bytes,page_faults,reference,reference_ns,null_ns",
+          each(threads_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",
           each(latency_rows))
     write(folder, "variants", "variants",

@@ -87,8 +87,8 @@ static void lying_header(void **state)
         uint32_t value;
         const char *sentence;
     } lies[] = {
-        {8, 3, "bad.trace: byte 8: a trace of version 3; this heapbench reads versions 1 and 2"},
-        {8, 0, "bad.trace: byte 8: a trace of version 0; this heapbench reads versions 1 and 2"},
+        {8, 4, "bad.trace: byte 8: a trace of version 4; this heapbench reads versions 1 to 3"},
+        {8, 0, "bad.trace: byte 8: a trace of version 0; this heapbench reads versions 1 to 3"},
         {12, UINT32_MAX, "bad.trace: byte 0: the header is damaged"},
         {12, HB_TRACE_MAX_TEXT_BYTES, "bad.trace: byte 0: the section that begins here is cut off"},
         {16, HB_TRACE_MAX_TEXT_BYTES + 1, "bad.trace: byte 0: the header is damaged"},

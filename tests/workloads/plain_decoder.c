@@ -89,6 +89,36 @@ static void wait(struct cursor *cursor, struct plain_trace *out, uint64_t us)
     out->waits[out->wait_count++] = (struct hb_wait){.before_op = out->count, .us = us};
 }
 
+/* Whether it was said what is touched of the next operation's block. */
+static bool is_said(const struct plain_trace *out)
+{
+    return out->touched_count > 0 && out->touched[out->touched_count - 1].op == out->count;
+}
+
+static void touched(struct cursor *cursor, struct plain_trace *out)
+{
+    size_t count = out->touched_count;
+    struct hb_touched row = {.op = out->count, .bytes = size(cursor)};
+
+    if ((count & (count + 1)) == 0)
+        out->touched = realloc(out->touched, (count + 1) * 2 * sizeof *out->touched);
+    out->touched[out->touched_count++] = row;
+}
+
+static void wait_or_touched(struct cursor *cursor, struct plain_trace *out)
+{
+    uint64_t us = number(cursor);
+
+    if (is_said(out))
+        cursor->failed = true;
+    if (cursor->failed)
+        return;
+    if (out->version == 3 && us == 0)
+        touched(cursor, out);
+    else
+        wait(cursor, out, us);
+}
+
 static void bear(struct plain_trace *out, struct hb_op *op, enum hb_op_kind kind)
 {
     op->kind = (uint8_t)kind;
@@ -105,7 +135,7 @@ static void name(struct cursor *cursor, struct plain_trace *out, struct hb_op *o
 /* One token and what follows it; false when it was a wait or a switch. */
 static bool operation(struct cursor *cursor, unsigned *thread, struct plain_trace *out, struct hb_op *op)
 {
-    uint64_t token = number(cursor), alignment; /* or microseconds */
+    uint64_t token = number(cursor), alignment;
 
     if (token % 2 == 0) {
         op->kind = HB_OP_FREE;
@@ -136,9 +166,7 @@ static bool operation(struct cursor *cursor, unsigned *thread, struct plain_trac
         bear(out, op, HB_OP_MALLOC);
         op->size = size(cursor);
     } else if (token / 16 == 3) {
-        alignment = number(cursor);
-        if (!cursor->failed)
-            wait(cursor, out, alignment);
+        wait_or_touched(cursor, out);
         return false;
     } else {
         if (token / 16 - 4 > out->threads || token / 16 - 4 > 65535)
@@ -161,11 +189,12 @@ bool plain_decode_ops(const uint8_t *bytes, size_t length, unsigned *thread, str
         op.thread = (uint16_t)*thread;
         if (*thread == out->threads)
             out->threads++;
-        if (out->objects > UINT64_C(1) << 32)
+        if (out->objects > UINT64_C(1) << 32 ||
+            (is_said(out) && (op.kind == HB_OP_FREE || op.size < out->touched[out->touched_count - 1].bytes)))
             return false;
         push(out, op);
     }
-    return !cursor.failed;
+    return !cursor.failed && !is_said(out);
 }
 
 /* Whether a section of `length` bytes and its checksum are there and agree. */
@@ -189,7 +218,7 @@ static bool header(struct cursor *cursor, unsigned *version)
     if (cursor->left < 40 || memcmp(cursor->in, magic, 8) != 0 || integer(cursor->in + 20, 4) != 0)
         return false;
     *version = (unsigned)integer(cursor->in + 8, 4);
-    if (*version != 1 && *version != 2)
+    if (*version < 1 || *version > 3)
         return false;
     command = integer(cursor->in + 12, 4);
     origin = integer(cursor->in + 16, 4);
@@ -230,9 +259,9 @@ static bool end(struct cursor *cursor, struct plain_trace *out)
 
     if (!sound(cursor, length) || cursor->left != length + 8 || integer(cursor->in + 4, 4) != 0)
         return false;
-    if (out->version == 2 && integer(cursor->in + 40, 8) != out->time_us)
+    if (out->version >= 2 && integer(cursor->in + 40, 8) != out->time_us)
         return false;
-    if (out->version == 2) {
+    if (out->version >= 2) {
         out->wall_ns = integer(cursor->in + 48, 8);
         out->cpu_ns = integer(cursor->in + 56, 8);
     }
@@ -261,4 +290,5 @@ void plain_free(struct plain_trace *trace)
 {
     free(trace->ops);
     free(trace->waits);
+    free(trace->touched);
 }

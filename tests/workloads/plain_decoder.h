@@ -15,8 +15,10 @@ struct plain_trace {
     uint64_t objects, threads, dropped;
     struct hb_wait *waits; /* from malloc; those before one operation added up */
     size_t wait_count;
+    struct hb_touched *touched; /* from malloc */
+    size_t touched_count;
     uint64_t time_us, wall_ns, cpu_ns;
-    unsigned version; /* of the file; 1: waits are unsound */
+    unsigned version; /* of the file; 1: waits are unsound; 3: one of no time is what is touched */
 };
 
 /* False when the bytes are not a whole, sound trace; then nothing is to be freed. */

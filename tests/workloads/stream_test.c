@@ -48,17 +48,17 @@ static void write_trace(const char *path, const struct hb_op *ops, size_t count)
 }
 
 /* The plain way: every object's slot in a table, freed slots on a stack. */
-static void renumber_plainly(struct hb_op *ops, uint64_t *slots)
+static void renumber_plainly(struct hb_op *ops)
 {
     uint32_t *slot_of = malloc(OPS * sizeof slot_of[0]), *stack = malloc(OPS * sizeof stack[0]);
+    uint32_t slots = 0;
     size_t depth = 0;
 
-    *slots = 0;
     for (size_t i = 0; i < OPS; i++) {
         uint32_t object = ops[i].object;
 
         if (ops[i].kind == HB_OP_MALLOC)
-            slot_of[object] = depth > 0 ? stack[--depth] : (uint32_t)(*slots)++;
+            slot_of[object] = depth > 0 ? stack[--depth] : slots++;
         ops[i].object = slot_of[object];
         if (ops[i].kind == HB_OP_FREE)
             stack[depth++] = slot_of[object];
@@ -73,14 +73,13 @@ static void same_as_plain(void **state)
     struct hb_stream *stream;
     const struct hb_op *chunk;
     size_t count, done = 0;
-    uint64_t slots;
     char path[] = "/tmp/hb_stream_test.XXXXXX";
 
     (void)state;
     close(mkstemp(path));
     make_ops(ops);
     write_trace(path, ops, OPS);
-    renumber_plainly(ops, &slots);
+    renumber_plainly(ops);
     assert_int_equal(hb_stream_open(path, &stream, NULL), HB_OK);
     assert_int_equal(strncmp(hb_stream_name(stream), "hb_stream_test", 14), 0);
     do {
@@ -89,8 +88,6 @@ static void same_as_plain(void **state)
         done += count;
     } while (count > 0);
     assert_int_equal(done, OPS);
-    assert_true(hb_stream_ops(stream) == OPS);
-    assert_true(hb_stream_slots(stream) == slots);
     hb_stream_close(stream);
     unlink(path);
     free(ops);

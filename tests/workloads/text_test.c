@@ -221,7 +221,8 @@ static void bad_text(void **state)
     static const struct {
         const char *text, *sentence;
     } cases[] = {
-        {"x 1\n", "a.txt:1: 'x' begins no line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, "
+        {"x 1\n", "a.txt:1: 'x' begins no line: there are a, c, m, r, f, t, w, touched, heap, dropped, wall, "
+                  "cpu, touch, "
                   "command and origin"},
         {"a x 1\n\nf y\n", "a.txt:3: y was never allocated"},
         {"a x 1\nf x\nf x\n", "a.txt:3: x was freed already, on line 2"},
@@ -272,9 +273,9 @@ static void bad_later(void **state)
     strcpy(text + 5000, "a \033[2J");
     expect_error(text, "a.txt:5000: 2 words where 'a ID BYTES' is wanted");
     strcpy(text + 5000, "\033[2J 1 1");
-    expect_error(
-        text, "a.txt:5000: '?[2J' begins no line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, "
-              "command and origin");
+    expect_error(text, "a.txt:5000: '?[2J' begins no line: there are a, c, m, r, f, t, w, touched, heap, "
+                       "dropped, wall, cpu, touch, "
+                       "command and origin");
     hb_test_write_file("a.txt", text, 5000 + strlen(text + 5000) + 1);
     assert_int_equal(hb_workload_load("a.txt", &workload, &error), HB_ERR_FORMAT);
     assert_string_equal(error.text, "a.txt:5000: a NUL byte: not a text file");

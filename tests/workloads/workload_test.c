@@ -207,6 +207,68 @@ static void summaries(void **state)
     }
 }
 
+/* Hand-overs in the plainest way: for each operation, the one before on the same object is looked for. */
+static uint64_t plain_handovers(const struct hb_op *ops, size_t count)
+{
+    uint64_t handovers = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t before = i;
+
+        if (ops[i].kind != HB_OP_FREE && ops[i].kind != HB_OP_REALLOC)
+            continue;
+        do
+            before--;
+        while (ops[before].object != ops[i].object);
+        handovers += ops[before].thread != ops[i].thread;
+    }
+    return handovers;
+}
+
+static uint64_t plain_handed_objects(const struct hb_op *ops, size_t count)
+{
+    uint64_t objects = 0;
+
+    for (size_t birth = 0; birth < count; birth++) {
+        unsigned handed = 0;
+
+        if (ops[birth].kind == HB_OP_FREE || ops[birth].kind == HB_OP_REALLOC)
+            continue;
+        for (size_t i = birth + 1; i < count; i++)
+            handed |= ops[i].object == ops[birth].object && ops[i].thread != ops[birth].thread;
+        objects += handed;
+    }
+    return objects;
+}
+
+static void summaries_of_threads(void **state)
+{
+    struct hb_random random;
+
+    (void)state;
+    hb_random_seed(&random, 10);
+    for (unsigned threads = 1; threads < 100; threads = threads * 2 + 1) {
+        size_t count = 1000;
+        struct hb_op *ops = hb_test_random_ops(&random, count, threads);
+        struct hb_workload workload = {.ops = ops, .op_count = count};
+        uint64_t of_thread[128] = {0};
+        struct hb_summary summary;
+
+        for (size_t i = 0; i < count; i++) {
+            of_thread[ops[i].thread]++;
+            if (ops[i].thread >= workload.threads)
+                workload.threads = ops[i].thread + 1u;
+        }
+        assert_int_equal(hb_workload_summarise(&workload, &summary, NULL), HB_OK);
+        assert_int_equal(summary.handovers, plain_handovers(ops, count));
+        assert_int_equal(summary.handed_objects, plain_handed_objects(ops, count));
+        for (unsigned t = 0; t < HB_THREADS_LISTED; t++)
+            assert_int_equal(summary.ops_by_thread[t], of_thread[t]);
+        expect_spread(&summary.thread_ops, of_thread, workload.threads);
+        free(ops);
+    }
+}
+
 static void size_bins(void **state)
 {
     struct hb_op ops[] = {{.size = 0, .object = 0},  {.size = 1, .object = 1},
@@ -272,6 +334,7 @@ int main(void)
         hb_test("too many operations are refused before memory is taken", limits),
         hb_test_in_folder("peaks and ends are those of a plain recount", peaks),
         hb_test("distributions are those of sorted values", summaries),
+        hb_test("operations of each thread and hand-overs agree with a plain search", summaries_of_threads),
         hb_test("sizes are counted by powers of two", size_bins),
         hb_test_in_folder("a full disk leaves the file before and no remains", full_disk),
     };

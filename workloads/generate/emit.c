@@ -16,6 +16,7 @@ static inline void emit(struct hb_emitter *e, struct hb_op op)
 {
     if (e->count == HB_EMIT_BATCH)
         hb_emit_flush(e);
+    op.thread = e->thread;
     e->ops[e->count++] = op;
 }
 
@@ -24,6 +25,12 @@ uint32_t hb_emit_alloc(struct hb_emitter *e, uint64_t bytes)
     assert(e->births < HB_GENERATE_MAX_BIRTHS);
     emit(e, (struct hb_op){.size = bytes, .object = e->births, .kind = HB_OP_MALLOC});
     return e->births++;
+}
+
+void hb_emit_realloc(struct hb_emitter *e, uint32_t object, uint64_t bytes)
+{
+    assert(object < e->births);
+    emit(e, (struct hb_op){.size = bytes > 0 ? bytes : 1, .object = object, .kind = HB_OP_REALLOC});
 }
 
 void hb_emit_free(struct hb_emitter *e, uint32_t object)
@@ -52,4 +59,11 @@ void hb_emit_phase(struct hb_emitter *e, uint64_t index, uint64_t size)
     hb_emit_flush(e);
     if (e->status == HB_OK && e->sink->phase != NULL)
         e->status = e->sink->phase(e->sink->context, index, size, e->error);
+}
+
+void hb_emit_silence(struct hb_emitter *e, uint64_t ms)
+{
+    hb_emit_flush(e);
+    if (e->status == HB_OK && e->sink->pass_time != NULL)
+        e->status = e->sink->pass_time(e->sink->context, ms * 1000, e->error);
 }

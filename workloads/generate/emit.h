@@ -2,7 +2,8 @@
  * emit.h - what generators say: a block is born, a block is freed, a phase is over.
  *
  * Operations are gathered and handed to the sink in batches. The first failure of the sink sticks: from then
- * on nothing is emitted, and a generator need only look at hb_emit_ok() once in a while.
+ * on nothing is emitted, and a generator need only look at hb_emit_ok() once in a while. Threads first do
+ * something in the order of their numbers.
  */
 #ifndef HB_WORKLOADS_GENERATE_EMIT_H
 #define HB_WORKLOADS_GENERATE_EMIT_H
@@ -18,12 +19,15 @@ struct hb_emitter {
     struct hb_error *error;
     enum hb_status status;
     uint32_t births;
+    uint16_t thread; /* that does what is emitted next; 0 at first */
     size_t count;
     struct hb_op ops[HB_EMIT_BATCH];
 };
 
 /* A block of `bytes`; returns its object's id, by which it is freed. */
 uint32_t hb_emit_alloc(struct hb_emitter *emitter, uint64_t bytes);
+/* To 1 byte where `bytes` is 0: a realloc to nothing would be a free. */
+void hb_emit_realloc(struct hb_emitter *emitter, uint32_t object, uint64_t bytes);
 void hb_emit_free(struct hb_emitter *emitter, uint32_t object);
 
 /* `count` blocks of `bytes` each, with consecutive ids; returns the first. And the reverse, oldest first. */
@@ -32,6 +36,9 @@ void hb_emit_frees(struct hb_emitter *emitter, uint32_t first, uint64_t count);
 
 /* Hands over what was gathered and tells the sink that phase `index` is over. */
 void hb_emit_phase(struct hb_emitter *emitter, uint64_t index, uint64_t size);
+
+/* Hands over what was gathered and lets so many milliseconds pass. */
+void hb_emit_silence(struct hb_emitter *emitter, uint64_t ms);
 
 void hb_emit_flush(struct hb_emitter *emitter);
 

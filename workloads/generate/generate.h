@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "workloads/trace/trace.h"
+#include "workloads/whole/whole.h"
 
 /* How the next object to be freed is chosen. */
 enum hb_generate_order { HB_ORDER_RANDOM, HB_ORDER_OLDEST, HB_ORDER_NEWEST, HB_ORDERS };
@@ -26,15 +26,23 @@ enum hb_generate_sizes { HB_SIZES_UNIFORM, HB_SIZES_LOG_UNIFORM, HB_SIZES_EMPIRI
 
 /* Every key of every generator, as a value; a generator reads those in its own table. */
 struct hb_generate_settings {
-    uint64_t live;   /* the most that is live: units, or objects (steady, sawtooth) */
+    uint64_t live;   /* the most that is live: units, or objects (steady, sawtooth; larson: of each thread) */
     uint64_t ratio;  /* the largest block over the smallest */
     uint64_t unit;   /* bytes of the smallest block, header included */
     uint64_t header; /* bytes of a block that the allocator under test takes for itself */
     uint64_t size;   /* two-size: of the smaller blocks, in units */
     uint64_t cycles;
-    uint64_t steps;    /* replacements */
-    uint64_t keep;     /* sawtooth: percent of the objects that are left at the foot of a tooth */
-    uint64_t smallest; /* bytes asked for, in a uniform or log-uniform distribution */
+    uint64_t steps; /* replacements */
+    uint64_t threads;
+    uint64_t batch;     /* objects that are made together */
+    uint64_t depth;     /* batches or messages that wait for a thread */
+    uint64_t hops;      /* pool: threads that a message goes through */
+    uint64_t keep;      /* sawtooth: percent of the objects that are left at the foot of a tooth */
+    uint64_t hold;      /* storm: milliseconds at a peak */
+    uint64_t silence;   /* storm: milliseconds at the foot of a tooth */
+    uint64_t heartbeat; /* storm: milliseconds between two beats in a silence; 0: none */
+    uint64_t beat;      /* storm: objects that a beat allocates and frees */
+    uint64_t smallest;  /* bytes asked for, in a uniform or log-uniform distribution */
     uint64_t largest;
     uint64_t seed;
     uint64_t order;            /* enum hb_generate_order */
@@ -61,6 +69,8 @@ struct hb_generate_sink {
     /* May be NULL. Phase `index` is over (each generator says what its phases are, and what `size` is), and
      * all its operations have been appended. */
     enum hb_status (*phase)(void *context, uint64_t index, uint64_t size, struct hb_error *error);
+    /* May be NULL. So many microseconds pass between what was appended so far and what is to come. */
+    enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
 };
 
 struct hb_emitter;
@@ -106,6 +116,13 @@ enum hb_status hb_generate_check(const struct hb_generator *generator,
 enum hb_status hb_generate_run(const struct hb_generator *generator,
                                const struct hb_generate_settings *settings,
                                const struct hb_generate_sink *sink, struct hb_error *error);
+
+/*
+ * The workload that `text` describes, "storm live=1000 heartbeat=100", in memory and called `name`. Errors:
+ * those of setting it up, and of hb_generate_run. Free with hb_workload_free.
+ */
+enum hb_status hb_generate_workload(const char *text, const char *name, struct hb_workload **out,
+                                    struct hb_error *error);
 
 /* "ramp live=65536 ratio=256 ..." : all its settings, so that the same can be made again.
  * Truncated to fit. */

@@ -7,10 +7,13 @@
 
 #include "workloads/generate/emit.h"
 #include "workloads/generate/keys.h"
+#include "workloads/whole/builder.h"
 
 static const struct hb_generator *const generators[] = {
-    &hb_generator_ramp,   &hb_generator_shredding, &hb_generator_two_size,
-    &hb_generator_steady, &hb_generator_sawtooth,
+    &hb_generator_ramp,   &hb_generator_shredding,  &hb_generator_two_size,
+    &hb_generator_steady, &hb_generator_sawtooth,   &hb_generator_larson,
+    &hb_generator_storm,  &hb_generator_threadtest, &hb_generator_producer_consumer,
+    &hb_generator_pool,
 };
 
 enum { GENERATORS = sizeof generators / sizeof generators[0] };
@@ -48,11 +51,65 @@ enum hb_status hb_generate_run(const struct hb_generator *generator,
     emitter->error = error;
     emitter->status = HB_OK;
     emitter->births = 0;
+    emitter->thread = 0;
     emitter->count = 0;
     status = generator->run(settings, emitter, error);
     hb_emit_flush(emitter);
     if (status == HB_OK)
         status = emitter->status;
     free(emitter);
+    return status;
+}
+
+/* -- in memory -- */
+
+static enum hb_status build(void *builder, const struct hb_op *ops, size_t count, struct hb_error *error)
+{
+    return hb_builder_append(builder, ops, count, error);
+}
+
+static enum hb_status build_time(void *builder, uint64_t us, struct hb_error *error)
+{
+    return hb_builder_pass_time(builder, us, error);
+}
+
+/* Cuts `text` into words. */
+static enum hb_status read_words(char *text, const struct hb_generator **generator,
+                                 struct hb_generate_settings *settings, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+    char *rest = NULL, *word = strtok_r(text, " ", &rest);
+
+    *generator = hb_generator_find(word != NULL ? word : "", error);
+    if (*generator == NULL)
+        return error->status;
+    hb_generate_defaults(*generator, settings);
+    while (status == HB_OK && (word = strtok_r(NULL, " ", &rest)) != NULL)
+        status = hb_generate_set(*generator, word, settings, error);
+    return status == HB_OK ? hb_generate_check(*generator, settings, error) : status;
+}
+
+enum hb_status hb_generate_workload(const char *text, const char *name, struct hb_workload **out,
+                                    struct hb_error *error)
+{
+    const struct hb_generator *generator = NULL;
+    struct hb_generate_settings settings;
+    struct hb_builder builder;
+    const struct hb_generate_sink sink = {.context = &builder, .append = build, .pass_time = build_time};
+    char *words = strdup(text);
+    enum hb_status status = words == NULL
+                                ? hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name)
+                                : read_words(words, &generator, &settings, error);
+
+    free(words);
+    if (status == HB_OK)
+        status = hb_builder_begin(&builder, name, error);
+    if (status != HB_OK)
+        return status;
+    status = hb_generate_run(generator, &settings, &sink, error);
+    if (status == HB_OK)
+        *out = hb_builder_finish(&builder);
+    else
+        hb_builder_abandon(&builder);
     return status;
 }

@@ -73,6 +73,9 @@ enum hb_capture_mark {
 enum hb_capture_bare {
     HB_CAPTURE_BARE_REALLOC_FAILED, /* the realloc whose REALLOC_OLD came last */
     HB_CAPTURE_BARE_THREAD,         /* another thread goes on with the stream */
+    /* Eight bytes of address and eight of number follow: of the block there, which lives, so many bytes are
+     * in pages that were ever touched. */
+    HB_CAPTURE_BARE_TOUCHED,
 };
 
 enum {
@@ -90,6 +93,9 @@ enum {
     HB_CAPTURE_USED_UP = 4097,           /* a reason: so is what was reserved before a filter was set */
     HB_CAPTURE_CHUNK_MAGIC = 0x6b6e6863, /* "chnk" */
 };
+
+/* A block of so many bytes or more is large: of those, `heapbench record --touch` notes what is touched. */
+#define HB_CAPTURE_LARGE_BYTES UINT64_C(65536)
 
 #define HB_CAPTURE_MAX_SIZE (UINT64_C(1) << 63) /* bytes of a block, as in a trace */
 
@@ -110,6 +116,7 @@ struct hb_capture_shared {
     uint64_t capacity;     /* of the file */
     uint64_t begin_ns;     /* CLOCK_MONOTONIC when clock_ms was 0 */
     uint32_t filters; /* seccomp filters of heapbench record's own, which let the recorder's calls pass */
+    uint32_t touch;   /* 1: --touch */
     _Alignas(64) _Atomic uint64_t clock_ms; /* the time since; kept by heapbench record alone */
     _Alignas(64) _Atomic uint64_t end;      /* where the next chunk goes */
     _Atomic uint32_t images;                /* given numbers so far; the first is 1 */

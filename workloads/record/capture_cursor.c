@@ -60,6 +60,11 @@ static void read_mark(struct hb_capture_cursor *cursor, struct hb_capture_event 
     }
     if (event->mark == HB_CAPTURE_MARK_BARE) {
         event->number = length - 1;
+        if (event->number == HB_CAPTURE_BARE_TOUCHED) {
+            event->address = load(cursor->at, 8);
+            event->size = load(cursor->at + 8, 8);
+            cursor->at += 16;
+        }
         return;
     }
     event->number = load(cursor->at, length);

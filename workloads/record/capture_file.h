@@ -69,10 +69,11 @@ enum hb_status hb_capture_file_open(const char *path, bool may_grow, struct hb_c
 void hb_capture_file_close(struct hb_capture_file *file); /* NULL does nothing */
 
 struct hb_capture_event {
-    uint64_t number; /* the address; of a mark, its number */
-    uint64_t size;
-    uint32_t shard; /* of the address; of HB_CAPTURE_MARK_ORDER, the shard that was taken */
-    uint8_t kind;   /* enum hb_capture_kind; HB_CAPTURE_END at the end of the stream */
+    uint64_t number;  /* the address; of a mark, its number */
+    uint64_t size;    /* of HB_CAPTURE_BARE_TOUCHED, the bytes */
+    uint64_t address; /* of HB_CAPTURE_BARE_TOUCHED */
+    uint32_t shard;   /* of the address; of HB_CAPTURE_MARK_ORDER, the shard that was taken */
+    uint8_t kind;     /* enum hb_capture_kind; HB_CAPTURE_END at the end of the stream */
     uint8_t mark; /* enum hb_capture_mark, of HB_CAPTURE_MARK; its `number` may be an enum hb_capture_bare */
     uint8_t align_log2;
 };

@@ -17,6 +17,7 @@ enum {
 };
 
 #define NO_OBJECT UINT32_MAX
+#define UNKNOWN   UINT64_MAX
 
 /* A realloc between its two events. */
 struct pending {
@@ -32,6 +33,20 @@ struct stream_state {
     uint64_t last_address;
 };
 
+/* A large block as an operation gives it, and what was touched of it. */
+struct large {
+    uint64_t op, size, touched; /* UNKNOWN: not measured */
+};
+
+/* Those of a capture, in order: what the first pass finds out for the second. */
+struct large_table {
+    struct large *rows;
+    size_t count, capacity;
+    size_t next;          /* the second pass has come so far */
+    struct hb_map row_of; /* by object, its last */
+    bool is_filling;      /* the first pass */
+};
+
 struct converter {
     const struct hb_capture *capture;
     const struct hb_op_sink *sink;
@@ -40,7 +55,8 @@ struct converter {
     struct stream_state *streams;
     struct hb_op ops[OPS_AT_ONCE];
     size_t op_count;
-    uint64_t time_ms; /* that was passed on so far */
+    uint64_t time_ms;          /* that was passed on so far */
+    struct large_table *large; /* NULL: none is wanted */
 };
 
 static bool is_birth(uint8_t kind)
@@ -58,8 +74,77 @@ static enum hb_status flush(struct converter *converter, struct hb_error *error)
                       : converter->sink->append(converter->sink->context, converter->ops, count, error);
 }
 
+static enum hb_status out_of_memory(const struct converter *converter, struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
+}
+
+static bool add_large(struct large_table *large, uint64_t index, const struct hb_op *op)
+{
+    uint32_t before;
+
+    if (large->count == UINT32_MAX)
+        return false;
+    if (large->count == large->capacity) {
+        size_t capacity = large->capacity == 0 ? 1024 : 2 * large->capacity;
+        struct large *grown = reallocarray(large->rows, capacity, sizeof *grown);
+
+        if (grown == NULL)
+            return false;
+        large->rows = grown;
+        large->capacity = capacity;
+    }
+    large->rows[large->count] = (struct large){.op = index, .size = op->size, .touched = UNKNOWN};
+    hb_map_take(&large->row_of, op->object, &before); /* the block that it had before a realloc */
+    return hb_map_put(&large->row_of, op->object, (uint32_t)large->count++);
+}
+
+/* The second pass: what the first found out of the block that operation `index` gives. */
+static enum hb_status tell_large(struct converter *converter, uint64_t index, struct hb_error *error)
+{
+    const struct large *row = &converter->large->rows[converter->large->next];
+    struct hb_capture_summary *summary = converter->summary;
+    enum hb_status status;
+
+    if (converter->large->next == converter->large->count || row->op != index)
+        return HB_OK;
+    converter->large->next++;
+    if (row->touched == UNKNOWN)
+        return HB_OK;
+    summary->measured_blocks++;
+    summary->measured_bytes += row->size;
+    summary->touched_bytes += row->touched;
+    status = flush(converter, error);
+    return status == HB_OK ? converter->sink->touch(converter->sink->context, row->touched, error) : status;
+}
+
+static enum hb_status note_large(struct converter *converter, const struct hb_op *op, struct hb_error *error)
+{
+    uint64_t index = converter->summary->ops + converter->op_count;
+
+    if (!converter->large->is_filling)
+        return tell_large(converter, index, error);
+    return add_large(converter->large, index, op) ? HB_OK : out_of_memory(converter, error);
+}
+
+/* What is said of the block at an address; UNKNOWN takes back what was said before. */
+static void note_touched(struct large_table *large, uint32_t object, uint64_t bytes)
+{
+    uint32_t row;
+
+    if (large != NULL && large->is_filling && hb_map_find(&large->row_of, object, &row) &&
+        (bytes == UNKNOWN || bytes <= large->rows[row].size))
+        large->rows[row].touched = bytes;
+}
+
 static enum hb_status emit(struct converter *converter, const struct hb_op *op, struct hb_error *error)
 {
+    enum hb_status status = HB_OK;
+
+    if (op->size >= HB_CAPTURE_LARGE_BYTES && converter->large != NULL)
+        status = note_large(converter, op, error);
+    if (status != HB_OK)
+        return status;
     converter->ops[converter->op_count++] = *op;
     return converter->op_count == OPS_AT_ONCE ? flush(converter, error) : HB_OK;
 }
@@ -76,7 +161,7 @@ static enum hb_status settle(struct converter *converter, uint64_t address, cons
         status = emit(converter, &unseen, error);
     }
     if (status == HB_OK && !hb_map_put(&converter->live, address, op->object))
-        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
+        status = out_of_memory(converter, error);
     return status == HB_OK ? emit(converter, op, error) : status;
 }
 
@@ -182,8 +267,21 @@ static enum hb_status undo_realloc(struct converter *converter, struct stream_st
         return HB_OK;
     if (hb_map_take(&converter->live, pending->address, &held))
         converter->summary->held_births++;
-    if (!hb_map_put(&converter->live, pending->address, pending->object))
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
+    note_touched(converter->large, pending->object, UNKNOWN); /* it lives on */
+    return hb_map_put(&converter->live, pending->address, pending->object) ? HB_OK
+                                                                           : out_of_memory(converter, error);
+}
+
+/* A mark that was handed out. */
+static enum hb_status obey(struct converter *converter, struct stream_state *stream,
+                           const struct hb_capture_event *mark, struct hb_error *error)
+{
+    uint32_t object;
+
+    if (mark->number != HB_CAPTURE_BARE_TOUCHED)
+        return undo_realloc(converter, stream, error);
+    if (hb_map_find(&converter->live, mark->address, &object))
+        note_touched(converter->large, object, mark->size);
     return HB_OK;
 }
 
@@ -214,7 +312,7 @@ static enum hb_status place(struct converter *converter, const struct hb_capture
     if (thread >= converter->summary->threads)
         converter->summary->threads = (uint64_t)thread + 1;
     if (event->kind == HB_CAPTURE_MARK)
-        return undo_realloc(converter, stream, error);
+        return obey(converter, stream, event, error);
     if (event->kind == HB_CAPTURE_REALLOC_OLD) {
         begin_realloc(converter, stream, event->number);
         status = HB_OK;
@@ -276,21 +374,16 @@ static void begin_summary(struct hb_capture_summary *summary, const struct hb_ca
                                            .cpu_ns = capture->cpu_ns};
 }
 
-enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
-                                  struct hb_capture_summary *summary, struct hb_error *error)
+static enum hb_status make_pass(const struct hb_capture *capture, const struct hb_op_sink *sink,
+                                struct large_table *large, struct hb_capture_summary *summary,
+                                struct hb_error *error)
 {
-    struct converter *converter;
+    struct converter *converter = calloc(1, sizeof *converter);
     struct hb_order *order = NULL;
     enum hb_status status = HB_ERR_MEMORY;
 
-    if (capture->damage.status != HB_OK) {
-        if (error != NULL)
-            *error = capture->damage;
-        return capture->damage.status;
-    }
-    converter = calloc(1, sizeof *converter);
     if (converter != NULL) {
-        *converter = (struct converter){.capture = capture, .sink = sink, .summary = summary};
+        *converter = (struct converter){.capture = capture, .sink = sink, .summary = summary, .large = large};
         converter->streams = calloc(capture->stream_count + 1, sizeof *converter->streams);
     }
     if (converter == NULL || converter->streams == NULL || !hb_map_init(&converter->live)) {
@@ -309,6 +402,49 @@ done:
     }
     free(converter);
     return status;
+}
+
+static enum hb_status discard(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
+{
+    (void)context, (void)ops, (void)count, (void)error;
+    return HB_OK;
+}
+
+/* What is touched of a block is known when it dies, and wanted when it is born. */
+static enum hb_status make_two_passes(const struct hb_capture *capture, const struct hb_op_sink *sink,
+                                      struct hb_capture_summary *summary, struct hb_error *error)
+{
+    static const struct hb_op_sink nowhere = {.append = discard};
+    struct large_table large = {.is_filling = true};
+    enum hb_status status;
+
+    if (!hb_map_init(&large.row_of))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
+    status = make_pass(capture, &nowhere, &large, summary, error);
+    large.is_filling = false;
+    if (status == HB_OK)
+        status = make_pass(capture, sink, &large, summary, error);
+    hb_map_clear(&large.row_of);
+    free(large.rows);
+    return status;
+}
+
+bool hb_capture_is_touched(const struct hb_capture *capture)
+{
+    return ((const struct hb_capture_shared *)(const void *)capture->data)->touch != 0;
+}
+
+enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
+                                  struct hb_capture_summary *summary, struct hb_error *error)
+{
+    if (capture->damage.status != HB_OK) {
+        if (error != NULL)
+            *error = capture->damage;
+        return capture->damage.status;
+    }
+    if (sink->touch == NULL || !hb_capture_is_touched(capture))
+        return make_pass(capture, sink, NULL, summary, error);
+    return make_two_passes(capture, sink, summary, error);
 }
 
 uint64_t hb_capture_dropped(const struct hb_capture_summary *summary)

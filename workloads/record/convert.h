@@ -30,10 +30,18 @@ struct hb_capture_summary {
     uint64_t lost_early; /* never captured: the file could not be opened yet */
     uint64_t wall_ns;    /* that the program ran; 0: not known */
     uint64_t cpu_ns;     /* that it was on a processor; 0: not known */
+    /* Of a recording with --touch, what is known of large blocks: */
+    uint64_t measured_blocks, measured_bytes;
+    uint64_t touched_bytes; /* of those, in pages that the program touched */
 };
 
+/* Whether the recording notes what is touched of large blocks. */
+bool hb_capture_is_touched(const struct hb_capture *capture);
+
 /* Reads the whole capture and gives what it means to `sink`, some thousand operations at a time; time once a
- * millisecond or more has passed. HB_ERR_FORMAT, HB_ERR_MEMORY, or what the sink returned. */
+ * millisecond or more has passed; what was touched of a block, which was found out later, before the
+ * operation that gave it, for which a recording with --touch is read twice. HB_ERR_FORMAT, HB_ERR_MEMORY, or
+ * what the sink returned. */
 enum hb_status hb_capture_convert(const struct hb_capture *capture, const struct hb_op_sink *sink,
                                   struct hb_capture_summary *summary, struct hb_error *error);
 

@@ -33,6 +33,13 @@ static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *err
     return hb_trace_writer_pass_time(output->writer, us, error);
 }
 
+static enum hb_status touch(void *context, uint64_t bytes, struct hb_error *error)
+{
+    const struct trace_output *output = context;
+
+    return hb_trace_writer_touch(output->writer, bytes, error);
+}
+
 /* The name is a stranger's: only what is text of it is kept. */
 static char *make_origin(const struct hb_capture *capture)
 {
@@ -53,7 +60,7 @@ static char *make_origin(const struct hb_capture *capture)
 static enum hb_status write_trace(const struct hb_capture *capture, struct trace_output *output,
                                   struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .context = output};
+    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .touch = touch, .context = output};
     enum hb_status status = hb_capture_convert(capture, &sink, summary, error);
 
     if (status != HB_OK) {
@@ -69,7 +76,9 @@ enum hb_status hb_capture_to_trace(const struct hb_capture *capture, const char 
                                    void (*progress)(void *context, uint64_t ops_done), void *context,
                                    struct hb_capture_summary *summary, struct hb_error *error)
 {
-    struct hb_trace_info info = {.command = hb_capture_command(capture), .origin = make_origin(capture)};
+    struct hb_trace_info info = {.command = hb_capture_command(capture),
+                                 .origin = make_origin(capture),
+                                 .touched = hb_capture_is_touched(capture)};
     struct trace_output output = {.progress = progress, .context = context};
     enum hb_status status = hb_trace_writer_open(path, &info, level, &output.writer, error);
 

@@ -152,23 +152,21 @@ static struct binary look_at_binary(int descriptor)
 static const char *explain_binary(const struct binary *binary, const struct stat *info)
 {
     if ((info->st_mode & (S_ISUID | S_ISGID)) != 0)
-        return "is set-user-ID or set-group-ID, and the loader loads no recorder into such a program; run a "
+        return "is set-user-ID or set-group-ID, and the loader loads nothing into such a program; run a "
                "copy without that bit";
     if (!binary->is_elf)
         return "is not a program that Linux loads by itself";
     if (!binary->is_64_bit)
-        return "is a 32-bit program, and the recorder is a 64-bit library";
+        return "is a 32-bit program, and heapbench's libraries are of 64 bits";
     if (!binary->has_loader)
-        return "is statically linked, so no recorder can be loaded into it; link it dynamically";
+        return "is statically linked, so nothing can be loaded into it; link it dynamically";
     if (binary->has_musl)
-        return "is linked with musl, and the recorder is for programs of glibc";
+        return "is linked with musl, and heapbench's libraries are for programs of glibc";
     if (binary->has_sanitizer || binary->needs_to_be_first)
         return "is built with a sanitizer, whose runtime has a malloc of its own; build it without "
                "-fsanitize";
     if (binary->has_malloc)
-        return "has a malloc of its own linked into it, which the recorder does not see; link that as a "
-               "shared "
-               "library";
+        return "has a malloc of its own linked into it, and calls no other; link that as a shared library";
     return NULL;
 }
 
@@ -194,7 +192,7 @@ static int open_binary(char path[static PATH_MAX], struct stat *info)
     }
 }
 
-/* Into `text`: the path, and why it cannot be recorded. False where nothing speaks against it. */
+/* Into `text`: the path, and why nothing can be loaded into it. False where nothing speaks against it. */
 static bool explain_file(char path[static PATH_MAX], char *text, size_t capacity)
 {
     struct stat info = {0};
@@ -211,6 +209,13 @@ static bool explain_file(char path[static PATH_MAX], char *text, size_t capacity
     why = explain_binary(&binary, &info);
     snprintf(text, capacity, "%s %s", path, why != NULL ? why : "");
     return why != NULL;
+}
+
+bool hb_explain_unloadable(const char *program, char *text, size_t capacity)
+{
+    char path[PATH_MAX];
+
+    return find_program(program, path) && explain_file(path, text, capacity);
 }
 
 void hb_explain_program(const char *program, char *text, size_t capacity)

@@ -4,6 +4,7 @@
 #ifndef HB_WORKLOADS_RECORD_EXPLAIN_H
 #define HB_WORKLOADS_RECORD_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -12,6 +13,10 @@
 /* HB_ERR_UNAVAILABLE: `program` (looked up in $PATH, and for a script its interpreter) would not even start
  * with the recorder in it. */
 enum hb_status hb_explain_check(const char *program, struct hb_error *error);
+
+/* Why no library of ours would have a say in `program`, into `text`; false where nothing speaks against it.
+ */
+bool hb_explain_unloadable(const char *program, char *text, size_t capacity);
 
 /* Why a program that ran left no capture: one sentence into `text`, of at most `capacity` bytes. */
 void hb_explain_program(const char *program, char *text, size_t capacity);

@@ -160,14 +160,21 @@ static void call_as_recorder(void *page, size_t bytes)
     sched_yield();
 }
 
+/* And what it calls to find out what is touched. */
+static void call_for_touch(void *page, size_t bytes)
+{
+    if (mincore(page, bytes, (unsigned char[HB_CAPTURE_SHARED_BYTES / 4096]){0}) != 0)
+        _exit(1);
+}
+
 /* Tried in a child, which nobody misses. */
-static bool recorder_may_call(void *page, size_t bytes)
+static bool recorder_may_call(void (*call)(void *, size_t), void *page, size_t bytes)
 {
     pid_t child = fork();
     int status = -1;
 
     if (child == 0) {
-        call_as_recorder(page, bytes);
+        call(page, bytes);
         _exit(0);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -186,7 +193,7 @@ static void write_shared(struct hb_host *host)
     shared->begin_ns = host->begin_ns;
     atomic_store(&shared->end, HB_CAPTURE_SHARED_BYTES);
     shared->filters = count_filters();
-    if (shared->filters > 0 && !recorder_may_call(shared, HB_CAPTURE_SHARED_BYTES))
+    if (shared->filters > 0 && !recorder_may_call(call_as_recorder, shared, HB_CAPTURE_SHARED_BYTES))
         shared->filters = 0;
     memcpy(shared->magic, HB_CAPTURE_MAGIC, sizeof shared->magic);
 }
@@ -234,6 +241,12 @@ enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct
 const char *hb_host_folder(const struct hb_host *host)
 {
     return host->folder;
+}
+
+bool hb_host_note_touch(struct hb_host *host)
+{
+    host->shared->touch = recorder_may_call(call_for_touch, host->shared, HB_CAPTURE_SHARED_BYTES);
+    return host->shared->touch != 0;
 }
 
 /* The end that the file says it has, kept within bounds: every process can write there. */

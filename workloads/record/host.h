@@ -25,6 +25,10 @@ enum hb_status hb_host_create(const char *out, struct hb_host **out_host, struct
 
 const char *hb_host_folder(const struct hb_host *host); /* absolute */
 
+/* Before the program runs: its recorder is to note what is touched of each large block. False: the kernel
+ * does not say, for a seccomp filter perhaps, and nothing is noted. */
+bool hb_host_note_touch(struct hb_host *host);
+
 /* Sets the clock and prepares chunks: to be called each millisecond. */
 void hb_host_tick(struct hb_host *host);
 

@@ -66,30 +66,34 @@ static bool is_library(const char *path)
            header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN;
 }
 
-enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
+enum hb_status hb_launch_find_library(const char *wanted, const char *what, const char *variable, char **path,
+                                      struct hb_error *error)
 {
-    const char *wanted = hb_place_of(HB_PLACE_RECORDER);
     char *found = realpath(wanted, NULL);
     enum hb_status status = HB_OK;
 
     if (found == NULL)
         status = hb_error_set(error, HB_ERR_UNAVAILABLE,
-                              "%s: the recorder is not there; build or install it, or name it in %s", wanted,
-                              hb_place_variable(HB_PLACE_RECORDER));
+                              "%s: %s is not there; build or install it, or name it in %s", wanted, what,
+                              variable);
     else if (!is_library(found))
-        status =
-            hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as the recorder is", found);
+        status = hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is no 64-bit library, as %s is", found, what);
     else if (strpbrk(found, " :") != NULL)
-        status =
-            hb_error_set(error, HB_ERR_UNAVAILABLE,
-                         "%s: the loader splits LD_PRELOAD at spaces and colons; copy the recorder to a path "
-                         "without them and name it in %s",
-                         found, hb_place_variable(HB_PLACE_RECORDER));
+        status = hb_error_set(error, HB_ERR_UNAVAILABLE,
+                              "%s: the loader splits LD_PRELOAD at spaces and colons; copy %s to a path "
+                              "without them and name it in %s",
+                              found, what, variable);
     if (status == HB_OK)
         *path = found;
     else
         free(found);
     return status;
+}
+
+enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error)
+{
+    return hb_launch_find_library(hb_place_of(HB_PLACE_RECORDER), "the recorder",
+                                  hb_place_variable(HB_PLACE_RECORDER), path, error);
 }
 
 static void take_manners(struct manners *before)
@@ -143,15 +147,16 @@ static bool set_environment(const char *recorder, const char *folder)
 }
 
 /* In the child. Tells the parent through `report` why the program could not be run. */
-static void become(char *const *argv, const char *recorder, const char *folder, const struct manners *before,
-                   int report)
+static void become(const struct hb_launch *launch, const struct manners *before, int report)
 {
     int reason;
 
     restore_signals(before);
+    if (launch->touch)
+        prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     errno = ENOMEM;
-    if (set_environment(recorder, folder))
-        execvp(argv[0], argv);
+    if (set_environment(launch->recorder, hb_host_folder(launch->host)))
+        execvp(launch->argv[0], launch->argv);
     reason = errno;
     if (write(report, &reason, sizeof reason) != (ssize_t)sizeof reason)
         _exit(125);
@@ -287,12 +292,15 @@ enum hb_status hb_launch_run(const struct hb_launch *launch, int *exit_status, s
 
     hb_family_init(family, launch->recorder);
     *exit_status = 126;
+    if (launch->touch && !hb_host_note_touch(launch->host))
+        return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                            "the kernel does not say here what is touched (mincore); record without --touch");
     if (pipe2(report, O_CLOEXEC) != 0)
         return hb_error_set_errno(error, HB_ERR_CHILD, "%s: cannot be started", launch->argv[0]);
     take_manners(&before);
     pid = fork();
     if (pid == 0)
-        become(launch->argv, launch->recorder, hb_host_folder(launch->host), &before, report[1]);
+        become(launch, &before, report[1]);
     if (pid < 0)
         reason = errno;
     close(report[1]);

@@ -15,12 +15,19 @@
  */
 enum hb_status hb_launch_find_recorder(char **path, struct hb_error *error);
 
+/* The library `wanted`, as above; `what` it is and the `variable` that names another one, for the sentence.
+ */
+enum hb_status hb_launch_find_library(const char *wanted, const char *what, const char *variable, char **path,
+                                      struct hb_error *error);
+
 #define HB_WAIT_FOREVER UINT64_MAX
 
 struct hb_launch {
     char *const *argv; /* argv[0] is looked up in $PATH */
     const char *recorder;
     struct hb_host *host;
+    bool touch;      /* note what is touched of each large block; transparent huge pages are off meanwhile, in
+                        which to touch one page is to touch them all */
     uint64_t wait_s; /* how long to wait for what the program leaves running; HB_WAIT_FOREVER: to its end */
     void (*waiting)(const struct hb_family *family); /* called once that takes half a second; may be NULL */
 };

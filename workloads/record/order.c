@@ -342,7 +342,7 @@ static bool obey_mark(struct hb_order *order, struct stream *stream, const struc
     case HB_CAPTURE_MARK_BARE:
         if (mark->number == HB_CAPTURE_BARE_THREAD)
             stream->thread = NONE;
-        return mark->number == HB_CAPTURE_BARE_REALLOC_FAILED;
+        return mark->number == HB_CAPTURE_BARE_REALLOC_FAILED || mark->number == HB_CAPTURE_BARE_TOUCHED;
     }
     return false;
 }

@@ -27,8 +27,8 @@ uint64_t hb_order_time(const struct hb_order *order);
 
 /*
  * The next event; HB_CAPTURE_END at the end. `*stream` is its index in the capture; `*thread` numbers the
- * threads from 0 by first appearance. BARE_REALLOC_FAILED is handed out too; the other marks are not.
- * HB_ERR_FORMAT: the orders contradict each other.
+ * threads from 0 by first appearance. BARE_REALLOC_FAILED and BARE_TOUCHED are handed out too; the other
+ * marks are not. HB_ERR_FORMAT: the orders contradict each other.
  */
 enum hb_status hb_order_next(struct hb_order *order, struct hb_capture_event *event, uint32_t *stream,
                              uint32_t *thread, struct hb_error *error);

@@ -30,8 +30,25 @@ static uint16_t acting_thread(struct hb_text *text)
     return (uint16_t)*ours;
 }
 
+/* Before the operation that it is about. */
+static enum hb_status tell_touched(struct hb_text *text, const struct hb_op *op)
+{
+    const char *fault = hb_trace_touched_fault(op, text->touched);
+    enum hb_status status;
+
+    if (fault != NULL)
+        return hb_text_fault(text, "the operation %s", fault);
+    text->is_touched = false;
+    status = hb_text_flush(text);
+    return status == HB_OK ? hb_builder_touch(text->builder, text->touched, text->error) : status;
+}
+
 static enum hb_status add_op(struct hb_text *text, struct hb_op op)
 {
+    enum hb_status status = text->is_touched ? tell_touched(text, &op) : HB_OK;
+
+    if (status != HB_OK)
+        return status;
     op.thread = acting_thread(text);
     text->batch[text->batched++] = op;
     return text->batched == BATCH_OPS ? hb_text_flush(text) : HB_OK;
@@ -222,6 +239,20 @@ static enum hb_status line_wait(struct hb_text *text)
     return status == HB_OK ? hb_builder_pass_time(text->builder, us, text->error) : status;
 }
 
+static enum hb_status line_touched(struct hb_text *text)
+{
+    if (text->is_touched)
+        return hb_text_fault(text, "it was said already what is touched of the next block");
+    text->is_touched = true;
+    return parse_bytes(text, text->word[1], &text->touched);
+}
+
+static enum hb_status line_touch(struct hb_text *text)
+{
+    text->builder->workload->info.touched = true;
+    return HB_OK;
+}
+
 static enum hb_status parse_run_time(const struct hb_text *text, uint64_t *out)
 {
     if (!hb_number_parse_ns(text->word[1], out))
@@ -259,6 +290,8 @@ static const struct line_kind line_kinds[] = {
     {"dropped", 2, false, "dropped EVENTS", line_dropped},
     {"wall", 2, false, "wall TIME", line_wall},
     {"cpu", 2, false, "cpu TIME", line_cpu},
+    {"touch", 1, false, "touch", line_touch},
+    {"touched", 2, false, "touched BYTES", line_touched},
 };
 
 static const struct line_kind *find_line_kind(const struct hb_text *text)
@@ -274,11 +307,10 @@ enum hb_status hb_text_operation(struct hb_text *text)
     const struct line_kind *kind = find_line_kind(text);
 
     if (kind == NULL)
-        return hb_text_fault(
-            text, "'%.40s' begins no %s", text->word[0],
-            text->strict
-                ? "operation: a .rep has a, r and f"
-                : "line: there are a, c, m, r, f, t, w, heap, dropped, wall, cpu, command and origin");
+        return hb_text_fault(text, "'%.40s' begins no %s", text->word[0],
+                             text->strict ? "operation: a .rep has a, r and f"
+                                          : "line: there are a, c, m, r, f, t, w, touched, heap, dropped, "
+                                            "wall, cpu, touch, command and origin");
     if (text->words != kind->words)
         return hb_text_fault(text, "%u words where '%s' is wanted", text->words, kind->form);
     text->op_lines++;

@@ -127,6 +127,8 @@ static enum hb_status check_whole(struct hb_text *text)
 
     if (text->strict && !text->header_read)
         status = settle_rep_header(text);
+    if (text->is_touched)
+        return hb_text_fault(text, "no operation follows of which it is said what is touched");
     if (status == HB_OK && text->strict && text->op_lines != text->op_count)
         return hb_text_fault(text, "the file ends after %llu operations; its header announces %llu",
                              (unsigned long long)text->op_lines, (unsigned long long)text->op_count);

@@ -5,6 +5,7 @@
 #ifndef HB_WORKLOADS_TEXT_TEXT_STATE_H
 #define HB_WORKLOADS_TEXT_TEXT_STATE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "workloads/source/line_reader.h"
@@ -38,6 +39,8 @@ struct hb_text {
     uint64_t op_lines;
     struct hb_op batch[BATCH_OPS];
     size_t batched;
+    bool is_touched; /* it was said what is touched of the next operation's block */
+    uint64_t touched;
     struct hb_error *error;
 };
 

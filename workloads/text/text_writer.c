@@ -59,7 +59,7 @@ static void write_op(const struct hb_op *op, FILE *out)
 void hb_text_write(const struct hb_workload *workload, FILE *out)
 {
     static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    uint64_t waits = 0; /* written so far */
+    uint64_t waits = 0, touched = 0; /* written so far */
     unsigned thread = 0;
 
     fprintf(out, "# a workload of heapbench: a malloc, c calloc, m aligned, r realloc, f free, t thread%s\n",
@@ -70,6 +70,8 @@ void hb_text_write(const struct hb_workload *workload, FILE *out)
     write_number("dropped", workload->dropped, out);
     write_time("wall", workload->wall_ns, units, out);
     write_time("cpu", workload->cpu_ns, units, out);
+    if (workload->info.touched)
+        fputs("touch\n", out);
     for (uint64_t i = 0; i < workload->op_count; i++) {
         const struct hb_op *op = &workload->ops[i];
 
@@ -79,6 +81,8 @@ void hb_text_write(const struct hb_workload *workload, FILE *out)
             thread = op->thread;
             fprintf(out, "t %u\n", thread);
         }
+        if (touched < workload->touched_count && workload->touched[touched].op == i)
+            fprintf(out, "touched %" PRIu64 "\n", workload->touched[touched++].bytes);
         write_op(op, out);
     }
     if (waits < workload->wait_count)
@@ -90,6 +94,7 @@ void hb_text_write_rep(const struct hb_workload *workload, FILE *out, struct hb_
     unsigned thread = 0;
 
     *losses = (struct hb_rep_losses){.waits = workload->wait_count,
+                                     .touched = workload->touched_count,
                                      .run_times = workload->wall_ns > 0 || workload->cpu_ns > 0};
     fprintf(out, "%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n1\n", workload->suggested_heap_bytes,
             workload->object_count, workload->op_count);

@@ -16,6 +16,7 @@ struct hb_rep_losses {
     uint64_t aligned;  /* likewise */
     uint64_t switches; /* of threads; all operations are written as those of one */
     uint64_t waits;    /* between operations */
+    uint64_t touched;  /* blocks of which it is known what is touched */
     bool run_times;    /* how long the program ran, and was on a processor */
 };
 

@@ -1,24 +1,41 @@
 /*
- * op_sink.c - a run of operations is cut where time passed, and put piece by piece.
+ * op_sink.c - a run of operations is cut where something is to be said, and put piece by piece.
  */
 #include "workloads/trace/op_sink.h"
+
+#include <stdbool.h>
+
+/* The operations up to number `until`. */
+static enum hb_status put_until(const struct hb_op_sink *sink, const struct hb_op_run *run, size_t *done,
+                                uint64_t until, struct hb_error *error)
+{
+    size_t from = *done;
+
+    assert(until >= run->first + from && until - run->first <= run->count);
+    *done = (size_t)(until - run->first);
+    return sink->append(sink->context, run->ops + from, *done - from, error);
+}
 
 enum hb_status hb_op_sink_put(const struct hb_op_sink *sink, const struct hb_op_run *run,
                               struct hb_error *error)
 {
+    const struct hb_wait *wait = run->waits, *last_wait = wait + run->wait_count;
+    const struct hb_touched *touched = run->touched, *last_touched = touched + run->touched_count;
     size_t done = 0;
     enum hb_status status = HB_OK;
 
-    for (size_t i = 0; status == HB_OK && i < run->wait_count; i++) {
-        size_t until = (size_t)(run->waits[i].before_op - run->first);
+    while (status == HB_OK && (wait < last_wait || touched < last_touched)) {
+        bool waits = wait < last_wait && (touched == last_touched || wait->before_op <= touched->op);
 
-        assert(run->waits[i].before_op >= run->first + done && until <= run->count);
-        status = sink->append(sink->context, run->ops + done, until - done, error);
-        if (status == HB_OK && sink->pass_time != NULL)
-            status = sink->pass_time(sink->context, run->waits[i].us, error);
-        done = until;
+        status = put_until(sink, run, &done, waits ? wait->before_op : touched->op, error);
+        if (status == HB_OK && waits && sink->pass_time != NULL)
+            status = sink->pass_time(sink->context, wait->us, error);
+        if (status == HB_OK && !waits && sink->touch != NULL)
+            status = sink->touch(sink->context, touched->bytes, error);
+        wait += waits;
+        touched += !waits;
     }
-    return status == HB_OK ? sink->append(sink->context, run->ops + done, run->count - done, error) : status;
+    return status == HB_OK ? put_until(sink, run, &done, run->first + run->count, error) : status;
 }
 
 static enum hb_status append_to_writer(void *context, const struct hb_op *ops, size_t count,
@@ -32,7 +49,15 @@ static enum hb_status pass_writer_time(void *context, uint64_t us, struct hb_err
     return hb_trace_writer_pass_time(context, us, error);
 }
 
+static enum hb_status touch_in_writer(void *context, uint64_t bytes, struct hb_error *error)
+{
+    return hb_trace_writer_touch(context, bytes, error);
+}
+
 struct hb_op_sink hb_op_sink_to_writer(struct hb_trace_writer *writer)
 {
-    return (struct hb_op_sink){.append = append_to_writer, .pass_time = pass_writer_time, .context = writer};
+    return (struct hb_op_sink){.append = append_to_writer,
+                               .pass_time = pass_writer_time,
+                               .touch = touch_in_writer,
+                               .context = writer};
 }

@@ -10,16 +10,20 @@ struct hb_op_sink {
     enum hb_status (*append)(void *context, const struct hb_op *ops, size_t count, struct hb_error *error);
     /* So much time passed between the operations appended so far and those to come. May be NULL. */
     enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
+    /* So many bytes are touched of the block that the next operation gives. May be NULL. */
+    enum hb_status (*touch)(void *context, uint64_t bytes, struct hb_error *error);
     void *context;
 };
 
-/* Operations as a reader gives them, and the waits before and after them. */
+/* Operations as a reader gives them, the waits before and after them, and what is touched of their blocks. */
 struct hb_op_run {
     const struct hb_op *ops;
     size_t count;
     uint64_t first; /* how many came before these */
     const struct hb_wait *waits;
     size_t wait_count;
+    const struct hb_touched *touched;
+    size_t touched_count;
 };
 
 /* Gives a run to a sink, in order. Returns the first failure of the sink's, or HB_OK. */

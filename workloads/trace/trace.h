@@ -12,6 +12,7 @@
 #define HB_WORKLOADS_TRACE_TRACE_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,12 +48,23 @@ struct hb_wait {
     uint64_t us;        /* microseconds, not 0 */
 };
 
+/*
+ * How much was ever touched of the block that a malloc, calloc, realloc or aligned allocation gives, as long
+ * as it is that block. In a table too, ascending by operation; of a block that has no row it is not known,
+ * and it counts as touched wholly.
+ */
+struct hb_touched {
+    uint64_t op;
+    uint64_t bytes; /* in pages that were touched; at most the size */
+};
+
 /* What is known of a trace beside its operations. Kept in the file's header. */
 struct hb_trace_info {
     char *command; /* the recorded program's command line, shell-quoted; or where an import came from. May be
                       NULL */
     char *origin;  /* "heapbench record 0.1.0, glibc 2.36, x86_64"; may be NULL */
     uint64_t suggested_heap_bytes; /* of a trace made for a heap of one size; 0 for most */
+    bool touched;                  /* what is touched of large blocks is noted: a file of version 3 */
 };
 
 /* Known only when the whole trace has been written; kept in the trailer. */
@@ -90,6 +102,13 @@ enum hb_status hb_trace_writer_append(struct hb_trace_writer *writer, const stru
  */
 enum hb_status hb_trace_writer_pass_time(struct hb_trace_writer *writer, uint64_t us, struct hb_error *error);
 
+/*
+ * So many bytes are touched of the block that the next operation gives. HB_ERR_FORMAT: the trace was not
+ * opened as one that says so, or it was said already; and when that operation comes and gives no block, or a
+ * smaller one.
+ */
+enum hb_status hb_trace_writer_touch(struct hb_trace_writer *writer, uint64_t bytes, struct hb_error *error);
+
 void hb_trace_writer_set_dropped(struct hb_trace_writer *writer, uint64_t dropped);
 
 /* How long the recorded program ran, and was on a processor, in nanoseconds; 0: not known. */
@@ -108,7 +127,7 @@ struct hb_trace_reader;
 enum hb_status hb_trace_reader_open(const char *path, struct hb_trace_reader **out, struct hb_error *error);
 void hb_trace_reader_close(struct hb_trace_reader *reader); /* NULL does nothing */
 
-/* Of the format: 1 or 2. Version 1 has no times. */
+/* Of the format: 1, which has no times, 2, or 3, which has what is touched as well. */
 uint32_t hb_trace_reader_version(const struct hb_trace_reader *reader);
 
 /* Valid until the reader is closed. */
@@ -127,6 +146,10 @@ enum hb_status hb_trace_reader_next(struct hb_trace_reader *reader, const struct
  * the trace, the one after its last operation. Valid as long as those are.
  */
 const struct hb_wait *hb_trace_reader_waits(const struct hb_trace_reader *reader, size_t *count);
+
+/* What is touched of the blocks of the operations that hb_trace_reader_next gave last. Valid as long as those
+ * are. */
+const struct hb_touched *hb_trace_reader_touched(const struct hb_trace_reader *reader, size_t *count);
 
 /* Valid once hb_trace_reader_next has given a count of 0. */
 const struct hb_trace_totals *hb_trace_reader_totals(const struct hb_trace_reader *reader);

@@ -49,6 +49,15 @@ const char *hb_trace_wait_fault(const struct hb_trace_state *state, uint64_t us)
     return NULL;
 }
 
+const char *hb_trace_touched_fault(const struct hb_op *op, uint64_t bytes)
+{
+    if (op->kind == HB_OP_FREE)
+        return "is a free, of whose block something is said to be touched";
+    if (bytes > op->size)
+        return "is said to have more bytes touched than its block has";
+    return NULL;
+}
+
 /* How many bytes put_number takes for `value`. */
 static unsigned number_bytes(uint64_t value)
 {
@@ -138,6 +147,12 @@ size_t hb_trace_encode_wait(struct hb_trace_state *state, uint64_t us, uint8_t *
     return (size_t)(put_number(put_other(out, OTHER_WAIT), us) - out);
 }
 
+/* As a wait of no time, which says nothing else. */
+size_t hb_trace_encode_touched(uint64_t bytes, uint8_t *out)
+{
+    return (size_t)(put_size(put_number(put_other(out, OTHER_WAIT), 0), bytes) - out);
+}
+
 static inline uint64_t load64(const uint8_t *in)
 {
     uint64_t word;
@@ -197,6 +212,42 @@ static void keep_last_wait(struct hb_trace_decoder *decoder)
         decoder->waits[decoder->wait_count++] = decoder->waits[count - 1];
 }
 
+/* Notes what is touched of the block of operation `op`, which follows. The table has room for one row. */
+static void take_touched(struct hb_trace_decoder *decoder, uint64_t bytes, uint64_t op)
+{
+    decoder->touched[decoder->touched_count++] = (struct hb_touched){.op = op, .bytes = bytes};
+}
+
+/* What was said to be touched of the block that operation `op` gives; NULL: nothing. */
+static const struct hb_touched *said_of(const struct hb_trace_decoder *decoder, uint64_t op)
+{
+    size_t count = decoder->touched_count;
+
+    return count > 0 && decoder->touched[count - 1].op == op ? &decoder->touched[count - 1] : NULL;
+}
+
+/* Time that passed; or, where none did, what is touched. */
+static void take_wait_or_touched(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t op)
+{
+    uint64_t us = take_number(in);
+
+    if (said_of(decoder, op) != NULL)
+        decoder->fault = "does not follow at once what is said to be touched of its block";
+    else if (us == 0 && decoder->version >= HB_TRACE_TOUCHED_VERSION)
+        take_touched(decoder, take_size(in), op);
+    else
+        take_wait(decoder, us, op);
+}
+
+/* Whether the operation can be what was said of it: NULL, or what is wrong. */
+static const char *touched_fault(const struct hb_trace_decoder *decoder, const struct hb_op *op)
+{
+    const struct hb_touched *said =
+        said_of(decoder, decoder->state.next_op + (uint64_t)(op - decoder->first));
+
+    return said != NULL ? hb_trace_touched_fault(op, said->bytes) : NULL;
+}
+
 /* A token tagged 1111: fills `op` and returns true, or does what else it asks for (or sets the fault) and
  * returns false. */
 static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uint64_t token, struct hb_op *op)
@@ -217,7 +268,7 @@ static bool take_other(struct hb_trace_decoder *decoder, const uint8_t **in, uin
     case OTHER_MALLOC:
         break;
     case OTHER_WAIT:
-        take_wait(decoder, take_number(in), decoder->state.next_op + (uint64_t)(op - decoder->first));
+        take_wait_or_touched(decoder, in, decoder->state.next_op + (uint64_t)(op - decoder->first));
         return false;
     default:
         token -= OTHER_THREAD;
@@ -280,6 +331,7 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
     size_t count = 0;
 
     decoder->first = ops;
+    decoder->touched_count = 0;
     keep_last_wait(decoder);
     while (count < capacity && in < decoder->end) {
         struct hb_op *op = &ops[count];
@@ -296,11 +348,17 @@ size_t hb_trace_decode(struct hb_trace_decoder *decoder, struct hb_op *ops, size
         op->thread = (uint16_t)decoder->state.thread;
         next_object += op->kind != HB_OP_FREE && op->kind != HB_OP_REALLOC;
         decoder->fault = late_fault(op, next_object);
+        if (__builtin_expect(decoder->touched_count > 0 && decoder->fault == NULL, 0))
+            decoder->fault = touched_fault(decoder, op);
         if (__builtin_expect(decoder->fault != NULL, 0))
             break;
         decoder->state.threads += decoder->state.thread == decoder->state.threads;
         count++;
+        if (__builtin_expect(decoder->touched_count == HB_TRACE_MAX_WAITS, 0))
+            break;
     }
+    if (decoder->fault == NULL && said_of(decoder, decoder->state.next_op + count) != NULL)
+        decoder->fault = "is missing, of whose block something is said to be touched";
     decoder->next = in;
     decoder->state.next_object = next_object;
     decoder->state.next_op += count;

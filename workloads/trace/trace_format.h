@@ -12,7 +12,8 @@
 #include "workloads/trace/trace.h"
 
 enum {
-    HB_TRACE_VERSION = 2, /* that is written; version 1, which has no times, is read as well */
+    HB_TRACE_VERSION = 2,         /* that is written; version 1, which has no times, is read as well */
+    HB_TRACE_TOUCHED_VERSION = 3, /* written where what is touched is known */
     HB_TRACE_MAGIC_BYTES = 8,
     HB_TRACE_CHECKSUM_BYTES = 8, /* at the end of every section */
     HB_TRACE_HEADER_BYTES = 32,  /* before the two texts */
@@ -23,9 +24,10 @@ enum {
     HB_TRACE_MAX_RAW_BYTES = 1 << 20,
     HB_TRACE_MAX_PACKED_BYTES = HB_TRACE_MAX_RAW_BYTES + 8192,
     HB_TRACE_MAX_THREADS = 65536,
-    HB_TRACE_MAX_OP_BYTES = 24, /* that an encoder writes, a thread switch included */
-    HB_TRACE_MAX_WAITS = 1024,  /* rows that a decoder fills before it stops */
-    HB_TRACE_PADDING_BYTES = 64 /* readable after the raw bytes that a decoder is given */
+    HB_TRACE_MAX_OP_BYTES = 24,  /* that an encoder writes, a thread switch included */
+    HB_TRACE_TOUCHED_BYTES = 16, /* and before it, what is touched */
+    HB_TRACE_MAX_WAITS = 1024,   /* rows that a decoder fills before it stops; of what is touched too */
+    HB_TRACE_PADDING_BYTES = 64  /* readable after the raw bytes that a decoder is given */
 };
 
 #define HB_TRACE_MAX_SIZE    (UINT64_C(1) << 63)
@@ -55,15 +57,23 @@ const char *hb_trace_wait_fault(const struct hb_trace_state *state, uint64_t us)
 /* Writes a valid wait as hb_trace_encode does an operation. */
 size_t hb_trace_encode_wait(struct hb_trace_state *state, uint64_t us, uint8_t *out);
 
+/* NULL when `op` may give a block of which so many bytes are touched; else what is wrong with it. */
+const char *hb_trace_touched_fault(const struct hb_op *op, uint64_t bytes);
+
+/* Writes, before an operation, what is touched of its block; HB_TRACE_TOUCHED_BYTES must be writable. */
+size_t hb_trace_encode_touched(uint64_t bytes, uint8_t *out);
+
 struct hb_trace_decoder {
     struct hb_trace_state state;
     const uint8_t *next;
     const uint8_t *end;        /* HB_TRACE_PADDING_BYTES are readable here */
     const char *fault;         /* NULL, or what is wrong with the operation after those decoded */
-    uint32_t version;          /* 1: a wait is a fault */
+    uint32_t version;          /* 1: a wait is a fault; 3: a wait of no time says what is touched */
     const struct hb_op *first; /* of those that are being decoded */
     size_t wait_count;
     struct hb_wait waits[HB_TRACE_MAX_WAITS]; /* before the operations decoded last, and the one after them */
+    size_t touched_count;
+    struct hb_touched touched[HB_TRACE_MAX_WAITS]; /* of the operations decoded last */
 };
 
 /*

@@ -80,6 +80,7 @@ static enum hb_status keep_info(struct hb_trace_reader *reader, const struct hb_
     if (memchr(command, '\0', (size_t)header->command_bytes + header->origin_bytes) != NULL)
         return damaged(reader, HB_TRACE_HEADER_BYTES, error, "a text in the header has a NUL in it");
     reader->info.suggested_heap_bytes = header->suggested_heap_bytes;
+    reader->info.touched = header->version == HB_TRACE_TOUCHED_VERSION;
     if (header->command_bytes > 0)
         reader->info.command = copy_text(command, header->command_bytes);
     if (header->origin_bytes > 0)
@@ -105,11 +106,11 @@ static enum hb_status read_header(struct hb_trace_reader *reader, struct hb_erro
     if (status != HB_OK)
         return status;
     if (!hb_trace_unpack_header(reader->packed, &header)) {
-        if (header.version >= 1 && header.version <= HB_TRACE_VERSION)
+        if (header.version >= 1 && header.version <= HB_TRACE_TOUCHED_VERSION)
             return damaged(reader, 0, error, "the header is damaged");
         return hb_error_set(error, HB_ERR_FORMAT,
-                            "%s: byte 8: a trace of version %u; this heapbench reads versions 1 and %d",
-                            reader->path, header.version, HB_TRACE_VERSION);
+                            "%s: byte 8: a trace of version %u; this heapbench reads versions 1 to %d",
+                            reader->path, header.version, HB_TRACE_TOUCHED_VERSION);
     }
     length += header.command_bytes + header.origin_bytes;
     status = read_bytes(reader, reader->packed + HB_TRACE_HEADER_BYTES,
@@ -328,6 +329,12 @@ const struct hb_wait *hb_trace_reader_waits(const struct hb_trace_reader *reader
 
     *count = reader->ended ? later : all - later;
     return reader->ended ? decoder->waits + all - later : decoder->waits;
+}
+
+const struct hb_touched *hb_trace_reader_touched(const struct hb_trace_reader *reader, size_t *count)
+{
+    *count = reader->ended ? 0 : reader->decoder.touched_count;
+    return reader->decoder.touched;
 }
 
 const struct hb_trace_totals *hb_trace_reader_totals(const struct hb_trace_reader *reader)

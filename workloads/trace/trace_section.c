@@ -78,7 +78,7 @@ bool hb_trace_unpack_header(const uint8_t in[HB_TRACE_HEADER_BYTES], struct hb_t
     header->command_bytes = get32(in + 12);
     header->origin_bytes = get32(in + 16);
     header->suggested_heap_bytes = get64(in + 24);
-    return header->version >= 1 && header->version <= HB_TRACE_VERSION &&
+    return header->version >= 1 && header->version <= HB_TRACE_TOUCHED_VERSION &&
            header->command_bytes <= HB_TRACE_MAX_TEXT_BYTES &&
            header->origin_bytes <= HB_TRACE_MAX_TEXT_BYTES && get32(in + 20) == 0;
 }

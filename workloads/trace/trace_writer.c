@@ -17,6 +17,8 @@
 
 enum { DEFAULT_LEVEL = 19 };
 
+#define NOTHING_SAID UINT64_MAX
+
 struct hb_trace_writer {
     struct hb_file *file;
     char *path;
@@ -24,6 +26,8 @@ struct hb_trace_writer {
     struct hb_trace_state state;       /* after the last operation */
     struct hb_trace_state block_state; /* before the first of this block */
     uint64_t waited_us;                /* since the last operation, and not yet written */
+    uint64_t touched;                  /* of the block that the next operation gives, or NOTHING_SAID */
+    bool may_touch;                    /* the header says that this is a trace of what is touched */
     uint64_t dropped;
     uint64_t wall_ns, cpu_ns;
     size_t raw_bytes; /* of this block so far */
@@ -57,6 +61,9 @@ static enum hb_status write_header(struct hb_trace_writer *writer, const struct 
         header.command_bytes = (uint32_t)text_bytes(info->command);
         header.origin_bytes = (uint32_t)text_bytes(info->origin);
         header.suggested_heap_bytes = info->suggested_heap_bytes;
+        if (info->touched)
+            header.version = HB_TRACE_TOUCHED_VERSION;
+        writer->may_touch = info->touched;
     }
     length = HB_TRACE_HEADER_BYTES + header.command_bytes + header.origin_bytes;
     bytes = malloc(length + HB_TRACE_CHECKSUM_BYTES);
@@ -91,6 +98,7 @@ enum hb_status hb_trace_writer_open(const char *path, const struct hb_trace_info
     if (writer == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path);
     memset(writer, 0, offsetof(struct hb_trace_writer, raw));
+    writer->touched = NOTHING_SAID;
     writer->path = strdup(path);
     status = writer->path != NULL && prepare_zstd(writer, level) ? HB_OK : HB_ERR_MEMORY;
     if (status != HB_OK) {
@@ -133,11 +141,50 @@ static enum hb_status flush_block(struct hb_trace_writer *writer, struct hb_erro
     return HB_OK;
 }
 
-/* So that one operation, or one wait, can be coded into the block. */
+/* So that one operation with what is said of it, or one wait, can be coded into the block. */
 static enum hb_status make_room(struct hb_trace_writer *writer, struct hb_error *error)
 {
-    return writer->raw_bytes > sizeof writer->raw - HB_TRACE_MAX_OP_BYTES ? flush_block(writer, error)
-                                                                          : HB_OK;
+    size_t wanted = HB_TRACE_MAX_OP_BYTES + (writer->touched != NOTHING_SAID ? HB_TRACE_TOUCHED_BYTES : 0);
+
+    return writer->raw_bytes > sizeof writer->raw - wanted ? flush_block(writer, error) : HB_OK;
+}
+
+enum hb_status hb_trace_writer_touch(struct hb_trace_writer *writer, uint64_t bytes, struct hb_error *error)
+{
+    if (!writer->may_touch || writer->touched != NOTHING_SAID || bytes > HB_TRACE_MAX_SIZE)
+        return hb_error_set(
+            error, HB_ERR_FORMAT,
+            "%s: what operation %llu touches can be said once, below 2^63, in a trace of such", writer->path,
+            (unsigned long long)writer->state.next_op);
+    writer->touched = bytes;
+    return HB_OK;
+}
+
+/* What was said of the operation that comes now. NULL, or what is wrong. */
+static const char *write_touched(struct hb_trace_writer *writer, const struct hb_op *op)
+{
+    const char *fault = hb_trace_touched_fault(op, writer->touched);
+
+    if (fault == NULL)
+        writer->raw_bytes += hb_trace_encode_touched(writer->touched, writer->raw + writer->raw_bytes);
+    writer->touched = NOTHING_SAID;
+    return fault;
+}
+
+/* One operation that has no fault of its own. */
+static enum hb_status write_op(struct hb_trace_writer *writer, const struct hb_op *op, struct hb_error *error)
+{
+    enum hb_status status = make_room(writer, error);
+    const char *fault = NULL;
+
+    if (status == HB_OK && writer->touched != NOTHING_SAID)
+        fault = write_touched(writer, op);
+    if (fault != NULL)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", writer->path,
+                            (unsigned long long)writer->state.next_op, fault);
+    if (status == HB_OK)
+        writer->raw_bytes += hb_trace_encode(&writer->state, op, writer->raw + writer->raw_bytes);
+    return status;
 }
 
 enum hb_status hb_trace_writer_pass_time(struct hb_trace_writer *writer, uint64_t us, struct hb_error *error)
@@ -179,9 +226,7 @@ enum hb_status hb_trace_writer_append(struct hb_trace_writer *writer, const stru
         if (fault != NULL)
             return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", writer->path,
                                 (unsigned long long)writer->state.next_op, fault);
-        status = make_room(writer, error);
-        if (status == HB_OK)
-            writer->raw_bytes += hb_trace_encode(&writer->state, &ops[i], writer->raw + writer->raw_bytes);
+        status = write_op(writer, &ops[i], error);
     }
     return status;
 }
@@ -216,6 +261,7 @@ enum hb_status hb_trace_writer_finish(struct hb_trace_writer *writer, struct hb_
 {
     enum hb_status status = write_wait(writer, error);
 
+    assert(writer->touched == NOTHING_SAID);
     if (status == HB_OK)
         status = flush_block(writer, error);
     if (status == HB_OK) {

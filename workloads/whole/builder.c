@@ -11,6 +11,7 @@
 #include "base/pages.h"
 #include "base/printable.h"
 #include "base/progress.h"
+#include "workloads/trace/trace_format.h"
 
 #define DEAD UINT64_MAX
 
@@ -74,13 +75,15 @@ static bool grow(void **table, size_t *capacity, uint64_t bytes)
     return true;
 }
 
-/* Whether all tables together stay within the limit when there are so many operations and waits. */
-static enum hb_status check_bytes(const struct hb_builder *builder, uint64_t ops, uint64_t waits,
+/* Whether all tables together stay within the limit when there are so many operations, and rows beside them.
+ */
+static enum hb_status check_bytes(const struct hb_builder *builder, uint64_t ops, uint64_t rows,
                                   struct hb_error *error)
 {
     const struct hb_workload *workload = builder->workload;
 
-    if (ops * sizeof *workload->ops + waits * sizeof *workload->waits +
+    if (ops * sizeof *workload->ops +
+            (workload->wait_count + workload->touched_count + rows) * sizeof(struct hb_wait) +
             workload->object_count * sizeof *builder->sizes <=
         builder->max_bytes)
         return HB_OK;
@@ -101,7 +104,7 @@ static enum hb_status make_room(struct hb_builder *builder, size_t count, struct
     if (ops > builder->max_ops)
         return hb_error_set(error, HB_ERR_LIMIT, "%s: more than %llu operations", workload->path,
                             (unsigned long long)builder->max_ops);
-    status = check_bytes(builder, ops, workload->wait_count, error);
+    status = check_bytes(builder, ops, 0, error);
     if (status != HB_OK)
         return status;
     grown = grow(&table, &workload->ops_capacity_bytes, ops * sizeof *workload->ops) &&
@@ -163,6 +166,22 @@ static const char *apply(struct hb_builder *builder, const struct hb_op *op)
     return NULL;
 }
 
+/* What was said of operation `index`; NULL: nothing. */
+static const struct hb_touched *said_of(const struct hb_workload *workload, uint64_t index)
+{
+    const struct hb_touched *last = workload->touched + workload->touched_count;
+
+    return workload->touched_count > 0 && last[-1].op == index ? last - 1 : NULL;
+}
+
+/* NULL, or what is wrong with `op` after what was said of it. */
+static const char *touched_fault(const struct hb_workload *workload, const struct hb_op *op)
+{
+    const struct hb_touched *said = said_of(workload, workload->op_count);
+
+    return said != NULL ? hb_trace_touched_fault(op, said->bytes) : NULL;
+}
+
 enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op *ops, size_t count,
                                  struct hb_error *error)
 {
@@ -172,6 +191,8 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
     for (size_t i = 0; i < count && status == HB_OK; i++) {
         const char *fault = apply(builder, &ops[i]);
 
+        if (fault == NULL)
+            fault = touched_fault(workload, &ops[i]);
         if (fault != NULL)
             return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", workload->path,
                                 (unsigned long long)workload->op_count, fault);
@@ -185,7 +206,7 @@ static enum hb_status add_wait(struct hb_builder *builder, struct hb_wait wait, 
 {
     struct hb_workload *workload = builder->workload;
     uint64_t count = workload->wait_count + 1;
-    enum hb_status status = check_bytes(builder, workload->op_count, count, error);
+    enum hb_status status = check_bytes(builder, workload->op_count, 1, error);
     void *table = workload->waits;
 
     if (status != HB_OK)
@@ -219,6 +240,27 @@ enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, str
     return status;
 }
 
+enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, struct hb_error *error)
+{
+    struct hb_workload *workload = builder->workload;
+    uint64_t count = workload->touched_count + 1;
+    enum hb_status status = check_bytes(builder, workload->op_count, 1, error);
+    void *table = workload->touched;
+
+    if (said_of(workload, workload->op_count) != NULL)
+        return hb_error_set(error, HB_ERR_FORMAT, "%s: it is said twice what operation %llu touches",
+                            workload->path, (unsigned long long)workload->op_count);
+    if (status != HB_OK)
+        return status;
+    if (!grow(&table, &workload->touched_capacity_bytes, count * sizeof *workload->touched))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    workload->touched = table;
+    workload->touched[workload->touched_count++] =
+        (struct hb_touched){.op = workload->op_count, .bytes = bytes};
+    workload->info.touched = true;
+    return HB_OK;
+}
+
 struct hb_workload *hb_builder_finish(struct hb_builder *builder)
 {
     struct hb_workload *workload = builder->workload;
@@ -244,6 +286,7 @@ void hb_workload_free(struct hb_workload *workload)
         return;
     hb_pages_free(workload->ops, workload->ops_capacity_bytes);
     hb_pages_free(workload->waits, workload->waits_capacity_bytes);
+    hb_pages_free(workload->touched, workload->touched_capacity_bytes);
     free(workload->info.command);
     free(workload->info.origin);
     free(workload->name);

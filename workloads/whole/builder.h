@@ -33,6 +33,10 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
  */
 enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, struct hb_error *error);
 
+/* So many bytes are touched of the block that the next operation gives; hb_builder_append says where it gives
+ * none, or a smaller one. HB_ERR_FORMAT: it was said already; HB_ERR_LIMIT; HB_ERR_MEMORY. */
+enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, struct hb_error *error);
+
 /* The finished workload; the builder is empty afterwards. */
 struct hb_workload *hb_builder_finish(struct hb_builder *builder);
 void hb_builder_abandon(struct hb_builder *builder);

@@ -1,7 +1,9 @@
 /*
- * summary.c - percentiles of sizes and lifetimes, exact, by selection digit by digit.
+ * summary.c - sizes, lifetimes and threads of a workload: percentiles are exact, by selection digit by digit.
  */
 #include "workloads/whole/summary.h"
+
+#include <stdbool.h>
 
 #include "base/pages.h"
 
@@ -95,6 +97,55 @@ static void take_lifetimes(const struct hb_workload *workload, struct hb_summary
     summary->lifetimes = spread_of(values + first, workload->op_count - first);
 }
 
+/* Threads are at most as many as operations. `values` is 0 throughout when it comes. */
+static void take_threads(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
+{
+    for (uint64_t i = 0; i < workload->op_count; i++)
+        values[workload->ops[i].thread]++;
+    summary->thread_ops = spread_of(values, workload->threads);
+    for (uint32_t t = 0; t < workload->threads && t < HB_THREADS_LISTED; t++)
+        summary->ops_by_thread[t] = values[t];
+}
+
+/* What is known of an object: the thread that made it, the one that had it last, and whether it was counted.
+ */
+static uint64_t pack_hands(uint16_t maker, uint16_t last, bool counted)
+{
+    return maker | (uint64_t)last << 16 | (uint64_t)counted << 32;
+}
+
+static uint64_t hand_over(uint64_t hands, uint16_t thread, struct hb_summary *summary)
+{
+    uint16_t maker = (uint16_t)hands, last = (uint16_t)(hands >> 16);
+    bool counted = hands >> 32 != 0;
+
+    summary->handovers += thread != last;
+    summary->handed_objects += thread != maker && !counted;
+    return pack_hands(maker, thread, counted || thread != maker);
+}
+
+static void take_hands(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
+{
+    uint64_t born = 0;
+
+    for (uint64_t i = 0; i < workload->op_count; i++) {
+        const struct hb_op *op = &workload->ops[i];
+
+        if (op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC)
+            values[op->object] = hand_over(values[op->object], op->thread, summary);
+        else
+            values[born++] = pack_hands(op->thread, op->thread, false);
+    }
+}
+
+static void take_touched(const struct hb_workload *workload, struct hb_summary *summary)
+{
+    for (uint64_t i = 0; i < workload->touched_count; i++) {
+        summary->touched_bytes += workload->touched[i].bytes;
+        summary->measured_bytes += workload->ops[workload->touched[i].op].size;
+    }
+}
+
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error)
 {
@@ -104,8 +155,11 @@ enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct 
 
     if (values == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    take_threads(workload, &summary, values);
+    take_hands(workload, &summary, values);
     take_sizes(workload, &summary, values);
     take_lifetimes(workload, &summary, values);
+    take_touched(workload, &summary);
     hb_pages_free(values, bytes);
     *out = summary;
     return HB_OK;

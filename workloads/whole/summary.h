@@ -13,13 +13,18 @@ struct hb_spread {
     double mean;
 };
 
-enum { HB_SIZE_BINS = 65 };
+enum { HB_SIZE_BINS = 65, HB_THREADS_LISTED = 64 };
 
 struct hb_summary {
     uint64_t kinds[HB_OP_KINDS]; /* operations of each */
     struct hb_spread sizes;      /* bytes asked for by each malloc, calloc, aligned allocation and realloc */
     struct hb_spread lifetimes;  /* operations from the birth of an object to its free, of those freed */
+    uint64_t measured_bytes, touched_bytes; /* of the blocks of workload->touched together */
     uint64_t size_bins[HB_SIZE_BINS]; /* bin 0: size 0; bin i: 2^(i-1) <= size < 2^i; the last: 2^63 too */
+    struct hb_spread thread_ops;      /* operations of each thread */
+    uint64_t ops_by_thread[HB_THREADS_LISTED]; /* of the first threads, one by one */
+    uint64_t handed_objects; /* freed or reallocated by another thread than the one that made them */
+    uint64_t handovers; /* frees and reallocs by another thread than did the last operation on the object */
 };
 
 /* HB_ERR_MEMORY: it takes 8 bytes an operation for the time of the call. */

@@ -32,6 +32,9 @@ struct hb_workload {
     struct hb_wait *waits; /* ascending, one an operation at most; from hb_pages_reserve, NULL for none */
     size_t waits_capacity_bytes;
     uint64_t wait_count;
+    struct hb_touched *touched; /* ascending; from hb_pages_reserve, NULL for none */
+    size_t touched_capacity_bytes;
+    uint64_t touched_count;
     uint64_t time_us;      /* of all waits together */
     uint64_t wall_ns;      /* that the recorded program ran; 0: not known */
     uint64_t cpu_ns;       /* that it was on a processor; 0: not known */
@@ -43,7 +46,7 @@ struct hb_workload {
     uint32_t threads;          /* that do anything */
     uint64_t dropped;          /* events that were lost, left out or made up; 0 in a faithful trace */
     struct hb_repairs repairs; /* of this very file; a trace keeps their sum as `dropped` */
-    uint32_t version;          /* of a .trace: 1, which has no times, or 2; of other formats 0 */
+    uint32_t version;          /* of a .trace: 1, which has no times, 2 or 3; of other formats 0 */
     uint64_t raw_bytes; /* of the operation stream before compression; 0 when the file was not a .trace */
     uint64_t file_bytes;
     uint64_t suggested_heap_bytes; /* from a .rep header; 0 where there is none */

@@ -25,13 +25,6 @@ static enum hb_status out_of_memory(struct hb_error *error)
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory while looking for allocators");
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* As hb_workload_name_of has it. */
 static char *printable_name(const char *text)
 {
@@ -68,7 +61,7 @@ static enum hb_status add(struct candidate_list *list, const char *spec, size_t 
     candidate->spec = strndup(spec, bytes);
     if (candidate->spec == NULL)
         return out_of_memory(error);
-    candidate->name = printable_name(variant->name != NULL ? variant->name : base_name(candidate->spec));
+    candidate->name = printable_name(variant->name != NULL ? variant->name : basename(candidate->spec));
     if (candidate->name == NULL)
         return out_of_memory(error);
     take_facts(candidate, hb_allocator_find(candidate->spec));
@@ -134,7 +127,7 @@ static enum hb_status make_unique(struct candidate_list *list, struct hb_error *
             struct hb_candidate *candidate = &list->at[i];
             char *full;
 
-            if (i == j || strcmp(base_name(candidate->spec), base_name(list->at[j].spec)) != 0)
+            if (i == j || strcmp(basename(candidate->spec), basename(list->at[j].spec)) != 0)
                 continue;
             full = printable_name(candidate->spec);
             if (full == NULL)
@@ -191,7 +184,7 @@ static enum hb_status add_variants(struct candidate_list *list, const struct hb_
 
     for (char *const *text = choice->variants; text != NULL && *text != NULL && status == HB_OK; text++) {
         status = add_variant(list, *text, error);
-        if (status == HB_OK && is_last_taken(list, choice->known_variants))
+        if (status == HB_OK && is_last_taken(list, choice->known_variants || choice->decay_variants))
             status = hb_error_set(error, HB_ERR_USAGE,
                                   "variant '%s': another allocator or variant has that name; give it one of "
                                   "its own",
@@ -209,14 +202,14 @@ static bool is_chosen(const struct candidate_list *list, const char *library)
     return false;
 }
 
-static enum hb_status add_known_variants(struct candidate_list *list, struct hb_error *error)
+static enum hb_status add_known_variants(struct candidate_list *list, bool all, struct hb_error *error)
 {
     size_t count;
     const struct hb_known_variant *known = hb_known_variants(&count);
     enum hb_status status = HB_OK;
 
     for (size_t i = 0; i < count && status == HB_OK; i++)
-        if (is_chosen(list, known[i].library))
+        if ((all || known[i].is_of_decay) && is_chosen(list, known[i].library))
             status = add_variant(list, known[i].text, error);
     return status;
 }
@@ -333,8 +326,8 @@ static enum hb_status find(const struct hb_candidate_choice *choice, struct cand
     if (status == HB_OK)
         status = try_from(list, 0, error);
     tried = list->count;
-    if (status == HB_OK && choice->known_variants)
-        status = add_known_variants(list, error);
+    if (status == HB_OK && (choice->known_variants || choice->decay_variants))
+        status = add_known_variants(list, choice->known_variants, error);
     return status == HB_OK ? try_from(list, tried, error) : status;
 }
 

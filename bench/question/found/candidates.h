@@ -44,6 +44,7 @@ struct hb_candidate_choice {
         *allocators; /* names or paths, comma-separated; NULL: every one that is known, but for models */
     char *const *variants; /* as hb_variant_read takes them, ended by NULL; NULL: none */
     bool known_variants;   /* and those of variants.list of every library that is chosen and usable */
+    bool decay_variants;   /* of those, the ones that change when memory is given back */
 };
 
 /*

@@ -10,17 +10,11 @@
 #include <unistd.h>
 
 #include "base/printable.h"
+#include "workloads/generate/generate.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory while looking for traces");
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
 }
 
 /* As hb_workload_name_of has it. */
@@ -38,6 +32,7 @@ static enum hb_status add_trace(struct hb_discovery *found, const char *path, st
     found->traces = grown;
     grown[found->trace_count].path = strdup(path);
     grown[found->trace_count].name = hb_workload_name_of(path);
+    grown[found->trace_count].recipe = NULL;
     found->trace_count++;
     if (grown[found->trace_count - 1].path == NULL || grown[found->trace_count - 1].name == NULL)
         return out_of_memory(error);
@@ -99,7 +94,7 @@ static char *name_of(const char *path, int kind)
 {
     if (kind == NAME_STEM)
         return hb_workload_name_of(path);
-    return printable_name(kind == NAME_FILE ? base_name(path) : path);
+    return printable_name(kind == NAME_FILE ? basename(path) : path);
 }
 
 /* Whether another trace would be called `name`. */
@@ -149,6 +144,33 @@ enum hb_status hb_discover(const struct hb_candidate_choice *choice, char *const
     return status;
 }
 
+/* The last one of the traces goes to the front. */
+static void put_first(struct hb_discovery *found, size_t place)
+{
+    struct hb_found_trace last = found->traces[found->trace_count - 1];
+
+    memmove(&found->traces[place + 1], &found->traces[place],
+            (found->trace_count - 1 - place) * sizeof *found->traces);
+    found->traces[place] = last;
+}
+
+enum hb_status hb_discovery_generate(struct hb_discovery *found, const struct hb_recipe *recipes,
+                                     struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    for (size_t i = 0; recipes[i].name != NULL && status == HB_OK; i++) {
+        status = add_trace(found, recipes[i].name, error);
+        if (status != HB_OK)
+            break;
+        found->traces[found->trace_count - 1].recipe = recipes[i].text;
+        put_first(found, i);
+    }
+    if (status != HB_OK)
+        hb_discovery_free(found);
+    return status;
+}
+
 static void free_lines(char **lines)
 {
     for (size_t i = 0; lines != NULL && lines[i] != NULL; i++)
@@ -170,6 +192,13 @@ void hb_discovery_free(struct hb_discovery *found)
     memset(found, 0, sizeof *found);
 }
 
+static enum hb_status load(const struct hb_found_trace *trace, struct hb_workload **out,
+                           struct hb_error *error)
+{
+    return trace->recipe != NULL ? hb_generate_workload(trace->recipe, trace->path, out, error)
+                                 : hb_workload_load_as(trace->path, HB_FORMAT_ANY, out, error);
+}
+
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error)
 {
@@ -179,7 +208,7 @@ enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, cons
     if (found->loaded == NULL || found->loaded_index != index) {
         hb_prepared_free(found->loaded);
         found->loaded = NULL;
-        status = hb_workload_load_as(found->traces[index].path, HB_FORMAT_ANY, &workload, error);
+        status = load(&found->traces[index], &workload, error);
         if (status != HB_OK)
             return status;
         status = hb_prepare(workload, &found->loaded, error);

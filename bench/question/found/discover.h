@@ -17,6 +17,12 @@
 struct hb_found_trace {
     char *name; /* unique: the file's name without ending; with it, or the path, where two would be alike */
     char *path;
+    const char *recipe; /* what generates it (generate.h), in place of a file; NULL: a file */
+};
+
+/* A workload that is generated; the last of several has no name. */
+struct hb_recipe {
+    const char *name, *text;
 };
 
 struct hb_discovery {
@@ -37,6 +43,9 @@ struct hb_discovery {
  */
 enum hb_status hb_discover(const struct hb_candidate_choice *choice, char *const *traces,
                            struct hb_discovery *found, struct hb_error *error);
+/* Puts workloads that are generated before all others. HB_ERR_MEMORY, and then there is nothing to free. */
+enum hb_status hb_discovery_generate(struct hb_discovery *found, const struct hb_recipe *recipes,
+                                     struct hb_error *error);
 void hb_discovery_free(struct hb_discovery *found);
 
 /*

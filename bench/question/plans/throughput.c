@@ -13,7 +13,8 @@ static const struct hb_schema schema = {
     "count,"
     "first_failure:count,peak_live_bytes:count,peak_resident_bytes:count,end_resident_bytes:count,"
     "page_faults:count,reference:text,reference_ns:count,reference_cpu_ns:count,null_ns:count,"
-    "null_cpu_ns:count"};
+    "null_cpu_ns:count,system_ns:count,madvise_calls:count,madvise_bytes:count,unmap_calls:count,"
+    "unmap_bytes:count"};
 
 static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
                                 struct hb_error *error)
@@ -35,6 +36,16 @@ static bool has_figures(const struct hb_round *round)
     return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
+static void set_calls(struct hb_results *out, const struct hb_memory_calls *calls)
+{
+    if (!calls->known)
+        return;
+    hb_results_set_count(out, "madvise_calls", calls->madvise_calls);
+    hb_results_set_count(out, "madvise_bytes", calls->madvise_bytes);
+    hb_results_set_count(out, "unmap_calls", calls->unmap_calls);
+    hb_results_set_count(out, "unmap_bytes", calls->unmap_bytes);
+}
+
 static void set_figures(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index)
 {
     const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
@@ -52,6 +63,8 @@ static void set_figures(struct hb_plan *plan, const struct hb_rounds_cell *cell,
     hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
     hb_results_set_count(out, "end_resident_bytes", round->end_resident_bytes);
     hb_results_set_count(out, "page_faults", round->page_faults);
+    hb_results_set_count(out, "system_ns", round->system_ns);
+    set_calls(out, &cell->calls);
     if (reference != NULL && has_figures(&reference->rounds[index])) {
         hb_results_set_text(out, "reference", reference->candidate->name);
         hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
@@ -96,6 +109,7 @@ const struct hb_question hb_question_throughput = {
     .name = "throughput",
     .schemas = {&schema},
     .step_limit = 200000000,
+    .counts_calls = true,
     .pairs_null = true,
     .takes_untouchable = true,
     .measure = measure_throughput,

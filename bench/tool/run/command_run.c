@@ -12,8 +12,7 @@
 #include "bench/question/question.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_json.h"
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 struct options {
     struct hb_session_options session;
@@ -31,6 +30,7 @@ struct comparison {
     struct hb_run_style style;
     struct hb_run_json json; /* where --json asks for it */
     struct hb_run_means means;
+    struct hb_run_files files; /* where there are results to be kept */
     size_t shown_traces;
 };
 
@@ -58,12 +58,18 @@ static const struct hb_option option_table[] = {
          "of allocations and of frees"},
     {HB_OPTION_FOLDER, 0, "histograms", "DIR", HB_AT(struct options, histograms),
      .help = "the same, and write to DIR all of these times as HdrHistogram's plotter reads them (.hgrm)"},
+    HB_COMMAND_IDLE(struct options, session.idle_ms,
+                    "then, once an allocator and trace, free what is left, wait S seconds, and say what is "
+                    "resident at once and after 1, 10 and S seconds; all allocators wait at the same time"),
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
              "writable memory. Default: ample"},
-    HB_COMMAND_TOUCH(struct options, session.touch,
-                     "none, page (the default: the first 8 bytes and a byte in each page) or all"),
+    HB_COMMAND_TOUCH(
+        struct options, session.touch,
+        "none, page (the default: the first 8 bytes and a byte in each page; of a block of which the trace "
+        "knows "
+        "how much the program touched, as many pages), every (in each page all the same) or all"),
     {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, session.seed),
      .help = "of the order, and of what intervals are computed by. Default: 42"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
@@ -71,10 +77,13 @@ static const struct hb_option option_table[] = {
              "Default: 200000000"},
     {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),
      .help = "the same as --step-limit 0: may take hours"},
-    HB_COMMAND_TIMEOUT(
-        struct options, session.timeout_ms,
-        "seconds that a replay may take. Default: ten times what glibc takes, at least 10; none "
-        "for a built-in allocator that walks"),
+    HB_COMMAND_THREADS(struct options, session.threads),
+    HB_COMMAND_PACED(struct options, session.pace),
+    HB_COMMAND_CLOCK(struct options, session.clock),
+    HB_COMMAND_TIMEOUT(struct options, session.timeout_ms,
+                       "seconds that a replay may take, beside what --paced does. Default: ten times what "
+                       "glibc takes, at least 10; none "
+                       "for a built-in allocator that walks"),
     {HB_OPTION_FLAG, 0, "no-check", NULL, HB_AT(struct options, session.unchecked),
      .help = "measure libraries given by path as they are; else each is checked first ('heapbench check')"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
@@ -102,8 +111,15 @@ static void check(const struct argp_state *state, void *values)
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
     if (options->json && options->markdown)
         hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
+    hb_command_check_threads(state, &options->session.threads);
+    if (options->session.threads.threading != HB_THREADING_NONE && options->latency)
+        hb_option_fail(state, "--latency times the calls of one thread, and --threads has several");
+    if (options->session.threads.threading != HB_THREADING_NONE && options->results != NULL)
+        hb_option_fail(state, "--results are of replays by one thread; the benchmark 'threads' has its own");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
+    if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)
+        options->budget_ms = HB_BUDGET_MS; /* ten rounds of an hour each are nobody's default */
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
     if (options->has_heap && hb_command_check_heap(options->session.heap_bytes, &error) != HB_OK)
         hb_option_fail(state, "%s", error.text);
@@ -115,7 +131,8 @@ static const struct hb_usage usage = {
     .doc =
         "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
         "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all that "
-        "it lists by default, which takes minutes. One thread replays the operations of all threads. Ctrl-C "
+        "it lists by default, which takes minutes. One thread replays the operations of all threads, unless "
+        "--threads is given. Ctrl-C "
         "ends it and keeps what is complete.\n\n"
         "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
         "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
@@ -143,6 +160,16 @@ static enum hb_status time_calls(const struct comparison *comparison, struct hb_
     return status;
 }
 
+static void announce_trace(void *context, const struct hb_plan *plan)
+{
+    struct comparison *comparison = context;
+
+    if (comparison->options->session.pace <= 0)
+        return;
+    hb_progress_clear(&comparison->session.progress);
+    hb_command_tell_pace(comparison->session.found.loaded, plan->session->options.pace);
+}
+
 /* The block of a trace whose rounds are done. */
 static enum hb_status show_trace(void *context, const struct hb_plan *plan, struct hb_error *error)
 {
@@ -157,6 +184,8 @@ static enum hb_status show_trace(void *context, const struct hb_plan *plan, stru
     hb_progress_clear(&comparison->session.progress);
     if (status == HB_OK)
         status = hb_run_means_add(&comparison->means, &trace, error);
+    if (status == HB_OK && comparison->files.comparison != NULL)
+        hb_run_files_add(&comparison->files, &trace);
     if (status == HB_OK && comparison->options->json)
         status = hb_run_json_add(&comparison->json, &trace, error);
     else if (status == HB_OK)
@@ -188,18 +217,28 @@ static bool has_nothing(const struct comparison *comparison)
     return hb_session_is_interrupted() && comparison->shown_traces == 0;
 }
 
+static enum hb_status write_files(const struct comparison *comparison, const char *folder,
+                                  struct hb_error *error)
+{
+    enum hb_status status = hb_run_means_write(&comparison->means, &comparison->session, folder, error);
+
+    return status == HB_OK ? hb_run_files_write(&comparison->files, &comparison->means, &comparison->session,
+                                                folder, error)
+                           : status;
+}
+
 static enum hb_status run_traces(struct comparison *comparison, unsigned *failed_cells,
                                  struct hb_error *error)
 {
-    const struct hb_plan_watch watch = {.context = comparison, .done = show_trace, .unusable = show_unusable};
+    const struct hb_plan_watch watch = {
+        .context = comparison, .begin = announce_trace, .done = show_trace, .unusable = show_unusable};
     enum hb_status status = hb_question_answer(&hb_question_throughput, &comparison->session,
                                                comparison->options->results, &watch, failed_cells, error);
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
     if (status == HB_OK && comparison->options->results != NULL && !has_nothing(comparison))
-        status =
-            hb_run_means_write(&comparison->means, &comparison->session, comparison->options->results, error);
+        status = write_files(comparison, comparison->options->results, error);
     return status;
 }
 
@@ -295,6 +334,8 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         hb_provenance_begin(&early, argc, argv);
         status = hb_results_check_folder(options->results, &early, error);
     }
+    if (status == HB_OK && options->results != NULL)
+        status = hb_run_files_open(&comparison->files, error);
     if (status == HB_OK && options->histograms != NULL)
         status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
@@ -334,6 +375,7 @@ int hb_command_run(int argc, char **argv)
     if (hb_session_is_interrupted())
         exit_status = EXIT_INTERRUPTED;
     hb_run_means_clear(&comparison.means);
+    hb_run_files_close(&comparison.files);
     hb_run_json_close(&comparison.json);
     hb_session_close(&comparison.session);
     free(allocators);

@@ -1,12 +1,11 @@
 /*
  * run_json.c - a comparison as JSON. results/README.md, "JSON", defines the keys.
  */
-#include "bench/tool/run/run_json.h"
+#include "bench/tool/run/run_show.h"
 
 #include <string.h>
 
 #include "bench/tool/output.h"
-#include "bench/tool/run/run_words.h"
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -151,6 +150,34 @@ static void put_reference_times(struct hb_json *json, const struct hb_rounds *ro
     hb_json_put(json, "baseline_cpu_times", times_of(rounds, reference, HB_ROUNDS_CPU));
 }
 
+/* What giving memory back takes, and what comes of it. */
+static void put_kernel(struct hb_json *json, const struct hb_run_trace *trace, const struct hb_run_row *row)
+{
+    const struct hb_memory_calls *calls = &row->cell->calls;
+
+    hb_json_real(json, "system_ns_per_op", row->system_ns);
+    hb_json_known(json, "madvise_calls", calls->madvise_calls, calls->known);
+    hb_json_known(json, "madvise_bytes", calls->madvise_bytes, calls->known);
+    hb_json_known(json, "unmap_calls", calls->unmap_calls, calls->known);
+    hb_json_known(json, "unmap_bytes", calls->unmap_bytes, calls->known);
+    if (trace->rounds->session->options.idle_ms > 0)
+        hb_json_put(json, "idle", hb_json_idle(&row->cell->idle));
+}
+
+/* Of a trace that several threads made. */
+static void put_threads(struct hb_json *json, const struct hb_run_trace *trace, const struct hb_run_row *row)
+{
+    bool several = row->threads.threads > 0;
+
+    if (trace->threads < 2)
+        return;
+    hb_json_put(json, "one_lock", json_boolean(row->threads.one_lock));
+    put_known(json, "ops_per_s", several ? 1e9 / row->ns.median : 0);
+    hb_json_put(json, "waiting_share", several ? json_real(row->waiting) : json_null());
+    hb_json_known(json, "handovers", row->threads.handovers, several);
+    hb_json_known(json, "replay_peak_live_bytes", row->replay_peak_live_bytes, several);
+}
+
 static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, const struct hb_run_row *row)
 {
     hb_json_real(json, "ns_per_op", row->ns.median);
@@ -164,9 +191,12 @@ static void put_figures(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_number(json, "peak_resident_bytes", row->peak_resident_bytes);
     hb_json_number(json, "end_resident_bytes", row->end_resident_bytes);
     hb_json_number(json, "page_faults", row->page_faults);
+    put_kernel(json, trace, row);
     put_known(json, "memory_over_live", row->over_live);
+    hb_json_put(json, "reads_trace_clock", json_boolean(row->cell->result.reads_trace_clock));
     hb_json_number(json, "failures", row->failures);
     hb_json_known(json, "first_failure", row->first_failure, row->first_failure != HB_NO_FAILURE);
+    put_threads(json, trace, row);
     hb_json_put(json, "times", times_of(trace->rounds, row->cell, HB_ROUNDS_ELAPSED));
     hb_json_put(json, "cpu_times", times_of(trace->rounds, row->cell, HB_ROUNDS_CPU));
     if (trace->calls != NULL)
@@ -224,9 +254,20 @@ static json_t *trace_json(const struct hb_run_trace *trace)
     hb_json_text(&json, "trace", trace->name);
     hb_json_number(&json, "ops", trace->ops);
     hb_json_number(&json, "peak_live_bytes", trace->peak_live_bytes);
+    hb_json_number(&json, "touched_blocks", trace->touched);
+    hb_json_number(&json, "recorded_threads", trace->threads);
+    hb_json_number(&json, "replay_threads", trace->replay_threads);
+    hb_json_text(&json, "threads", hb_threading_names[rounds->session->options.threads.threading]);
     hb_json_known(&json, "program_wall_ns", trace->program_wall_ns, trace->program_wall_ns > 0);
     hb_json_known(&json, "program_cpu_ns", trace->program_cpu_ns, trace->program_cpu_ns > 0);
     hb_json_number(&json, "rounds", rounds->round_count);
+    hb_json_put(&json, "pace",
+                rounds->session->options.pace > 0 && trace->recorded_s > 0
+                    ? json_real(rounds->session->options.pace)
+                    : json_null());
+    hb_json_text(
+        &json, "library_clock",
+        hb_library_clock_names[trace->has_times ? rounds->session->options.clock : HB_CLOCK_MACHINE]);
     hb_json_text(&json, "clock", trace->noise.clock == HB_ROUNDS_CPU ? "processor" : "elapsed");
     put_known(&json, "null_ns_per_op", trace->null_ns);
     put_known(&json, "null_spread", trace->noise.null_spread);

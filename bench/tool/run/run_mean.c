@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/results/results.h"
-
 static enum hb_status out_of_memory(struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory for means over traces");
@@ -143,8 +141,7 @@ static const struct hb_schema schema = {
     "ratio:real,ratio_low:real,ratio_high:real,memory_ratio:real,on_front:"
     "text"};
 
-/* 0: not known on every trace on which it is known of any. */
-static double memory_ratio(const struct hb_run_means *means, const struct hb_run_mean *mean)
+double hb_run_mean_memory(const struct hb_run_means *means, const struct hb_run_mean *mean)
 {
     for (size_t i = 0; i < means->count; i++)
         if (means->means[i].memory_traces > mean->memory_traces)
@@ -155,11 +152,11 @@ static double memory_ratio(const struct hb_run_means *means, const struct hb_run
 /* Is none surely faster with as little memory? */
 static bool is_on_front(const struct hb_run_means *means, const struct hb_run_mean *mean)
 {
-    const double memory = memory_ratio(means, mean);
+    const double memory = hb_run_mean_memory(means, mean);
 
     for (size_t i = 0; i < means->count; i++) {
         const struct hb_run_mean *other = &means->means[i];
-        const double other_memory = memory_ratio(means, other);
+        const double other_memory = hb_run_mean_memory(means, other);
 
         if (other->rank > 0 && other_memory > 0 && other_memory <= memory &&
             other->ratio.high < mean->ratio.low)
@@ -182,7 +179,7 @@ static enum hb_status put_mean(struct hb_results *out, const struct hb_run_means
                                const struct hb_run_mean *mean, const struct hb_discovery *found,
                                struct hb_error *error)
 {
-    const double memory = memory_ratio(means, mean);
+    const double memory = hb_run_mean_memory(means, mean);
     char *settings = hb_candidate_settings(mean->candidate);
 
     if (settings == NULL)

@@ -1,10 +1,11 @@
 /*
  * run_mean.h - the comparison over all traces: the geometric mean of an allocator's ratios, with its
- * interval, and its memory beside it.
+ * interval, and its memory beside it; and the files of a comparison.
  */
 #ifndef HB_BENCH_TOOL_RUN_RUN_MEAN_H
 #define HB_BENCH_TOOL_RUN_RUN_MEAN_H
 
+#include "bench/results/results.h"
 #include "bench/tool/run/run_rows.h"
 
 /* One allocator over the traces on which it was ranked. */
@@ -42,5 +43,28 @@ enum hb_status hb_run_means_write(const struct hb_run_means *means, const struct
                                   const char *folder, struct hb_error *error);
 
 void hb_run_means_clear(struct hb_run_means *means);
+
+/* Its memory over the baseline's, the geometric mean; 0: not known on every trace on which it is known of
+ * any.
+ */
+double hb_run_mean_memory(const struct hb_run_means *means, const struct hb_run_mean *mean);
+
+/* comparison.csv and remarks.csv (results/README.md) in the making. */
+struct hb_run_files {
+    struct hb_results *comparison, *remarks;
+};
+
+/* HB_ERR_MEMORY. Close it in any case. */
+enum hb_status hb_run_files_open(struct hb_run_files *files, struct hb_error *error);
+
+/* Adds a trace: its rows and its sentences. */
+void hb_run_files_add(struct hb_run_files *files, const struct hb_run_trace *trace);
+
+/* Adds the means that were found, once, and writes both files. As hb_results_write. */
+enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct hb_run_means *means,
+                                  const struct hb_session *session, const char *folder,
+                                  struct hb_error *error);
+
+void hb_run_files_close(struct hb_run_files *files);
 
 #endif

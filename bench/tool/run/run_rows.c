@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/replay/schedule.h"
 #include "bench/sample/verdict.h"
 
 enum { LEAST_LIVE_BYTES = 1 << 20 }; /* results/README.md: no ratio of whole pages to less */
@@ -33,6 +34,17 @@ static void take_memory(struct hb_run_row *row, const struct hb_rounds *rounds,
         row->over_live = (double)row->peak_resident_bytes / (double)row->peak_live_bytes;
 }
 
+static double mean_system_ns(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
+{
+    uint64_t sum = 0, ops = 0;
+
+    for (uint32_t i = 0; i < rounds->round_count; i++) {
+        sum += cell->rounds[i].done ? cell->rounds[i].system_ns : 0;
+        ops += cell->rounds[i].done ? cell->ops : 0;
+    }
+    return ops > 0 ? (double)sum / (double)ops : 0;
+}
+
 static enum hb_status take_figures(struct hb_run_row *row, const struct hb_rounds *rounds,
                                    enum hb_rounds_clock clock, struct hb_error *error)
 {
@@ -46,6 +58,11 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
     row->reference_ns = reference != NULL ? hb_rounds_ns_per_op(rounds, reference) : 0;
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
+    row->system_ns = mean_system_ns(rounds, cell);
+    row->threads = cell->result.threads;
+    row->waiting = hb_rounds_waiting(rounds, cell);
+    row->replay_peak_live_bytes =
+        hb_rounds_median(rounds, cell, offsetof(struct hb_round, threads.peak_live_bytes));
     take_memory(row, rounds, cell);
     return hb_compare(rounds, cell, clock, &row->compared, error);
 }
@@ -191,7 +208,8 @@ static void find_worths(struct hb_run_trace *trace)
         struct hb_run_row *row = &trace->rows[i];
 
         times.allocator_ns = row->cpu_ns.median;
-        if (row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0)
+        if (row->group == HB_RUN_RIVAL && row->problem[0] == '\0' && row->failures == 0 &&
+            trace->replay_threads == 1) /* threads spend it on waiting for each other, too */
             row->worth = hb_worth_compute(&times);
     }
 }
@@ -208,6 +226,8 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
         if (cell->hidden)
             continue;
         status = make_row(rounds, cell, trace->noise.clock, row, error);
+        if (hb_rounds_threads(cell) > trace->replay_threads)
+            trace->replay_threads = hb_rounds_threads(cell);
         trace->count++;
         if (status == HB_OK && !cell->cut && row->peak_live_bytes > trace->peak_live_bytes)
             trace->peak_live_bytes = row->peak_live_bytes;
@@ -235,6 +255,11 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,
+                                 .replay_threads = 1,
+                                 .has_times = hb_recorded_is_known(prepared),
+                                 .recorded_s = hb_paced_seconds(prepared, prepared->op_count, 1),
+                                 .touched =
+                                     session->options.touch == HB_TOUCH_PAGE ? prepared->touched_count : 0,
                                  .rows = calloc(rounds->cell_count + 1, sizeof *out->rows)};
     if (out->rows == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory for a table");

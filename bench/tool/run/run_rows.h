@@ -30,7 +30,11 @@ struct hb_run_row {
     unsigned rank;         /* 0: none. Shared where intervals overlap */
     struct hb_worth worth; /* against the baseline, by processor time */
     uint64_t peak_live_bytes, peak_resident_bytes, end_resident_bytes, page_faults;
+    double system_ns; /* per operation: the mean over rounds, since the kernel counts it in ticks */
     double over_live; /* peak resident over live; 0: not known, or too little is live to say */
+    struct hb_threads_figures threads; /* of the first round; 0 where one thread replays */
+    double waiting;                    /* the share of the threads' time; and likewise: */
+    uint64_t replay_peak_live_bytes;
     uint64_t failures, first_failure;
     bool has_memory; /* false for an allocator that hands out none */
 };
@@ -42,7 +46,10 @@ struct hb_run_trace {
     const char *baseline; /* NULL: there is none */
     uint64_t ops, peak_live_bytes;
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program; 0: not known */
-    uint32_t threads;                         /* of the recorded program; a replay has one */
+    uint32_t threads, replay_threads;         /* of the recorded program, and of its replay */
+    bool has_times;                           /* that a library can be shown (schedule.h) */
+    double recorded_s;                        /* how long the recording took; 0: not known */
+    uint64_t touched;                         /* blocks touched as far as the program touched them */
     double null_ns;                           /* per operation, by the clock of the verdicts */
     struct hb_noise noise;
     struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, problems last */

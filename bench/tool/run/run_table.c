@@ -1,7 +1,7 @@
 /*
  * run_table.c - a comparison as a table: cells of text, in columns that a narrow terminal loses one by one.
  */
-#include "bench/tool/run/run_table.h"
+#include "bench/tool/run/run_show.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -14,11 +14,10 @@
 
 #include "base/number.h"
 #include "base/printable.h"
-#include "bench/tool/run/run_words.h"
 
 /* -- tables of text -- */
 
-enum { CELL_BYTES = 160, COLUMNS_MAX = 16, NAME_MOST = 40 };
+enum { CELL_BYTES = 160, COLUMNS_MAX = 24, NAME_MOST = 40 };
 
 struct column {
     const char *title;
@@ -232,29 +231,58 @@ struct hb_run_style hb_run_style_find(bool markdown, bool shows_floor)
 
 /* -- the rows of a trace -- */
 
-enum { RANK, NAME, TIME, SPAN, RATIO, INTERVAL, NET, VERDICT, SAVES, PEAK, END, FAULTS, FAILURES };
+enum {
+    RANK,
+    NAME,
+    TIME,
+    SPAN,
+    RATE,
+    RATIO,
+    INTERVAL,
+    NET,
+    VERDICT,
+    SAVES,
+    CPU,
+    WAITING,
+    LIVE,
+    PEAK,
+    END,
+    FAULTS,
+    KERNEL,
+    MADVISE,
+    FAILURES
+};
 
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false;
+    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
+         knows_calls = false;
 
-    for (size_t i = 0; i < trace->count; i++)
+    for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
+        knows_calls = knows_calls || trace->rows[i].cell->calls.known;
+    }
     snprintf(ratio_title, sizeof ratio_title, "to %.30s", has_ratio ? trace->baseline : "");
     const struct column columns[] = {
         [RANK] = {"", false, trace->ranked > 0 ? 11 : 0},
         [NAME] = {"", true, 99},
         [TIME] = {"ns per op", false, 9},
         [SPAN] = {"least - most", true, trace->ranked > 0 ? 1 : 9},
+        [RATE] = {"Mop/s", false, by_threads ? 5 : 0},
         [RATIO] = {ratio_title, false, has_ratio ? 12 : 0},
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
         [VERDICT] = {"verdict", true, trace->ranked > 0 ? 10 : 0},
-        [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 ? 8 : 0},
+        [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 && !by_threads ? 8 : 0},
+        [CPU] = {"cpu ns", false, by_threads ? 4 : 0},
+        [WAITING] = {"waiting", false, by_threads ? 8 : 0},
+        [LIVE] = {"peak live", false, by_threads ? 3 : 0},
         [PEAK] = {"peak mem", false, 6},
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
+        [KERNEL] = {"kernel", false, 2},
+        [MADVISE] = {"given back", false, knows_calls ? 2 : 0},
         [FAILURES] = {"failures", false, fails ? 5 : 0},
     };
     static_assert(sizeof columns <= sizeof table->columns, "room for all columns");
@@ -275,6 +303,19 @@ static void set_ratio_cells(struct line *line, const struct hb_compared *compare
     snprintf(line->cells[VERDICT], CELL_BYTES, "%s", hb_compared_name(compared->verdict));
 }
 
+/* "12 MiB, 40 calls" */
+static void set_calls_cell(struct line *line, const struct hb_memory_calls *calls)
+{
+    uint64_t count = calls->madvise_calls + calls->unmap_calls;
+
+    if (calls->known && count > 0)
+        snprintf(line->cells[MADVISE], CELL_BYTES, "%s, %s",
+                 hb_show_bytes(calls->madvise_bytes + calls->unmap_bytes).text,
+                 hb_show_counted(count, "call").text);
+    else if (calls->known)
+        snprintf(line->cells[MADVISE], CELL_BYTES, "0");
+}
+
 static void set_memory_cells(struct line *line, const struct hb_run_row *row)
 {
     if (!row->has_memory)
@@ -282,6 +323,20 @@ static void set_memory_cells(struct line *line, const struct hb_run_row *row)
     snprintf(line->cells[PEAK], CELL_BYTES, "%s", hb_show_bytes(row->peak_resident_bytes).text);
     snprintf(line->cells[END], CELL_BYTES, "%s", hb_show_bytes(row->end_resident_bytes).text);
     snprintf(line->cells[FAULTS], CELL_BYTES, "%s", hb_show_count(row->page_faults).text);
+    if (row->cpu_ns.median > 0)
+        snprintf(line->cells[KERNEL], CELL_BYTES, "%.0f %%",
+                 fmin(100 * row->system_ns / row->cpu_ns.median, 100));
+    set_calls_cell(line, &row->cell->calls);
+}
+
+static void set_thread_cells(struct line *line, const struct hb_run_row *row)
+{
+    if (row->threads.threads == 0)
+        return;
+    snprintf(line->cells[RATE], CELL_BYTES, "%s", hb_show_figure(1e3 / row->ns.median).text);
+    snprintf(line->cells[CPU], CELL_BYTES, "%s", hb_show_figure(row->cpu_ns.median).text);
+    snprintf(line->cells[WAITING], CELL_BYTES, "%.1f %%", 100 * row->waiting);
+    snprintf(line->cells[LIVE], CELL_BYTES, "%s", hb_show_bytes(row->replay_peak_live_bytes).text);
 }
 
 static void set_line(struct line *line, const struct hb_run_row *row, enum hb_rounds_clock clock)
@@ -302,6 +357,7 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
              hb_show_figure(ns->max).text);
     snprintf(line->cells[FAILURES], CELL_BYTES, "%s", hb_show_count(row->failures).text);
     set_memory_cells(line, row);
+    set_thread_cells(line, row);
     if (row->cell->cut)
         return; /* of other operations: what follows is said below */
     set_ratio_cells(line, &row->compared);
@@ -486,6 +542,75 @@ static void print_tails(const struct hb_run_trace *trace, const struct hb_run_st
     free(table.lines);
 }
 
+/* -- what is resident when all is freed -- */
+
+static uint32_t count_moments(const struct hb_run_trace *trace)
+{
+    uint32_t most = 0;
+
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].cell->idle.count > most)
+            most = trace->rows[i].cell->idle.count;
+    return most;
+}
+
+enum { IDLE_HUGE = 1 + HB_IDLE_LOOKS, IDLE_LAZY };
+
+static void set_idle_columns(struct cell_table *table, const uint64_t *after_ms, uint32_t moments,
+                             char titles[HB_IDLE_LOOKS][CELL_BYTES])
+{
+    table->columns[0] = (struct column){"", true, 99};
+    for (uint32_t i = 0; i < moments; i++) {
+        snprintf(titles[i], CELL_BYTES, i == 0 ? "all freed" : "after %g s", (double)after_ms[i] / 1000);
+        table->columns[1 + i] = (struct column){titles[i], false, 9};
+    }
+    table->columns[IDLE_HUGE] = (struct column){"in huge pages", false, 3};
+    table->columns[IDLE_LAZY] = (struct column){"freed lazily", false, 4};
+    table->column_count = IDLE_LAZY + 1;
+}
+
+static void set_idle_bytes(struct line *line, unsigned column, uint64_t bytes)
+{
+    if (bytes != HB_MEMORY_NOT_KNOWN)
+        snprintf(line->cells[column], CELL_BYTES, "%s", hb_show_bytes(bytes).text);
+}
+
+/* Huge pages and what is freed lazily are of the last moment. */
+static void set_idle_line(struct line *line, const struct hb_rounds_cell *cell)
+{
+    const struct hb_idle *idle = &cell->idle;
+
+    hb_printable(line->cells[0], NAME_MOST, cell->candidate->name, "");
+    for (uint32_t i = 0; i < idle->count; i++)
+        set_idle_bytes(line, 1 + i, idle->looks[i].memory.resident_bytes);
+    set_idle_bytes(line, IDLE_HUGE, idle->looks[idle->count - 1].memory.huge_bytes);
+    set_idle_bytes(line, IDLE_LAZY, idle->looks[idle->count - 1].memory.lazy_free_bytes);
+}
+
+static void print_idle(const struct hb_run_trace *trace, const struct hb_run_style *style)
+{
+    struct cell_table table = {.style = style, .lines = calloc(trace->count + 1, sizeof *table.lines)};
+    uint64_t after_ms[HB_IDLE_LOOKS];
+    char titles[HB_IDLE_LOOKS][CELL_BYTES];
+    uint32_t moments = count_moments(trace);
+
+    if (table.lines == NULL || moments == 0) {
+        free(table.lines);
+        return;
+    }
+    hb_idle_moments(trace->rounds->session->options.idle_ms, after_ms);
+    printf("%s%s: resident when what was left is freed, and while nothing happens\n",
+           style->markdown ? "\n\n#### " : "", trace->name);
+    if (style->markdown)
+        putchar('\n');
+    set_idle_columns(&table, after_ms, moments, titles);
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].cell->idle.count > 0)
+            set_idle_line(&table.lines[table.line_count++], trace->rows[i].cell);
+    print_table(&table);
+    free(table.lines);
+}
+
 void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_style *style)
 {
     struct cell_table table = {.style = style, .lines = calloc(2 * trace->count + 2, sizeof *table.lines)};
@@ -501,6 +626,7 @@ void hb_run_print_trace(const struct hb_run_trace *trace, const struct hb_run_st
     print_remarks(trace, style);
     if (trace->calls != NULL && trace->calls->round_count > 0)
         print_tails(trace, style);
+    print_idle(trace, style);
     fputs(style->markdown ? "\n\n" : "\n", stdout);
     free(table.lines);
 }

@@ -1,7 +1,7 @@
 /*
  * run_words.c - the verdict on a trace in sentences, and the warnings.
  */
-#include "bench/tool/run/run_words.h"
+#include "bench/tool/run/run_show.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -62,21 +62,28 @@ static void append_difference(const struct hb_run_trace *trace, const struct hb_
     append(out, text);
 }
 
+/* What the times are of; of the second, that it is that. */
+static void append_calls(const struct hb_run_trace *trace, const struct hb_run_row *row, char *out)
+{
+    bool by_threads = trace->replay_threads > 1;
+
+    append(out, by_threads ? "the replay on " : "the calls of ");
+    append(out, row->allocator);
+    append(out, row == trace->rows ? " " : ", the next, ");
+    append(out, by_threads ? "takes " : "take ");
+}
+
 /* How the best is to the baseline, or the baseline to the second. */
 static void append_to_baseline(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_run_row *best = &trace->rows[0];
 
     if (best->compared.verdict == HB_COMPARED_FASTER) {
-        append(out, "the calls of ");
-        append(out, best->allocator);
-        append(out, " take ");
+        append_calls(trace, best, out);
         append_difference(trace, best, out);
     } else if (best->compared.verdict == HB_COMPARED_REFERENCE && trace->ranked > 1 &&
                trace->rows[1].compared.verdict == HB_COMPARED_SLOWER) {
-        append(out, "the calls of ");
-        append(out, trace->rows[1].allocator);
-        append(out, ", the next, take ");
+        append_calls(trace, &trace->rows[1], out);
         append_difference(trace, &trace->rows[1], out);
     } else {
         append(out, "no difference to ");
@@ -181,21 +188,20 @@ static bool say_null_spread(const struct hb_run_trace *trace, char *out)
              "not to be trusted: the null allocator's own times differ by %.1f times between rounds; end "
              "what else runs, or give it longer (--until 0.5%% --budget 300)",
              noise->null_spread);
-    return noise->null_spread > 2;
+    return hb_noise_is_wide(noise);
 }
 
 static bool say_load(const struct hb_run_trace *trace, char *out)
 {
     const struct hb_noise *noise = &trace->noise;
-
-    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && noise->null_spread <= 2;
+    bool is_steady = noise->clock == HB_ROUNDS_CPU && noise->null_spread > 0 && !hb_noise_is_wide(noise);
 
     snprintf(
         out, HB_RUN_WORDS_BYTES,
         "not to be trusted%s: the load is %.1f on %s%s; end what else runs, or use a machine of your own",
         is_steady ? " to the last percent" : "", noise->load, hb_show_counted(noise->cores, "core").text,
         is_steady ? ", so that times are of the processor" : "");
-    return noise->load > noise->cores;
+    return hb_noise_is_crowded(noise);
 }
 
 /* The width that was asked for is known only where it was, and was not reached. */
@@ -226,17 +232,94 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
 
 static bool say_threads(const struct hb_run_trace *trace, char *out)
 {
-    snprintf(out, HB_RUN_WORDS_BYTES,
-             "%s did these operations, and one replays them: what threads cost each other, in locks and "
-             "caches, is not in the times",
-             hb_show_counted(trace->threads, "thread").text);
+    if (trace->replay_threads > 1)
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "recorded from %u threads, replayed by %u on %s: times are elapsed, from the first one's start "
+            "to the last one's end, and 'waiting' is what they spent of theirs on objects, or their turn",
+            (unsigned)trace->threads, (unsigned)trace->replay_threads,
+            hb_show_counted(trace->noise.cores, "core").text);
+    else
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "recorded from %u threads, replayed by 1: what threads cost each other, in locks and caches, "
+            "is not in the times (--threads)",
+            (unsigned)trace->threads);
     return trace->threads > 1;
+}
+
+static bool say_single(const struct hb_run_trace *trace, char *out)
+{
+    snprintf(out, HB_RUN_WORDS_BYTES, "recorded from 1 thread, so that --threads changes nothing");
+    return trace->threads < 2 && trace->rounds->session->options.threads.threading != HB_THREADING_NONE;
+}
+
+/* Those that are not made for threads. */
+static bool say_one_lock(const struct hb_run_trace *trace, char *out)
+{
+    char names[HB_RUN_WORDS_BYTES] = "";
+
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].threads.one_lock) {
+            append(names, names[0] == '\0' ? "" : ", ");
+            append(names, trace->rows[i].allocator);
+        }
+    snprintf(out, HB_RUN_WORDS_BYTES, "one lock around every call, since made for one thread: %.300s", names);
+    return names[0] != '\0';
+}
+
+static bool say_pace(const struct hb_run_trace *trace, char *out)
+{
+    double pace = trace->rounds->session->options.pace;
+
+    if (trace->recorded_s > 0)
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "paced: each replay took the recording's %s times %g; times are of the calls alone, of which "
+            "many come after a sleep",
+            hb_show_seconds(trace->recorded_s).text, pace);
+    else
+        snprintf(out, HB_RUN_WORDS_BYTES, "not paced: the trace has no times to follow");
+    return pace > 0;
+}
+
+static bool say_touched(const struct hb_run_trace *trace, char *out)
+{
+    snprintf(
+        out, HB_RUN_WORDS_BYTES,
+        "of %s the replay touches as many pages as the recorded program did, and not each (--touch every)",
+        hb_show_counted(trace->touched, "large block").text);
+    return trace->touched > 0;
+}
+
+/* Who read the recording's time; or that there was none to read. */
+static bool say_clock(const struct hb_run_trace *trace, char *out)
+{
+    if (trace->rounds->session->options.clock == HB_CLOCK_MACHINE)
+        return false;
+    if (!trace->has_times)
+        append(out, trace->recorded_s > 0 ? "the recording's time is more than a clock can show"
+                                          : "the trace has no times");
+    for (size_t i = 0; trace->has_times && i < trace->count; i++)
+        if (trace->rows[i].cell->result.reads_trace_clock) {
+            append(out, out[0] == '\0' ? "" : ", ");
+            append(out, trace->rows[i].allocator);
+        }
+    if (out[0] == '\0')
+        return false;
+    append(out, trace->has_times
+                    ? ": read the recording's time and not the replay's (--clock)"
+                    : ": what gives memory back by the clock does so by the replay's own, which is short");
+    return true;
 }
 
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_null_spread, say_load, say_wide, say_marked, NULL};
-    static sentence *const none[] = {NULL}; /* nothing is claimed */
+    static sentence *const warnings[] = {say_threads, say_single,      say_one_lock, say_clock, say_pace,
+                                         say_touched, say_null_spread, say_load,     say_wide,  say_marked,
+                                         NULL};
+    static sentence *const none[] = {say_threads, say_single, say_one_lock, say_pace,
+                                     NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
 }

@@ -9,12 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from invented import read_log
+import invented
 
-PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
 COMPARE = "/usr/share/benchmark/compare.py"  # of Debian's libbenchmark-tools
 # What compare.py needs of SciPy and NumPy, for machines that lack them.
 STUBS = {"numpy.py": "class array(list):\n    def any(self):\n        return any(self)\n",
@@ -30,10 +28,9 @@ def strict(text):
     return json.loads(text, parse_constant=refuse)
 
 
-class Benchmarks(unittest.TestCase):
+class Benchmarks(invented.Test):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="heapbench-benchmark")
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.log = os.path.join(self.folder, "log")
         with open(os.path.join(self.folder, "made.txt"), "w", encoding="ascii") as out:
             out.writelines(f"a {i} {8 + i}\n" for i in range(100))
@@ -41,7 +38,7 @@ class Benchmarks(unittest.TestCase):
             out.writelines(f"a {i} 40\n" for i in range(100, 150))
 
     def ask(self, *arguments, status=0, **environment):
-        done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
+        done = subprocess.run([os.path.join(invented.PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
                               env=dict(os.environ, INVENTED_LOG=self.log, **environment), check=False, text=True)
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout
@@ -54,7 +51,7 @@ class Benchmarks(unittest.TestCase):
 
     def assert_cpu(self, one):
         times = round(one["real_time"] * 1e6), round(one["cpu_time"] * 1e6)
-        self.assertIn(times, {(sample.elapsed, sample.cpu) for sample in read_log(self.log)}, one["name"])
+        self.assertIn(times, {(sample.elapsed, sample.cpu) for sample in invented.read_log(self.log)}, one["name"])
 
     def test_processor_time_is_that_of_the_sample(self):
         for question in ("throughput", "latency", "walk_cost", "fragmentation", "ladder"):

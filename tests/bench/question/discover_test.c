@@ -84,8 +84,13 @@ static void every_real_allocator_and_every_trace_is_found(void **state)
     assert_null(find(&found, "model-first"));
     for (const char *const *name = hb_allocator_library_names(); *name != NULL; name++)
         assert_non_null(find(&found, *name)); /* usable or not: then it says why */
-    for (size_t i = 0; i < found.candidate_count; i++)
-        assert_true(found.candidates[i].usable || found.candidates[i].error.text[0] != '\0');
+    for (size_t i = 0; i < found.candidate_count; i++) {
+        const struct hb_candidate *candidate = &found.candidates[i];
+
+        assert_true(candidate->usable || candidate->error.text[0] != '\0');
+        assert_int_equal(candidate->extra, candidate->walks && strcmp(candidate->name, "simple") != 0);
+    }
+    assert_true(find(&found, "next")->extra);
     hb_discovery_free(&found);
 }
 

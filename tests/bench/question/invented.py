@@ -32,6 +32,7 @@ class Sample:
         self.windows = []  # elapsed, resident
         self.calls = {}  # nanoseconds of each, by kind
         self.slow = []  # operation, nanoseconds, live bytes
+        self.threads = None  # how many, their time, what of it was waiting, the most live, how often objects changed hands
 
     def all_calls(self):
         """With all allocations as a kind of their own."""
@@ -47,6 +48,8 @@ def read_log(path):
                 samples[-1].windows.append((int(words[1]), int(words[2])))
             elif words[0] == "calls":
                 samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
+            elif words[0] == "threads":
+                samples[-1].threads = list(map(int, words[1:]))
             elif words[0] == "slow":
                 samples[-1].slow.append(tuple(map(int, words[1:])))
             else:
@@ -60,6 +63,14 @@ class Test(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="heapbench-invented")
         self.addCleanup(shutil.rmtree, self.folder)
+
+    def run(self, result=None):
+        """For tests/mutants/run: ONLY_CASES is a part of the names of cases, and STOP_AT_FAILURE ends all at the first failure."""
+        if os.environ.get("ONLY_CASES", "") not in self.id():
+            return result
+        if result is not None:
+            result.failfast = "STOP_AT_FAILURE" in os.environ
+        return super().run(result)
 
     def run_program(self, *arguments, status=0, **settings):
         """Standard output; the samples are then in self.samples. `settings`: crash="simple" is INVENTED_CRASH=simple."""

@@ -22,11 +22,13 @@
  * The line of a sample; `ops` were done:
  *
  *     mode allocator ops op_limit heap budget step_limit touch timeout points outcome elapsed peak faults cpu
- * end
+ * end system
  *
- * Of a series a line for each window follows: "window elapsed resident". Where each call is timed, one
- * follows for each kind of them, "calls kind least count" (they take least, least + 1 ... nanoseconds), and
- * one for each of the slowest, which have times of their own: "slow op ns live".
+ * Of one that counts calls, whose mode is called kernel, a line follows: "returned madvise_calls
+ * madvise_bytes unmap_calls unmap_bytes". Of a series a line for each window follows: "window elapsed
+ * resident". Where each call is timed, one follows for each kind of them, "calls kind least count" (they take
+ * least, least + 1 ... nanoseconds), and one for each of the slowest, which have times of their own: "slow op
+ * ns live".
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -87,7 +89,7 @@ static struct place place_of(const struct hb_sample_request *request)
 
     for (const char *c = name_of(request); *c != '\0'; c++)
         kind = (kind ^ (unsigned char)*c) * 1099511628211U;
-    kind = (kind ^ request->mode) * 1099511628211U;
+    kind = (kind ^ (request->mode + 16U * request->counts_calls)) * 1099511628211U;
     kind = (kind ^ request->op_limit) * 1099511628211U;
     while (seen[at].count > 0 && seen[at].kind != kind && at < sizeof seen / sizeof seen[0] - 1)
         at++;
@@ -163,15 +165,36 @@ static void invent_calls(struct hb_latency *latency, uint64_t sample)
                                   .ranges = latency->slowest[i].ranges > 0 ? 20 * i + 1 : 0};
 }
 
+/* Of several threads, which wait for a tenth of their time or more. */
+static void invent_threads(struct hb_sample_result *result, uint64_t sample)
+{
+    struct hb_threads_figures *threads = &result->threads;
+
+    if (threads->threads == 0)
+        return;
+    threads->elapsed_ns = result->elapsed_ns;
+    threads->wall_ns = threads->threads * result->elapsed_ns - scatter(sample, 3) % 1000;
+    threads->waiting_ns = threads->wall_ns / 10 + scatter(sample, 4);
+    threads->peak_live_bytes = 5000 + scatter(sample, 5);
+}
+
 static void invent(const struct hb_sample_request *request, struct hb_sample_result *result,
                    struct place place)
 {
     uint64_t sample = place.number;
 
     invent_times(request, result, place);
+    invent_threads(result, sample);
     result->peak_resident_bytes = (300 + scatter(sample, 1)) * PAGE;
     result->end_resident_bytes = (100 + scatter(sample, 9)) * PAGE;
     result->page_faults = 200 + scatter(sample, 2);
+    result->system_ns = 1000000 * (scatter(sample, 5) % 4);
+    if (request->counts_calls)
+        result->calls = (struct hb_memory_calls){.known = true,
+                                                 .madvise_calls = 1 + scatter(sample, 12),
+                                                 .madvise_bytes = (2 + scatter(sample, 13)) * PAGE,
+                                                 .unmap_calls = 3 + scatter(sample, 14),
+                                                 .unmap_bytes = (4 + scatter(sample, 15)) * PAGE};
     if (result->latency != NULL)
         invent_calls(result->latency, sample);
     if (request->mode != HB_SAMPLE_SERIES)
@@ -225,16 +248,25 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
         return;
     fprintf(log,
             "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu64 " %u %s %" PRIu64
-            " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-            modes[request->mode], name_of(request), result->counts.ops, request->op_limit,
-            request->heap_bytes, request->budget_bytes, request->step_limit, (int)request->touch,
-            request->timeout_ms, request->points, hb_sample_outcome_name(result->outcome), result->elapsed_ns,
-            result->peak_resident_bytes, result->page_faults, result->cpu_ns, result->end_resident_bytes);
+            " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+            request->counts_calls ? "kernel" : modes[request->mode], name_of(request), result->counts.ops,
+            request->op_limit, request->heap_bytes, request->budget_bytes, request->step_limit,
+            (int)request->touch, request->timeout_ms, request->points,
+            hb_sample_outcome_name(result->outcome), result->elapsed_ns, result->peak_resident_bytes,
+            result->page_faults, result->cpu_ns, result->end_resident_bytes, result->system_ns);
+    if (request->counts_calls)
+        fprintf(log, "returned %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                result->calls.madvise_calls, result->calls.madvise_bytes, result->calls.unmap_calls,
+                result->calls.unmap_bytes);
     for (uint32_t i = 0; request->mode == HB_SAMPLE_SERIES && i < result->point_count; i++)
         fprintf(log, "window %" PRIu64 " %" PRIu64 "\n", result->points[i].elapsed_ns,
                 result->points[i].resident_bytes);
     if (result->latency != NULL)
         write_calls(log, result->latency);
+    if (result->threads.threads > 0)
+        fprintf(log, "threads %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                (unsigned)result->threads.threads, result->threads.wall_ns, result->threads.waiting_ns,
+                result->threads.peak_live_bytes, result->threads.handovers);
     fclose(log);
 }
 
@@ -242,7 +274,8 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                     struct hb_error *error)
 {
     enum hb_status status = __real_hb_sample_run(request, result, error);
-    bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK;
+    bool timed =
+        request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK && !request->counts_calls;
 
     if (status != HB_OK)
         return status;

@@ -7,40 +7,25 @@ and a trace is in every round once; a row that is cut has a reference on the sam
 import json
 import os
 import shutil
-import subprocess
-import tempfile
 import unittest
 
-PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
+import invented
 
 ALLOCATORS = ["glibc", "bump", "null", "simple", "first-merge"]
 OPS = {"one.txt": 60, "two.txt": 80}
 
 
-class Order(unittest.TestCase):
+class Order(invented.Test):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="heapbench-order")
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         for name, ops in OPS.items():
             with open(os.path.join(self.folder, name), "w", encoding="ascii") as out:
                 out.writelines(f"a {i} {8 + i}\n" for i in range(ops // 2))
                 out.writelines(f"f {i}\n" for i in range(ops // 2))
 
-    def run_program(self, *arguments):
-        """Standard output; self.samples are those of the log, as lists of words."""
-        log = os.path.join(self.folder, "log")
-        if os.path.exists(log):
-            os.unlink(log)
-        done = subprocess.run([os.path.join(PROGRAMS, arguments[0]), *arguments[1:]], cwd=self.folder, capture_output=True,
-                              env=dict(os.environ, INVENTED_LOG=log), check=False)
-        self.assertEqual(done.returncode, 0, done.stderr.decode())
-        with open(log, encoding="utf-8") as lines:
-            self.samples = [line.split() for line in lines if not line.startswith("window")]
-        return done.stdout.decode()
-
     def rounds(self, ops, mode="time"):
         """The allocators of the samples that were limited to so many operations, in their order."""
-        return [s[1] for s in self.samples if s[0] == mode and int(s[3]) == ops]
+        return [s.allocator for s in self.samples if s.mode == mode and s.op_limit == ops]
 
     def compare(self, *more, seed=None, rounds=5):
         """The orders of both traces under `heapbench run`."""
@@ -93,28 +78,28 @@ class Order(unittest.TestCase):
 
     def test_a_cut_row_has_a_reference_of_the_same_operations_in_every_round(self):
         self.run_program("heapbench", "run", "one.txt", "-a", "simple,glibc,bump", "--rounds", "4", "--step-limit", "100")
-        ops = int(next(s for s in self.samples if s[0] == "count")[2])
+        ops = next(s for s in self.samples if s.mode == "count").ops
         self.assertLess(ops, 60)
-        whole = [(s[1], int(s[3])) for s in self.samples if s[0] == "time" and int(s[3]) in (ops, 60)]
+        whole = [(s.allocator, s.op_limit) for s in self.samples if s.mode == "time" and s.op_limit in (ops, 60)]
         self.assertEqual(len(whole), 20)
         for i in range(0, 20, 5):
             self.assertEqual(sorted(whole[i:i + 5]),
                              [("bump", 60), ("glibc", ops), ("glibc", 60), ("null", 60), ("simple", ops)])
 
     def test_what_is_asked_for_reaches_every_sample(self):
-        for number, touch in enumerate(("none", "page", "all")):
+        for number, touch in enumerate(("none", "page", "every", "all")):
             self.compare("--touch", touch, "--timeout", "77", rounds=1)
-            samples = [s for s in self.samples if int(s[3]) in OPS.values()]
-            self.assertEqual({(int(s[7]), int(s[8])) for s in samples}, {(number, 77000)})
+            samples = [s for s in self.samples if s.op_limit in OPS.values()]
+            self.assertEqual({(s.touch, s.timeout) for s in samples}, {(number, 77000)})
             self.assertIn(f"touch {touch}.", self.out)
 
     def test_a_heap_is_a_size_or_a_budget(self):
         self.compare("--heap", "8M", rounds=1)
-        sizes = {s[1]: (int(s[4]), int(s[5]), int(s[8])) for s in self.samples if int(s[3]) == 60}
+        sizes = {s.allocator: (s.heap, s.budget, s.timeout) for s in self.samples if s.op_limit == 60}
         self.assertEqual(sizes, {"glibc": (0, 8 << 20, 60000), "simple": (8 << 20, 0, 0), "first-merge": (8 << 20, 0, 0),
                                  "bump": (8 << 20, 0, 600000), "null": (0, 0, 600000)})
         self.compare(rounds=1)
-        sizes = {s[1]: (int(s[4]), int(s[5])) for s in self.samples if int(s[3]) == 60}
+        sizes = {s.allocator: (s.heap, s.budget) for s in self.samples if s.op_limit == 60}
         self.assertEqual(set(sizes.values()), {(0, 0)})
 
     def test_the_questions_keep_their_seeds_too(self):

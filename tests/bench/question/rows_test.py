@@ -65,8 +65,14 @@ class Rows(invented.Test):
                     "rounds": 3, "ops": ops, "calls": calls, "ns": ns, "least_ns": least, "most_ns": most, "clock_step_ns": 3})
             self.assertEqual({row["kind"] for row in rows}, set(invented.KINDS))
         self.assertFalse([s for s in self.samples if s.mode == "latency" and s.op_limit == cut and s.allocator != "simple"])
-        floors = [s.elapsed / s.ops for s in self.samples if s.mode == "time" and s.allocator == "null"]
-        self.assertIn(f"# floor     null allocator {median(floors):.2f} ns per operation", "\n".join(self.head))
+
+    def test_the_floor_is_the_median_of_the_null_allocators_samples(self):
+        for slow_from in (2, 3):  # so that now the first is another, and now the last
+            self.ask("latency", "glibc", "--rounds=1", slow=slow_from, spread=0)
+            self.rows("latency")
+            floors = [s.elapsed / s.ops for s in self.samples if s.mode == "time" and s.allocator == "null"]
+            self.assertEqual((len(floors), len(set(floors))), (3, 2))
+            self.assertIn(f"# floor     null allocator {median(floors):.2f} ns per operation", "\n".join(self.head))
 
     def test_one_that_crashes_has_a_row_without_latency(self):
         self.ask("latency", "glibc,bump", "--rounds=2", crash="bump", status=3)

@@ -1,22 +1,14 @@
 """variants_test - variants.csv against the JSON of the same run: means, memory, the front, whose variant it is."""
 
-import csv
 import json
 import math
 import os
-import shutil
-import subprocess
-import tempfile
 import unittest
 
-PROGRAMS = os.environ["PROGRAMS"]  # with invented samples
+import invented
+
 SANITIZED = os.environ["SANITIZE"] != ""
 RANKED = "a x 16\nf x\n" * 5000
-
-
-def read_csv(path):
-    with open(path, encoding="utf-8") as lines:
-        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def geometric_mean(values):
@@ -24,20 +16,17 @@ def geometric_mean(values):
 
 
 @unittest.skipIf(SANITIZED, "files of results take samples within budgets, where the sanitizers' own memory does not fit")
-class Variants(unittest.TestCase):
+class Variants(invented.Test):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="heapbench-variants")
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         for name, text in (("large", "a y 2M\n" + RANKED), ("larger", "a y 8M\n" + RANKED), ("small", RANKED), ("few", "a y 2M\n")):
             with open(os.path.join(self.folder, name + ".txt"), "w", encoding="utf-8") as out:
                 out.write(text)
 
     def run_tool(self, *arguments, status=0):
         """The JSON, and the rows of variants.csv."""
-        done = subprocess.run([os.path.join(PROGRAMS, "heapbench"), "run", *arguments, "--json", "--results", "out"], cwd=self.folder,
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, status, done.stderr)
-        return json.loads(done.stdout), read_csv(os.path.join(self.folder, "out", "variants.csv"))
+        out = self.run_program("heapbench", "run", *arguments, "--json", "--results", "out", status=status)
+        return json.loads(out), self.rows("variants")
 
     def test_every_row_is_of_what_was_ranked_everywhere(self):
         answer, rows = self.run_tool("large.txt", "larger.txt", "small.txt", "few.txt", "-a", "glibc,null,simple", "--rounds", "6", "--variant",

@@ -51,7 +51,7 @@ static struct hb_replay *must_replay(const struct hb_prepared *prepared, const s
         return replay;
     }
     assert_int_equal(hb_call_times_open(&times, prepared, &error), HB_OK);
-    hb_replay_latency(replay, allocator, heap, touch, prepared->op_count, &times);
+    hb_replay_latency(replay, allocator, heap, touch, 0, prepared->op_count, &times);
     hb_call_times_close(&times);
     return replay;
 }
@@ -239,6 +239,99 @@ static void each_policy_touches_exactly_what_it_says(void **state)
     random_ops_free(workload);
 }
 
+/* Of some blocks the program touched a part, of one nothing, of one all. */
+static struct hb_touched part_rows[] = {
+    {.op = 2, .bytes = 5000}, {.op = 3, .bytes = 4096}, {.op = 4, .bytes = 0}, {.op = 6, .bytes = 4097}};
+
+/* In as many pages as the bytes are, from the first: its first 8 bytes, and the first byte of each later one.
+ */
+static bool wants_part(size_t block, uint64_t at, uintptr_t address)
+{
+    uint64_t page = hb_page_bytes(), size = touch_ops[block].size;
+    uint64_t later = page - (address - at) % page; /* where the second page begins */
+
+    for (size_t i = 0; i < sizeof part_rows / sizeof part_rows[0]; i++) {
+        uint64_t pages = (part_rows[i].bytes + page - 1) / page;
+
+        if (part_rows[i].op != block || part_rows[i].bytes == size)
+            continue;
+        return pages > 0 && (at < 8 || (address % page == 0 && at < later + (pages - 1) * page));
+    }
+    return wants_touch(HB_TOUCH_PAGE, size, at, address);
+}
+
+static void check_parts(const struct stretches *s)
+{
+    for (size_t block = 0; block < TOUCH_OPS; block++)
+        for (size_t i = s->skew; i < STRETCH; i++) {
+            const unsigned char *byte = s->memory + block * STRETCH + i;
+
+            if ((*byte != UNTOUCHED) != wants_part(block, i - s->skew, (uintptr_t)byte))
+                fail_msg("block %zu, byte %zu, skew %zu", block, i, s->skew);
+        }
+}
+
+static void as_many_pages_are_touched_as_the_program_touched(void **state)
+{
+    static const size_t skews[] = {0, 1, 4089, 4096, 5000};
+    struct hb_workload *workload = workload_of("parts", touch_ops, TOUCH_OPS);
+    struct hb_allocator allocator = stretch_allocator();
+    struct stretches s = {.memory = hb_pages_alloc(STRETCH * STRETCHES)};
+    struct hb_prepared *prepared;
+
+    (void)state;
+    workload->touched = part_rows;
+    workload->touched_count = sizeof part_rows / sizeof part_rows[0];
+    prepared = must_prepare(workload);
+    assert_int_equal(prepared->touched_count, 3); /* of what is touched wholly nothing need be known */
+    for (size_t i = 0; i < sizeof skews / sizeof skews[0]; i++) {
+        memset(s.memory, UNTOUCHED, STRETCH * STRETCHES);
+        s.skew = skews[i];
+        s.used = 0;
+        hb_replay_close(must_replay(prepared, &allocator, &s, HB_TOUCH_PAGE));
+        check_parts(&s);
+        memset(s.memory, UNTOUCHED, STRETCH * STRETCHES);
+        s.used = 0;
+        hb_replay_close(must_replay(prepared, &allocator, &s, HB_TOUCH_EVERY));
+        check_touched(&s, HB_TOUCH_EVERY);
+    }
+    hb_pages_free(s.memory, STRETCH * STRETCHES);
+    hb_prepared_free(prepared);
+    workload->touched = NULL;
+    workload->touched_count = 0;
+    random_ops_free(workload);
+}
+
+static void *resize_nothing(void *heap, void *block, size_t size)
+{
+    (void)heap, (void)block, (void)size;
+    return NULL;
+}
+
+/* The block is still the old one, which is smaller than what is to be touched. */
+static void a_realloc_without_room_touches_nothing(void **state)
+{
+    static struct hb_touched row = {.op = 4, .bytes = 8999};
+    struct hb_workload *workload = workload_of("no room", touch_ops, TOUCH_OPS);
+    struct hb_allocator allocator = stretch_allocator();
+    struct stretches s = {.memory = hb_pages_alloc(STRETCH * STRETCHES)};
+    struct hb_prepared *prepared;
+
+    (void)state;
+    workload->touched = &row;
+    workload->touched_count = 1;
+    prepared = must_prepare(workload);
+    allocator.resize = resize_nothing;
+    memset(s.memory, UNTOUCHED, STRETCH * STRETCHES);
+    hb_replay_close(must_replay(prepared, &allocator, &s, HB_TOUCH_PAGE));
+    for (size_t i = touch_ops[0].size; i < STRETCH; i++)
+        assert_int_equal(s.memory[i], UNTOUCHED);
+    hb_pages_free(s.memory, STRETCH * STRETCHES);
+    hb_prepared_free(prepared);
+    workload->touched = NULL;
+    random_ops_free(workload);
+}
+
 static void blocks_that_are_no_memory_are_left_alone_whatever_is_asked(void **state)
 {
     struct hb_workload *workload = workload_of("touch", touch_ops, TOUCH_OPS);
@@ -340,6 +433,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timed_and_counting_replay_place_alike_with_every_byte_touched),
         cmocka_unit_test(each_policy_touches_exactly_what_it_says),
+        cmocka_unit_test(as_many_pages_are_touched_as_the_program_touched),
+        cmocka_unit_test(a_realloc_without_room_touches_nothing),
         cmocka_unit_test(blocks_that_are_no_memory_are_left_alone_whatever_is_asked),
         cmocka_unit_test(absent_objects_are_not_freed_and_their_realloc_is_a_malloc),
     };

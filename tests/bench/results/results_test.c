@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "bench/report/csv_reader.h"
 #include "bench/results/results.h"
 #include "workloads/workload.h"
 
@@ -298,6 +297,25 @@ static void a_row_that_is_not_ended_is_refused(void **state)
     hb_results_free(results);
 }
 
+/* The text up to the next comma, what is written \xHH for one of HB_RESULTS_ESCAPED given back, as a reader
+ * of results does it. */
+static const char *first_field(const char *row)
+{
+    static char field[256];
+    size_t used = 0;
+
+    for (; *row != ','; row++) {
+        unsigned byte = 0;
+        bool escaped = sscanf(row, "\\x%2x", &byte) == 1 && strchr(HB_RESULTS_ESCAPED, (int)byte) != NULL;
+
+        assert_true(*row != '\0' && used + 1 < sizeof field);
+        field[used++] = escaped ? (char)byte : *row;
+        row += escaped ? 3 : 0;
+    }
+    field[used] = '\0';
+    return field;
+}
+
 /* Names as hb_workload_name_of makes them, of files called anything. */
 static void names_are_read_back_equal(void **state)
 {
@@ -308,9 +326,8 @@ static void names_are_read_back_equal(void **state)
     enum { COUNT = sizeof paths / sizeof paths[0] };
     struct hb_provenance provenance = make_provenance();
     struct hb_results *results = hb_results_begin(&schema);
-    char *names[COUNT], path[128];
+    char *names[COUNT], *text, *row;
     struct hb_error error;
-    struct hb_csv *csv;
 
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
@@ -324,14 +341,16 @@ static void names_are_read_back_equal(void **state)
     hb_provenance_leave_out(&provenance, "trace %s: %s", names[7], "no\nnews \xE9");
     assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_OK);
     hb_results_free(results);
-    snprintf(path, sizeof path, "%s/sample.csv", folder);
-    assert_int_equal(hb_csv_read(path, &csv, &error), HB_OK);
-    assert_int_equal(hb_csv_rows(csv), COUNT);
+    text = row = read_result("sample.csv");
+    while (*row == '#')
+        row = strchr(row, '\n') + 1;
     for (size_t i = 0; i < COUNT; i++) {
-        assert_string_equal(hb_csv_text(csv, i, 0), names[i]);
+        row = strchr(row, '\n') + 1;
+        assert_string_equal(first_field(row), names[i]);
         free(names[i]);
     }
-    hb_csv_free(csv);
+    assert_null(strchr(strchr(row, '\n') + 1, '\n'));
+    free(text);
 }
 
 static void what_is_set_in_the_environment_is_said(void **state)

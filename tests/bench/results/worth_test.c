@@ -29,7 +29,7 @@ static void what_is_saved_is_the_difference_of_all_calls(void **state)
 
     (void)state;
     assert_true(worth.known);
-    assert_true(worth.program_s == 4 && fabs(worth.calls_s - 0.2) < 1e-12);
+    assert_true(worth.program_s == 4);
     assert_true(fabs(worth.saved_s - 0.1) < 1e-12 && fabs(worth.share - 0.025) < 1e-12);
     assert_string_equal(
         describe(&worth),
@@ -61,7 +61,7 @@ static void no_more_is_saved_than_the_calls_take(void **state)
     (void)state;
     times.allocator_ns = 1;
     worth = hb_worth_compute(&times);
-    assert_true(worth.known && worth.saved_s == worth.calls_s);
+    assert_true(worth.known && fabs(worth.saved_s - 0.2) < 1e-12);
     times.baseline_ns = 2;
     worth = hb_worth_compute(&times);
     assert_true(worth.known && worth.saved_s == 0 && worth.share == 0);

@@ -394,6 +394,58 @@ static void the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be(voi
     hb_prepared_free(prepared);
 }
 
+/* -- of times made by hand -- */
+
+enum { MADE = 30, SERVED = 10, TICKS = 1000000 };
+
+/* What is made of `ticks`, a call each, of mallocs of which a heap serves the first ten. Free it. */
+static struct hb_latency *gather(const uint64_t *ticks)
+{
+    struct hb_prepared *prepared = prepare_mallocs(MADE);
+    struct hb_call_times times;
+    struct hb_latency *out = calloc(1, sizeof *out);
+    const struct hb_allocator *simple = hb_allocator_find("simple");
+    struct hb_replay *replay;
+    void *heap = simple->create(simple, SERVED * (8 + 16), NULL);
+
+    assert_true(heap != NULL && out != NULL);
+    assert_int_equal(hb_replay_open(prepared, &replay, NULL), HB_OK);
+    assert_int_equal(hb_call_times_open(&times, prepared, NULL), HB_OK);
+    hb_replay_latency(replay, simple, heap, HB_TOUCH_NONE, 0, MADE, &times);
+    assert_int_equal(replay->failures, MADE - SERVED);
+    memcpy(times.ticks, ticks, MADE * sizeof *ticks);
+    assert_int_equal(hb_latency_gather(replay, &times, out, NULL), HB_OK);
+    hb_call_times_close(&times);
+    hb_replay_close(replay);
+    simple->destroy(heap);
+    hb_prepared_free(prepared);
+    return out;
+}
+
+/* A processor's counter may be behind that of the one before. What is NULL is not live. */
+static void calls_are_ranked_by_time_and_then_by_place(void **state)
+{
+    static const uint64_t expected[HB_SLOWEST] = {25, 3, 12, 0, 1, 2, 4, 5, 6, 7};
+    uint64_t ticks[MADE];
+    struct hb_latency *found;
+
+    (void)state;
+    for (size_t i = 0; i < MADE; i++)
+        ticks[i] = TICKS;
+    ticks[25] = 4 * TICKS;
+    ticks[3] = ticks[12] = 2 * TICKS;
+    ticks[9] = UINT64_MAX - 10;
+    found = gather(ticks);
+    assert_int_equal(found->slowest_count, HB_SLOWEST);
+    for (size_t i = 0; i < HB_SLOWEST; i++) {
+        assert_int_equal(found->slowest[i].op, expected[i]);
+        assert_int_equal(found->slowest[i].live_bytes, 16 * (expected[i] < SERVED ? expected[i] : SERVED));
+    }
+    assert_int_equal(found->kinds[HB_CALL_MALLOC].bins[0], 1);
+    assert_int_equal(found->kinds[HB_CALL_MALLOC].max, found->slowest[0].ns);
+    free(found);
+}
+
 static void an_empty_trace_has_no_calls(void **state)
 {
     struct hb_prepared *prepared = prepare(NULL, 0);
@@ -419,6 +471,8 @@ int main(int argc, char **argv)
                 the_slowest_calls_are_named_with_what_was_live),
         hb_test("the heap is looked at before each of the slowest, where it can be",
                 the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be),
+        hb_test("calls are ranked by time and then by place, whatever the counter does",
+                calls_are_ranked_by_time_and_then_by_place),
         hb_test("an empty trace has no calls", an_empty_trace_has_no_calls),
     };
 

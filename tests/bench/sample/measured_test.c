@@ -459,7 +459,7 @@ static void each_operation_is_the_call_of_its_kind(void **state)
     hb_replay_close(replay);
     assert_int_equal(hb_replay_open(prepared, &replay, &error), HB_OK);
     assert_int_equal(hb_call_times_open(&times, prepared, &error), HB_OK);
-    hb_replay_latency(replay, &plain, alone, HB_TOUCH_PAGE, CALLED_OPS, &times);
+    hb_replay_latency(replay, &plain, alone, HB_TOUCH_PAGE, 0, CALLED_OPS, &times);
     assert_string_equal(alone->log.text, called_log);
     hb_call_times_close(&times);
     hb_replay_close(replay);

@@ -1,10 +1,10 @@
 /*
  * odd_library.c - shared libraries that are bad allocators, each in its own way: what a sample must survive.
  *
- * Built once for each ODD_*: a library that crashes at its 100th allocation, never returns from it, ends the
- * process, writes to standard output, returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for
- * each block, and where they get none they return NULL, abort, or end the process. One writes into a file
- * which settings it was loaded with.
+ * Built once for each ODD_*: a library that crashes at its 100th allocation (ODD_FICKLE otherwise in a check
+ * than in a replay that is timed), never returns from it, ends the process, writes to standard output,
+ * returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for each block, and where they get none
+ * they return NULL, abort, or end the process. One writes into a file which settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -51,6 +51,8 @@ static void misbehave(void)
 {
 #if defined ODD_CRASH
     raise(SIGSEGV);
+#elif defined ODD_FICKLE
+    raise(memory[8] != 0 ? SIGABRT : SIGSEGV); /* a check has written to all of the first block */
 #elif defined ODD_EXIT
     _exit(7);
 #elif defined ODD_LOOP

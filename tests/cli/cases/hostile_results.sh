@@ -25,5 +25,5 @@ for svg in page/plots/*.svg; do
     LC_ALL=C tr -d '\n\t' <"$svg" | LC_ALL=C grep -q '[[:cntrl:]]' && echo "$svg: a control character"
     iconv -f utf-8 -t utf-8 "$svg" >out || echo "$svg: not UTF-8"
 done
-grep -o 'e.x1b\[31mvil,&quot;q.x0a.xe9x#<' page/report.html | sort -u
+grep -o 'e.x1b\[31mvil,&#34;q.x0a.xe9x#<' page/report.html | sort -u
 grep -o '&lt;b&gt;&amp;<' page/report.html | sort -u

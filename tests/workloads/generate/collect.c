@@ -13,6 +13,8 @@ static void grow(struct collect *c)
     c->capacity = c->capacity == 0 ? 1024 : 2 * c->capacity;
     c->sizes = realloc(c->sizes, c->capacity * sizeof *c->sizes);
     assert_non_null(c->sizes);
+    c->hands = realloc(c->hands, c->capacity * sizeof *c->hands);
+    assert_non_null(c->hands);
 }
 
 static void birth(struct collect *c, const struct hb_op *op)
@@ -21,6 +23,7 @@ static void birth(struct collect *c, const struct hb_op *op)
     assert_true(op->size < UINT64_MAX);
     if (c->births == c->capacity)
         grow(c);
+    c->hands[c->births] = (struct hands){.maker = op->thread, .last = op->thread};
     c->sizes[c->births++] = op->size;
     c->smallest = c->births == 1 || op->size < c->smallest ? op->size : c->smallest;
     c->largest = op->size > c->largest ? op->size : c->largest;
@@ -32,11 +35,42 @@ static void birth(struct collect *c, const struct hb_op *op)
         c->peak_live_objects = c->live_objects;
 }
 
-static void death(struct collect *c, const struct hb_op *op)
+/* A realloc or a free of what lives. */
+static void touch(struct collect *c, const struct hb_op *op)
 {
+    struct hands *hands;
+
     assert_true(op->object < c->births);
     assert_true(c->sizes[op->object] != UINT64_MAX);
+    hands = &c->hands[op->object];
+    c->handovers += op->thread != hands->last;
+    c->handed_objects += op->thread != hands->maker && !hands->handed;
+    hands->handed |= op->thread != hands->maker;
+    hands->last = op->thread;
+}
+
+static void resize(struct collect *c, const struct hb_op *op)
+{
+    assert_true(op->size > 0);
+    touch(c, op);
+    c->live_bytes += op->size - c->sizes[op->object];
+    c->sizes[op->object] = op->size;
+    if (c->live_bytes > c->peak_live_bytes)
+        c->peak_live_bytes = c->live_bytes;
+}
+
+static void count_thread(struct collect *c, const struct hb_op *op)
+{
+    assert_true(op->thread <= c->threads && op->thread < COLLECT_THREADS);
+    if (op->thread == c->threads)
+        c->threads++;
+    c->thread_ops[op->thread]++;
+}
+
+static void death(struct collect *c, const struct hb_op *op)
+{
     assert_int_equal(op->size, 0);
+    touch(c, op);
     c->live_bytes -= c->sizes[op->object];
     c->sizes[op->object] = UINT64_MAX;
     c->live_objects--;
@@ -50,14 +84,17 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
     for (size_t i = 0; i < count; i++) {
         const struct hb_op *op = &ops[i];
 
-        assert_int_equal(op->thread, 0);
-        assert_true(op->kind == HB_OP_MALLOC || op->kind == HB_OP_FREE);
+        assert_true(op->kind == HB_OP_MALLOC || op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC);
+        count_thread(c, op);
         if (op->kind == HB_OP_MALLOC)
             birth(c, op);
+        else if (op->kind == HB_OP_REALLOC)
+            resize(c, op);
         else
             death(c, op);
         c->ops++;
-        c->digest = (c->digest ^ (op->size * 4 + op->object * 2 + op->kind)) * UINT64_C(0x100000001b3);
+        c->digest = (c->digest ^ (op->size * 4 + op->object * 2 + op->kind + ((uint64_t)op->thread << 40))) *
+                    UINT64_C(0x100000001b3);
         if (c->fail_after != 0 && c->ops >= c->fail_after)
             return hb_error_set(error, HB_ERR_IO, "the disk is full");
     }
@@ -114,5 +151,6 @@ enum hb_status collect_run(struct collect *c, const char *line, struct hb_error 
 void collect_clear(struct collect *c)
 {
     free(c->sizes);
+    free(c->hands);
     memset(c, 0, sizeof *c);
 }

@@ -8,7 +8,12 @@
 
 #include "workloads/generate/generate.h"
 
-enum { COLLECT_PHASES = 4096 };
+enum { COLLECT_PHASES = 4096, COLLECT_THREADS = 512 };
+
+struct hands {
+    uint16_t maker, last;
+    bool handed;
+};
 
 struct collect {
     uint64_t ops, births, frees;
@@ -19,8 +24,12 @@ struct collect {
     uint64_t phases;
     uint64_t phase_live[COLLECT_PHASES]; /* bytes live at the end of a phase */
     uint64_t phase_size[COLLECT_PHASES];
-    uint64_t *sizes; /* by object; UINT64_MAX once freed */
+    uint64_t *sizes;     /* by object; UINT64_MAX once freed */
+    struct hands *hands; /* by object: who had it */
     uint64_t capacity;
+    uint64_t threads;
+    uint64_t handed_objects, handovers; /* as heapbench info counts them */
+    uint64_t thread_ops[COLLECT_THREADS];
     uint64_t fail_after; /* operations; the sink then refuses. 0: never */
 };
 

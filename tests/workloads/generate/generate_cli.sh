@@ -29,7 +29,7 @@ expect() {
 expect 0 '802 510 operations, 401 255 objects: ramp live=65536 ratio=256' ramp -o ramp.trace
 "$heapbench" info ramp.trace | grep -q 'heapbench generate ramp live=65536 ratio=256 unit=16 header=8' ||
     complain 'the trace does not say how it was made'
-for name in shredding two-size steady sawtooth; do
+for name in shredding two-size steady sawtooth larson threadtest producer-consumer pool; do
     expect 0 "operations" "$name" -o "$name.trace"
     "$heapbench" info "$name.trace" >/dev/null || complain "$name.trace is not sound"
 done

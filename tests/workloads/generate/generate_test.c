@@ -2,6 +2,7 @@
  * generate_test.c - the generators' operations, counted: what each promises, without any allocator.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,21 @@ static struct collect collected(const char *line)
     if (collect_run(&c, line, &error) != HB_OK)
         fail_msg("%s: %s", line, error.text);
     free(c.sizes);
+    free(c.hands);
     c.sizes = NULL;
+    c.hands = NULL;
     return c;
+}
+
+static struct collect collected_format(const char *format, ...)
+{
+    char line[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return collected(line);
 }
 
 static void ramp_fills_for_every_size(void **state)
@@ -132,6 +146,142 @@ static void sawtooth_frees_in_the_order_asked_for(void **state)
     collect_clear(&c);
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void each_thread_did(const struct collect *c, uint64_t first, uint64_t count, uint64_t ops)
+{
+    for (uint64_t t = first; t < first + count; t++)
+        assert_int_equal(c->thread_ops[t], ops);
+}
+
+/* Threads, the batch, cycles. */
+static void threadtest_hands_nothing_over(void **state)
+{
+    static const uint64_t cases[][3] = {{1, 1, 1}, {1, 100, 3}, {2, 7, 50}, {64, 30, 4}, {3, 1, 4000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t k = cases[i][0], b = cases[i][1], cycles = cases[i][2];
+        struct collect c = collected_format("threadtest threads=%" PRIu64 " batch=%" PRIu64 " cycles=%" PRIu64
+                                            " smallest=40 largest=40",
+                                            k, b, cycles);
+
+        assert_int_equal(c.births, k * b * cycles);
+        assert_int_equal(c.ops, 2 * k * b * cycles);
+        assert_int_equal(c.peak_live_objects, k * b);
+        assert_int_equal(c.peak_live_bytes, k * b * 40);
+        assert_int_equal(c.live_objects, 0);
+        assert_int_equal(c.handovers, 0);
+        assert_int_equal(c.handed_objects, 0);
+        assert_int_equal(c.threads, k);
+        each_thread_did(&c, 0, k, 2 * b * cycles);
+        assert_int_equal(c.phases, cycles);
+        for (uint64_t p = 0; p < c.phases; p++)
+            assert_int_equal(c.phase_live[p], k * b * 40);
+    }
+}
+
+/* Threads, objects of each, replacements by each, cycles: fewer replacements than objects too. */
+static void larson_hands_slots_to_successors(void **state)
+{
+    static const uint64_t cases[][4] = {{1, 1, 1, 1},   {1, 10, 25, 3}, {2, 10, 9, 5},
+                                        {4, 50, 50, 7}, {64, 5, 3, 8},  {3, 100, 1000, 2}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t k = cases[i][0], n = cases[i][1], s = cases[i][2], g = cases[i][3];
+        struct collect c = collected_format("larson threads=%" PRIu64 " live=%" PRIu64 " steps=%" PRIu64
+                                            " cycles=%" PRIu64 " smallest=24 largest=24",
+                                            k, n, s, g);
+
+        assert_int_equal(c.births, k * (n + s * g));
+        assert_int_equal(c.frees, k * s * g);
+        assert_int_equal(c.peak_live_objects, k * n);
+        assert_int_equal(c.live_objects, k * n);
+        assert_int_equal(c.peak_live_bytes, k * n * 24);
+        assert_int_equal(c.handovers, k * (g - 1) * least(s, n));
+        assert_int_equal(c.handed_objects, c.handovers);
+        assert_int_equal(c.threads, k * g);
+        each_thread_did(&c, 0, k, n + 2 * s);
+        each_thread_did(&c, k, k * (g - 1), 2 * s);
+        assert_int_equal(c.phases, g);
+    }
+}
+
+/* Threads, the batch, the queue's depth, batches: fewer batches than the queue holds too. */
+static void producer_consumer_hands_all_over(void **state)
+{
+    static const uint64_t cases[][4] = {
+        {2, 1, 1, 1}, {2, 10, 3, 20}, {4, 7, 16, 5}, {64, 3, 4, 9}, {6, 1, 1, 99}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t pairs = cases[i][0] / 2, b = cases[i][1], d = cases[i][2], cycles = cases[i][3];
+        struct collect c = collected_format("producer-consumer threads=%" PRIu64 " batch=%" PRIu64
+                                            " depth=%" PRIu64 " cycles=%" PRIu64 " smallest=16 largest=16",
+                                            2 * pairs, b, d, cycles);
+
+        assert_int_equal(c.births, pairs * b * cycles);
+        assert_int_equal(c.ops, 2 * c.births);
+        assert_int_equal(c.handovers, c.births);
+        assert_int_equal(c.handed_objects, c.births);
+        assert_int_equal(c.peak_live_objects, pairs * b * least(d, cycles));
+        assert_int_equal(c.peak_live_bytes, 16 * c.peak_live_objects);
+        assert_int_equal(c.live_objects, 0);
+        assert_int_equal(c.threads, 2 * pairs);
+        each_thread_did(&c, 0, 2 * pairs, b * cycles);
+        for (uint64_t p = 0; p < c.phases; p++)
+            assert_int_equal(c.phase_live[p], 16 * pairs * b * least(d, p + 1));
+    }
+}
+
+/* How often a queue's place is handled, summed in the plainest way: all its messages, and those with a new
+ * life. */
+static void count_messages(uint64_t depth, uint64_t hops, uint64_t cycles, uint64_t *replaced,
+                           uint64_t *begun)
+{
+    *replaced = *begun = 0;
+    for (uint64_t place = 0; place < depth; place++) {
+        uint64_t hop = 0;
+
+        for (uint64_t cycle = place; cycle < cycles; cycle += depth) {
+            *begun += hop == 0;
+            hop = (hop + 1) % hops;
+            *replaced += hop == 0;
+        }
+    }
+}
+
+/* Threads, messages of each, objects of its own, hops, cycles. */
+static void pool_passes_messages_on(void **state)
+{
+    static const uint64_t cases[][5] = {{2, 1, 0, 1, 1},  {1, 3, 2, 2, 20},  {2, 4, 3, 3, 100},
+                                        {5, 7, 4, 2, 50}, {64, 2, 1, 3, 11}, {3, 10, 2, 5, 7}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t k = cases[i][0], d = cases[i][1], b = cases[i][2], h = cases[i][3], cycles = cases[i][4];
+        uint64_t replaced, begun;
+        struct collect c = collected_format("pool threads=%" PRIu64 " depth=%" PRIu64 " batch=%" PRIu64
+                                            " hops=%" PRIu64 " cycles=%" PRIu64 " smallest=32 largest=32",
+                                            k, d, b, h, cycles);
+
+        count_messages(d, h, cycles, &replaced, &begun);
+        assert_int_equal(c.births, k * (d + b * cycles + replaced));
+        assert_int_equal(c.peak_live_objects, k * d + b);
+        assert_int_equal(c.peak_live_bytes, 32 * (k * d + b));
+        assert_int_equal(c.live_objects, k * d);
+        assert_int_equal(c.handovers, k > 1 ? k * cycles : 0);
+        assert_int_equal(c.handed_objects, k > 1 ? k * begun : 0);
+        assert_int_equal(c.threads, k);
+        each_thread_did(&c, 0, k, d + cycles * (2 * b + 1) + replaced);
+        assert_int_equal(c.phases, cycles);
+    }
+}
+
 static void a_seed_is_a_trace(void **state)
 {
     struct collect one = collected("steady live=1000 steps=20000 seed=5");
@@ -147,8 +297,15 @@ static void a_seed_is_a_trace(void **state)
 
 static void a_full_disk_ends_it(void **state)
 {
-    static const char *const lines[] = {"ramp", "shredding", "two-size cycles=10000",
-                                        "steady steps=100000000", "sawtooth cycles=100000"};
+    static const char *const lines[] = {"ramp",
+                                        "shredding",
+                                        "two-size cycles=10000",
+                                        "steady steps=100000000",
+                                        "sawtooth cycles=100000",
+                                        "larson steps=1000000",
+                                        "threadtest cycles=1M",
+                                        "producer-consumer cycles=1M",
+                                        "pool cycles=1M"};
 
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -176,7 +333,8 @@ static void refused(const char *line, const char *part)
 static void bad_settings_name_the_range(void **state)
 {
     (void)state;
-    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth");
+    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth, larson, threadtest, "
+                    "producer-consumer, pool");
     refused("ramp live=0", "live=0: it must be 1 to 268435456");
     refused("ramp live=1G", "it must be 1 to 268435456");
     refused("ramp live=-1", "it must be 1 to");
@@ -203,6 +361,20 @@ static void bad_settings_name_the_range(void **state)
     refused("steady sizes=empirical", "empirical=TRACE");
     refused("sawtooth keep=100", "keep=100: it must be 0 to 99");
     refused("sawtooth order=lifo", "order=lifo: it must be one of random, oldest, newest");
+    refused("larson threads=0", "threads=0: it must be 1 to 64");
+    refused("threadtest threads=65", "threads=65: it must be 1 to 64");
+    refused("pool threads=-1", "it must be 1 to 64");
+    refused("producer-consumer threads=1", "threads=1: it must be 2 to 64");
+    refused("producer-consumer threads=3", "threads=3: it must be even");
+    refused("producer-consumer depth=0", "depth=0: it must be 1 to");
+    refused("larson cycles=1025", "cycles=1025: it must be 1 to 1024");
+    refused("larson live=2M", "live=2M: it must be 1 to 1048576");
+    refused("larson threads=64 steps=4294967295 cycles=1024", "a trace can number 1 to");
+    refused("threadtest threads=64 batch=1M cycles=4294967295", "a trace can number 1 to");
+    refused("producer-consumer threads=64 batch=1M cycles=4294967295", "a trace can number 1 to");
+    refused("pool threads=64 depth=1M batch=1M cycles=4294967295", "a trace can number 1 to");
+    refused("pool hops=0", "hops=0: it must be 1 to");
+    refused("pool live=7", "threads, depth, batch, hops, cycles, sizes, smallest, largest, seed");
     refused("sawtooth live=64M cycles=100", "a trace can number 1 to");
 }
 
@@ -235,6 +407,10 @@ int main(void)
         hb_test("steady keeps as many objects live as ever", steady_keeps_as_many_live),
         hb_test("sawtooth rises to live and falls to keep", sawtooth_rises_and_falls),
         hb_test("sawtooth frees in the order that was asked for", sawtooth_frees_in_the_order_asked_for),
+        hb_test("threadtest's threads hand nothing over", threadtest_hands_nothing_over),
+        hb_test("larson's threads hand their slots to successors", larson_hands_slots_to_successors),
+        hb_test("a consumer frees all that its producer makes", producer_consumer_hands_all_over),
+        hb_test("a pool's threads pass every message on", pool_passes_messages_on),
         hb_test("the same seed gives the same operations, on every machine", a_seed_is_a_trace),
         hb_test("a sink that fails ends the generation with its own error", a_full_disk_ends_it),
         hb_test("settings out of range are refused with the range", bad_settings_name_the_range),

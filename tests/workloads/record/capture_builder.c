@@ -130,6 +130,15 @@ void put_bare(enum hb_capture_bare bare)
     put(HB_CAPTURE_MARK | (unsigned)bare << 3 | HB_CAPTURE_MARK_BARE << 6, 1);
 }
 
+void put_touched(uint64_t address, uint64_t bytes)
+{
+    ((struct hb_capture_shared *)(void *)capture_file)->touch = 1;
+    put_bare(HB_CAPTURE_BARE_TOUCHED);
+    put(address, 8);
+    put(bytes, 8);
+}
+
+uint64_t capture_touched[OPS_AT_MOST + 1];
 struct hb_op capture_ops[OPS_AT_MOST];
 size_t capture_op_count;
 uint64_t capture_waits_us[OPS_AT_MOST + 1];
@@ -151,6 +160,15 @@ static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *err
     return HB_OK;
 }
 
+static enum hb_status touch(void *context, uint64_t bytes, struct hb_error *error)
+{
+    (void)context;
+    (void)error;
+    assert_int_equal(capture_touched[capture_op_count], UINT64_MAX);
+    capture_touched[capture_op_count] = bytes;
+    return HB_OK;
+}
+
 static void write_file(size_t bytes)
 {
     assert_int_equal(ftruncate(file_fd, (off_t)bytes), 0);
@@ -160,10 +178,11 @@ static void write_file(size_t bytes)
 static enum hb_status convert_first(const struct hb_capture_file *file, struct hb_capture_summary *summary,
                                     struct hb_error *error)
 {
-    struct hb_op_sink sink = {.append = append, .pass_time = pass_time};
+    struct hb_op_sink sink = {.append = append, .pass_time = pass_time, .touch = touch};
 
     capture_op_count = 0;
     memset(capture_waits_us, 0, sizeof capture_waits_us);
+    memset(capture_touched, 0xff, sizeof capture_touched);
     if (file->count == 0)
         return hb_error_set(error, HB_ERR_FORMAT, "%s: no image", file->path);
     return hb_capture_convert(&file->captures[0], &sink, summary, error);

@@ -22,6 +22,8 @@ extern unsigned char capture_file[PAGES_AT_MOST * PAGE];
 extern size_t capture_pages;
 extern struct hb_op capture_ops[OPS_AT_MOST];
 extern size_t capture_op_count;
+/* What is touched of the block that operation i of capture_ops gives; UINT64_MAX: not known. */
+extern uint64_t capture_touched[OPS_AT_MOST + 1];
 /* How much time passed before operation i of capture_ops, or behind the last. */
 extern uint64_t capture_waits_us[OPS_AT_MOST + 1];
 extern char capture_path[64];
@@ -37,6 +39,8 @@ void put_order(uint64_t address, uint64_t epoch);
 void put_tick(uint64_t tick);
 void put_time(uint64_t ms);
 void put_bare(enum hb_capture_bare bare);
+/* And makes the recording one with --touch. */
+void put_touched(uint64_t address, uint64_t bytes);
 
 /* Converts the first `bytes` of the capture into capture_ops. */
 enum hb_status convert(size_t bytes, struct hb_capture_summary *summary, struct hb_error *error);

@@ -17,7 +17,10 @@
 
 void run_begin(struct run *run, char *const *argv)
 {
-    struct hb_launch launch = {.argv = argv, .recorder = HB_RECORDER, .wait_s = HB_WAIT_FOREVER};
+    struct hb_launch launch = {.argv = argv,
+                               .recorder = HB_RECORDER,
+                               .touch = getenv(HB_TEST_TOUCH) != NULL,
+                               .wait_s = HB_WAIT_FOREVER};
     struct hb_error error = {0};
 
     if (hb_host_create("/tmp/heapbench-test", &launch.host, &error) != HB_OK ||
@@ -58,10 +61,22 @@ static enum hb_status append(void *context, const struct hb_op *items, size_t co
     return HB_OK;
 }
 
+/* Of the operation that comes next. */
+static enum hb_status touch(void *context, uint64_t bytes, struct hb_error *error)
+{
+    struct ops *ops = context;
+
+    (void)error;
+    ops->touched = reallocarray(ops->touched, ops->touched_count + 1, sizeof *ops->touched);
+    assert_non_null(ops->touched);
+    ops->touched[ops->touched_count++] = (struct hb_touched){.op = ops->count, .bytes = bytes};
+    return HB_OK;
+}
+
 struct ops ops_of(const struct run *run, size_t item)
 {
     struct ops ops = {0};
-    struct hb_op_sink sink = {.append = append, .context = &ops};
+    struct hb_op_sink sink = {.append = append, .touch = touch, .context = &ops};
     struct hb_error error;
 
     assert_true(item < run->collection.count);
@@ -74,6 +89,7 @@ struct ops ops_of(const struct run *run, size_t item)
 void ops_free(struct ops *ops)
 {
     free(ops->items);
+    free(ops->touched);
 }
 
 static bool is_birth(const struct hb_op *op)
@@ -88,6 +104,18 @@ size_t ops_births(const struct ops *ops, uint64_t size)
     for (size_t i = 0; i < ops->count; i++)
         count += is_birth(&ops->items[i]) && ops->items[i].size == size;
     return count;
+}
+
+bool ops_touched(const struct ops *ops, uint64_t size, uint64_t *bytes)
+{
+    for (size_t i = 0; i < ops->touched_count; i++) {
+        assert_true(ops->touched[i].op < ops->count);
+        if (ops->items[ops->touched[i].op].size != size)
+            continue;
+        *bytes = ops->touched[i].bytes;
+        return true;
+    }
+    return false;
 }
 
 /* The size that each object was born with. */

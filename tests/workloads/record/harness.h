@@ -23,8 +23,13 @@ struct run {
 struct ops {
     struct hb_op *items;
     size_t count, capacity;
+    struct hb_touched *touched; /* of blocks of which it is known what is touched */
+    size_t touched_count;
     struct hb_capture_summary summary;
 };
+
+/* Environment: where it is set, programs are recorded with what they touch. */
+#define HB_TEST_TOUCH "HB_TEST_TOUCH"
 
 /* Runs argv under the recorder; a failure to start, or a damaged capture, fails the test. */
 void run_begin(struct run *run, char *const *argv);
@@ -39,6 +44,9 @@ void ops_free(struct ops *ops);
 /* Allocations of exactly `size` bytes; frees of such objects. */
 size_t ops_births(const struct ops *ops, uint64_t size);
 size_t ops_deaths(const struct ops *ops, uint64_t size);
+
+/* What is touched of the one block of `size` bytes that an allocation or a realloc gave. False: not known. */
+bool ops_touched(const struct ops *ops, uint64_t size, uint64_t *bytes);
 
 /* Fails the test unless every operation is on an object that is live, and nothing was left out or made up. */
 void assert_faithful(const struct ops *ops);

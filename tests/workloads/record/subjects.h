@@ -19,6 +19,31 @@ enum {
     HANDLED_BASE = 1 << 30,
 };
 
+/* Of subject_touch: each the size of one block. */
+enum {
+    TOUCH_OFFSET = 16, /* of a block with a mapping of its own, in its first page */
+    TOUCH_ALL = 300001,
+    TOUCH_NONE = 300103,
+    TOUCH_THREE = 300205,
+    TOUCH_CALLOC = 300307,
+    TOUCH_HEAD = 300409,
+    TOUCH_SMALLER = 200001,
+    TOUCH_GROWN = 400003,
+    TOUCH_SHRUNK = 80007,
+    TOUCH_REFUSED = 300511,
+    TOUCH_USED_BEFORE = 409600,
+    TOUCH_USED = 204800,
+    TOUCH_USED_CALLOC = 150001,
+    TOUCH_HANDED = 300613,
+    TOUCH_LOCKED = 300715,
+    TOUCH_PROTECTED = 300817,
+    TOUCH_PROTECTED_LIVE = 300919,
+    TOUCH_INHERITED = 301021,
+    TOUCH_CHILD = 301123,
+    TOUCH_CHILD_LIVE = 301225,
+    TOUCH_LIVE = 301327,
+};
+
 /* As enum hb_op_kind has them: the test says that they are the same. */
 enum { LISTED_MALLOC, LISTED_FREE, LISTED_CALLOC, LISTED_REALLOC, LISTED_ALIGNED };
 

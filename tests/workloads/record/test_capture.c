@@ -120,6 +120,71 @@ static void a_realloc_that_failed_leaves_the_block_where_it_was(void **state)
     assert_op(1, HB_OP_FREE, 0, 0, 0);
 }
 
+/* Large blocks at A and B; of each it is found out later, in another thread, what is touched. */
+static void what_is_touched_is_told_with_the_birth(void **state)
+{
+    struct hb_capture_summary summary;
+
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, 100000);
+    put_order(B, 1);
+    put_birth(HB_CAPTURE_CALLOC, B, 200000);
+    begin_chunk(2, 0);
+    put_order(A, 2);
+    put_touched(A, 4096);
+    put_death(HB_CAPTURE_REALLOC_OLD, A);
+    put_birth(HB_CAPTURE_REALLOC_NEW, A, 300000);
+    put_touched(A, 300000);
+    put_order(B, 2);
+    put_touched(B, 0);
+    put_death(HB_CAPTURE_FREE, B);
+    summary = convert_sound();
+    assert_int_equal(capture_op_count, 4);
+    assert_int_equal(capture_touched[0], 4096);
+    assert_int_equal(capture_touched[1], 0);
+    assert_int_equal(capture_touched[2], 300000);
+    assert_int_equal(capture_touched[3], UINT64_MAX);
+    assert_int_equal(summary.measured_blocks, 3);
+    assert_int_equal(summary.measured_bytes, 600000);
+    assert_int_equal(summary.touched_bytes, 304096);
+    assert_int_equal(summary.ops, 4);
+}
+
+/* A capture is believed in nothing: more than the block has, small blocks, no blocks. */
+static void what_cannot_be_touched_is_not_told(void **state)
+{
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, 100000);
+    put_touched(A, 100001);
+    put_touched(A + 16, 1);
+    put_touched(UINT64_MAX, UINT64_MAX);
+    put_birth(HB_CAPTURE_MALLOC, A + 8, HB_CAPTURE_LARGE_BYTES - 1);
+    put_touched(A + 8, 4096);
+    assert_int_equal(convert_sound().measured_blocks, 0);
+    assert_int_equal(capture_op_count, 2);
+}
+
+static void what_was_touched_before_a_realloc_failed_is_taken_back(void **state)
+{
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_birth(HB_CAPTURE_MALLOC, A, 100000);
+    put_touched(A, 4096);
+    put_death(HB_CAPTURE_REALLOC_OLD, A);
+    put_bare(HB_CAPTURE_BARE_REALLOC_FAILED);
+    put_death(HB_CAPTURE_FREE, A);
+    assert_int_equal(convert_sound().measured_blocks, 0);
+    assert_int_equal(capture_op_count, 2);
+}
+
 static void a_process_killed_inside_realloc_still_has_the_block(void **state)
 {
     (void)state;
@@ -222,6 +287,9 @@ int main(void)
         cmocka_unit_test(between_its_two_halves_a_realloc_leaves_its_address_to_others),
         cmocka_unit_test(a_realloc_that_failed_leaves_the_block_where_it_was),
         cmocka_unit_test(a_process_killed_inside_realloc_still_has_the_block),
+        cmocka_unit_test(what_is_touched_is_told_with_the_birth),
+        cmocka_unit_test(what_cannot_be_touched_is_not_told),
+        cmocka_unit_test(what_was_touched_before_a_realloc_failed_is_taken_back),
         cmocka_unit_test(what_cannot_be_placed_is_counted),
         cmocka_unit_test(a_call_that_was_passed_on_counts_once),
         cmocka_unit_test(a_block_that_another_thread_gave_back_is_born_again),

@@ -472,6 +472,22 @@ void hb_record_realloc_failed(const void *block)
     hb_record_leave();
 }
 
+void hb_record_touched(uint64_t address, uint64_t bytes)
+{
+    struct hb_record_stream *stream = hb_record_begin();
+    struct marks marks = {.count = 0};
+    unsigned char *at;
+    uint64_t delta;
+
+    if (stream == NULL || !hb_record_find_place(stream, address, &at, &delta))
+        return;
+    add_bare_mark(&marks, HB_CAPTURE_BARE_TOUCHED);
+    add_number(&marks, address, 8);
+    add_number(&marks, bytes, 8);
+    put_marks(stream, at, &marks);
+    hb_record_leave();
+}
+
 void hb_record_prepare(void)
 {
     uint64_t before;
@@ -512,6 +528,7 @@ void hb_record_unseal(void)
 /* The end of the image, where it has one that runs destructors. */
 __attribute__((destructor)) static void note_end(void)
 {
+    hb_touched_end();
     hb_sink_note_times();
     if (hb_recorder.header != NULL)
         hb_recorder.header->has_ended = 1;

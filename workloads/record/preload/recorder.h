@@ -62,6 +62,7 @@ struct hb_record_stream {
 /* The process's state that a child of fork must not inherit: whole pages with nothing else in them. */
 struct hb_recorder {
     _Atomic uint64_t shards[HB_CAPTURE_SHARDS]; /* epoch << HB_CAPTURE_OWNER_BITS | owner */
+    _Atomic uint8_t large[HB_CAPTURE_SHARDS];   /* large blocks there of which touch.c keeps an account */
     _Alignas(64) _Atomic uint32_t tick;
     _Alignas(64) _Atomic uint32_t image_state; /* enum in recorder.c */
     _Atomic uint32_t stream_ids;
@@ -234,6 +235,18 @@ static inline __attribute__((always_inline)) void hb_record_event(enum hb_captur
     hb_record_end(stream, at, end, address >> HB_CAPTURE_ADDRESS_SHIFT);
 }
 
+/*
+ * touch.c, where `heapbench record --touch` wants it. A block of HB_CAPTURE_LARGE_BYTES or more was given
+ * out, and nobody has it yet; a block that has an account is about to be given back; the image ends.
+ */
+void hb_touched_begin(void);
+void hb_touched_birth(enum hb_capture_kind kind, const void *block, uint64_t size);
+void hb_touched_death(const void *block);
+void hb_touched_end(void);
+
+/* Writes down how many bytes of a block are in pages that the program touched. */
+void hb_record_touched(uint64_t address, uint64_t bytes);
+
 /* A block at `address` was given out: call after the allocator has returned it. */
 static inline __attribute__((always_inline)) void
 hb_record_birth(enum hb_capture_kind kind, const void *block, uint64_t size, unsigned align_log2)
@@ -241,6 +254,8 @@ hb_record_birth(enum hb_capture_kind kind, const void *block, uint64_t size, uns
     unsigned size_log2 = (unsigned)(size > UINT8_MAX) + (size > UINT16_MAX) + (size > UINT32_MAX);
 
     hb_record_event(kind, (uintptr_t)block, size, size_log2, 1u << size_log2, align_log2);
+    if (HB_UNLIKELY(size >= HB_CAPTURE_LARGE_BYTES))
+        hb_touched_birth(kind, block, size);
 }
 
 /* A block is about to be given back (HB_CAPTURE_FREE, HB_CAPTURE_REALLOC_OLD): call before the allocator
@@ -248,6 +263,9 @@ hb_record_birth(enum hb_capture_kind kind, const void *block, uint64_t size, uns
 static inline __attribute__((always_inline)) void hb_record_death(enum hb_capture_kind kind,
                                                                   const void *block)
 {
+    if (HB_UNLIKELY(atomic_load_explicit(&hb_recorder.large[hb_capture_shard((uintptr_t)block)],
+                                         memory_order_relaxed) != 0))
+        hb_touched_death(block);
     hb_record_event(kind, (uintptr_t)block, 0, 0, 0, 0);
 }
 

@@ -245,6 +245,8 @@ bool hb_sink_open(const char *folder)
         withdraw_refusal(folder);
     hb_record_clock = &map->clock_ms;
     is_filtered = is_under_filter(map->filters);
+    if (map->touch != 0 && !is_filtered)
+        hb_touched_begin();
     shared = map;
     return true;
 }

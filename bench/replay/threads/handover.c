@@ -1,0 +1,64 @@
+/*
+ * handover.c - waiting: spin, yield, sleep.
+ */
+#include "bench/replay/threads/handover.h"
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { YIELDS = 20 };
+
+static void sleep_once(struct hb_waiter *self, uint32_t bell)
+{
+    static const struct timespec most = {.tv_nsec = 1000000};
+
+    syscall(SYS_futex, &self->bell, FUTEX_WAIT_PRIVATE, bell, &most, NULL, 0);
+}
+
+void hb_waiter_ring(struct hb_waiter *other)
+{
+    atomic_fetch_add(&other->bell, 1);
+    syscall(SYS_futex, &other->bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void sleep_until(struct hb_waiter *self, const void *what, hb_waiter_is_over *is_over, void *context)
+{
+    bool over;
+
+    atomic_store(&self->asleep_for, what);
+    do {
+        uint32_t bell = atomic_load(&self->bell);
+
+        over = is_over(context);
+        if (!over)
+            sleep_once(self, bell);
+    } while (!over);
+    atomic_store_explicit(&self->asleep_for, NULL, memory_order_relaxed);
+}
+
+__attribute__((noinline, cold)) void hb_waiter_wait(struct hb_waiter *self, const void *what,
+                                                    hb_waiter_is_over *is_over, void *context)
+{
+    bool over = false;
+
+    self->begun_ns = hb_clock_ns();
+    for (uint32_t i = 0; i < self->spins && !over; i++) {
+        hb_waiter_pause();
+        over = is_over(context);
+    }
+    for (int i = 0; i < YIELDS && !over; i++) {
+        sched_yield();
+        over = is_over(context);
+    }
+    if (!over)
+        sleep_until(self, what, is_over, context);
+    self->ended_ns = hb_clock_ns();
+    self->waits++;
+    self->waited_ns += self->ended_ns - self->begun_ns;
+}

@@ -1,0 +1,290 @@
+/*
+ * replay_threads.c - the threads of a replay: started, run and ended; and what their runs come to.
+ */
+#include "bench/replay/threads/replay_threads.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/pages.h"
+#include "bench/replay/threads/one_lock.h"
+#include "bench/replay/threads/worker.h"
+
+enum { STAGE_WAIT, STAGE_RUN, STAGE_END };
+enum { SPINS = 200, STACK_BYTES = 256 << 10, WARM_BYTES = 32 << 10, MARKS_BESIDE = 1024 };
+
+static void sleep_while(_Atomic uint32_t *word, uint32_t value)
+{
+    while (atomic_load(word) == value)
+        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void wake_all(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+static void set_stage(struct hb_threads *threads, uint32_t stage)
+{
+    atomic_store(&threads->stage, stage);
+    wake_all(&threads->stage);
+}
+
+/* -- a thread -- */
+
+/* Faults in the stack, so that no page of it is the heap's. */
+static __attribute__((noinline)) void warm_stack(void)
+{
+    volatile char pages[WARM_BYTES];
+
+    for (size_t i = 0; i < sizeof pages; i += 512)
+        pages[i] = 1;
+}
+
+static void *work(void *context)
+{
+    struct hb_worker *worker = context;
+    struct hb_threads *all = worker->all;
+
+    warm_stack();
+    atomic_fetch_add(&all->finished, 1);
+    wake_all(&all->finished);
+    sleep_while(&all->stage, STAGE_WAIT);
+    if (atomic_load(&all->stage) == STAGE_END)
+        return NULL;
+    hb_worker_run(worker);
+    atomic_fetch_add(&all->finished, 1);
+    wake_all(&all->finished);
+    sleep_while(&all->stage, STAGE_RUN);
+    return NULL;
+}
+
+/* Until so many have said that they are ready, or done. */
+static void await_finished(struct hb_threads *threads, uint32_t count)
+{
+    uint32_t now;
+
+    while ((now = atomic_load(&threads->finished)) < count)
+        sleep_while(&threads->finished, now);
+    atomic_store(&threads->finished, 0);
+}
+
+static enum hb_status start_threads(struct hb_threads *threads, struct hb_error *error)
+{
+    const struct hb_split *split = threads->split;
+    pthread_attr_t attributes;
+    uint32_t started = 1; /* the caller's own */
+    int failure = pthread_attr_init(&attributes);
+
+    if (failure == 0)
+        failure = pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    for (uint32_t i = 0; i < split->threads && failure == 0; i++) {
+        struct hb_worker *worker = &threads->workers[i];
+
+        if (i == threads->first || split->parts[i].own.op_count == 0)
+            continue;
+        failure = pthread_create(&worker->thread, &attributes, work, worker);
+        worker->is_started = failure == 0;
+        started += failure == 0;
+    }
+    pthread_attr_destroy(&attributes);
+    await_finished(threads, started - 1);
+    if (failure == 0)
+        return HB_OK;
+    errno = failure;
+    return hb_error_set_errno(error, HB_ERR_LIMIT, "%s needs %u threads, and only %u could be started",
+                              split->whole->name, (unsigned)split->working, (unsigned)started);
+}
+
+/* -- opened and closed -- */
+
+static size_t workers_bytes(const struct hb_split *split)
+{
+    return split->threads * sizeof(struct hb_worker);
+}
+
+static size_t marks_bytes(const struct hb_worker *worker)
+{
+    return worker->mark_room * sizeof *worker->marks;
+}
+
+/* Marks are of use where the order of the replay is not the recorded one. */
+static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, struct hb_error *error)
+{
+    struct hb_worker *worker = &threads->workers[index];
+    const struct hb_part *part = &threads->split->parts[index];
+
+    worker->all = threads;
+    worker->part = part;
+    worker->turn = index == threads->first ? 0 : UINT64_MAX;
+    worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
+    worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
+    if (hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace, false, error) != HB_OK)
+        return error->status;
+    worker->schedule.silent = index != threads->first;
+    if (part->own.op_count == 0)
+        return HB_OK;
+    if (threads->plan.threading == HB_THREADING_FREE && threads->split->working > 1) {
+        worker->mark_room = 3 * part->end_count + MARKS_BESIDE;
+        worker->marks = hb_pages_alloc(marks_bytes(worker));
+        if (worker->marks == NULL)
+            return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", part->own.name);
+    }
+    return hb_replay_open(&part->own, &worker->replay, error);
+}
+
+static enum hb_status open_workers(struct hb_threads *threads, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    threads->workers = hb_pages_alloc(workers_bytes(threads->split));
+    if (threads->workers == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", threads->split->whole->name);
+    for (uint32_t i = 0; i < threads->split->threads && status == HB_OK; i++)
+        status = open_worker(threads, i, error);
+    return status == HB_OK ? start_threads(threads, error) : status;
+}
+
+enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
+                               const struct hb_threads_plan *plan, struct hb_threads **out,
+                               struct hb_error *error)
+{
+    struct hb_threads_plan own = *plan;
+    struct hb_threads *threads = hb_pages_alloc(sizeof *threads);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    enum hb_status status;
+
+    assert(plan->threading != HB_THREADING_NONE);
+    if (threads == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
+    own.window = hb_threads_window(plan);
+    if (own.threading == HB_THREADING_STRICT || own.window >= ops)
+        own.window = 0;
+    threads->plan = own;
+    threads->processors = processors > 0 ? (uint32_t)processors : 1;
+    status = hb_split_make(prepared, ops, &own, &threads->split, error);
+    if (status == HB_OK && threads->split->working > HB_THREADS_MOST)
+        status = hb_error_set(error, HB_ERR_LIMIT, "%s is of %u threads; up to %d can replay a trace",
+                              prepared->name, (unsigned)threads->split->working, HB_THREADS_MOST);
+    if (status == HB_OK)
+        threads->first = ops > 0 ? prepared->ops[0].thread : 0;
+    if (status == HB_OK)
+        status = open_workers(threads, error);
+    if (status == HB_OK)
+        *out = threads;
+    else
+        hb_threads_close(threads);
+    return status;
+}
+
+static void close_worker(struct hb_worker *worker)
+{
+    if (worker->is_started)
+        pthread_join(worker->thread, NULL);
+    hb_pages_free(worker->marks, marks_bytes(worker));
+    hb_replay_close(worker->replay);
+}
+
+void hb_threads_close(struct hb_threads *threads)
+{
+    if (threads == NULL)
+        return;
+    set_stage(threads, STAGE_END);
+    for (uint32_t i = 0; threads->workers != NULL && i < threads->split->threads; i++)
+        close_worker(&threads->workers[i]);
+    if (threads->workers != NULL)
+        hb_pages_free(threads->workers, workers_bytes(threads->split));
+    hb_split_free(threads->split);
+    hb_pages_free(threads, sizeof *threads);
+}
+
+/* -- run -- */
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What all of them took. Of a paced replay the elapsed time is that of the busiest, without its silences. */
+static void sum_up(const struct hb_threads *threads, struct hb_threads_figures *figures)
+{
+    uint64_t begun_ns = UINT64_MAX, ended_ns = 0, longest_ns = 0;
+
+    for (uint32_t i = 0; i < threads->split->threads; i++) {
+        const struct hb_worker *worker = &threads->workers[i];
+        uint64_t wall_ns = worker->ended_ns - worker->begun_ns - worker->silent_ns;
+
+        if (worker->replay == NULL)
+            continue;
+        begun_ns = worker->begun_ns < begun_ns ? worker->begun_ns : begun_ns;
+        ended_ns = larger(ended_ns, worker->ended_ns);
+        longest_ns = larger(longest_ns, wall_ns);
+        figures->wall_ns += wall_ns;
+        figures->cpu_ns += worker->cpu_ns;
+        figures->waiting_ns += worker->waiter.waited_ns;
+    }
+    figures->elapsed_ns = threads->plan.pace > 0 ? longest_ns : ended_ns - begun_ns;
+}
+
+/* The schedule of the first, as late as the latest. */
+static void take_schedule(const struct hb_threads *threads, struct hb_schedule *schedule)
+{
+    *schedule = threads->workers[threads->first].schedule;
+    schedule->silent = false;
+    for (uint32_t i = 0; i < threads->split->threads; i++)
+        schedule->late_ns = larger(schedule->late_ns, threads->workers[i].schedule.late_ns);
+}
+
+void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *allocator, void *heap,
+                    enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures)
+{
+    const struct hb_split *split = threads->split;
+    struct hb_one_lock lock;
+
+    *figures = (struct hb_threads_figures){.threads = split->working, .handovers = split->handovers};
+    figures->one_lock = split->working > 1 && (allocator->caps & HB_CAP_THREADS) == 0;
+    if (figures->one_lock)
+        hb_one_lock_open(&lock, allocator, heap);
+    threads->allocator = figures->one_lock ? &lock.table : allocator;
+    threads->heap = figures->one_lock ? (void *)&lock : heap;
+    threads->touch = (allocator->caps & HB_CAP_UNTOUCHABLE) != 0 ? HB_TOUCH_NONE : touch;
+    if (split->working == 0)
+        return;
+    set_stage(threads, STAGE_RUN);
+    hb_worker_run(&threads->workers[threads->first]);
+    await_finished(threads, split->working - 1);
+    sum_up(threads, figures);
+    take_schedule(threads, schedule);
+    if (figures->one_lock)
+        hb_one_lock_close(&lock);
+}
+
+/* -- what came of it -- */
+
+/* Enters what failed in one thread's part. */
+static void enter_failures(const struct hb_worker *worker, struct hb_replay *replay)
+{
+    for (uint64_t i = 0; i < worker->part->own.op_count && worker->replay->failures > 0; i++) {
+        uint64_t recorded = worker->part->recorded[i];
+
+        if (!hb_replay_failed(worker->replay, i))
+            continue;
+        replay->failed[recorded / 64] |= UINT64_C(1) << recorded % 64;
+        replay->first_failure = recorded < replay->first_failure ? recorded : replay->first_failure;
+        replay->failures++;
+    }
+}
+
+enum hb_status hb_threads_account(const struct hb_threads *threads, struct hb_replay *replay,
+                                  struct hb_threads_figures *figures, struct hb_error *error)
+{
+    for (uint32_t i = 0; i < threads->split->threads; i++)
+        if (threads->workers[i].replay != NULL)
+            enter_failures(&threads->workers[i], replay);
+    return hb_threads_find_peak(threads, replay, &figures->peak_live_bytes, error);
+}
