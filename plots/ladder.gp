@@ -21,7 +21,7 @@ eval needs("trace allocator status ops walk_mean ratio_to_glibc extent_over_live
 load tidy("ladder")
 
 # A row an allocator, with room between the groups.
-array place[most]
+array place[|who|]
 at = 0.0
 do for [i=1:|who|] {
     at = at + 1 + (i > 1 ? (group[i] != group[i - 1] ? 0.9 : 0) : 0.5)

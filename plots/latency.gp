@@ -20,6 +20,7 @@ eval needs("trace allocator status kind percentile ops ns")
 load tidy("latency")
 
 gap_x = 24.0
+if (traces == 1) { panel_height = 240.0 }
 eval panels_canvas(traces)
 set multiplot
 eval heading("How long single allocations take, by percentile")

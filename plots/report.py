@@ -163,7 +163,7 @@ def report(options):
     draw_all(pictures, results, output, options.png)
     partial = tell_left_out(pictures, results)
     csv = copy_files(results, output)
-    made = pages.make(results, pictures, csv)
+    made = pages.make(results, pictures, csv, os.path.exists(os.path.join(output, "lab.html")))
     for name, text in made.items():
         write_whole(os.path.join(output, name), text.encode("utf-8"))
     for name in set(pages.NAMES) - set(made):

@@ -8,6 +8,7 @@ Output: arrays of names and a block $rows of numbers for each figure; what is in
 
 import math
 import os
+import re
 import statistics
 import sys
 
@@ -171,32 +172,98 @@ def latency(table):
     return f"slowest = {SLOWEST}\n" + made + array("dash", dashes), kept
 
 
+MOST_RATIO = 2.5  # room for all that programs run on; what walks is a hundred times as slow
+
+
+def ratio_rows(table, baseline, row, shown, several=0, ours=True):
+    """For ratios.gp: of `shown`, (row, allocator, ratio, low, high, whether it is of a first part only), $rows; what has no room on the axis
+    is in $beyond, and in words[] its ratio."""
+    names = Names(table, [name for _, name, *_ in shown if name != baseline] or [baseline])
+    if not ours:
+        names.leave_out_ours()
+    shown = [r for r in shown if r[1] in names.all]
+    top = max([1.1] + [1.06 * min(MOST_RATIO, max(ratio, high or 0)) for _, _, ratio, _, high, _ in shown if ratio <= MOST_RATIO])
+    rows, beyond, words = [], [], []
+    for index, name, ratio, low, high, stopped in shown:
+        place = (index, names.all.index(name) + 1)
+        if ratio > top:
+            beyond.append(place)
+            words.append(f"{name} {ratio:.{1 if ratio < 9.95 else 0}f}×")
+        else:
+            rows.append((*place, ratio, low, min(top, high) if high else None, int(stopped)))
+    # gnuplot takes no curve without a point: one that lies outside is none.
+    return (f"baseline = {text(baseline)}\ntop = {top!r}\nseveral = {several}\n" + array("row", row) + str(names) + array("words", words or [""])
+            + block("rows", "row,who,ratio,low,high,stopped", rows or [(1, 1, -1.0, -1.0, -1.0, 0)])
+            + block("beyond", "row,who", beyond or [(-9, 1)])), shown
+
+
 def throughput(table):
-    """trace[] and allocator[], without the baseline; $rows: row (the mean is the first, where there are several traces), who, ratio, its
-    interval, and whether it is of the first part of the trace only; beyond: those that have no room, with their ratio in words."""
+    """The mean is the first row, where there are several traces."""
     records = [r for r in table.records() if r["allocator"] != "null" and (r.number("ratio") or 0) > 0]
     kept = long_ones([r for r in records if r["trace"]], "trace_ops")
     traces = distinct(r["trace"] for r in kept)
-    baseline = next((r["baseline"] for r in records if r["baseline"]), "")
-    rows_of = (["all programs"] if len(traces) > 1 else []) + traces
-    shown = kept + ([r for r in records if not r["trace"]] if len(traces) > 1 else [])
-    names = Names(table, [r["allocator"] for r in shown if r["allocator"] != baseline] or [baseline])
-    most = 2.5  # room for all that programs run on; what walks is a hundred times as slow
-    top = max([1.1] + [1.06 * min(most, max(r.number("ratio"), r.number("ratio_high") or 0)) for r in shown if r.number("ratio") <= most])
-    rows, beyond, words = [], [], []
-    for r in shown:
-        if r["allocator"] not in names.all:
-            continue
-        place = (rows_of.index(r["trace"] or "all programs") + 1, names.all.index(r["allocator"]) + 1)
-        if r.number("ratio") > top:
-            beyond.append(place)
-            words.append(f"{r['allocator']} {r.number('ratio'):.{1 if r.number('ratio') < 9.95 else 0}f}×")
-        else:
-            low, high = r.number("ratio_low") or None, r.number("ratio_high") or None
-            rows.append((*place, r.number("ratio"), low, min(top, high) if high else None, int(r["status"] == "stopped")))
-    rows_or_none = rows or [(1, 1, -1.0, -1.0, -1.0, 0)]
-    return (f"baseline = {text(baseline)}\ntop = {top!r}\nseveral = {int(len(traces) > 1)}\n" + array("row", rows_of) + str(names) + array("words", words or [""])
-            + block("rows", "row,who,ratio,low,high,stopped", rows_or_none) + block("beyond", "row,who", beyond or [(-9, 1)])), rows + beyond
+    several = int(len(traces) > 1)
+    row = ["all programs"] * several + traces
+    shown = [(row.index(r["trace"] or "all programs") + 1, r["allocator"], r.number("ratio"), r.number("ratio_low") or None,
+              r.number("ratio_high") or None, r["status"] == "stopped") for r in kept + [r for r in records if several and not r["trace"]]]
+    return ratio_rows(table, next((r["baseline"] for r in records if r["baseline"]), ""), row, shown, several) if kept else ("", [])
+
+
+def threads(table):
+    """cores: of the machine, in words. Ratios are medians over the rounds, from the least to the most."""
+    records = [r for r in table.records() if r.has_figures and r["allocator"] != "null" and r.number("elapsed_ns") and r.number("reference_ns")]
+    kept = long_ones(records)
+    traces = distinct(r["trace"] for r in kept)
+    found = re.search(r"\b[0-9]+ cores?\b", table.said("machine") or "")
+    row = [f"{name}: {max(int(r.number('replay_threads') or 0) for r in kept if r['trace'] == name)} threads" for name in traces]
+    groups = {}
+    for r in kept:
+        groups.setdefault((traces.index(r["trace"]) + 1, r["allocator"]), []).append(r)
+    shown = []
+    for key, rounds in groups.items():
+        ratios = [r.number("elapsed_ns") / r.number("reference_ns") for r in rounds]
+        shown.append((*key, statistics.median(ratios), min(ratios), max(ratios), any(r["status"] == "stopped" for r in rounds)))
+    made, shown = ratio_rows(table, next((r["reference"] for r in kept if r["reference"]), ""), row, shown, ours=False)
+    return f"cores = {text(found.group() if found else '')}\n" + made, shown
+
+
+MOST_SILENT, MOST_OTHERS = 4, 3
+
+
+def comes_back(table):
+    """library[], with colour_of_library[]; kind[], "as it is" and what its settings are called beside it ("eager" of "jemalloc-eager"); trace[], those
+    that have a silence while something is live, or the first few. At index (k - 1) libraries + l - 1: $rows, with kind, and $live."""
+    records = [r for r in table.records() if r.has_figures and r.number("time_s") is not None]
+    silent = distinct(r["trace"] for r in records if r["phase"] == "silence")[:MOST_SILENT]
+    traces = silent or distinct(r["trace"] for r in records)[:MOST_OTHERS]
+    records = [r for r in records if r["trace"] in traces]
+    if not records:
+        return "", []
+    libraries = Names(table, [r["library"] for r in records])
+
+    def kind_of(r):
+        name, of = r["allocator"], r["library"]
+        return "as it is" if name == of else name[len(of) + 1:] if name.startswith(of + "-") else name
+
+    kinds = distinct(["as it is", *(kind_of(r) for r in records)])
+    panels_of = {}
+    for r in records:
+        panels_of.setdefault((r["trace"], r["library"]), []).append(r)
+    rows, live = [], []
+    for trace in traces:
+        for name in libraries.all:
+            mine = panels_of.get((trace, name), [])
+            seen = {kind_of(r) for r in mine}
+            held = [(kinds.index(kind_of(r)) + 1, r.number("time_s"), r.number("resident_bytes")) for r in mine]
+            held += [(i, -1.0, 1.0) for i, kind in enumerate(kinds, 1) if kind not in seen]
+            rows.append("kind,time,resident\n" + lines_of(held))
+            live.append("time,live\n" + lines_of([(r.number("time_s"), r.number("live_bytes")) for r in mine if r["allocator"] == mine[0]["allocator"]]
+                                                 or [(-2.0, 0.0), (-1.0, 0.0)]))
+    top = max(max(r.number("resident_bytes") or 0, r.number("live_bytes") or 0) for r in records)
+    return (f"traces = {len(traces)}\nlibraries = {len(libraries.all)}\nkinds = {len(kinds)}\ntop = {float(max(top, 1))!r}\n"
+            f"last = {max(r.number('time_s') for r in records)!r}\n" + array("trace", traces) + array("library", libraries.all)
+            + array("colour_of_library", [libraries.colour[name] for name in libraries.all]) + array("kind", kinds)
+            + "$rows << HEREENDS\n" + "\n\n".join(rows) + "HEREENDS\n$live << HEREENDS\n" + "\n\n".join(live) + "HEREENDS\n"), records
 
 
 MOST_POINTS = 64
@@ -492,7 +559,8 @@ def model_speed(table):
             + block("rows", "side,ranges,median,least,most", rows)), rows
 
 
-FIGURES = {"walk_length": walk_length, "memory": memory, "resident": resident, "latency": latency, "throughput": throughput, "variants": variants,
+FIGURES = {"walk_length": walk_length, "memory": memory, "resident": resident, "latency": latency, "throughput": throughput, "threads": threads, "return": comes_back,
+           "variants": variants,
            "walk_distribution": walk_distribution, "heap_map": heap_map, "curve": curve, "ladder": ladder, "policies": policies, "adversary": adversary, "model_speed": model_speed}
 
 

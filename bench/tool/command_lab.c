@@ -139,7 +139,7 @@ static enum hb_status write_page(FILE *out, const struct options *options, struc
         return hb_error_set(
             error, HB_ERR_UNAVAILABLE,
             "%s: the page is not there: it is made when heapbench is built where clang, lld, "
-            "wasi-libc, libclang-rt-14-dev-wasm32 and libjs-dygraphs are (./setup installs them)",
+            "wasi-libc, libclang-rt-dev-wasm32 and libjs-dygraphs are (./setup installs them)",
             hb_place_of(HB_PLACE_LAB));
     place = strstr(page, mark);
     if (place == NULL)

@@ -325,7 +325,7 @@ void hb_json_threads(struct hb_json *json, uint32_t recorded, const struct hb_th
     hb_json_number(json, "recorded_threads", recorded);
     hb_json_number(json, "replay_threads", several ? figures->threads : 1);
     hb_json_put(json, "one_lock", json_boolean(figures->one_lock));
-    hb_json_known(json, "hand_overs", figures->hand_overs, several);
+    hb_json_known(json, "handovers", figures->handovers, several);
     hb_json_known(json, "thread_ns", figures->wall_ns, several);
     hb_json_known(json, "waiting_ns", figures->waiting_ns, several);
     hb_json_known(json, "replay_peak_live_bytes", figures->peak_live_bytes, several);
@@ -343,7 +343,7 @@ void hb_stdout_threads(uint32_t recorded, const struct hb_threads_figures *figur
         return;
     hb_stdout_row("waiting", "%.1f %% of the threads' time; objects change hands %s",
                   100 * (double)figures->waiting_ns / wall_ns,
-                  hb_show_counted(figures->hand_overs, "time").text);
+                  hb_show_counted(figures->handovers, "time").text);
     hb_stdout_row("live in replay", "%s at most", hb_show_counted(figures->peak_live_bytes, "byte").text);
 }
 

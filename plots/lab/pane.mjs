@@ -297,7 +297,8 @@ export class Pane {
 
     drawMap() {
         const { low, high } = this.app.view;
-        [high, (low + high) / 2, low].forEach((address, i) => { this.mapScale[i].textContent = address === 0 ? "0" : bytes(address).replace(/ bytes?$/, " B"); });
+        const shown = (address) => (low > 0 ? hex(Math.round(address)) : address === 0 ? "0" : bytes(address).replace(/ bytes?$/, " B"));
+        [high, (low + high) / 2, low].forEach((address, i) => { this.mapScale[i].textContent = shown(address); });
         if (this.full !== null)
             drawMap(this.map, this.imageOf, this.image, this.app.view, this.app.at, this.heapBytes, this.app.colours);
     }

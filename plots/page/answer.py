@@ -232,15 +232,16 @@ def compared_of(results, traces):
 
 # -- what was left out --
 
-# What each part of the page is made of, in words, and what measures it.
-PARTS = {
+# What each part of the two pages is made of, in words, and what measures it.
+FIRST_PARTS = {
     "comparison": ("which allocator is the fastest", "heapbench run --results DIR"),
-    "throughput": ("every round's time", "heapbench run --results DIR"),
     "latency": ("tails: how long single calls take", "latency --results=DIR"),
     "fragmentation": ("memory over time", "fragmentation --results=DIR"),
     "threads": ("what threads cost each other", "threads --results=DIR"),
     "return": ("what comes back when the program rests", "return --results=DIR"),
     "least_memory": ("the least memory that suffices", "failure_points --results=DIR"),
+}
+SECOND_PARTS = {
     "walk_cost": ("how far first fit walks", "walk_cost --results=DIR"),
     "curve": ("when first fit fails", "heapbench curve --all --results DIR"),
     "ladder": ("what each idea buys", "ladder --results=DIR"),
@@ -250,8 +251,8 @@ PARTS = {
 }
 
 
-def not_measured(results):
-    return [(*PARTS[name], name + ".csv") for name in PARTS if name in results.missing]
+def not_measured(results, parts):
+    return [(*parts[name], name + ".csv") for name in parts if name in results.missing]
 
 
 def left_out_words(results):

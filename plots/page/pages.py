@@ -38,7 +38,7 @@ class Drawn:
         return [self.pictures[name] for name in names if name in self.pictures]
 
 
-def first_sections(results, drawn, contenders):
+def first_sections(results, drawn, contenders, several):
     ranked = [c for c in contenders if c.rank]
     tails = [c for c in ranked if c.tail]
     quick = min(tails, key=lambda c: c.tail, default=None)
@@ -48,13 +48,12 @@ def first_sections(results, drawn, contenders):
         Section("time", "Time", [], drawn("throughput", *(["variants"] if settings else [])), [settings]),
         Section("memory", "Memory over time", [], drawn("resident")),
         Section("tails", "Tails: the slow calls", [steady], drawn("latency"), [tables.tails(results)]),
-        Section("threads", "Threads", [], drawn("threads"), [tables.anything(results, "threads", "Threads")]),
-        Section("return", "What comes back", [best_back(contenders)], drawn("return"),
-                [tables.anything(results, "return_summary", "What is resident after a burst, and after all is freed")]),
+        Section("threads", "Threads", [], drawn("threads"), [tables.threads(results)]),
+        Section("return", "What comes back", [best_back(contenders)], drawn("return"), [tables.comes_back(results)]),
         Section("budget", "How little memory is enough", [
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
             [], [tables.least_memory(results)]),
-        Section("programs", "Every program", [], [], [tables.every_program(results)]),
+        Section("programs", "Every program" if several else "All figures", [], [], [tables.every_program(results)]),
     ]
 
 
@@ -136,7 +135,8 @@ def left_out(results, pictures):
     return {
         "damaged": list(results.damaged.values()) + [str(p.failure) for p in pictures if isinstance(p.failure, figures.Broken)],
         "empty": [str(p.failure) for p in pictures if isinstance(p.failure, figures.Nothing)],
-        "parts": answer.not_measured(results),
+        "parts": answer.not_measured(results, answer.FIRST_PARTS),
+        "science": answer.not_measured(results, answer.SECOND_PARTS),
         "files": [name + ".csv" for name in results.missing if name not in UNMISSED],
         "words": answer.left_out_words(results),
     }
@@ -154,14 +154,14 @@ def environment():
     return made
 
 
-def make(results, pictures, csv):
-    """The pages' texts by their names. `csv`: the folder of the result files, as the pages have it."""
+def make(results, pictures, csv, lab):
+    """The pages' texts by their names. `csv`: the folder of the result files, as the pages have it; `lab`: is there one beside them?"""
     drawn, contenders, traces = Drawn(pictures), answer.contenders_of(results), answer.traces_of(results)
     compared = answer.compared_of(results, traces)
     remarks = answer.remarks_of(results, compared)
     warnings = answer.warnings_of(results, remarks)
     lead, more = answer.verdict_of(results, contenders, compared)
-    first = [section for section in first_sections(results, drawn, contenders) if section]
+    first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
     script = text_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
@@ -169,7 +169,7 @@ def make(results, pictures, csv):
              "warnings": warnings, "remarks": [words for words in remarks if words not in warnings], "colours": colours(results), "csv": csv,
              "facts": [(key, results.said(key)) for key in PROVENANCE if results.said(key)],
              "left_out": left_out(results, pictures), "style": Markup(text_of("page.css")), "script": Markup(script),
-             "digest": digest, "first": FIRST, "second": SECOND if second else "", "svg": Markup}
+             "lab": "lab.html" if lab else "", "digest": digest, "first": FIRST, "second": SECOND if second else "", "svg": Markup}
     made = {FIRST: environment().get_template("report.html").render(sections=first, **known)}
     if second:
         made[SECOND] = environment().get_template("science.html").render(sections=second, **known)

@@ -94,7 +94,7 @@ def every_program(results):
         columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"])))
     if any(record["problem"] for record in records):
         columns.append(Column("problem", "problem"))
-    return Table("comparison", "Every program", columns, records)
+    return Table("comparison", "A row a program and allocator, by rank; null is what the harness itself costs", columns, records)
 
 
 def variants(results):
@@ -148,21 +148,39 @@ def least_memory(results):
                  "†: within less, the library ended the program instead of returning NULL", columns, programs, None)
 
 
-def anything(results, name, caption):
-    """A file whose columns are shown as they are: by their names, and the units in these."""
-    if name not in results:
-        return None
-    table = results.tables[name]
-    records = table.records()
+def threads(results):
+    """A row a trace and allocator: medians over the rounds."""
+    groups = {}
+    for record in measured(results.records("threads")):
+        groups.setdefault((record["trace"], record["allocator"]), []).append(record)
 
-    def column(title):
-        if not all(record.number(title) is not None or record[title] == "" for record in records[:MOST_ROWS]):
-            return Column(title.replace("_", " "), title)
-        shown = show.size if title.endswith("_bytes") else show.ns if title.endswith(("_ns", "_per_op")) else \
-            show.ratio if "ratio" in title or title == "speedup" else lambda value: f"{value:g}" if value is not None else show.UNKNOWN
-        return Column(title.replace("_bytes", "").replace("_ns", "").replace("_", " "), title, shown)
+    def median(rounds, get):
+        known = [value for value in map(get, rounds) if value is not None]
+        return repr(statistics.median(known)) if known else ""
 
-    return Table(name, caption, [column(title) for title in table.columns], records)
+    rows = []
+    for rounds in groups.values():
+        row = rounds[0]
+        row.update(ratio=median(rounds, over("elapsed_ns", "reference_ns")), ns=median(rounds, over("elapsed_ns", "ops")),
+                   waited=median(rounds, over("waiting_ns", "thread_ns")), peak=median(rounds, lambda r: r.number("peak_resident_bytes")))
+        rows.append(row)
+    return Table("threads", "Replayed by as many threads as the program had", [
+        Column("program", "trace"), Column("threads", "replay_threads", show.count), Column("allocator", "allocator", note=status_note),
+        Column("over the baseline", "ratio", show.ratio), Column("time per operation", "ns", show.ns),
+        Column("of it waited for another thread's object", lambda r: 100 * r.number("waited") if r.number("waited") is not None else None, show.percent),
+        Column("peak memory", "peak", show.size),
+        Column("under one lock", "one_lock")], rows)
+
+
+def comes_back(results):
+    """A row a workload and allocator: what is resident after a burst, and after all is freed."""
+    columns = [Column("workload", "trace"), Column("allocator", "allocator")]
+    columns += [Column(title, key, show.size) for title, key in (
+        ("most live", "peak_live_bytes"), ("most resident", "peak_resident_bytes"), ("live after the drop", "drop_live_bytes"),
+        ("resident then", "drop_bytes"), ("1 s later", "drop_1s_bytes"), ("10 s later", "drop_10s_bytes"),
+        ("when all is freed", "freed_bytes"), ("1 s after", "freed_1s_bytes"), ("10 s after", "freed_10s_bytes"))]
+    return Table("return_summary", "What is resident after a burst, and after all is freed", columns,
+                 measured(results.records("return_summary")))
 
 
 # -- the second page --

@@ -29,6 +29,7 @@ WRITING = [
     ["heapbench", "model", "--all", "demo"],
     ["heapbench", "adversary", "--all", "two-size"],
     ["model_speed", "--up-to=100", "--rounds=1"],
+    ["return", "--allocators=glibc", "--traces=demo"],
 ] + [[question, "--allocators=simple,glibc", "--traces=demo", "--rounds=1"] for question in QUESTIONS]
 
 # A trace with times, and a heap too small, so that no key is left out.
@@ -75,7 +76,9 @@ def check_csv(path):
     schema = next(line.split()[-1] for line in lines if line.startswith("# schema"))
     header = next(line for line in lines if not line.startswith("#"))
     sections = [text for title, text in SECTIONS.items() if title.startswith(schema + " ")]
-    if len(sections) != 1 or f"`{header}`" not in sections[0]:
+    # New columns come at the end: those that the reference run does not have yet are in the next one.
+    known = len(sections) == 1 and (f"`{header}`" in sections[0] or "reference" in path.parts and f"`{header}," in sections[0])
+    if not known:
         faults.append(f"{path.name}: results/README.md has no section of {schema} with its header line {header}")
         return
     words = quoted(sections[0]) | quoted(FOR_ALL)

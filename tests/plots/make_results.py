@@ -305,6 +305,24 @@ def latency_rows(t):
                 yield [t.name, a, "stopped" if a == "simple" and t.stops else "ok", kind, percentile, 3, t.ops, 3 * t.ops, ns, ns, ns + i, 10]
 
 
+def return_rows(t):
+    """A burst, a silence, all freed; a setting of one library, one that is not there."""
+    for a, library in (("glibc", "glibc"), ("jemalloc", "jemalloc"), ("jemalloc-eager", "jemalloc"), ("tbbmalloc", "tbbmalloc")):
+        if a == "tbbmalloc" and t.stops:
+            yield [t.name, a, library, "unavailable"] + [None] * 6
+            continue
+        for i, (phase, share) in enumerate((("work", 1), ("silence", 0.1), ("silence", 0.1), ("freed", 0), ("freed", 0))):
+            live = int(t.peak * share)
+            yield [t.name, a, library, "ok", i + 0.5, phase, live + (0 if a.endswith("eager") else t.peak // 3), 0, 0, live]
+
+
+def return_summary_rows(t):
+    for a, library in (("glibc", "glibc"), ("jemalloc", "jemalloc"), ("jemalloc-eager", "jemalloc")):
+        kept = 0 if a.endswith("eager") else t.peak // 3
+        yield [t.name, a, library, "ok", t.peak, t.peak + kept, t.peak // 10, t.peak // 10 + kept, t.peak // 10 + kept, t.peak // 10 + kept,
+               kept, kept, kept, kept, 10.5]
+
+
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
          ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("next", "simple", 0, 9.0),
          ("best-merge", "best", 1.5, 1.06), ("buddy", "", 0, 1.4)]
@@ -418,8 +436,13 @@ def main():
           "page_faults,failures,saved_seconds,saved_share,problem",
           [*(row for i, t in enumerate(traces) for row in comparison_rows(t, i == 0)), *mean_rows(len(traces))])
     write(folder, "remarks", "remarks", "trace,kind,text", each(remark_rows))
+    write(folder, "return", "return",
+          "trace,allocator,library,status,time_s,phase,resident_bytes,lazy_free_bytes,huge_bytes,live_bytes", each(return_rows))
+    write(folder, "return_summary", "return_summary",
+          "trace,allocator,library,status,peak_live_bytes,peak_resident_bytes,drop_live_bytes,drop_bytes,drop_1s_bytes,drop_10s_bytes,"
+          "freed_bytes,freed_1s_bytes,freed_10s_bytes,last_bytes,last_s", each(return_summary_rows))
     write(folder, "threads", "threads",
-          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,hand_overs,elapsed_ns,cpu_ns,thread_ns,"
+          "trace,allocator,round,status,recorded_threads,replay_threads,one_lock,ops,handovers,elapsed_ns,cpu_ns,thread_ns,"
           "waiting_ns,failures,peak_live_bytes,replay_peak_live_bytes,peak_resident_bytes,page_faults,reference,reference_ns,null_ns",
           each(threads_rows))
     write(folder, "latency", "latency", "trace,allocator,status,kind,percentile,rounds,ops,calls,ns,least_ns,most_ns,clock_step_ns",

@@ -244,13 +244,18 @@ class Tables(unittest.TestCase):
                                        "simple,m,1000,10,4000\nm,m,1000,20,200\nm,m,100,20,100\nn,n,100,20,\n"))
         self.assertEqual(rows_of(made), [["m", "–", "100", "–", "5.00 ns", "–"], ["m", "simple", "1\u202f000", "400 ns", "10.0 ns", "40.0×"]])
 
-    def test_a_file_of_unknown_columns_is_shown_as_it_is(self):
-        made = tables.anything(Made(threads="trace,threads,wait_ns,peak_bytes,how\nt,4,1500,2048,<b>\n"), "threads", "Threads")
-        self.assertEqual([column.title for column in made.columns], ["trace", "threads", "wait", "peak", "how"])
-        self.assertEqual(rows_of(made), [["t", "4", "1.50 µs", "2.00 KiB", "<b>"]])
+    def test_threads_are_compared_by_medians_over_the_rounds(self):
+        made = tables.threads(Made(threads="trace,allocator,status,replay_threads,one_lock,ops,elapsed_ns,thread_ns,waiting_ns,reference_ns\n"
+                                   "t,a,ok,4,no,10,100,400,40,50\nt,a,ok,4,no,10,300,400,80,50\nt,a,ok,4,no,10,200,400,60,50\nt,b,crashed,4,,,,,,\n"))
+        self.assertEqual(rows_of(made), [["t", "4", "a", "4.00×", "20.0 ns", "15.0 %", "–", "no"]])
+
+    def test_what_comes_back_is_of_what_the_program_gave_back(self):
+        _, _, contenders = answered(",a,,glibc,1,1,faster,0.5,,,,,\n,b,,glibc,1,2,faster,0.6,,,,,\n", return_summary="trace,allocator,status,"
+                                    "peak_resident_bytes,drop_live_bytes,drop_10s_bytes\nstorm,a,ok,1100,100,350\nother,a,ok,1,1,1\n")
+        self.assertEqual([c.back for c in contenders], [75.0, None])
 
     def test_a_table_has_no_more_rows_than_anyone_reads(self):
-        made = tables.anything(Made(threads="trace\n" + "t\n" * 6000), "threads", "Threads")
+        made = tables.comes_back(Made(return_summary="trace,allocator\n" + "t,a\n" * 6000))
         self.assertEqual((len(made.rows), made.left), (5000, 1000))
 
 

@@ -81,6 +81,10 @@ static enum hb_status out_of_memory(const struct converter *converter, struct hb
 
 static bool add_large(struct large_table *large, uint64_t index, const struct hb_op *op)
 {
+    uint32_t before;
+
+    if (large->count == UINT32_MAX)
+        return false;
     if (large->count == large->capacity) {
         size_t capacity = large->capacity == 0 ? 1024 : 2 * large->capacity;
         struct large *grown = reallocarray(large->rows, capacity, sizeof *grown);
@@ -91,6 +95,7 @@ static bool add_large(struct large_table *large, uint64_t index, const struct hb
         large->capacity = capacity;
     }
     large->rows[large->count] = (struct large){.op = index, .size = op->size, .touched = UNKNOWN};
+    hb_map_take(&large->row_of, op->object, &before); /* the block that it had before a realloc */
     return hb_map_put(&large->row_of, op->object, (uint32_t)large->count++);
 }
 

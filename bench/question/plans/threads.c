@@ -11,7 +11,7 @@
 static const struct hb_schema schema = {
     "threads/1", "threads.csv",
     "trace:text,allocator:text,round:count,status:text,recorded_threads:count,replay_threads:count,"
-    "one_lock:text,ops:count,hand_overs:count,elapsed_ns:count,cpu_ns:count,thread_ns:count,waiting_ns:count,"
+    "one_lock:text,ops:count,handovers:count,elapsed_ns:count,cpu_ns:count,thread_ns:count,waiting_ns:count,"
     "failures:count,peak_live_bytes:count,replay_peak_live_bytes:count,peak_resident_bytes:count,"
     "page_faults:count,reference:text,reference_ns:count,null_ns:count"};
 
@@ -30,7 +30,7 @@ static void set_threads(struct hb_results *out, const struct hb_threads_figures 
 {
     hb_results_set_count(out, "replay_threads", threads->threads);
     hb_results_set_text(out, "one_lock", threads->one_lock ? "yes" : "no");
-    hb_results_set_count(out, "hand_overs", threads->hand_overs);
+    hb_results_set_count(out, "handovers", threads->handovers);
     hb_results_set_count(out, "thread_ns", threads->wall_ns);
     hb_results_set_count(out, "waiting_ns", threads->waiting_ns);
     hb_results_set_count(out, "replay_peak_live_bytes", threads->peak_live_bytes);
@@ -93,7 +93,7 @@ static void count_threads(struct hb_measurement *measurement, const struct hb_th
     hb_measurement_count(measurement, "threads", threads->threads);
     hb_measurement_count(measurement, "waiting_share",
                          threads->wall_ns > 0 ? (double)threads->waiting_ns / (double)threads->wall_ns : 0);
-    hb_measurement_count(measurement, "hand_overs", (double)threads->hand_overs);
+    hb_measurement_count(measurement, "handovers", (double)threads->handovers);
     hb_measurement_count(measurement, "replay_peak_live_bytes", (double)threads->peak_live_bytes);
     hb_measurement_count(measurement, "one_lock", threads->one_lock);
 }

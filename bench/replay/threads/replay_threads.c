@@ -246,7 +246,7 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     const struct hb_split *split = threads->split;
     struct hb_one_lock lock;
 
-    *figures = (struct hb_threads_figures){.threads = split->working, .hand_overs = split->hand_overs};
+    *figures = (struct hb_threads_figures){.threads = split->working, .handovers = split->handovers};
     figures->one_lock = split->working > 1 && (allocator->caps & HB_CAP_THREADS) == 0;
     if (figures->one_lock)
         hb_one_lock_open(&lock, allocator, heap);

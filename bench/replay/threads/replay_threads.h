@@ -25,7 +25,7 @@ enum { HB_THREADS_MOST = 4096 };
 struct hb_threads_figures {
     uint32_t threads;         /* that did anything */
     bool one_lock;            /* the allocator is not made for threads, and was called under a lock */
-    uint64_t hand_overs;      /* how often an object changed hands */
+    uint64_t handovers;       /* how often an object changed hands */
     uint64_t elapsed_ns;      /* from the start of the first to the end of the last; where it is paced, of the
                                  one that had most to do, without its silences */
     uint64_t cpu_ns;          /* processor time, of all threads */

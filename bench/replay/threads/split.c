@@ -106,7 +106,7 @@ static void count_op(struct splitting *s, uint64_t recorded)
         s->changes[holding->last / 64] |= UINT64_C(1) << holding->last % 64;
         s->shares[ops[holding->last].thread].done.gives++;
         tally->takes++;
-        s->split->hand_overs++;
+        s->split->handovers++;
     }
     holding->last = (uint32_t)recorded;
 }

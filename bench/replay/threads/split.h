@@ -62,10 +62,10 @@ extern const char *const hb_threading_names[];
 
 struct hb_split {
     const struct hb_prepared *whole;
-    uint64_t ops;        /* those divided: the first of `whole` */
-    uint32_t threads;    /* 1 or more; all have numbers, some may have nothing to do */
-    uint32_t working;    /* that have something to do */
-    uint64_t hand_overs; /* how often an object changes hands */
+    uint64_t ops;       /* those divided: the first of `whole` */
+    uint32_t threads;   /* 1 or more; all have numbers, some may have nothing to do */
+    uint32_t working;   /* that have something to do */
+    uint64_t handovers; /* how often an object changes hands */
     struct hb_part *parts;
     uint64_t cell_count;
     struct hb_cell *cells;

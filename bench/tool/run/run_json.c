@@ -174,7 +174,7 @@ static void put_threads(struct hb_json *json, const struct hb_run_trace *trace, 
     hb_json_put(json, "one_lock", json_boolean(row->threads.one_lock));
     put_known(json, "ops_per_s", several ? 1e9 / row->ns.median : 0);
     hb_json_put(json, "waiting_share", several ? json_real(row->waiting) : json_null());
-    hb_json_known(json, "hand_overs", row->threads.hand_overs, several);
+    hb_json_known(json, "handovers", row->threads.handovers, several);
     hb_json_known(json, "replay_peak_live_bytes", row->replay_peak_live_bytes, several);
 }
 

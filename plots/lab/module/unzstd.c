@@ -42,7 +42,7 @@ static bool decode_four(struct unzstd *z, const uint8_t *from, size_t length)
     if (length < 6 || z->literal_count <= 3 * part)
         return false;
     for (unsigned i = 0; i < 4; i++) {
-        size_t bytes = i < 3 ? hb_little_endian(from + 2 * i, 2) : length - at;
+        size_t bytes = i < 3 ? hb_little_endian(from + (size_t)2 * i, 2) : length - at;
         size_t count = i < 3 ? part : z->literal_count - done;
 
         if (bytes > length - at ||

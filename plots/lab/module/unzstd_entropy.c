@@ -13,7 +13,7 @@ enum { MOST_WEIGHTS_LOG = 6, MOST_SYMBOLS = 256 };
 static unsigned highest_bit(uint32_t value)
 {
     assert(value != 0);
-    return 31u - (unsigned)__builtin_clz(value);
+    return (31u - (unsigned)__builtin_clz(value)) & 31; /* which the analyser does not know */
 }
 
 uint64_t hb_little_endian(const uint8_t *bytes, size_t count)
@@ -78,7 +78,7 @@ static uint32_t read_forward(struct hb_bits *bits, unsigned count)
 bool hb_fse_build(struct hb_fse_table *table, unsigned log, const int16_t *shares, unsigned symbols)
 {
     unsigned size = 1u << log, high = size - 1, at = 0, step = (size >> 1) + (size >> 3) + 3;
-    uint16_t next[MOST_SYMBOLS];
+    uint16_t next[MOST_SYMBOLS] = {0};
 
     for (unsigned s = 0; s < symbols; s++) {
         next[s] = shares[s] < 0 ? 1 : (uint16_t)shares[s];
@@ -177,7 +177,7 @@ static unsigned decode_weights(const struct hb_fse_table *table, struct hb_bits 
 
 static unsigned read_packed_weights(const uint8_t *from, size_t length, uint8_t *weights)
 {
-    struct hb_fse_table table;
+    struct hb_fse_table table = {.known = false};
     size_t head = hb_fse_read(&table, MOST_WEIGHTS_LOG, HB_HUFFMAN_MOST_BITS + 1, from, length);
     struct hb_bits bits;
 

@@ -31,7 +31,10 @@ class Sample:
         self.elapsed, self.peak, self.faults, self.cpu, self.end = map(int, words[11:16])
         self.windows = []  # elapsed, resident
         self.calls = {}  # nanoseconds of each, by kind
+        self.system = int(words[16])
+        self.returned = None  # calls that give memory back, in the order of the columns
         self.slow = []  # operation, nanoseconds, live bytes
+        self.threads = None  # how many, their time, what of it was waiting, the most live, how often objects changed hands
 
     def all_calls(self):
         """With all allocations as a kind of their own."""
@@ -47,6 +50,10 @@ def read_log(path):
                 samples[-1].windows.append((int(words[1]), int(words[2])))
             elif words[0] == "calls":
                 samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
+            elif words[0] == "returned":
+                samples[-1].returned = list(map(int, words[1:]))
+            elif words[0] == "threads":
+                samples[-1].threads = list(map(int, words[1:]))
             elif words[0] == "slow":
                 samples[-1].slow.append(tuple(map(int, words[1:])))
             else:
@@ -62,7 +69,9 @@ class Test(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def run(self, result=None):
-        """STOP_AT_FAILURE in the environment: for tests/mutants/run, to which one failure says all."""
+        """For tests/mutants/run: ONLY_CASES is a part of the names of cases, and STOP_AT_FAILURE ends all at the first failure."""
+        if os.environ.get("ONLY_CASES", "") not in self.id():
+            return result
         if result is not None:
             result.failfast = "STOP_AT_FAILURE" in os.environ
         return super().run(result)

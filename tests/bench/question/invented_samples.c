@@ -165,12 +165,26 @@ static void invent_calls(struct hb_latency *latency, uint64_t sample)
                                   .ranges = latency->slowest[i].ranges > 0 ? 20 * i + 1 : 0};
 }
 
+/* Of several threads, which wait for a tenth of their time or more. */
+static void invent_threads(struct hb_sample_result *result, uint64_t sample)
+{
+    struct hb_threads_figures *threads = &result->threads;
+
+    if (threads->threads == 0)
+        return;
+    threads->elapsed_ns = result->elapsed_ns;
+    threads->wall_ns = threads->threads * result->elapsed_ns - scatter(sample, 3) % 1000;
+    threads->waiting_ns = threads->wall_ns / 10 + scatter(sample, 4);
+    threads->peak_live_bytes = 5000 + scatter(sample, 5);
+}
+
 static void invent(const struct hb_sample_request *request, struct hb_sample_result *result,
                    struct place place)
 {
     uint64_t sample = place.number;
 
     invent_times(request, result, place);
+    invent_threads(result, sample);
     result->peak_resident_bytes = (300 + scatter(sample, 1)) * PAGE;
     result->end_resident_bytes = (100 + scatter(sample, 9)) * PAGE;
     result->page_faults = 200 + scatter(sample, 2);
@@ -249,6 +263,10 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
                 result->points[i].resident_bytes);
     if (result->latency != NULL)
         write_calls(log, result->latency);
+    if (result->threads.threads > 0)
+        fprintf(log, "threads %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                (unsigned)result->threads.threads, result->threads.wall_ns, result->threads.waiting_ns,
+                result->threads.peak_live_bytes, result->threads.handovers);
     fclose(log);
 }
 
@@ -256,8 +274,7 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                     struct hb_error *error)
 {
     enum hb_status status = __real_hb_sample_run(request, result, error);
-    bool timed =
-        request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK && !request->counts_calls;
+    bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK;
 
     if (status != HB_OK)
         return status;
@@ -268,7 +285,7 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                             .counts.first_failure = HB_NO_FAILURE,
                                             .check.op = HB_CHECK_NO_OP};
     }
-    if (timed && is_to_interrupt()) {
+    if (timed && !request->counts_calls && is_to_interrupt()) {
         raise(SIGINT);
         if (setting("INVENTED_KILL_TWICE", 0) > 0)
             raise(SIGINT);

@@ -87,7 +87,7 @@ class Order(invented.Test):
                              [("bump", 60), ("glibc", ops), ("glibc", 60), ("null", 60), ("simple", ops)])
 
     def test_what_is_asked_for_reaches_every_sample(self):
-        for number, touch in enumerate(("none", "page", "all")):
+        for number, touch in enumerate(("none", "page", "every", "all")):
             self.compare("--touch", touch, "--timeout", "77", rounds=1)
             samples = [s for s in self.samples if s.op_limit in OPS.values()]
             self.assertEqual({(s.touch, s.timeout) for s in samples}, {(number, 77000)})

@@ -30,6 +30,9 @@ def real(value):
     return f"{value:.6g}"
 
 
+RETURNED = ["madvise_calls", "madvise_bytes", "unmap_calls", "unmap_bytes"]
+
+
 class Rows(invented.Test):
     @classmethod
     def setUpClass(cls):
@@ -104,8 +107,15 @@ class Rows(invented.Test):
                 "peak_live_bytes": peak_live, "peak_resident_bytes": samples[i].peak, "end_resident_bytes": samples[i].end,
                 "page_faults": samples[i].faults, "reference": "glibc", "reference_ns": references[i].elapsed,
                 "reference_cpu_ns": references[i].cpu, "null_ns": null[i].elapsed if status == "ok" else None,
-                "null_cpu_ns": null[i].cpu if status == "ok" else None})
+                "null_cpu_ns": null[i].cpu if status == "ok" else None, "system_ns": samples[i].system,
+                **dict(zip(RETURNED, self.returned(allocator)))})
         return samples, references, null
+
+    def returned(self, allocator):
+        """What one replay beside the rounds counted; null hands out no memory, and has none."""
+        counts = [s.returned for s in self.samples if s.mode == "kernel" and s.allocator == allocator]
+        self.assertEqual(len(counts), 0 if allocator == "null" else 1)
+        return counts[0] if counts else [None] * 4
 
     def cut(self):
         """A step limit, and the operation after which it ends simple, which is in the middle of a window of walk_cost."""
@@ -152,6 +162,8 @@ class Rows(invented.Test):
         self.assertEqual((row["ops"], row["trace_ops"], row["rounds"], row["failures"]), (done, len(self.trace), 3, 0))
         self.assertEqual([row["peak_resident_bytes"], row["end_resident_bytes"], row["page_faults"]],
                          [median(getattr(s, key) for s in samples) for key in ("peak", "end", "faults")])
+        self.assertAlmostEqual(row["system_ns_per_op"], sum(s.system for s in samples) / 3 / done, 6)
+        self.assertEqual([row[key] for key in RETURNED], self.returned(row["allocator"]))
         self.assertEqual(row["peak_live_bytes"], Replay(self.trace[:done], Heap()).peak_live)
         self.assertEqual((row["times"], row["cpu_times"]), ([s.elapsed / 1e9 for s in samples], [s.cpu / 1e9 for s in samples]))
 
@@ -174,6 +186,9 @@ class Rows(invented.Test):
             words = [show(median(ns)), show(min(ns)), "-", show(max(ns)), f"{ratio(samples, references):.3f}",
                      f"{median(net_ratios(samples, references, null)):.3f}", *show_bytes(samples, "peak"), *show_bytes(samples, "end"),
                      *f"{int(median(s.faults for s in samples)):,}".split(",")]
+            calls, given, unmaps, unmapped = self.returned(allocator)
+            given = (given + unmapped) / (1 << 20)
+            words += [f"{given:.2f}" if given < 10 else f"{given:.1f}", "MiB,", *f"{calls + unmaps:,}".split(",")]
             self.assertEqual(lines[allocator].split()[1:], words)
         self.assertLess(out.index("  glibc "), out.index("-- built in, not ranked --"))
         self.assertLess(out.index("-- built in, not ranked --"), out.index("  bump "))
@@ -187,7 +202,7 @@ class Rows(invented.Test):
         self.assertEqual(row, {"trace": "made", "allocator": "simple", "status": "crashed", "ops": cut,
                                "trace_ops": len(self.trace), "rounds": 2, "problem": "crashed (signal 11)"})
         self.assertEqual([",".join(row.values()) for row in self.rows("throughput", allocator="simple")],
-                         ["made,simple,1,crashed" + "," * 14])
+                         ["made,simple,1,crashed" + "," * 19])
         self.run_program("walk_cost", "--results=out", "--allocators=simple,glibc", "--traces=made.txt", "--rounds=2",
                          f"--step-limit={limit}", crash="simple", status=3)
         row, = self.rows("walk_summary", allocator="simple")

@@ -347,8 +347,7 @@ class Run(invented.Test):
         with open(os.path.join(self.folder, "one.txt"), "a", encoding="ascii") as out:
             out.write("t 1\na x 8\nt 2\nf x\n")
         self.compare("one two", "glibc a.so", "--rounds", "6")
-        said = "3 threads did these operations, and one replays them: what threads cost each other, in locks and caches, " \
-            "is not in the times"
+        said = "recorded from 3 threads, replayed by 1: what threads cost each other, in locks and caches, is not in the times (--threads)"
         self.assertEqual([trace["warnings"].count(said) for trace in self.out["traces"]], [1, 0])
 
     def test_the_floor_is_by_the_clock_of_the_ratios(self):

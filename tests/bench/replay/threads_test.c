@@ -172,7 +172,7 @@ static struct hb_workload *random_threads(uint64_t seed, uint64_t ops, unsigned 
 
 /* What the operations come to, in their recorded order. */
 struct model {
-    uint64_t failures, first_failure, live, live_bytes, peak_bytes, hand_overs;
+    uint64_t failures, first_failure, live, live_bytes, peak_bytes, handovers;
     bool *failed;
 };
 
@@ -188,7 +188,7 @@ static struct model model_run(const struct hb_workload *workload, uint64_t ops)
         const struct hb_op *op = &workload->ops[i];
         bool is_birth = op->kind != HB_OP_FREE && op->kind != HB_OP_REALLOC;
 
-        m.hand_overs += !is_birth && holder[op->object] != op->thread;
+        m.handovers += !is_birth && holder[op->object] != op->thread;
         holder[op->object] = op->thread;
         m.failed[i] = op->kind != HB_OP_FREE && op->size != 0 && is_refused(op->size);
         m.failures += m.failed[i];
@@ -222,7 +222,7 @@ static struct hb_threads *must_open(const struct hb_prepared *prepared, uint64_t
 static void check_figures(const struct hb_threads_figures *figures, const struct model *m,
                           const struct hb_threads_plan *plan)
 {
-    assert_int_equal(figures->hand_overs, m->hand_overs);
+    assert_int_equal(figures->handovers, m->handovers);
     assert_true(figures->waiting_ns <= figures->wall_ns);
     assert_true(figures->peak_live_bytes >= m->live_bytes);
     if (plan->threading == HB_THREADING_STRICT || figures->threads == 1)

@@ -333,7 +333,7 @@ static void refused(const char *line, const char *part)
 static void bad_settings_name_the_range(void **state)
 {
     (void)state;
-    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth, larson, threadtest, "
+    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth, larson, storm, threadtest, "
                     "producer-consumer, pool");
     refused("ramp live=0", "live=0: it must be 1 to 268435456");
     refused("ramp live=1G", "it must be 1 to 268435456");

@@ -36,7 +36,7 @@
 #include "workloads/record/preload/sink.h"
 
 enum {
-    WAYS = 8,
+    WAYS = 4,
     PAGES_AT_ONCE = 1024, /* whose answers are on the stack of whoever calls */
     SMALLEST_HUGE_PAGE = 65536,
     /* Prices, in nanoseconds: as measured in a virtual machine, where they are high, rounded up. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/question/speed/model_speed.h"
+#include "bench/question/speed/model_speed_load.h"
 #include "tests/allocator/test_scale.h"
 
 enum { LEAST_LENGTH = 32, MOST_LENGTH = 256, DUST_LENGTH = 16, ROUNDS = 2 };
@@ -203,6 +203,26 @@ static void assert_result(const struct hb_speed_result *result, uint64_t ranges,
     }
 }
 
+/* The replacements before the first round warm up, and are in no figure. */
+static void assert_replacements(const struct hb_speed_load *load, const struct hb_speed_result *result)
+{
+    uint64_t count = result->ops / 2;
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        const struct hb_speed_round *round = &result->rounds[i];
+        uint64_t begin = (i + 1) * count, end = begin + count;
+        bool is_least = false, is_most = false;
+
+        assert_int_equal(round->walk_total, load->walk_total[end] - load->walk_total[begin]);
+        for (uint64_t at = begin + 1; at <= end; at++) {
+            assert_in_range(load->range_count[at], round->ranges_least, round->ranges_most);
+            is_least |= load->range_count[at] == round->ranges_least;
+            is_most |= load->range_count[at] == round->ranges_most;
+        }
+        assert_true(is_least && is_most);
+    }
+}
+
 static void both_sides_agree_and_have_figures_for_every_round(void **state)
 {
     size_t count;
@@ -221,6 +241,7 @@ static void both_sides_agree_and_have_figures_for_every_round(void **state)
             hb_speed_run(load, side, &results[side], &error);
             assert_string_equal(error.text, "");
             assert_result(&results[side], ranges, merges);
+            assert_replacements(load, &results[side]);
         }
         assert_true(results[HB_SPEED_MODEL].ops >= results[HB_SPEED_WALKING].ops);
         hb_speed_load_close(load);

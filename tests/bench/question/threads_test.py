@@ -1,0 +1,92 @@
+"""threads_test.py - what is made of replays by several threads, of samples with invented times: rows, columns, the clock."""
+
+import json
+import os
+import statistics
+import unittest
+
+import invented
+
+# Two threads; each object is freed by the one that did not make it, but for the last, which nobody frees.
+OPS = 12000
+
+
+class Threads(invented.Test):
+    def setUp(self):
+        super().setUp()
+        for name, threads in (("two", 2), ("one", 1)):
+            with open(os.path.join(self.folder, name + ".txt"), "w", encoding="ascii") as out:
+                for i in range(OPS // 2):
+                    out.write(f"t 0\na {i} {16 + i % 100}\nt {i % 2 * (threads - 1)}\nf {i}\n")
+        self.two = os.path.join(self.folder, "two.txt")
+        self.one = os.path.join(self.folder, "one.txt")
+        self.out = os.path.join(self.folder, "out")
+
+    def run_json(self, *arguments, status=0, **settings):
+        return json.loads(self.run_program("heapbench", "run", "--json", "--seed", "7", *arguments, status=status, **settings))
+
+    def test_a_row_has_the_medians_of_what_threads_took(self):
+        out = self.run_json(self.two, "--threads", "-a", "glibc,null,simple", "--rounds", "7", "--full")
+        self.assertEqual([(t["recorded_threads"], t["replay_threads"], t["threads"], t["clock"]) for t in out["traces"]],
+                         [(2, 2, "free", "elapsed")])
+        for row in out["rows"]:
+            samples = self.timed(row["allocator"], OPS)
+            self.assertEqual(len(samples), 7)
+            self.assertEqual(row["waiting_share"], float(f"{statistics.median(s.threads[2] / s.threads[1] for s in samples):.12g}"))
+            self.assertEqual(row["replay_peak_live_bytes"], int(statistics.median(s.threads[3] for s in samples)))
+            self.assertEqual({s.threads[4] for s in samples}, {row["handovers"]})
+            self.assertEqual(row["handovers"], OPS // 4)
+            self.assertEqual(row["one_lock"], row["allocator"] == "simple")
+            self.assertAlmostEqual(row["ops_per_s"] * row["ns_per_op"], 1e9, delta=10)
+            self.assertIsNone(row["saved_seconds"])
+
+    def test_the_clock_is_elapsed_time_however_busy_the_machine(self):
+        for options, clock in ((("--threads",), "elapsed"), (("--threads=strict",), "elapsed"), ((), "processor")):
+            out = self.run_json(self.two, *options, "-a", "glibc,null", "--rounds", "8", busy=2)
+            self.assertEqual(out["traces"][0]["clock"], clock)
+
+    def test_by_how_many_threads_is_said(self):
+        said = {}
+        for trace, options in ((self.two, ()), (self.two, ("--threads",)), (self.two, ("--threads=one",)), (self.one, ("--threads",))):
+            out = self.run_json(trace, *options, "-a", "glibc,bump", "--rounds", "2")
+            said[trace, options] = out["traces"][0]["warnings"], out["left_out"]
+        for options in ((), ("--threads=one",)):
+            warnings, left_out = said[self.two, options]
+            self.assertIn("recorded from 2 threads, replayed by 1: ", warnings[0])
+            self.assertIn("two was recorded from 2 threads and is replayed by 1", " ".join(left_out))
+        warnings, left_out = said[self.two, ("--threads",)]
+        self.assertIn("recorded from 2 threads, replayed by 2 on ", warnings[0])
+        self.assertEqual(warnings[1], "one lock around every call, since made for one thread: bump")
+        self.assertEqual(left_out, [])
+        self.assertEqual(said[self.one, ("--threads",)][0][0], "recorded from 1 thread, so that --threads changes nothing")
+
+    def test_the_question_has_a_row_a_round_and_leaves_out_single_threads(self):
+        self.run_program("threads", "--traces", f"{self.two},{self.one}", "--allocators", "glibc,bump", "--rounds=3",
+                         "--results", self.out)
+        self.assertEqual({row["trace"] for row in self.rows("threads")}, {"two"})
+        self.assertTrue(any("traces that one thread made" in line for line in self.head))
+        self.assertTrue(any(", by as many threads as recorded, window 1048576" in line for line in self.head))
+        null = [s.elapsed for s in self.timed("null", OPS)]
+        glibc = [s.elapsed for s in self.timed("glibc", OPS)]
+        for name in ("glibc", "bump", "null"):
+            rows, samples = self.rows("threads", allocator=name), self.timed(name, OPS)
+            self.assertEqual(len(rows), 3)
+            for i, (row, sample) in enumerate(zip(rows, samples, strict=True)):
+                got = [row[c] for c in ("round", "status", "recorded_threads", "replay_threads", "one_lock", "ops", "handovers", "elapsed_ns",
+                                        "cpu_ns", "thread_ns", "waiting_ns", "replay_peak_live_bytes", "reference_ns", "null_ns")]
+                self.assertEqual(got, list(map(str, (
+                    i + 1, "ok", 2, 2, "yes" if name == "bump" else "no", OPS, sample.threads[4], sample.elapsed, sample.cpu,
+                    sample.threads[1], sample.threads[2], sample.threads[3], glibc[i], null[i]))))
+
+    def test_a_benchmark_says_by_how_many_threads(self):
+        for program, by in (("threads", 2), ("throughput", 1), ("latency", 1)):
+            text = self.run_program(program, "--traces", self.two, "--allocators", "glibc", "--benchmark_format=json")
+            self.assertIn(f"recorded from 2 threads, replayed by {by}", json.loads(text)["benchmarks"][0]["label"])
+
+    def test_a_crash_is_a_row(self):
+        out = self.run_json(self.two, "--threads", "-a", "glibc,bump", "--rounds", "2", status=3, crash="bump")
+        self.assertEqual([row["status"] for row in out["rows"] if row["allocator"] == "bump"], ["crashed"])
+
+
+if __name__ == "__main__":
+    unittest.main()
