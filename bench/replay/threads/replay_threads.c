@@ -82,7 +82,8 @@ static void join_threads(struct hb_threads *threads)
     }
 }
 
-/* On a stack of ours: the C library gives pages of its own back when a thread ends, and they would be missed. */
+/* On a stack of ours: the C library gives pages of its own back when a thread ends, and they would be missed.
+ */
 static int start_thread(struct hb_worker *worker, pthread_attr_t *attributes)
 {
     int failure;

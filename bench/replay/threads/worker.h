@@ -31,7 +31,8 @@ struct hb_worker {
     struct hb_worker_mark *marks; /* NULL: the order is the recorded one */
     uint64_t mark_count, mark_room;
     pthread_t thread;
-    bool is_started; /* as a thread of its own */
+    bool is_started; /* as a thread of its own, which runs */
+    void *stack;     /* its stack; NULL: none */
 };
 
 struct hb_threads {
@@ -50,7 +51,7 @@ struct hb_threads {
     char apart[HB_APART_BYTES];
     _Atomic uint32_t stage; /* a futex: 0 wait, 1 run, 2 end */
     _Atomic uint32_t arrived;
-    _Atomic uint32_t finished;  /* a futex */
+    _Atomic uint32_t ready;     /* threads that wait for the stage; a futex */
     _Atomic uint32_t held_back; /* threads that wait for the window */
 };
 
