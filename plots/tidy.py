@@ -15,7 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from page.source import Failure, Table  # noqa: E402
+from page.source import MOST_NAMES, Failure, Table  # noqa: E402
 
 FEW = 1000  # a trace of fewer operations, such as the tutorial's example, is left out unless there is no other
 
@@ -44,7 +44,8 @@ def geometric_mean(values):
 
 
 def distinct(values):
-    return list(dict.fromkeys(value for value in values if value))
+    """Each once, in their order; no more than a figure has room for."""
+    return list(dict.fromkeys(value for value in values if value))[:MOST_NAMES]
 
 
 def long_ones(records, column="ops"):
@@ -52,8 +53,9 @@ def long_ones(records, column="ops"):
     most = {}
     for r in records:
         most[r["trace"]] = max(most.get(r["trace"], 0), r.number(column) or 0)
-    kept = [r for r in records if most[r["trace"]] >= FEW]
-    return kept or records
+    kept = [r for r in records if most[r["trace"]] >= FEW] or records
+    shown = set(distinct(r["trace"] for r in kept))
+    return [r for r in kept if r["trace"] in shown]
 
 
 def facts_beside(table):
@@ -81,6 +83,7 @@ class Names:
                        for name in self.all}
         self.shape = {name: int(known[name]["shape"]) if name in known else self.SHAPES[others.index(name) % len(self.SHAPES)]
                       for name in self.all}
+        self.all = self.all[:MOST_NAMES]
         self.group = {name: facts[name]["group"] if name in facts else "" for name in self.all}
 
     def leave_out_ours(self):
@@ -227,7 +230,7 @@ def threads(table):
     return f"cores = {text(found.group() if found else '')}\n" + made, shown
 
 
-MOST_SILENT, MOST_OTHERS = 4, 3
+MOST_SILENT, MOST_OTHERS, MOST_LIBRARIES = 4, 3, 8
 
 
 def comes_back(table):
@@ -236,16 +239,18 @@ def comes_back(table):
     records = [r for r in table.records() if r.has_figures and r.number("time_s") is not None]
     silent = distinct(r["trace"] for r in records if r["phase"] == "silence")[:MOST_SILENT]
     traces = silent or distinct(r["trace"] for r in records)[:MOST_OTHERS]
-    records = [r for r in records if r["trace"] in traces]
+    libraries = Names(table, [r["library"] for r in records if r["trace"] in traces])
+    libraries.all = libraries.all[:MOST_LIBRARIES]
+    records = [r for r in records if r["trace"] in traces and r["library"] in libraries.all]
     if not records:
         return "", []
-    libraries = Names(table, [r["library"] for r in records])
 
     def kind_of(r):
         name, of = r["allocator"], r["library"]
         return "as it is" if name == of else name[len(of) + 1:] if name.startswith(of + "-") else name
 
     kinds = distinct(["as it is", *(kind_of(r) for r in records)])
+    records = [r for r in records if kind_of(r) in kinds]
     panels_of = {}
     for r in records:
         panels_of.setdefault((r["trace"], r["library"]), []).append(r)
@@ -417,6 +422,7 @@ def curve(table):
         most[r["trace"]] = most.get(r["trace"], False) or long or odd
     records = [r for r in records if most[r["trace"]]] or records
     traces = distinct(r["trace"] for r in records)
+    records = [r for r in records if r["trace"] in traces]
     said, odd, simple_at, merge_at, boxes, merge, spans = [], [], [], [], [], [], []
     for trace in traces:
         mine = [r for r in records if r["trace"] == trace and r["allocator"] == "simple"]
@@ -526,6 +532,8 @@ def adversary(table):
     allocators = Names(table, [key[1] for key in last])
     rows = []
     for (name, allocator), r in last.items():
+        if allocator not in allocators.all:
+            continue
         live = r.number("most_live_bytes")
         over = [r.number(column) / live if r.number(column) else None for column in ("measured_bytes", "bound_bytes", "expected_bytes")]
         rows.append((names.index(name) + 1, allocators.all.index(allocator) + 1, *over))
