@@ -1,8 +1,8 @@
 // editor.mjs - the place to type: a text that is read at every keystroke, and the heap in the tutorial's own notation.
 
-import { Trace } from "./engine.mjs";
+import { RECORD_BYTES, Trace } from "./engine.mjs";
 import { examinedAs } from "./picture.mjs";
-import { count, hex } from "./words.mjs";
+import { count, counted, hex } from "./words.mjs";
 
 export const EXAMPLE = `# The tutorial's example. Change it!
 #   a NAME BYTES   malloc
@@ -20,13 +20,19 @@ a 4 300
 
 const SHOW_ALL = 40, SHOW_HEAD = 24, SHOW_TAIL = 8;
 
-function note(range, walk, all) {
-    const turn = walk === null || walk.isNext ? 0 : examinedAs(range.index, walk.begin, walk.length, all);
-    if (turn > 0 && !walk.failed && range.offset === walk.takenAt)
-        return ["taken", `  <- taken for object ${count(range.object)}`];
+// What is said behind a range, in the words of 'heapbench walk'. `last`: the last operation, its index and its walk or null.
+function note(range, last) {
+    const turn = last.walk === null ? 0 : examinedAs(range.index, last.walk.begin, last.walk.length, last.walk.all);
+    const isNew = last.op !== null && range.since === last.op.index, object = `object ${count(range.object)}, ${counted(range.size, "byte")}`;
+    if (turn > 0 && !last.walk.failed && range.offset === last.walk.takenAt)
+        return ["taken", `  <- taken for ${object}`];
+    if (turn > 0 && !range.allocated && isNew)
+        return ["examined", "  -- examined: in use then; the object has moved"];
     if (turn > 0)
-        return ["examined", `  -- examined${range.allocated ? "" : ": free, too short"}`];
-    return ["", range.allocated ? `     object ${count(range.object)}` : ""];
+        return ["examined", `  -- examined: ${range.allocated ? object : `free, ${last.op.size + RECORD_BYTES - range.length} too short`}`];
+    if (!range.allocated && isNew && last.op.kind !== "malloc")
+        return ["free", "  <- freed"];
+    return ["", range.allocated ? `     ${object}` : ""];
 }
 
 function sizeOf(range) {
@@ -34,8 +40,7 @@ function sizeOf(range) {
 }
 
 // The ranges as the design document writes them.
-export function writeListing(box, ranges, walk) {
-    const all = walk === null ? 0 : walk.all;
+export function writeListing(box, ranges, last) {
     if (ranges === null || ranges.length === 0) {
         box.textContent = ranges === null ? "Too many ranges to list." : "";
         return;
@@ -48,7 +53,7 @@ export function writeListing(box, ranges, walk) {
                 box.append(`... ${count(ranges.length - SHOW_HEAD - SHOW_TAIL)} ranges ...\n`);
             return;
         }
-        const line = document.createElement("span"), [kind, words] = note(r, walk, all);
+        const line = document.createElement("span"), [kind, words] = note(r, last);
         line.className = `${r.allocated ? "allocated" : "free"} ${kind}`;
         line.textContent = `Pointer: ${hex(r.offset).padEnd(digits)} Size: ${sizeOf(r).padEnd(sizes)} Allocated: ${r.allocated ? "True " : "False"}${words}\n`;
         box.append(line);

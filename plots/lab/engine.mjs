@@ -91,6 +91,7 @@ export class Trace {
         FACTS.forEach((fact, i) => { this[fact] = facts[i]; });
         this.command = textAt(e, e.lab_command());
         this.opsAt = e.lab_ops();
+        this.birthsAt = e.lab_births();
         this.endsAt = e.lab_ends();
     }
 
@@ -98,6 +99,10 @@ export class Trace {
         const view = new DataView(this.exports.memory.buffer, this.opsAt + index * OP_BYTES, OP_BYTES);
         return { index, size: Number(view.getBigUint64(0, true)), object: view.getUint32(8, true),
             thread: view.getUint16(12, true), kind: KINDS[view.getUint8(14)], alignment: 2 ** view.getUint8(15) };
+    }
+
+    birthOf(object) {
+        return new DataView(this.exports.memory.buffer).getUint32(this.birthsAt + 4 * object, true);
     }
 
     // The operation that frees the object; null where none does.

@@ -30,7 +30,9 @@ class App {
         this.panes = [];
         this.sources = []; // of traces: name, element or bytes
         this.colours = palette();
-        this.turn = 0;
+        this.turn = 0;         // of what was asked for: what answers an older question is stale
+        this.running = 0;      // courses
+        this.wantsTyping = true;
     }
 
     // -- beginning --
@@ -65,6 +67,7 @@ class App {
 
     setPanes(heap, beside) {
         byId("panes").replaceChildren();
+        this.panes.forEach((pane) => pane.leave());
         this.panes = [this.addPane(heap, beside === null ? "Heap" : "Heap A")];
         if (beside !== null)
             this.panes.push(this.addPane(beside, "Heap B"));
@@ -95,12 +98,15 @@ class App {
     }
 
     async chooseTyping(text) {
-        this.isTyped = true;
+        this.turn++;
+        this.wantsTyping = this.isTyped = true;
         byId("typing").hidden = false;
         await this.editor.set(text);
     }
 
     async typed(trace, at, text) {
+        if (!this.wantsTyping)
+            return;
         this.text = text;
         this.isTyped = true;
         await this.watch(trace, at);
@@ -109,15 +115,17 @@ class App {
     async choose(index) {
         const source = this.sources[index], turn = ++this.turn;
         this.say(`Reading ${source.name} …`);
+        this.wantsTyping = false;
         try {
             source.trace ??= await Trace.read(this.module, source.name, source.bytes ?? fromBase64(source.element.textContent));
+            if (source.trace.ops === 0)
+                throw new Refusal(`${source.name} holds no operations, so there is nothing to watch.`);
         } catch (error) {
+            this.wantsTyping = this.isTyped; // all stays as it was
             return this.refuse(error);
         }
         if (turn !== this.turn)
             return undefined;
-        if (source.trace.ops === 0)
-            return this.say(`${source.name} holds no operations, so there is nothing to watch.`, true);
         this.say("");
         this.isTyped = false;
         this.source = source;
@@ -182,20 +190,18 @@ class App {
 
     async beginPanes(panes) {
         document.body.dataset.state = "busy";
-        const turn = ++this.busyTurn;
+        this.running++;
         try {
             await Promise.all(panes.map((pane) => pane.begin()));
         } catch (error) {
             this.refuse(error);
         }
-        if (turn !== this.busyTurn)
+        if (--this.running > 0)
             return;
         this.grown();
         await this.showMoment(this.isTyped);
         document.body.dataset.state = "ready";
     }
-
-    busyTurn = 0;
 
     changed(pane) {
         this.say("");
@@ -248,7 +254,7 @@ class App {
 
     async showMoment(animated) {
         try {
-            await Promise.all(this.panes.map((pane) => pane.showMoment(animated && !this.playing && !this.calm())));
+            await Promise.all(this.panes.map((pane) => pane.showMoment(animated && !this.calm())));
         } catch (error) {
             this.refuse(error);
         }
@@ -261,7 +267,7 @@ class App {
         const isShown = this.isTyped && small !== null;
         byId("listing").hidden = !isShown;
         if (isShown)
-            writeListing(byId("listing"), small, this.panes[0].walk);
+            writeListing(byId("listing"), small, { op: this.at > 0 ? this.trace.op(this.at - 1) : null, walk: this.panes[0].lastWalk });
     }
 
     calm() {
@@ -342,16 +348,22 @@ class App {
         if (this.at >= this.trace.ops)
             this.setMoment(0);
         this.playing = true;
-        byId("play").textContent = "Pause";
-        byId("play").setAttribute("aria-pressed", "true");
+        this.showPlaying("Pause");
         this.tick(performance.now());
         return undefined;
     }
 
     stop() {
         this.playing = false;
-        byId("play").textContent = "Play";
-        byId("play").setAttribute("aria-pressed", "false");
+        this.showPlaying("Play");
+    }
+
+    // What happens is not read out while it happens by itself.
+    showPlaying(label) {
+        byId("play").textContent = label;
+        byId("play").setAttribute("aria-pressed", String(this.playing));
+        for (const sentence of document.querySelectorAll(".now"))
+            sentence.setAttribute("aria-live", this.playing ? "off" : "polite");
     }
 
     // A short trace an operation at a time, a long one in some twenty seconds.
@@ -361,7 +373,7 @@ class App {
         const slow = this.trace.ops <= SLOW_OPS, now = performance.now();
         const by = slow ? (now - then >= SLOW_MS ? 1 : 0) : Math.max(1, Math.round(this.trace.ops * (now - then) / (PLAY_SECONDS * 1000)));
         if (by > 0)
-            this.setMoment(this.at + by);
+            this.setMoment(this.at + by, slow);
         if (this.at >= this.trace.ops)
             return this.stop();
         requestAnimationFrame(() => this.tick(by > 0 ? now : then));
@@ -395,7 +407,7 @@ class App {
     }
 
     refuse(error, name = "This") {
-        document.body.dataset.state = "ready";
+        document.body.dataset.state = this.running > 0 ? "busy" : "ready";
         if (isRefusal(error))
             this.say(error.message, true);
         else if (error instanceof RangeError || error?.name === "NotReadableError")

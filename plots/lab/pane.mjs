@@ -134,6 +134,12 @@ export class Pane {
             await this.zoom();
     }
 
+    // It is no longer on the page.
+    leave() {
+        this.generation++;
+        this.heap = null;
+    }
+
     columns() {
         return Math.min(MOST_MAP_COLUMNS, Math.max(100, Math.round(this.map.getBoundingClientRect().width)));
     }
@@ -232,7 +238,8 @@ export class Pane {
         const why = last.failed && op !== null ? heap.why() : null;
         const peek = heap.peek();
         this.lookAgain();
-        this.walk = this.walkOf(last, peek, heap);
+        this.lastWalk = last.walked === 1 && at > 0 ? this.walkOf(last, this.roverBefore(heap), false) : null;
+        this.walk = peek !== null && peek.walked === 1 ? this.walkOf(peek, { ...peek, ranges: last.ranges }, true) : this.lastWalk;
         this.tell(last, op, why, peek);
         this.curves.move(at);
         this.drawMap();
@@ -250,20 +257,18 @@ export class Pane {
         this.point.replaceChildren(this.look.ranges === null ? TOO_MANY : NOTHING);
     }
 
-    // The walk to be drawn: the next operation's, or the last one's where the next does not walk.
-    walkOf(last, peek, heap) {
-        const isNext = peek !== null && peek.walked === 1, figures = isNext ? peek : last;
-        if (!isNext && (last.walked !== 1 || heap.at === 0))
-            return null;
-        const rover = isNext ? peek : this.roverBefore(heap);
+    // A walk to be drawn: `figures` after it, and where it began.
+    walkOf(figures, rover, isNext) {
         return { length: figures.walkLength, begin: rover.begin, beginAt: rover.beginAt, failed: figures.failed === 1,
-            takenAt: figures.failed ? null : figures.placedAt, all: isNext ? last.ranges : rover.ranges,
-            everything: this.settings.policy === "best", upto: figures.walkLength, isNext };
+            takenAt: figures.failed ? null : figures.placedAt, all: rover.ranges, everything: this.settings.policy === "best",
+            upto: figures.walkLength, isNext };
     }
 
+    // Where the last operation's walk began: only next fit begins elsewhere than at the first record.
     roverBefore(heap) {
-        const at = heap.at;
-        const ranges = heap.seek(at - 1).ranges, rover = { ...heap.rover(), ranges };
+        if (this.settings.policy !== "next")
+            return { begin: 0, beginAt: 0, ranges: Infinity };
+        const at = heap.at, ranges = heap.seek(at - 1).ranges, rover = { ...heap.rover(), ranges };
         heap.seek(at);
         return rover;
     }

@@ -2,6 +2,8 @@
 
 import { REASONS, RECORD_BYTES } from "./engine.mjs";
 
+const ENDLESS = 2 ** 60; // of the tail of an infinite heap there is as much as can be counted
+
 export function count(n) {
     return String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
@@ -13,6 +15,8 @@ export function counted(n, noun) {
 export function bytes(n) {
     if (n < 10240)
         return counted(n, "byte");
+    if (n >= ENDLESS)
+        return "no end";
     const power = Math.min(4, Math.floor(Math.log2(n) / 10)), value = n / 2 ** (10 * power);
     return `${value.toPrecision(value < 1000 ? 3 : 4)} ${["", "KiB", "MiB", "GiB", "TiB"][power]}`;
 }
@@ -81,9 +85,9 @@ export function describeRange(range, before, after, trace, options, at) {
 }
 
 function describeObject(range, before, after, trace, where) {
-    const end = trace.endOf(range.object);
+    const birth = trace.birthOf(range.object), end = trace.endOf(range.object);
     const lines = [`Object ${count(range.object)}: ${bytes(range.size)} asked for, in a range at ${where}`,
-        `Here since operation ${count(range.since)}; ${end === null ? "never freed" : `freed at operation ${count(end)}`}`];
+        `Born at operation ${count(birth)}${birth === range.since ? "" : `, here since operation ${count(range.since)}`}; ${end === null ? "never freed" : `freed at operation ${count(end)}`}`];
     const slack = range.length - range.size - RECORD_BYTES;
     if (slack > 0)
         lines.push(`${bytes(slack)} of it are slack: too little to be a range of its own`);
@@ -95,7 +99,7 @@ function describeObject(range, before, after, trace, where) {
 
 function describeHole(range, before, after, options, at, where) {
     if (range.neverUsed)
-        return [`Never used: ${where}`];
+        return [`Never used, from ${hex(range.offset)} on: ${bytes(range.length)}`];
     const lines = [`A hole at ${where}`, `Like this for ${counted(Math.max(0, at - 1 - range.since), "operation")}, since operation ${count(range.since)}`];
     const free = [before, after].filter((r) => r && !r.allocated && !r.neverUsed), live = [before, after].filter((r) => r && r.allocated);
     if (free.length > 0) {

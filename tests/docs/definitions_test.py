@@ -30,6 +30,7 @@ WRITING = [
     ["heapbench", "adversary", "--all", "two-size"],
     ["model_speed", "--up-to=100", "--rounds=1"],
     ["return", "--allocators=glibc", "--traces=demo"],
+    ["threads", "--allocators=glibc", "--traces=two.txt", "--rounds=1"],
 ] + [[question, "--allocators=simple,glibc", "--traces=demo", "--rounds=1"] for question in QUESTIONS]
 
 # A trace with times, and a heap too small, so that no key is left out.
@@ -43,6 +44,8 @@ PRINTING = [
     ["curve", "demo"],
     ["curve", "one-more-byte.txt"],
     ["run", "demo", "-a", "simple,glibc", "--rounds", "1", "--idle", "1"],
+    ["run", "two.txt", "-a", "simple,glibc", "--rounds", "1", "--threads"],
+    ["replay", "two.txt", "-a", "simple", "--threads"],
     ["run", "demo", "ranked.txt", "-a", "simple,glibc,jemalloc", "--rounds", "6", "--step-limit", "1000"],
     ["check", "demo", "-a", "glibc"],
     ["list"],
@@ -117,6 +120,7 @@ def main():
     os.chdir(folder)
     pathlib.Path("timed.txt").write_text("a x 100\nw 25ms\na y 20\nf x\n")
     pathlib.Path("ranked.txt").write_text("a x 100\nf x\n" * 5000)
+    pathlib.Path("two.txt").write_text("t 0\na x 100\nt 1\nf x\n")
     pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
     pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")

@@ -19,7 +19,8 @@ static struct {
     uint8_t *bytes;
     size_t length;
     struct hb_workload *workload;
-    uint32_t *ends; /* by object: the operation that frees it, or their number */
+    uint32_t *births,
+        *ends; /* by object: the operations that make and free it; their number where none frees it */
     struct hb_error error;
     struct lab_trace_facts facts;
 } trace;
@@ -59,19 +60,22 @@ LAB_EXPORT const char *lab_error(void)
     return trace.error.text;
 }
 
-/* When each object ends. False when out of memory. */
-static bool find_ends(void)
+/* When each object begins and ends. False when out of memory. */
+static bool find_lives(void)
 {
     const struct hb_workload *w = trace.workload;
 
+    trace.births = malloc((w->object_count + 1) * sizeof *trace.births);
     trace.ends = malloc((w->object_count + 1) * sizeof *trace.ends);
-    if (trace.ends == NULL)
+    if (trace.births == NULL || trace.ends == NULL)
         return false;
     for (uint64_t i = 0; i < w->object_count; i++)
         trace.ends[i] = (uint32_t)w->op_count;
     for (uint64_t i = 0; i < w->op_count; i++)
         if (w->ops[i].kind == HB_OP_FREE)
             trace.ends[w->ops[i].object] = (uint32_t)i;
+        else if (w->ops[i].kind != HB_OP_REALLOC)
+            trace.births[w->ops[i].object] = (uint32_t)i;
     return true;
 }
 
@@ -92,8 +96,10 @@ static void state_facts(void)
 static void forget_trace(void)
 {
     hb_workload_free(trace.workload);
+    free(trace.births);
     free(trace.ends);
     trace.workload = NULL;
+    trace.births = NULL;
     trace.ends = NULL;
 }
 
@@ -112,7 +118,7 @@ LAB_EXPORT int lab_read(void)
     forget_input();
     if (status != HB_OK)
         return (int)status;
-    if (!find_ends())
+    if (!find_lives())
         return (int)hb_error_set(&trace.error, HB_ERR_MEMORY, "%s: out of memory", trace.workload->path);
     state_facts();
     return HB_OK;
@@ -121,6 +127,11 @@ LAB_EXPORT int lab_read(void)
 LAB_EXPORT const struct hb_op *lab_ops(void)
 {
     return trace.workload->ops;
+}
+
+LAB_EXPORT const uint32_t *lab_births(void)
+{
+    return trace.births;
 }
 
 LAB_EXPORT const uint32_t *lab_ends(void)

@@ -65,7 +65,8 @@ static struct hb_sample_result must_run(const struct hb_sample_request *request)
 
     if (hb_sample_run(request, &result, &error) != HB_OK)
         fail_msg("%s", error.text);
-    assert_int_equal(result.outcome, HB_SAMPLE_OK);
+    if (result.outcome != HB_SAMPLE_OK)
+        fail_msg("%s", result.error.text);
     return result;
 }
 

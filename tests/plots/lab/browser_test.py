@@ -66,14 +66,20 @@ class Browser(unittest.TestCase):
         self.lab.settle()
 
     def listing(self):
-        return [line.split("  <-")[0].split("  --")[0].split("     object")[0].rstrip() for line in self.lab.text("#listing").splitlines()]
+        return self.lab.text("#listing").splitlines()
 
     # -- the place to type --
 
     def test_the_first_thing_is_the_tutorials_example_in_its_notation(self):
         self.lab.open()
-        walked = [line for line in tool("walk", "demo").split("\n\n")[-2].splitlines() if line.startswith("Pointer")]
-        self.assertEqual(self.listing(), [line.split("  <-")[0].split("  --")[0].rstrip() for line in walked])
+        steps = [[line for line in step.splitlines() if line.startswith("Pointer")] for step in tool("walk", "demo").split("\n\n")]
+        steps = [step for step in steps if step]
+        self.assertEqual(len(steps), 8)
+        for step in reversed(steps[1:]):
+            self.assertEqual(self.listing(), step)
+            self.lab.click("#back")
+        self.assertEqual(self.listing(), steps[0])
+        self.lab.click("#last")
         self.assertIn("malloc(300) needs 308 bytes and examined 5 records", self.lab.text(".now"))
         self.assertEqual(tool("info", "demo", "--json").count('"ops": 7'), 1)
         self.assertEqual(self.lab.js("return window.lab.trace.ops"), 7)
@@ -89,7 +95,7 @@ class Browser(unittest.TestCase):
     def test_every_keystroke_is_read_and_a_fault_is_the_readers_own_sentence(self):
         self.lab.open()
         self.type("a x 10\na y 20\nf x\n")
-        self.assertEqual(self.listing()[:2], ["Pointer: 0x0  Size: 18      Allocated: False", "Pointer: 0x12 Size: 28      Allocated: True"])
+        self.assertEqual(self.listing()[:2], ["Pointer: 0x0  Size: 18      Allocated: False  <- freed", "Pointer: 0x12 Size: 28      Allocated: True      object 1, 20 bytes"])
         self.type("a x 10\na y 20\nf z\n")
         self.assertEqual(self.lab.text("#fault"), "the text:3: z was never allocated")
         self.type("")
@@ -176,11 +182,25 @@ class Browser(unittest.TestCase):
         self.assertEqual(self.lab.js("return [window.lab.view.from, window.lab.view.to]"), [0, whole])
         self.assertFalse(self.lab.js("return window.lab.isZoomed()"))
 
+    def test_two_fingers_zoom_and_one_pans(self):
+        self.lab.open("#trace=sqlite3")
+        touch = ("const c = document.querySelector('.map'), b = c.getBoundingClientRect(), at = (type, id, x) => c.dispatchEvent(new PointerEvent(type,"
+                 "{pointerId: id, pointerType: 'touch', isPrimary: id === 1, buttons: 1, clientX: b.left + x * b.width, clientY: b.top + 50, bubbles: true}));"
+                 "c.setPointerCapture = () => {}; arguments[0].forEach((e) => at(...e));")
+        whole = self.lab.js("return window.lab.trace.ops")
+        self.lab.js(touch, [["pointerdown", 1, 0.4], ["pointerdown", 2, 0.6], ["pointermove", 2, 0.8], ["pointermove", 1, 0.2], ["pointerup", 1, 0.2], ["pointerup", 2, 0.8]])
+        self.lab.settle()
+        zoomed = self.lab.js("return [window.lab.view.from, window.lab.view.to]")
+        self.assertAlmostEqual((zoomed[1] - zoomed[0]) / whole, 1 / 3, delta=0.02)
+        self.lab.js(touch, [["pointerdown", 3, 0.5], ["pointermove", 3, 0.4], ["pointermove", 3, 0.3], ["pointerup", 3, 0.3]])
+        self.lab.settle()
+        self.assertGreater(self.lab.js("return window.lab.view.from"), zoomed[0])
+
     def test_a_zoomed_strip_names_the_object_that_is_pointed_at(self):
         self.lab.open("#trace=sqlite3&addresses=0-4000")
         self.lab.js("const c = document.querySelector('.strip'), b = c.getBoundingClientRect();"
                     "c.dispatchEvent(new PointerEvent('pointermove', {clientX: b.left + 2, clientY: b.top + 80, bubbles: true}))")
-        self.assertRegex(self.lab.text(".point"), "Object \\d+: .* asked for, in a range at 0x0.*Here since operation \\d+; .*freed")
+        self.assertRegex(self.lab.text(".point"), "Object \\d+: .* asked for, in a range at 0x0.*Born at operation \\d+; .*freed")
 
     def test_a_hole_tells_its_age_and_neighbours_and_what_merging_would_do(self):
         self.lab.open()
@@ -245,7 +265,11 @@ class Browser(unittest.TestCase):
                                (large, "has 500 MiB"), (self.write("none.txt", "# nothing\n"), "no operations")):
             self.give(path)
             self.assertIn(sentence, self.lab.message(), path.name)
-        self.lab.click("#sources button")
+        self.type("a x 10\n")
+        self.assertEqual(self.lab.js("return window.lab.trace.ops"), 1)
+        self.lab.click(".reset")
+        until("the example", lambda: self.lab.js("return window.lab.trace.ops") == 7)
+        self.lab.settle()
         self.assertEqual(self.lab.js("return window.lab.trace.ops"), 7)
 
     def test_names_and_texts_with_markup_are_text(self):
@@ -286,6 +310,22 @@ class Browser(unittest.TestCase):
         self.assertIn("2^63", self.lab.message())
         self.lab.open("#%%%&=&&&a=b&at=3")
         self.assertEqual(self.lab.js("return window.lab.at"), 3)
+
+    def test_a_link_followed_on_the_page_itself_is_shown_too(self):
+        self.lab.open("#trace=sqlite3")
+        self.lab.js("location.hash = '#heap=next&at=3'")
+        until("the example", lambda: self.lab.js("return window.lab.isTyped && window.lab.at === 3 && window.lab.panes[0].settings.policy === 'next'"))
+        self.lab.settle()
+
+    def test_who_cannot_wait_gets_what_was_asked_for_last(self):
+        self.lab.open()
+        self.lab.js("const app = window.lab; app.choose(0); app.choose(1); app.panes[0].change({policy: 'best'}); app.toggleBeside();"
+                    "app.chooseTyping('a x 1\\na y 2\\n'); app.choose(0); app.setMoment(500); app.setMoment(1000);")
+        until("the last one", lambda: self.lab.js("return window.lab.trace.name === 'sqlite3' && document.body.dataset.state === 'ready'"))
+        self.lab.settle()
+        figures = self.lab.js("return window.lab.panes.map((p) => [p.settings.policy, p.figures.ops])")
+        self.assertEqual({tuple(f) for f in figures}, {("best", self.lab.js("return window.lab.trace.ops"))})
+        self.assertEqual(self.lab.message(), "")
 
     # -- looks --
 
