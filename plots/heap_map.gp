@@ -1,9 +1,9 @@
 # heap_map.gp - what lies where in the heap as the program goes on: first fit without merging, and beside it with.
 #
-# Caption: A map of the heap: addresses upward, the operations of the program from left to right. Dark is in use, sand was used before
-#   and is free, above the highest address used so far there is nothing; the line is what the program holds. Left of each pair is the
-#   simple allocator, which never merges: sand gathers that no larger block can use, and the heap grows above it. Right, on
-#   the same scale, is the same first fit that merges at once. A dark streak is a block that stays while all around it is freed.
+# Caption: A map of the heap: addresses upward, the operations of the program from left to right. Blue is in use, yellow was used
+#   before and is free, above the highest address used so far there is nothing; the line is what the program holds. Left of each pair is the
+#   simple allocator, which never merges: yellow gathers that no larger block can use, and the heap grows above it. Right, on
+#   the same scale, is the same first fit that merges at once. A blue streak is a block that stays while all around it is freed.
 #
 # Usage:  gnuplot -c plots/heap_map.gp results/reference/heap_map.csv [png] > heap_map.svg
 # Input:  heap_map.csv, schema heap_map/1 (results/README.md)

@@ -1,8 +1,8 @@
 # memory.gp - where the simple allocator's memory went, as the program goes on.
 #
 # Caption: The heap of the simple allocator over time: what the program holds (live), the records in front of it (headers), what was handed
-#   over because the rest was too small to split off (slack), and what is free below the highest address ever used. The pale part was
-#   freed and could not be used again, since free ranges are never merged. One panel a program, each with its own axes, from zero.
+#   over because the rest was too small to split off (slack), and what is free below the highest address ever used. What is free was once
+#   used and could not be used again, since free ranges are never merged. One panel a program, each with its own axes, from zero.
 #
 # Usage:  gnuplot -c plots/memory.gp results/reference/fragmentation.csv [png] > memory.svg
 # Input:  fragmentation.csv, schema fragmentation/1 (results/README.md)

@@ -1,10 +1,9 @@
 # variants.gp - time against memory: every allocator and every variant of one a point, and the front.
 #
-# Caption: Each allocator's time and its peak of resident memory, both over the baseline's: the geometric means over the
-#   traces. Down and to the left is better. A filled point is a library as it comes, a hollow one in the same colour the same
-#   library with settings of its own; the bar is the 95 % interval of the time. The line is the front: what lies above and to
-#   the right of it is beaten in both. Names in black are of those on the front: none has as little memory and is surely
-#   faster. So where intervals overlap, a point a little off the line is on it too, for all that is known.
+# Caption: Time and peak memory of each allocator, both over the baseline's: geometric means over the programs. Down and to the left is
+#   better. A filled mark is a library as it comes, a hollow one in the same colour the same library with settings of its own; the bar is
+#   the 95 % interval of the time. What lies above and to the right of the line, the front, is beaten in both. Faint names are of those that
+#   another beats for certain: where intervals overlap, a mark a little off the line is on it too, for all that is known.
 #
 # Usage:  gnuplot -c plots/variants.gp results/latest/variants.csv [png] > variants.svg
 # Input:  variants.csv, schema variants/1 (results/README.md)

@@ -269,6 +269,27 @@ class Run(invented.Test):
                 again = [(int(r["elapsed_ns"]) - int(r["null_ns"])) / (int(r["reference_ns"]) - int(r["null_ns"])) for r in rows]
                 self.assertAlmostEqual(row["ratio_net"], median(again), 9)
 
+    def test_what_an_allocator_would_save_is_processor_time_of_its_calls(self):
+        """Elapsed time is three times as long, and another one: it has no part in this."""
+        with open(os.path.join(self.folder, "one.txt"), "a", encoding="ascii") as out:
+            out.write("cpu 10ms\n")
+        self.compare("one", "glibc a.so b.so c.so null", "--rounds", "8", ns=self.NS, busy=3)
+        spent = {name: median(s.cpu for s in self.timed(name, OPS["one"])) for name in ("glibc", "a.so", "b.so", "c.so", "null")}
+        signs = set()
+        for name in ("a.so", "b.so", "c.so"):
+            row, saved = self.row["one", name], (max(spent["glibc"], spent["null"]) - max(spent[name], spent["null"])) / 1e9
+            self.assertAlmostEqual(row["saved_seconds"], saved, 12)
+            self.assertAlmostEqual(row["saved_share"], saved / 0.01, 9)
+            signs.add(saved > 0)
+        self.assertEqual(signs, {True, False})
+        lines = self.table("one.txt", "-a", "glibc,./a.so,./b.so,./c.so", "--rounds", "8", ns=self.NS, busy=3)
+        for name in ("a.so", "b.so", "c.so"):
+            spent[name] = median(s.cpu for s in self.timed(name, OPS["one"]))
+        for name in ("a.so", "b.so", "c.so"):
+            saved = median(s.cpu for s in self.timed("glibc", OPS["one"])) - spent[name]
+            line = next(line for line in lines if f" {name} " in line)
+            self.assertEqual(saved < 0, " -" in line.replace(" - ", " "), line)
+
     def test_on_a_busy_machine_all_of_it_is_by_processor_time(self):
         self.compare("one two few", "glibc a.so b.so c.so null", "--rounds", "8", ns=self.NS, busy=3)
         for trace in ("one", "two"):
