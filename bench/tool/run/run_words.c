@@ -297,7 +297,7 @@ static bool say_ahead(const struct hb_run_trace *trace, char *out)
     uint64_t most = 0;
 
     for (size_t i = 0; i < trace->count; i++)
-        if (trace->rows[i].replay_peak_live_bytes > most)
+        if (trace->rows[i].group != HB_RUN_FLOOR && trace->rows[i].replay_peak_live_bytes > most)
             most = trace->rows[i].replay_peak_live_bytes;
     snprintf(out, HB_RUN_WORDS_BYTES,
              "threads ran ahead of each other: %s live at most, and %s in the program; for memory ask "
