@@ -277,9 +277,9 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
 {
     if (trace->replay_threads > 1)
         snprintf(out, HB_RUN_WORDS_BYTES,
-                 "recorded from %u threads, replayed by %u on %s: times are elapsed, 'waiting' their share "
-                 "spent on "
-                 "each other; a short list: time the program with each (LD_PRELOAD)",
+                 "recorded from %u threads, replayed by %u on %s: elapsed times, of which 'waiting' for each "
+                 "other; a short list: "
+                 "time the program with each (LD_PRELOAD)",
                  (unsigned)trace->threads, (unsigned)trace->replay_threads,
                  hb_show_counted(trace->noise.cores, "core").text);
     else
