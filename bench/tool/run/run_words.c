@@ -207,8 +207,13 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 
 static bool say_alone(const struct hb_run_trace *trace, char *out)
 {
+    bool has_built_in = false;
+
+    for (size_t i = 0; i < trace->count; i++)
+        has_built_in = has_built_in || trace->rows[i].group == HB_RUN_OTHER;
     snprintf(out, HB_RUN_WORDS_BYTES,
-             "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
+             has_built_in ? "%.100s is the only library: what is built in is compared with it, and not ranked"
+                          : "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
              trace->rows[0].allocator);
     return trace->rivals == 1;
 }
@@ -366,7 +371,7 @@ static bool say_clock(const struct hb_run_trace *trace, char *out)
     if (out[0] == '\0')
         return false;
     append(out, trace->has_times
-                    ? ": read the recording's time and not the replay's (--clock)"
+                    ? ": ask for the time, to give memory back by it, and read the recording's (--clock)"
                     : ": what gives memory back by the clock does so by the replay's own, which is short");
     return true;
 }

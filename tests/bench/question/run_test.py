@@ -359,6 +359,7 @@ class Run(invented.Test):
         self.assertIn(f"; about {more} more round" + ("s" if more > 1 else "") + f" would decide (--rounds {12 + more},",
                       second.replace("\u202f", ""))
         self.assertEqual(words("", "glibc", spread=0), ["glibc has nothing to be compared with: -a takes several, as in -a A,B"])
+        self.assertEqual(words("", "glibc simple", spread=0), ["glibc is the only library: what is built in is compared with it, and not ranked"])
 
     def test_what_is_told_from_the_baseline_is_said_where_no_order_is(self):
         answer = self.compare("one", "glibc a.so b.so", "--rounds", "12", ns="glibc=20,a.so=18.2,b.so=18.8", spread=3)["traces"][0]["verdict"][0]
