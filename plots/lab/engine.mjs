@@ -5,7 +5,7 @@
 
 export const POLICIES = ["first", "next", "best"];
 export const REASONS = ["", "full", "unmerged", "scattered"];
-export const KINDS = ["malloc", "free", "calloc", "realloc", "aligned"];
+const KINDS = ["malloc", "free", "calloc", "realloc", "aligned"];
 export const RECORD_BYTES = 8;
 export const MOST_FILE_BYTES = 256 * 2 ** 20;
 export const STOP = { failure: 1, split: 2, walk: 4 };

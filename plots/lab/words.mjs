@@ -25,7 +25,7 @@ export function hex(n) {
     return "0x" + n.toString(16);
 }
 
-export function percent(part, whole) {
+function percent(part, whole) {
     return whole > 0 ? `${(100 * part / whole).toPrecision(part >= whole ? 3 : 2)} %` : "";
 }
 
