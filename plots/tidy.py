@@ -15,7 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from page.source import Failure, Table  # noqa: E402
+from page.source import MOST_NAMES, Failure, Table  # noqa: E402
 
 FEW = 1000  # a trace of fewer operations, such as the tutorial's example, is left out unless there is no other
 
@@ -44,7 +44,8 @@ def geometric_mean(values):
 
 
 def distinct(values):
-    return list(dict.fromkeys(value for value in values if value))
+    """Each once, in their order; no more than a figure has room for."""
+    return list(dict.fromkeys(value for value in values if value))[:MOST_NAMES]
 
 
 def long_ones(records, column="ops"):
@@ -52,8 +53,9 @@ def long_ones(records, column="ops"):
     most = {}
     for r in records:
         most[r["trace"]] = max(most.get(r["trace"], 0), r.number(column) or 0)
-    kept = [r for r in records if most[r["trace"]] >= FEW]
-    return kept or records
+    kept = [r for r in records if most[r["trace"]] >= FEW] or records
+    shown = set(distinct(r["trace"] for r in kept))
+    return [r for r in kept if r["trace"] in shown]
 
 
 def facts_beside(table):
@@ -81,6 +83,7 @@ class Names:
                        for name in self.all}
         self.shape = {name: int(known[name]["shape"]) if name in known else self.SHAPES[others.index(name) % len(self.SHAPES)]
                       for name in self.all}
+        self.all = self.all[:MOST_NAMES]
         self.group = {name: facts[name]["group"] if name in facts else "" for name in self.all}
 
     def leave_out_ours(self):
@@ -227,7 +230,7 @@ def threads(table):
     return f"cores = {text(found.group() if found else '')}\n" + made, shown
 
 
-MOST_SILENT, MOST_OTHERS = 4, 3
+MOST_SILENT, MOST_OTHERS, MOST_LIBRARIES = 4, 3, 8
 
 
 def comes_back(table):
@@ -236,16 +239,18 @@ def comes_back(table):
     records = [r for r in table.records() if r.has_figures and r.number("time_s") is not None]
     silent = distinct(r["trace"] for r in records if r["phase"] == "silence")[:MOST_SILENT]
     traces = silent or distinct(r["trace"] for r in records)[:MOST_OTHERS]
-    records = [r for r in records if r["trace"] in traces]
+    libraries = Names(table, [r["library"] for r in records if r["trace"] in traces])
+    libraries.all = libraries.all[:MOST_LIBRARIES]
+    records = [r for r in records if r["trace"] in traces and r["library"] in libraries.all]
     if not records:
         return "", []
-    libraries = Names(table, [r["library"] for r in records])
 
     def kind_of(r):
         name, of = r["allocator"], r["library"]
         return "as it is" if name == of else name[len(of) + 1:] if name.startswith(of + "-") else name
 
     kinds = distinct(["as it is", *(kind_of(r) for r in records)])
+    records = [r for r in records if kind_of(r) in kinds]
     panels_of = {}
     for r in records:
         panels_of.setdefault((r["trace"], r["library"]), []).append(r)
@@ -405,51 +410,66 @@ def spans_of(flags):
     return spans
 
 
-def curve(table):
-    """trace[], said[], the title of a panel, odd[], whether it has anomalous sizes, simple_at[] and merge_at[], the sizes that complete; at index
-    k - 1: $boxes, the stretches of simple's curve, by reason; $merge, the curve with merging; $odd, the spans of anomalous sizes. Sizes are
-    over the most bytes live."""
+def share_of(r):
+    """Of a heap's row: the percentage of the operations before the first that failed."""
+    return 100 * r.number("first_failure") / r.number("ops") if r.number("first_failure") is not None else 100.0
+
+
+def stretches(rows, size):
+    """(reason, start, end, level) of each stretch of the curve that is level and has one reason; the last has no end."""
+    steps = []
+    for r in rows:
+        step = (share_of(r), REASONS.get(r["reason"], 3) if r.number("first_failure") is not None else COMPLETES)
+        if not steps or steps[-1][1:] != step:
+            steps.append((size(r), *step))
+    return [(reason, start, after[0], level) for (start, level, reason), after in zip(steps, steps[1:])]
+
+
+def curve_words(live, rows, runs):
+    """The title of a panel: what is live and needed, or of anomalous sizes the first span."""
+    if not runs:
+        return bytes_in_words(live) + (f" live, {bytes_in_words(rows[-1].number('heap_bytes'))} needed" if rows else " live")
+    low, high = (int(rows[i].number("heap_bytes")) for i in runs[0])
+    return f"{low - 1} bytes suffice, {low} to {high} fail{'; and more' if len(runs) > 1 else ''}"
+
+
+def curve_rows(table):
+    """Those of traces that are long, or have an anomalous size."""
     records = [r for r in table.records() if r.has_figures and r["allocator"] in ("simple", "first-merge")
                and (r.number("peak_live_bytes") or 0) > 0 and (r.number("heap_bytes") or 0) > 0 and r.number("ops")]
-    most = {}
-    for r in records:
-        long, odd = r.number("ops") >= FEW, (r.number("anomalous") or 0) > 0
-        most[r["trace"]] = most.get(r["trace"], False) or long or odd
-    records = [r for r in records if most[r["trace"]]] or records
+    kept = {r["trace"] for r in records if r.number("ops") >= FEW or (r.number("anomalous") or 0) > 0}
+    records = [r for r in records if r["trace"] in kept] or records
+    shown = set(distinct(r["trace"] for r in records))
+    return [r for r in records if r["trace"] in shown]
+
+
+def indexed(name, columns, groups, filler):
+    """A block with an index for each of the groups, each with the filler."""
+    return f"${name} << HEREENDS\n" + "\n\n".join(f"{columns}\n" + lines_of([*group, *filler]) for group in groups) + "HEREENDS\n"
+
+
+def curve(table):
+    """trace[], said[], the title of a panel, odd[], whether it has anomalous sizes, simple_at[] and merge_at[], the sizes that complete; at index
+    k - 1: $boxes, the stretches of simple's curve, by reason; $merge, the curve with merging; $odd_spans, those of anomalous sizes. Sizes are
+    over the most bytes live."""
+    records = curve_rows(table)
     traces = distinct(r["trace"] for r in records)
     said, odd, simple_at, merge_at, boxes, merge, spans = [], [], [], [], [], [], []
     for trace in traces:
-        mine = [r for r in records if r["trace"] == trace and r["allocator"] == "simple"]
-        other = [r for r in records if r["trace"] == trace and r["allocator"] == "first-merge"]
+        mine, other = ([r for r in records if r["trace"] == trace and r["allocator"] == name] for name in ("simple", "first-merge"))
         live = (mine or other)[0].number("peak_live_bytes")
 
         def size(r, live=live):
             return r.number("heap_bytes") / live
 
-        def share(r):
-            return 100 * r.number("first_failure") / r.number("ops") if r.number("first_failure") is not None else 100.0
-
-        steps = []
-        for r in mine:
-            step = (share(r), REASONS.get(r["reason"], 3) if r.number("first_failure") is not None else COMPLETES)
-            if not steps or steps[-1][1:] != step:
-                steps.append((size(r), *step))
-        boxes.append([(reason, start, nxt[0], level) for (start, level, reason), nxt in zip(steps, steps[1:])])
-        merge.append([(size(r), share(r)) for r in other])
         runs = spans_of([(r.number("anomalous") or 0) > 0 for r in mine])
+        boxes.append(stretches(mine, size))
+        merge.append([(size(r), share_of(r)) for r in other])
         spans.append([(size(mine[first]), size(mine[last])) for first, last in runs])
         odd.append(int(bool(runs)))
         simple_at.append(size(mine[-1]) if mine else 0.0)
         merge_at.append(size(other[-1]) if other else 0.0)
-        needed = f", {bytes_in_words(mine[-1].number('heap_bytes'))} needed" if mine else ""
-        said.append(f"{bytes_in_words(live)} live{needed}")
-        if runs:
-            low, high = (int(mine[i].number("heap_bytes")) for i in runs[0])
-            said[-1] = f"{low - 1} bytes suffice, {low} to {high} fail{'; and more' if len(runs) > 1 else ''}"
-
-    def indexed(name, columns, groups, filler):
-        return f"${name} << HEREENDS\n" + "\n\n".join(f"{columns}\n" + lines_of([*group, *filler]) for group in groups) + "HEREENDS\n"
-
+        said.append(curve_words(live, mine, runs))
     return (f"traces = {len(traces)}\n" + array("trace", traces) + array("said", said) + array("odd", odd) + array("simple_at", simple_at)
             + array("merge_at", merge_at) + indexed("boxes", "reason,start,end,level", boxes, [(r, -2.0, -1.0, 0.0) for r in range(1, 5)])
             + indexed("merge", "size,share", merge, [(-1.0, 0.0)] if not all(merge) else [])
@@ -526,6 +546,8 @@ def adversary(table):
     allocators = Names(table, [key[1] for key in last])
     rows = []
     for (name, allocator), r in last.items():
+        if allocator not in allocators.all:
+            continue
         live = r.number("most_live_bytes")
         over = [r.number(column) / live if r.number(column) else None for column in ("measured_bytes", "bound_bytes", "expected_bytes")]
         rows.append((names.index(name) + 1, allocators.all.index(allocator) + 1, *over))

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "bench/question/rounds.h"
 #include "bench/sample/together.h"
+#include "bench/sample/verdict.h"
 
 /* Those that are shown and have figures. */
 static bool is_of_interest(const struct hb_rounds_cell *cell)
@@ -32,7 +33,7 @@ static enum hb_status count_calls_of(struct hb_rounds *rounds, struct hb_rounds_
     hb_progress_step(&session->progress, "%s: %s, its calls of the kernel",
                      session->found.traces[rounds->trace].name, cell->candidate->name);
     status = hb_session_sample(session, rounds->trace, cell->candidate, &request, &result, error);
-    if (status == HB_OK && result.outcome == HB_SAMPLE_OK)
+    if (status == HB_OK && hb_verdict_has_figures(&result))
         cell->calls = result.calls;
     hb_sample_result_clear(&result);
     return status;

@@ -4,6 +4,7 @@
 #ifndef HB_BENCH_REPLAY_REPLAY_PARTS_H
 #define HB_BENCH_REPLAY_REPLAY_PARTS_H
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/pages.h"
@@ -131,6 +132,7 @@ static inline void touch_partly(const struct hb_replay *replay, const struct hb_
 
     if (row->bytes == 0 || hb_replay_failed(replay, row->op))
         return;
+    assert(block != NULL);
     touch_head(block, row->bytes);
     next = block + (page - (uintptr_t)block % page);
     for (uint64_t done = page; done < row->bytes; done += page, next += page)

@@ -39,7 +39,7 @@ struct hb_results *hb_results_begin(const struct hb_schema *schema);
 
 /* What is written \xHH in a field, beside what is never shown as it is (base/printable.h): the separator, the
  * quote and the sign of a comment, so that whoever cuts a line at its commas has its fields. The reader of
- * results (csv_reader.h) gives these three back. */
+ * results (plots/page/source.py) gives these three back. */
 #define HB_RESULTS_ESCAPED ",\"#"
 
 /* Sets a field of the row at hand. Text is escaped; NULL is not known. A real has six significant digits,

@@ -25,11 +25,12 @@ const char *hb_stage_name(enum hb_stage stage)
 uint32_t hb_idle_moments(uint64_t idle_ms, uint64_t after_ms[HB_IDLE_LOOKS])
 {
     const uint64_t wanted[HB_IDLE_LOOKS] = {0, 1000, 10000, idle_ms};
+    uint64_t last = 0;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < HB_IDLE_LOOKS; i++)
-        if (wanted[i] <= idle_ms && (count == 0 || wanted[i] > after_ms[count - 1]))
-            after_ms[count++] = wanted[i];
+        if (wanted[i] <= idle_ms && (count == 0 || wanted[i] > last))
+            after_ms[count++] = last = wanted[i];
     return count;
 }
 

@@ -141,20 +141,19 @@ static bool may_begin(const struct hb_together *together, const struct hb_sample
 
 /* -- all of it -- */
 
-static enum hb_status add_member(struct hb_together *together, struct hb_together_member **out,
-                                 struct hb_error *error)
+/* NULL when out of memory. */
+static struct hb_together_member *add_member(struct hb_together *together)
 {
     struct hb_together_member **grown =
         reallocarray(together->members, together->count + 1, sizeof *together->members);
 
     if (grown == NULL)
-        return out_of_memory(error);
+        return NULL;
     together->members = grown;
-    *out = grown[together->count] = calloc(1, sizeof **grown);
-    if (*out == NULL)
-        return out_of_memory(error);
-    together->count++;
-    return HB_OK;
+    grown[together->count] = calloc(1, sizeof **grown);
+    if (grown[together->count] == NULL)
+        return NULL;
+    return grown[together->count++];
 }
 
 enum hb_status hb_together_add(struct hb_together *together, const struct hb_sample_request *request,
@@ -165,14 +164,14 @@ enum hb_status hb_together_add(struct hb_together *together, const struct hb_sam
 
     while (status == HB_OK && !may_begin(together, request))
         status = wait_a_little(together, error);
-    if (status == HB_OK)
-        status = add_member(together, &member, error);
-    if (status == HB_OK)
-        status = hb_sample_begin(request, &member->run, error);
-    if (status == HB_OK) {
-        member->is_running = true;
-        member->begun_ns = hb_clock_ns();
-    }
+    if (status != HB_OK)
+        return status;
+    member = add_member(together);
+    if (member == NULL)
+        return out_of_memory(error);
+    status = hb_sample_begin(request, &member->run, error);
+    member->is_running = status == HB_OK;
+    member->begun_ns = hb_clock_ns();
     return status;
 }
 

@@ -67,10 +67,24 @@ static const struct hb_usage usage = {
 /* -- the measuring of one's own program -- */
 
 /* Beside the comparison. */
-static const struct hb_question *const page_questions[] = {&hb_question_latency, &hb_question_fragmentation,
-                                                           &hb_question_failure_points};
+static const struct hb_question *const page_questions[] = {
+    &hb_question_latency, &hb_question_threads, &hb_question_fragmentation, &hb_question_failure_points};
 
 enum { PAGE_QUESTIONS = sizeof page_questions / sizeof *page_questions };
+
+/* A session takes its turn for a question of the page. */
+static enum hb_status turn_to(struct hb_session *session, const struct hb_question *question,
+                              struct hb_error *error)
+{
+    enum hb_status status = hb_session_turn(session, question->step_limit, error);
+
+    if (status == HB_OK && question->by_threads) {
+        hb_session_plan_rounds(&session->options, question->rounds, 0, 0);
+        session->options.threads.threading = HB_THREADING_FREE;
+        session->provenance.rounds = question->rounds;
+    }
+    return status;
+}
 
 enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, unsigned *failed_cells,
                                        struct hb_error *error)
@@ -81,7 +95,7 @@ enum hb_status hb_command_measure_page(struct hb_session *session, const char *f
     for (size_t i = 0; i < PAGE_QUESTIONS && status == HB_OK && !hb_session_is_interrupted(); i++) {
         unsigned failed = 0;
 
-        status = hb_session_turn(session, page_questions[i]->step_limit, error);
+        status = turn_to(session, page_questions[i], error);
         if (status == HB_OK)
             status = hb_question_answer(page_questions[i], session, folder, NULL, &failed, error);
         *failed_cells += failed;
@@ -158,7 +172,7 @@ static int run_script(const char *const *arguments)
         return hb_command_fail(&error);
     }
     argv[count++] = script;
-    for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
         argv[count++] = arguments[i];
     fflush(NULL); /* before what the script says */
     errno = posix_spawnp(&child, "python3", NULL, NULL, (char *const *)(uintptr_t)argv, environ);

@@ -8,6 +8,7 @@ import math
 import re
 
 from page import show
+from page.source import MOST_NAMES
 
 # Of whole pages, no ratio to less (results/README.md, "Fragmentation").
 LEAST_LIVE_BYTES = 1 << 20
@@ -85,7 +86,7 @@ def contenders_of(results):
     """By rank; those without one last."""
     records = results.records("comparison")
     rows = [row for row in records if row["trace"]]
-    contenders = [Contender(row, rows) for row in records if not row["trace"]]
+    contenders = [Contender(row, rows) for row in records if not row["trace"]][:MOST_NAMES]
     contenders.sort(key=lambda c: (c.rank is None, c.rank or 0, c.ratio or 0))
     set_tails(results, contenders)
     set_back(results, contenders)

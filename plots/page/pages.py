@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from page import answer, figures, show, tables
-from page.source import UNMISSED, read_file
+from page.source import MOST_NAMES, UNMISSED, read_file
 
 FIRST, SECOND = "report.html", "first-fit.html"
 NAMES = (FIRST, SECOND)
@@ -160,6 +160,8 @@ def make(results, pictures, csv, lab):
     compared = answer.compared_of(results, traces)
     remarks = answer.remarks_of(results, compared)
     warnings = answer.warnings_of(results, remarks)
+    if tables.threads(results):
+        remarks = [words for words in remarks if "threads did these" not in words]  # that is on the page
     lead, more = answer.verdict_of(results, contenders, compared)
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
@@ -169,7 +171,7 @@ def make(results, pictures, csv, lab):
              "warnings": warnings, "remarks": [words for words in remarks if words not in warnings], "colours": colours(results), "csv": csv,
              "facts": [(key, results.said(key)) for key in PROVENANCE if results.said(key)],
              "left_out": left_out(results, pictures), "style": Markup(text_of("page.css")), "script": Markup(script),
-             "lab": "lab.html" if lab else "", "digest": digest, "first": FIRST, "second": SECOND if second else "", "svg": Markup}
+             "most": MOST_NAMES, "lab": "lab.html" if lab else "", "digest": digest, "first": FIRST, "second": SECOND if second else "", "svg": Markup}
     made = {FIRST: environment().get_template("report.html").render(sections=first, **known)}
     if second:
         made[SECOND] = environment().get_template("science.html").render(sections=second, **known)

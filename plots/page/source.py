@@ -14,6 +14,7 @@ MOST_BYTES = 64 << 20
 MOST_COLUMNS = 64
 MOST_PROVENANCE = 256
 MOST_FIELDS = 4 << 20
+MOST_NAMES = 64  # of traces or allocators in a figure or across a table: more, nobody can tell apart
 
 # In the order in which their provenance is shown.
 FILES = ["comparison", "remarks", "throughput", "variants", "latency", "threads", "return", "return_summary",

@@ -4,7 +4,7 @@ import statistics
 
 from page import show
 from page.answer import tails_of
-from page.source import Record
+from page.source import MOST_NAMES, Record
 
 
 MOST_ROWS = 5000  # of a page: no more is read by anyone, and all is in the file beside it
@@ -126,7 +126,7 @@ def tails(results):
 def least_memory(results):
     """A row a program, a column an allocator that takes no heap: the least budget that sufficed."""
     records = [r for r in measured(results.records("least_memory")) if r["bound"] == "reserved"]
-    allocators = list(dict.fromkeys(r["allocator"] for r in records))
+    allocators = list(dict.fromkeys(r["allocator"] for r in records))[:MOST_NAMES]
     found = {(r["trace"], r["allocator"]): r for r in records}
     programs = list({r["trace"]: r for r in records}.values())
 
@@ -262,6 +262,7 @@ def policies(results):
     records = [r for r in measured(results.records("policies")) if r.number("measure4") is not None]
     traces = list(dict.fromkeys(r["trace"] for r in records if r["trace"] and (r.number("ops") or 0) >= FEW_OPS)) or \
         list(dict.fromkeys(r["trace"] for r in records if r["trace"]))
+    traces = traces[:MOST_NAMES]
     rows = {}
     for record in records:
         setting = SETTINGS.get((record["header_bytes"], record["align"]), "")

@@ -93,7 +93,7 @@ row() {
 figure() {
     gnuplot -c "$tree/plots/ladder.gp" "$work/results/ladder.csv" >"$work/ladder.svg" && grep '<text>exact</text>' "$work/ladder.svg" &&
         "$bin/heapbench" run demo --allocators exact,glibc --rounds 1 --results "$work/results" &&
-        gnuplot -c "$tree/plots/throughput.gp" "$work/results/throughput.csv" >"$work/throughput.svg" &&
+        gnuplot -c "$tree/plots/throughput.gp" "$work/results/comparison.csv" >"$work/throughput.svg" &&
         grep 'rgb( 18,  52,  86)' "$work/throughput.svg"
 }
 expect 'heapbench list names it' listed

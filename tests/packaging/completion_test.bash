@@ -81,7 +81,7 @@ expect 'mtrace' import first --from m
 expect '' run --rounds ''
 expect 'folder' report --results fo
 expect 'steady' generate stea
-expect 'larson pool producer-consumer ramp sawtooth shredding steady threadtest two-size' generate ''
+expect 'larson pool producer-consumer ramp sawtooth shredding steady storm threadtest two-size' generate ''
 expect 'sizes=' generate steady siz
 expect 'robson' adversary rob
 expect 'allocators traces' list --names ''

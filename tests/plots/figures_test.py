@@ -241,6 +241,14 @@ class Figures(unittest.TestCase):
         for word in ("simple", "200", "8.00×", "4.00×", "glibc", "1.50×", "ranges examined per malloc"):
             self.assertIn(word, texts)
 
+    def test_no_more_names_are_drawn_than_anyone_can_tell_apart(self):
+        path = os.path.join(self.folder, "comparison.csv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("trace,allocator,status,baseline,ratio,ratio_low,ratio_high,trace_ops\n")
+            out.writelines(f"t{t}.,a{a}.,ok,none,1.5,1,2,5000\n" for t in range(100) for a in range(100))
+        texts = self.assert_drawn(os.path.join(PLOTS, "throughput.gp"), path)
+        self.assertEqual([sum(text.startswith(first) and text.endswith(".") for text in texts) for first in "ta"], [64, 64])
+
     def test_a_phone_has_a_picture_of_its_own(self):
         make_results(self.folder, HOSTILE)
         for script in SCRIPTS:

@@ -73,37 +73,39 @@ static enum hb_status build_time(void *builder, uint64_t us, struct hb_error *er
     return hb_builder_pass_time(builder, us, error);
 }
 
-/* Cuts `text` into words. */
-static enum hb_status read_words(char *text, const struct hb_generator **generator,
-                                 struct hb_generate_settings *settings, struct hb_error *error)
+/* The generator that `text`, which is cut into words, names, with its settings; NULL where they are wrong. */
+static const struct hb_generator *read_words(char *text, struct hb_generate_settings *settings,
+                                             struct hb_error *error)
 {
-    enum hb_status status = HB_OK;
     char *rest = NULL, *word = strtok_r(text, " ", &rest);
+    const struct hb_generator *generator = hb_generator_find(word != NULL ? word : "", error);
 
-    *generator = hb_generator_find(word != NULL ? word : "", error);
-    if (*generator == NULL)
-        return error->status;
-    hb_generate_defaults(*generator, settings);
-    while (status == HB_OK && (word = strtok_r(NULL, " ", &rest)) != NULL)
-        status = hb_generate_set(*generator, word, settings, error);
-    return status == HB_OK ? hb_generate_check(*generator, settings, error) : status;
+    if (generator == NULL)
+        return NULL;
+    hb_generate_defaults(generator, settings);
+    while ((word = strtok_r(NULL, " ", &rest)) != NULL)
+        if (hb_generate_set(generator, word, settings, error) != HB_OK)
+            return NULL;
+    return hb_generate_check(generator, settings, error) == HB_OK ? generator : NULL;
 }
 
 enum hb_status hb_generate_workload(const char *text, const char *name, struct hb_workload **out,
                                     struct hb_error *error)
 {
-    const struct hb_generator *generator = NULL;
+    const struct hb_generator *generator;
     struct hb_generate_settings settings;
     struct hb_builder builder;
     const struct hb_generate_sink sink = {.context = &builder, .append = build, .pass_time = build_time};
     char *words = strdup(text);
-    enum hb_status status = words == NULL
-                                ? hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name)
-                                : read_words(words, &generator, &settings, error);
+    enum hb_status status;
 
+    if (words == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name);
+    generator = read_words(words, &settings, error);
     free(words);
-    if (status == HB_OK)
-        status = hb_builder_begin(&builder, name, error);
+    if (generator == NULL)
+        return error->status;
+    status = hb_builder_begin(&builder, name, error);
     if (status != HB_OK)
         return status;
     status = hb_generate_run(generator, &settings, &sink, error);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/replay/threads/one_lock.h"
 #include "bench/replay/threads/worker.h"
 
 enum { STAGE_WAIT, STAGE_RUN, STAGE_END };
@@ -46,32 +45,54 @@ static __attribute__((noinline)) void warm_stack(void)
         pages[i] = 1;
 }
 
+/* Ends with its last operation, as threads do: what a library keeps for a thread, it may give back then. */
 static void *work(void *context)
 {
     struct hb_worker *worker = context;
     struct hb_threads *all = worker->all;
 
     warm_stack();
-    atomic_fetch_add(&all->finished, 1);
-    wake_all(&all->finished);
+    atomic_fetch_add(&all->ready, 1);
+    wake_all(&all->ready);
     sleep_while(&all->stage, STAGE_WAIT);
     if (atomic_load(&all->stage) == STAGE_END)
         return NULL;
     hb_worker_run(worker);
-    atomic_fetch_add(&all->finished, 1);
-    wake_all(&all->finished);
-    sleep_while(&all->stage, STAGE_RUN);
     return NULL;
 }
 
-/* Until so many have said that they are ready, or done. */
-static void await_finished(struct hb_threads *threads, uint32_t count)
+/* Until so many have said that they are ready. */
+static void await_ready(struct hb_threads *threads, uint32_t count)
 {
     uint32_t now;
 
-    while ((now = atomic_load(&threads->finished)) < count)
-        sleep_while(&threads->finished, now);
-    atomic_store(&threads->finished, 0);
+    while ((now = atomic_load(&threads->ready)) < count)
+        sleep_while(&threads->ready, now);
+}
+
+/* Until all have ended. */
+static void join_threads(struct hb_threads *threads)
+{
+    for (uint32_t i = 0; threads->workers != NULL && i < threads->split->threads; i++) {
+        struct hb_worker *worker = &threads->workers[i];
+
+        if (worker->is_started)
+            pthread_join(worker->thread, NULL);
+        worker->is_started = false;
+    }
+}
+
+/* On a stack of ours: the C library gives pages of its own back when a thread ends, and they would be missed.
+ */
+static int start_thread(struct hb_worker *worker, pthread_attr_t *attributes)
+{
+    int failure;
+
+    worker->stack = hb_pages_reserve(STACK_BYTES);
+    if (worker->stack == NULL)
+        return ENOMEM;
+    failure = pthread_attr_setstack(attributes, worker->stack, STACK_BYTES);
+    return failure == 0 ? pthread_create(&worker->thread, attributes, work, worker) : failure;
 }
 
 static enum hb_status start_threads(struct hb_threads *threads, struct hb_error *error)
@@ -81,19 +102,17 @@ static enum hb_status start_threads(struct hb_threads *threads, struct hb_error 
     uint32_t started = 1; /* the caller's own */
     int failure = pthread_attr_init(&attributes);
 
-    if (failure == 0)
-        failure = pthread_attr_setstacksize(&attributes, STACK_BYTES);
     for (uint32_t i = 0; i < split->threads && failure == 0; i++) {
         struct hb_worker *worker = &threads->workers[i];
 
         if (i == threads->first || split->parts[i].own.op_count == 0)
             continue;
-        failure = pthread_create(&worker->thread, &attributes, work, worker);
+        failure = start_thread(worker, &attributes);
         worker->is_started = failure == 0;
         started += failure == 0;
     }
     pthread_attr_destroy(&attributes);
-    await_finished(threads, started - 1);
+    await_ready(threads, started - 1);
     if (failure == 0)
         return HB_OK;
     errno = failure;
@@ -184,8 +203,7 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
 
 static void close_worker(struct hb_worker *worker)
 {
-    if (worker->is_started)
-        pthread_join(worker->thread, NULL);
+    hb_pages_free(worker->stack, STACK_BYTES);
     hb_pages_free(worker->marks, marks_bytes(worker));
     hb_replay_close(worker->replay);
 }
@@ -195,6 +213,7 @@ void hb_threads_close(struct hb_threads *threads)
     if (threads == NULL)
         return;
     set_stage(threads, STAGE_END);
+    join_threads(threads);
     for (uint32_t i = 0; threads->workers != NULL && i < threads->split->threads; i++)
         close_worker(&threads->workers[i]);
     if (threads->workers != NULL)
@@ -244,24 +263,26 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
                     enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures)
 {
     const struct hb_split *split = threads->split;
-    struct hb_one_lock lock;
 
     *figures = (struct hb_threads_figures){.threads = split->working, .handovers = split->handovers};
     figures->one_lock = split->working > 1 && (allocator->caps & HB_CAP_THREADS) == 0;
-    if (figures->one_lock)
-        hb_one_lock_open(&lock, allocator, heap);
-    threads->allocator = figures->one_lock ? &lock.table : allocator;
-    threads->heap = figures->one_lock ? (void *)&lock : heap;
+    threads->allocator = allocator;
+    threads->heap = heap;
+    if (figures->one_lock) {
+        hb_one_lock_open(&threads->lock, allocator, heap);
+        threads->allocator = &threads->lock.table;
+        threads->heap = &threads->lock;
+    }
     threads->touch = (allocator->caps & HB_CAP_UNTOUCHABLE) != 0 ? HB_TOUCH_NONE : touch;
     if (split->working == 0)
         return;
     set_stage(threads, STAGE_RUN);
     hb_worker_run(&threads->workers[threads->first]);
-    await_finished(threads, split->working - 1);
+    join_threads(threads);
     sum_up(threads, figures);
     take_schedule(threads, schedule);
     if (figures->one_lock)
-        hb_one_lock_close(&lock);
+        hb_one_lock_close(&threads->lock);
 }
 
 /* -- what came of it -- */

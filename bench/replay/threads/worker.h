@@ -9,6 +9,7 @@
 
 #include "bench/replay/schedule.h"
 #include "bench/replay/threads/handover.h"
+#include "bench/replay/threads/one_lock.h"
 #include "bench/replay/threads/replay_threads.h"
 
 /* So many of its operations were done at that moment. */
@@ -30,7 +31,8 @@ struct hb_worker {
     struct hb_worker_mark *marks; /* NULL: the order is the recorded one */
     uint64_t mark_count, mark_room;
     pthread_t thread;
-    bool is_started; /* as a thread of its own */
+    bool is_started; /* as a thread of its own, which runs */
+    void *stack;     /* its stack; NULL: none */
 };
 
 struct hb_threads {
@@ -43,10 +45,14 @@ struct hb_threads {
     const struct hb_allocator *allocator;
     void *heap;
     enum hb_touch touch;
-    _Alignas(HB_APART_BYTES) _Atomic uint32_t stage; /* a futex: 0 wait, 1 run, 2 end */
-    _Alignas(HB_APART_BYTES) _Atomic uint32_t arrived;
-    _Alignas(HB_APART_BYTES) _Atomic uint32_t finished;  /* a futex */
-    _Alignas(HB_APART_BYTES) _Atomic uint32_t held_back; /* threads that wait for the window */
+    struct hb_one_lock lock; /* where it is made for one thread */
+    /* Apart from what every operation reads; written at the beginning, at the end, and by who is held back.
+     */
+    char apart[HB_APART_BYTES];
+    _Atomic uint32_t stage; /* a futex: 0 wait, 1 run, 2 end */
+    _Atomic uint32_t arrived;
+    _Atomic uint32_t ready;     /* threads that wait for the stage; a futex */
+    _Atomic uint32_t held_back; /* threads that wait for the window */
 };
 
 /* Does the worker's operations, from the moment when all are there. */

@@ -253,14 +253,21 @@ enum {
     FAILURES
 };
 
+/* Ticks are coarse: the rounds must have taken a tenth of a second together. */
+static bool knows_kernel(const struct hb_run_row *row)
+{
+    return row->has_figures && row->cpu_ns.median * (double)row->cell->ops * row->rounds >= 1e8;
+}
+
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
     bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
-         knows_calls = false;
+         knows_calls = false, ticks = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
+        ticks = ticks || (trace->rows[i].has_memory && knows_kernel(&trace->rows[i]));
         knows_calls = knows_calls || trace->rows[i].cell->calls.known;
     }
     snprintf(ratio_title, sizeof ratio_title, "to %.30s", has_ratio ? trace->baseline : "");
@@ -281,8 +288,8 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [PEAK] = {"peak mem", false, 6},
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
-        [KERNEL] = {"kernel", false, 2},
-        [MADVISE] = {"given back", false, knows_calls ? 2 : 0},
+        [KERNEL] = {"kernel", false, ticks ? 2 : 0},
+        [MADVISE] = {"given back, calls", false, knows_calls ? 2 : 0},
         [FAILURES] = {"failures", false, fails ? 5 : 0},
     };
     static_assert(sizeof columns <= sizeof table->columns, "room for all columns");
@@ -303,15 +310,14 @@ static void set_ratio_cells(struct line *line, const struct hb_compared *compare
     snprintf(line->cells[VERDICT], CELL_BYTES, "%s", hb_compared_name(compared->verdict));
 }
 
-/* "12 MiB, 40 calls" */
+/* "12 MiB, 40" */
 static void set_calls_cell(struct line *line, const struct hb_memory_calls *calls)
 {
     uint64_t count = calls->madvise_calls + calls->unmap_calls;
 
     if (calls->known && count > 0)
         snprintf(line->cells[MADVISE], CELL_BYTES, "%s, %s",
-                 hb_show_bytes(calls->madvise_bytes + calls->unmap_bytes).text,
-                 hb_show_counted(count, "call").text);
+                 hb_show_bytes(calls->madvise_bytes + calls->unmap_bytes).text, hb_show_count(count).text);
     else if (calls->known)
         snprintf(line->cells[MADVISE], CELL_BYTES, "0");
 }
@@ -323,7 +329,7 @@ static void set_memory_cells(struct line *line, const struct hb_run_row *row)
     snprintf(line->cells[PEAK], CELL_BYTES, "%s", hb_show_bytes(row->peak_resident_bytes).text);
     snprintf(line->cells[END], CELL_BYTES, "%s", hb_show_bytes(row->end_resident_bytes).text);
     snprintf(line->cells[FAULTS], CELL_BYTES, "%s", hb_show_count(row->page_faults).text);
-    if (row->cpu_ns.median > 0)
+    if (knows_kernel(row))
         snprintf(line->cells[KERNEL], CELL_BYTES, "%.0f %%",
                  fmin(100 * row->system_ns / row->cpu_ns.median, 100));
     set_calls_cell(line, &row->cell->calls);

@@ -31,6 +31,8 @@ class Sample:
         self.elapsed, self.peak, self.faults, self.cpu, self.end = map(int, words[11:16])
         self.windows = []  # elapsed, resident
         self.calls = {}  # nanoseconds of each, by kind
+        self.system = int(words[16])
+        self.returned = None  # calls that give memory back, in the order of the columns
         self.slow = []  # operation, nanoseconds, live bytes
         self.threads = None  # how many, their time, what of it was waiting, the most live, how often objects changed hands
 
@@ -48,6 +50,8 @@ def read_log(path):
                 samples[-1].windows.append((int(words[1]), int(words[2])))
             elif words[0] == "calls":
                 samples[-1].calls[words[1]] = list(range(int(words[2]), int(words[2]) + int(words[3])))
+            elif words[0] == "returned":
+                samples[-1].returned = list(map(int, words[1:]))
             elif words[0] == "threads":
                 samples[-1].threads = list(map(int, words[1:]))
             elif words[0] == "slow":

@@ -30,6 +30,9 @@ def real(value):
     return f"{value:.6g}"
 
 
+RETURNED = ["madvise_calls", "madvise_bytes", "unmap_calls", "unmap_bytes"]
+
+
 class Rows(invented.Test):
     @classmethod
     def setUpClass(cls):
@@ -104,8 +107,15 @@ class Rows(invented.Test):
                 "peak_live_bytes": peak_live, "peak_resident_bytes": samples[i].peak, "end_resident_bytes": samples[i].end,
                 "page_faults": samples[i].faults, "reference": "glibc", "reference_ns": references[i].elapsed,
                 "reference_cpu_ns": references[i].cpu, "null_ns": null[i].elapsed if status == "ok" else None,
-                "null_cpu_ns": null[i].cpu if status == "ok" else None})
+                "null_cpu_ns": null[i].cpu if status == "ok" else None, "system_ns": samples[i].system,
+                **dict(zip(RETURNED, self.returned(allocator)))})
         return samples, references, null
+
+    def returned(self, allocator):
+        """What one replay beside the rounds counted; null hands out no memory, and has none."""
+        counts = [s.returned for s in self.samples if s.mode == "kernel" and s.allocator == allocator]
+        self.assertEqual(len(counts), 0 if allocator == "null" else 1)
+        return counts[0] if counts else [None] * 4
 
     def cut(self):
         """A step limit, and the operation after which it ends simple, which is in the middle of a window of walk_cost."""
@@ -125,12 +135,30 @@ class Rows(invented.Test):
             done = cut if allocator == "simple" else ops
             samples, references, null = self.assert_throughput(allocator, done, "stopped" if allocator == "simple" else "ok")
             self.assert_shown(shown[allocator], done, samples, references, null)
+        self.assert_written(out)
         floor = median(s.elapsed for s in null) / ops
         self.rows("throughput")
         self.assertTrue(any(f"null allocator {floor:.2f} ns per operation" in line for line in self.head), self.head)
         self.assertAlmostEqual(out["floor_ns_per_op"], floor, 9)
         self.assertIn(f"# left out  time of simple on made after operation {cut} "
                       f"(step limit {limit}; ask with --step-limit 0)", self.head)
+
+    def assert_written(self, out):
+        """comparison.csv and remarks.csv say what --json says."""
+        of_json = {"ns_per_op": "ns_per_op", "least_ns": "ns_per_op_min", "most_ns": "ns_per_op_max", "ratio": "ratio", "ratio_low": "ratio_low",
+                   "ratio_high": "ratio_high", "rank": "rank", "peak_live_bytes": "peak_live_bytes", "failures": "failures", "ops": "ops",
+                   "trace_ops": "trace_ops", "saved_share": "saved_share", "memory_over_live": "memory_over_live"}
+        rows = [row for row in self.rows("comparison") if row["trace"]]
+        self.assertEqual([row["allocator"] for row in rows], [row["allocator"] for row in out["rows"]])
+        for written, shown in zip(rows, out["rows"]):
+            for column, key in of_json.items():
+                self.assertEqual(written[column] or "", "" if shown[key] is None else f"{shown[key]:.6g}" if isinstance(shown[key], float)
+                                 else str(shown[key]), (column, shown))
+            self.assertEqual((written["status"], written["baseline"], written["verdict"] or None, written["clock"]),
+                             (shown["status"], "glibc", shown["verdict"], out["traces"][0]["clock"]))
+        for kind, key in (("verdict", "verdict"), ("warning", "warnings")):
+            said = [row["text"].replace("\\x2c", ",") for row in self.rows("remarks", kind=kind)]
+            self.assertEqual(said, out["traces"][0][key])
 
     def assert_shown(self, row, done, samples, references, null):
         """A row of 3 rounds, which have no interval, on a trace that is too short for a verdict."""
@@ -152,6 +180,8 @@ class Rows(invented.Test):
         self.assertEqual((row["ops"], row["trace_ops"], row["rounds"], row["failures"]), (done, len(self.trace), 3, 0))
         self.assertEqual([row["peak_resident_bytes"], row["end_resident_bytes"], row["page_faults"]],
                          [median(getattr(s, key) for s in samples) for key in ("peak", "end", "faults")])
+        self.assertAlmostEqual(row["system_ns_per_op"], sum(s.system for s in samples) / 3 / done, 6)
+        self.assertEqual([row[key] for key in RETURNED], self.returned(row["allocator"]))
         self.assertEqual(row["peak_live_bytes"], Replay(self.trace[:done], Heap()).peak_live)
         self.assertEqual((row["times"], row["cpu_times"]), ([s.elapsed / 1e9 for s in samples], [s.cpu / 1e9 for s in samples]))
 
@@ -174,6 +204,9 @@ class Rows(invented.Test):
             words = [show(median(ns)), show(min(ns)), "-", show(max(ns)), f"{ratio(samples, references):.3f}",
                      f"{median(net_ratios(samples, references, null)):.3f}", *show_bytes(samples, "peak"), *show_bytes(samples, "end"),
                      *f"{int(median(s.faults for s in samples)):,}".split(",")]
+            calls, given, unmaps, unmapped = self.returned(allocator)
+            given = (given + unmapped) / (1 << 20)
+            words += [f"{given:.2f}" if given < 10 else f"{given:.1f}", "MiB,", *f"{calls + unmaps:,}".split(",")]
             self.assertEqual(lines[allocator].split()[1:], words)
         self.assertLess(out.index("  glibc "), out.index("-- built in, not ranked --"))
         self.assertLess(out.index("-- built in, not ranked --"), out.index("  bump "))
@@ -187,7 +220,7 @@ class Rows(invented.Test):
         self.assertEqual(row, {"trace": "made", "allocator": "simple", "status": "crashed", "ops": cut,
                                "trace_ops": len(self.trace), "rounds": 2, "problem": "crashed (signal 11)"})
         self.assertEqual([",".join(row.values()) for row in self.rows("throughput", allocator="simple")],
-                         ["made,simple,1,crashed" + "," * 14])
+                         ["made,simple,1,crashed" + "," * 19])
         self.run_program("walk_cost", "--results=out", "--allocators=simple,glibc", "--traces=made.txt", "--rounds=2",
                          f"--step-limit={limit}", crash="simple", status=3)
         row, = self.rows("walk_summary", allocator="simple")

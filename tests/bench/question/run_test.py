@@ -328,6 +328,10 @@ class Run(invented.Test):
         self.assertEqual(words("glibc=10,a.so=10,b.so=15", spread=0),
                          ["a.so and glibc share the first place: no difference to glibc is shown"])
         self.assertEqual(words("", spread=0), ["a.so, b.so and glibc: no difference between them is shown"])
+        answer = words("glibc=20,a.so=10,b.so=30", spread=1)[0]
+        least, most = (100 * (1 - self.row["one", "a.so"]["ratio_" + end]) for end in ("high", "low"))
+        self.assertLess(least + 0.1, most)
+        self.assertIn(f"% less time than glibc's ({least:.1f} to {most:.1f} %)", answer)
         first, second = words("glibc=20,a.so=20,b.so=20", spread=3)
         self.assertIn(": no difference between them is shown", first)
         more = max(row["more_rounds"] or 0 for row in self.row.values())

@@ -461,6 +461,64 @@ static void an_allocator_for_one_thread_is_called_under_a_lock(void **state)
     random_ops_free(workload);
 }
 
+/* -- touching -- */
+
+enum { PAGE = 4096, PAGES_MOST = 8 };
+
+/* A block of n pages is at n. */
+static _Alignas(PAGE) char touched_pages[PAGES_MOST][PAGES_MOST * PAGE];
+
+static void *page_alloc(void *heap, size_t size)
+{
+    (void)heap;
+    return touched_pages[size / PAGE];
+}
+
+static unsigned count_touched(unsigned pages)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < PAGES_MOST; i++)
+        for (unsigned at = 0; at < PAGE; at++)
+            if (touched_pages[pages][i * PAGE + at] != 0) {
+                count++;
+                break;
+            }
+    return count;
+}
+
+static void each_thread_touches_what_the_program_did(void **state)
+{
+    const struct hb_allocator paging = {.name = "paging", .caps = HB_CAP_THREADS, .alloc = page_alloc};
+    const struct hb_threads_plan plan = {.threading = HB_THREADING_FREE};
+    static const struct hb_op ops[] = {
+        {.kind = HB_OP_MALLOC, .object = 0, .size = UINT64_C(5) * PAGE, .thread = 0},
+        {.kind = HB_OP_MALLOC, .object = 1, .size = UINT64_C(6) * PAGE, .thread = 1},
+        {.kind = HB_OP_MALLOC, .object = 2, .size = UINT64_C(7) * PAGE, .thread = 0},
+        {.kind = HB_OP_MALLOC, .object = 3, .size = UINT64_C(4) * PAGE, .thread = 1},
+    };
+    static struct hb_touched touched[] = {{.op = 0, .bytes = PAGE}, {.op = 1, .bytes = 2 * PAGE}, {.op = 3}};
+    struct hb_workload *workload = workload_of("touched", ops, 4);
+    struct hb_prepared *prepared;
+    struct hb_threads *threads;
+    struct hb_threads_figures figures;
+    struct hb_schedule schedule;
+
+    (void)state;
+    workload->touched = touched;
+    workload->touched_count = 3;
+    prepared = must_prepare(workload);
+    threads = must_open(prepared, 4, &plan);
+    hb_threads_run(threads, &paging, NULL, HB_TOUCH_PAGE, &schedule, &figures);
+    assert_int_equal(count_touched(4), 0);
+    assert_int_equal(count_touched(5), 1);
+    assert_int_equal(count_touched(6), 2);
+    assert_int_equal(count_touched(7), 7);
+    hb_threads_close(threads);
+    hb_prepared_free(prepared);
+    random_ops_free(workload);
+}
+
 /* -- too many -- */
 
 static unsigned threads_left; /* that can be started */
@@ -522,6 +580,7 @@ int main(void)
         cmocka_unit_test(the_strict_order_is_the_recorded_one),
         cmocka_unit_test(nobody_leaves_the_window),
         cmocka_unit_test(an_allocator_for_one_thread_is_called_under_a_lock),
+        cmocka_unit_test(each_thread_touches_what_the_program_did),
         cmocka_unit_test(too_many_threads_are_refused_with_a_sentence),
     };
 

@@ -65,7 +65,8 @@ static struct hb_sample_result must_run(const struct hb_sample_request *request)
 
     if (hb_sample_run(request, &result, &error) != HB_OK)
         fail_msg("%s", error.text);
-    assert_int_equal(result.outcome, HB_SAMPLE_OK);
+    if (result.outcome != HB_SAMPLE_OK)
+        fail_msg("%s", result.error.text);
     return result;
 }
 
@@ -202,8 +203,9 @@ static struct hb_prepared *prepare_storm(const char *text)
 /* Runs both in a storm of 100 blocks, each in a page of its own, and keeps what was seen in `together`. */
 static void watch(struct hb_together *together, const char *first, const char *second)
 {
-    struct hb_prepared *storm = prepare_storm("storm live=100 keep=10 cycles=1 hold=200 silence=900 heartbeat=100 "
-                                              "beat=1 sizes=uniform smallest=100 largest=100");
+    struct hb_prepared *storm =
+        prepare_storm("storm live=100 keep=10 cycles=1 hold=200 silence=900 heartbeat=100 "
+                      "beat=1 sizes=uniform smallest=100 largest=100");
     struct hb_sample_request request = request_for(first);
     struct hb_error error = {0};
 
@@ -251,12 +253,13 @@ static void memory_is_seen_to_come_back_late_where_it_is_called_for(void **state
     }
     first = first_freed(together.members[0]);
     end = together.members[0]->looks + together.members[0]->look_count;
-    for (last = first; last + 1 < end && last[1].memory.resident_bytes >= first->memory.resident_bytes; last++)
+    for (last = first; last + 1 < end && last[1].memory.resident_bytes >= first->memory.resident_bytes;
+         last++)
         ;
     at_once = first_freed(together.members[1]);
     assert_int_equal(first->live_bytes, 0);
     if (!HB_SANITIZED) {
-        assert_true(last + 1 < end); /* it came back, */
+        assert_true(last + 1 < end);                         /* it came back, */
         assert_true(last[1].time_ns >= UINT64_C(500000000)); /* 300 ms after the free, 200 after the birth */
         assert_true(first->memory.resident_bytes >= at_once->memory.resident_bytes + 90 * hb_page_bytes());
     }

@@ -102,7 +102,7 @@ static char *take_pages(size_t bytes)
 #endif
 }
 
-void *malloc(size_t size)
+static void *allocate(size_t size)
 {
     size_t bytes = pages_of(size);
     char *pages = size > (size_t)1 << 40 ? NULL : take_pages(bytes);
@@ -114,27 +114,38 @@ void *malloc(size_t size)
     return pages + 16;
 }
 
-void free(void *block)
+static void release(void *block)
 {
     give_back_what_is_due();
     if (block != NULL)
         give_back((char *)block - 16, *length_of(block));
 }
 
+/* None of these calls another one, which the loader could take for the program's. */
+void *malloc(size_t size)
+{
+    return allocate(size);
+}
+
+void free(void *block)
+{
+    release(block);
+}
+
 void *calloc(size_t count, size_t size)
 {
-    return count > 0 && size > SIZE_MAX / count ? NULL : malloc(count * size);
+    return count > 0 && size > SIZE_MAX / count ? NULL : allocate(count * size);
 }
 
 void *realloc(void *block, size_t size)
 {
-    void *moved = malloc(size);
+    void *moved = allocate(size);
 
     if (block != NULL && moved != NULL) {
         size_t had = *length_of(block) - 16;
 
         memcpy(moved, block, had < size ? had : size);
-        free(block);
+        release(block);
     }
     return moved;
 }

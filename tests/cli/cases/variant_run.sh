@@ -8,7 +8,7 @@ told() {
     rm told
 }
 export ODD_LIBRARY_TOLD="$PWD/told"
-# Each is tried once, and has two rounds.
+# Each is tried once, and has two rounds and a replay that counts its calls.
 ODD_SETTING=outside heapbench run made.txt -a ./tell.so --variant 'one=./tell.so ODD_SETTING=1' \
     --variant "two=./tell.so ODD_SETTING='a b' GLIBC_TUNABLES=glibc.malloc.arena_max=2" --rounds 2 --no-check >out
 told

@@ -333,7 +333,7 @@ static void refused(const char *line, const char *part)
 static void bad_settings_name_the_range(void **state)
 {
     (void)state;
-    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth, larson, threadtest, "
+    refused("rump", "there are ramp, shredding, two-size, steady, sawtooth, larson, storm, threadtest, "
                     "producer-consumer, pool");
     refused("ramp live=0", "live=0: it must be 1 to 268435456");
     refused("ramp live=1G", "it must be 1 to 268435456");
@@ -396,6 +396,42 @@ static void a_description_makes_the_same_again(void **state)
     assert_string_equal(text, "steady live=10000 steps=20480 seed=1 empirical=cc1");
 }
 
+static void storm_is_silent_at_each_foot(void **state)
+{
+    struct hb_workload *storm;
+    struct hb_error error = {.text = ""};
+
+    (void)state;
+    if (hb_generate_workload("storm live=100 keep=10 cycles=2 hold=100 silence=1000 heartbeat=300 beat=5",
+                             "a storm", &storm, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_string_equal(storm->name, "a storm");
+    assert_int_equal(storm->object_count, 100 + 90 + 2 * 3 * 5);
+    assert_int_equal(storm->op_count, 2 * storm->object_count);
+    assert_int_equal(storm->peak_live_objects, 100);
+    assert_int_equal(storm->live_objects_at_end, 0);
+    assert_int_equal(storm->time_us, 2 * (100 + 1000) * 1000);
+    assert_int_equal(storm->wait_count, 2 * (1 + 3 + 1));
+    assert_int_equal(storm->waits[0].before_op, 100);      /* at the peak */
+    assert_int_equal(storm->waits[1].before_op, 100 + 90); /* at the foot */
+    assert_int_equal(storm->waits[9].before_op, storm->op_count);
+    hb_workload_free(storm);
+}
+
+static void a_text_that_describes_no_workload_is_refused(void **state)
+{
+    static const char *const texts[] = {"", "storms", "storm silence=0", "storm live", "sawtooth silence=5"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct hb_workload *workload;
+        struct hb_error error = {.text = ""};
+
+        assert_int_equal(hb_generate_workload(texts[i], "x", &workload, &error), HB_ERR_USAGE);
+        assert_true(error.text[0] != '\0');
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -407,6 +443,8 @@ int main(void)
         hb_test("steady keeps as many objects live as ever", steady_keeps_as_many_live),
         hb_test("sawtooth rises to live and falls to keep", sawtooth_rises_and_falls),
         hb_test("sawtooth frees in the order that was asked for", sawtooth_frees_in_the_order_asked_for),
+        hb_test("storm is silent at each foot, and leaves nothing", storm_is_silent_at_each_foot),
+        hb_test("a text that describes no workload is refused", a_text_that_describes_no_workload_is_refused),
         hb_test("threadtest's threads hand nothing over", threadtest_hands_nothing_over),
         hb_test("larson's threads hand their slots to successors", larson_hands_slots_to_successors),
         hb_test("a consumer frees all that its producer makes", producer_consumer_hands_all_over),
