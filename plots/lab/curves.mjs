@@ -129,7 +129,7 @@ class Curve {
 }
 
 // The last column that is over at `at`; -1 before the first.
-export function columnOf(survey, at) {
+function columnOf(survey, at) {
     let low = 0, high = survey.done;
     while (low < high) {
         const middle = (low + high) >> 1;

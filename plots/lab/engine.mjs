@@ -5,14 +5,14 @@
 
 export const POLICIES = ["first", "next", "best"];
 export const REASONS = ["", "full", "unmerged", "scattered"];
-export const KINDS = ["malloc", "free", "calloc", "realloc", "aligned"];
+const KINDS = ["malloc", "free", "calloc", "realloc", "aligned"];
 export const RECORD_BYTES = 8;
 export const MOST_FILE_BYTES = 256 * 2 ** 20;
 export const STOP = { failure: 1, split: 2, walk: 4 };
 
 const STATUS_OK = 0, STATUS_LIMIT = 4;
 const WINDOW_OPS = 4096, OP_BYTES = 16, MOST_LISTED = 4096, LISTED_BYTES = 40;
-const MOMENTS_BYTES = 96 * 2 ** 20, LEAST_STRIDE = 1 << 15, MOST_MOMENTS = 16;
+const MOMENTS_BYTES = 128 * 2 ** 20, LEAST_STRIDE = 1 << 15, MOST_MOMENTS = 24;
 const NEVER = 0xffffffff;
 
 const FIGURES = ["ops", "walks", "walkTotal", "walkMax", "walkAllocated", "failures", "firstFailure", "failureReason",
@@ -142,13 +142,23 @@ export class Heap {
         return new Uint8Array(this.exports.memory.buffer, 0, this.exports.lab_end());
     }
 
-    // Every second one goes where they become too many; the array stays the same, for whoever shares it.
+    // Every second one goes where they become too many, and the others come half as often from then on; the array stays the
+    // same, for whoever shares it.
     #keepMoment() {
         const moments = this.moments, bytes = moments.reduce((sum, m) => sum + m.memory.length, 0);
-        if (bytes + this.exports.lab_end() > MOMENTS_BYTES && moments.length > 2)
+        if (bytes + this.exports.lab_end() > MOMENTS_BYTES && moments.length > 4)
             moments.splice(0, moments.length, ...moments.filter((_, i) => i % 2 === 0));
-        else if (this.at % this.stride === 0)
+        if (moments.length < 2 || this.at % moments[1].at === 0)
             moments.push({ at: this.at, memory: this.#memory().slice() });
+    }
+
+    // A copy in a place that is used again: to make that much memory anew takes longer than to copy it.
+    #copyAside() {
+        const memory = this.#memory();
+        if (this.aside === undefined || this.aside.length < memory.length)
+            this.aside = new Uint8Array(memory.length + (memory.length >> 2));
+        this.aside.set(memory);
+        return this.aside.subarray(0, memory.length);
     }
 
     #goBack(moment) {
@@ -223,7 +233,7 @@ export class Heap {
     peek() {
         if (this.at >= this.trace.ops)
             return null;
-        const moment = { at: this.at, memory: this.#memory().slice() };
+        const moment = { at: this.at, memory: this.#copyAside() };
         const rover = this.rover();
         this.#runWindow(this.at + 1, 0, 0, false);
         const figures = this.figures(), why = figures.failed ? this.why() : null;

@@ -3,6 +3,7 @@
 import { canRun, compile, MOST_FILE_BYTES, Refusal, STOP, tooLong, Trace } from "./engine.mjs";
 import { Editor, EXAMPLE, writeListing } from "./editor.mjs";
 import { Pane, isRefusal } from "./pane.mjs";
+import { listenToPage } from "./input.mjs";
 import { boundedView, zoomedView } from "./gestures.mjs";
 import { palette } from "./picture.mjs";
 import { readAddress, writeAddress } from "./address.mjs";
@@ -38,7 +39,7 @@ class App {
     // -- beginning --
 
     async start() {
-        this.listen();
+        listenToPage(this);
         if (!canRun())
             return this.say("This browser has no WebAssembly, which computes the heaps on this page. Any browser since 2020 has it.", true);
         this.module = await compile(fromBase64(byId("module").textContent));
@@ -289,6 +290,8 @@ class App {
     }
 
     setView(view) {
+        if (this.trace === null)
+            return;
         const most = Math.max(...this.panes.map((p) => Math.max(this.highOf(p), p.heapBytes)));
         const bounded = boundedView(view, this.trace.ops, most);
         const wholeOps = bounded.from === 0 && bounded.to === this.trace.ops;
@@ -319,7 +322,7 @@ class App {
     }
 
     wholeView() {
-        this.setView({ from: 0, to: this.trace.ops, low: 0, high: Infinity });
+        this.setView({ from: 0, to: Infinity, low: 0, high: Infinity });
         this.grown();
     }
 
@@ -337,12 +340,19 @@ class App {
 
     // -- playing and looking for --
 
+    jump(at) {
+        this.stop();
+        this.setMoment(at);
+    }
+
     step(by) {
         this.stop();
         this.setMoment(this.at + by, by === 1);
     }
 
     play() {
+        if (this.trace === null)
+            return undefined;
         if (this.playing)
             return this.stop();
         if (this.at >= this.trace.ops)
@@ -383,7 +393,7 @@ class App {
     async seekNext(stop, nothing) {
         this.stop();
         const turn = ++this.turn, pane = this.panes[0];
-        if (pane.heap === null)
+        if (!pane?.heap)
             return;
         try {
             const at = await pane.findNext(stop, () => turn !== this.turn);
@@ -410,7 +420,7 @@ class App {
         document.body.dataset.state = this.running > 0 ? "busy" : "ready";
         if (isRefusal(error))
             this.say(error.message, true);
-        else if (error instanceof RangeError || error?.name === "NotReadableError")
+        else if (error instanceof RangeError || error instanceof DOMException)
             this.say(`${name} cannot be held in this tab: there is not enough memory for it, or it cannot be read. 'heapbench import' makes a short trace of it.`, true);
         else
             this.say(`Something went wrong that should not: ${error?.message ?? error}`, true);
@@ -435,43 +445,16 @@ class App {
         }
     }
 
-    // -- input --
-
-    listen() {
-        const press = (id, action) => byId(id).addEventListener("click", action);
-        press("first", () => { this.stop(); this.setMoment(0); });
-        press("last", () => { this.stop(); this.setMoment(this.trace.ops); });
-        press("back", () => this.step(-1));
-        press("forward", () => this.step(1));
-        press("play", () => this.play());
-        press("next-failure", () => this.nextFailure());
-        press("next-split", () => this.nextSplit());
-        press("next-walk", () => this.nextWalk());
-        press("closer", () => this.zoomBy(2));
-        press("further", () => this.zoomBy(1 / 2));
-        press("whole", () => this.wholeView());
-        press("beside", () => this.toggleBeside());
-        press("help", () => byId("keys").showModal());
-        press("link", () => this.copyLink());
-        byId("moment").addEventListener("input", () => { this.stop(); this.setMoment(Number(byId("moment").value)); });
-        byId("at").addEventListener("change", () => { this.stop(); this.setMoment(Number(byId("at").value)); });
-        byId("file").addEventListener("change", (e) => { if (e.target.files[0]) this.open(e.target.files[0]); e.target.value = ""; });
-        this.listenToWindow();
+    nextFailure() {
+        return this.seekNext(STOP.failure, "No operation after this one fails in this heap. A smaller one might: drag its size.");
     }
 
-    nextFailure() { return this.seekNext(STOP.failure, "No operation after this one fails in this heap. A smaller one might: drag its size."); }
-    nextSplit() { return this.seekNext(STOP.split, "No allocation after this one splits a range."); }
-    nextWalk() { return this.seekNext(STOP.walk, "No walk after this one is a tenth longer than the last."); }
+    nextSplit() {
+        return this.seekNext(STOP.split, "No allocation after this one splits a range.");
+    }
 
-    listenToWindow() {
-        window.addEventListener("hashchange", () => { if (location.hash !== this.written && this.module) this.follow(); });
-        window.addEventListener("keydown", (e) => this.key(e));
-        window.addEventListener("dragover", (e) => { e.preventDefault(); document.body.classList.add("dropping"); });
-        window.addEventListener("dragleave", (e) => { if (e.relatedTarget === null) document.body.classList.remove("dropping"); });
-        window.addEventListener("drop", (e) => this.drop(e));
-        window.addEventListener("unhandledrejection", (e) => { e.preventDefault(); this.refuse(e.reason); });
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
-        new ResizeObserver(() => this.later("size", () => this.panes.forEach((p) => p.resized()))).observe(byId("panes"));
+    nextWalk() {
+        return this.seekNext(STOP.walk, "No walk after this one is a tenth longer than the last.");
     }
 
     recolour() {
@@ -479,17 +462,9 @@ class App {
         this.panes.forEach((p) => p.recolour());
     }
 
-    drop(event) {
-        event.preventDefault();
-        document.body.classList.remove("dropping");
-        const file = event.dataTransfer?.files?.[0];
-        if (file)
-            this.open(file);
-        else
-            this.say("That was no file. Drop a .trace, a .rep or a text here.", true);
-    }
-
     async toggleBeside() {
+        if (this.trace === null)
+            return;
         const first = this.panes[0].settings;
         const beside = this.panes.length > 1 ? null : { ...first, merge: !first.merge };
         this.setPanes(first, beside);
@@ -504,23 +479,6 @@ class App {
         } catch {
             this.say("Copy the address of this page: it holds this moment.");
         }
-    }
-
-    key(event) {
-        const isTyping = event.target.closest?.("textarea, input, select, dialog[open]");
-        if (isTyping || event.ctrlKey || event.altKey || event.metaKey || this.trace === null)
-            return;
-        const keys = {
-            " ": () => this.play(), ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.setMoment(0),
-            End: () => this.setMoment(this.trace.ops), f: () => this.nextFailure(), s: () => this.nextSplit(), w: () => this.nextWalk(),
-            "+": () => this.zoomBy(2), "-": () => this.zoomBy(1 / 2), 0: () => this.wholeView(), "[": () => this.zoomBy(2, "addresses"),
-            "]": () => this.zoomBy(1 / 2, "addresses"), b: () => this.toggleBeside(), m: () => this.panes[0].change({ merge: !this.panes[0].settings.merge }),
-            "?": () => byId("keys").showModal(),
-        };
-        if (keys[event.key] === undefined || (event.key === " " && event.target.closest?.("button")))
-            return;
-        event.preventDefault();
-        keys[event.key]();
     }
 }
 

@@ -22,7 +22,7 @@ export class Pane {
         this.generation = 0;      // of heaps: what runs for an older one is stale
         this.momentTurn = 0;
         this.probeTurn = 0;
-        this.full = this.zoomed = this.image = this.look = this.walk = this.selected = this.heap = null;
+        this.full = this.zoomed = this.image = this.look = this.walk = this.lastWalk = this.selected = this.heap = null;
         this.find();
         this.listen();
     }
@@ -114,7 +114,7 @@ export class Pane {
     // A new trace or new settings: everything anew. Resolves when the course is drawn to its end.
     async begin() {
         const generation = ++this.generation, isStale = () => generation !== this.generation;
-        this.heap = this.full = this.zoomed = this.image = this.look = this.walk = this.selected = null;
+        this.heap = this.full = this.zoomed = this.image = this.look = this.walk = this.lastWalk = this.selected = null;
         this.extent = 0;
         this.showSettings();
         this.fate.textContent = "Computing …";

@@ -16,7 +16,7 @@ export function palette() {
 }
 
 // A canvas as sharp as the screen, its drawing in pixels of the page. Its size follows the element.
-export function prepareCanvas(canvas) {
+function prepareCanvas(canvas) {
     const scale = Math.min(3, window.devicePixelRatio || 1), box = canvas.getBoundingClientRect();
     const width = Math.max(1, Math.round(box.width)), height = Math.max(1, Math.round(box.height));
     if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {

@@ -25,7 +25,7 @@ export function hex(n) {
     return "0x" + n.toString(16);
 }
 
-export function percent(part, whole) {
+function percent(part, whole) {
     return whole > 0 ? `${(100 * part / whole).toPrecision(part >= whole ? 3 : 2)} %` : "";
 }
 
@@ -40,11 +40,12 @@ export function call(op) {
 
 // Why there was no room: as the tool names it, and what it means here.
 export function reason(why) {
-    const need = bytes(why.need), free = bytes(why.freeBytes);
+    const isClose = bytes(why.need) === bytes(why.largestRunBytes) || bytes(why.need) === bytes(why.freeBytes);
+    const show = (n) => (isClose ? counted(n, "byte") : bytes(n)), need = show(why.need), free = show(why.freeBytes), run = show(why.largestRunBytes);
     switch (REASONS[why.reason]) {
     case "full": return `full: ${need} are needed and only ${free} are free`;
-    case "unmerged": return `unmerged: ${need} are needed, and ${bytes(why.largestRunBytes)} lie free side by side, but as ranges that were never joined. Merging would have served it`;
-    case "scattered": return `scattered: ${free} are free, enough for ${need}, but no more than ${bytes(why.largestRunBytes)} of it in one place`;
+    case "unmerged": return `unmerged: ${need} are needed, and ${run} lie free side by side, but as ranges that were never joined. Merging would have served it`;
+    case "scattered": return `scattered: ${free} are free, enough for ${need}, but no more than ${run} of it in one place`;
     default: return "no room";
     }
 }
@@ -64,7 +65,7 @@ export function happened(figures, op, options, why, will = false) {
         return figures.failed ? `${head} ${will ? "will get" : "got"} NULL` : `${head} ${place(figures, options.merge, op)}`;
     const walk = `needs ${bytes(op.size + RECORD_BYTES)} and ${will ? "will examine" : "examined"} ${counted(figures.walkLength, "record")}`;
     if (figures.failed)
-        return `${head} ${walk}, then ${will ? "get" : "got"} NULL. ${why ? reason(why) : ""}`;
+        return `${head} ${walk}, then ${will ? "get" : "got"} NULL${why ? `. It is ${reason(why)}` : ""}.`;
     return `${head} ${walk}: object ${count(figures.object)} at ${hex(figures.placedAt + RECORD_BYTES)}`;
 }
 

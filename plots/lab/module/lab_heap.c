@@ -1,74 +1,23 @@
 /*
- * lab_heap.c - one heap of the exact model, led through the operations of a trace, and looked at.
+ * lab_heap.c - one heap of the exact model, led through the operations of a trace.
  *
  * The operations come in windows, which the page copies from the trace's instance. The rules are replay.h's:
  * an object whose allocation got NULL is absent, its free is skipped, a realloc of it is a malloc. Sizes have
  * 64 bits here too, where size_t has 32: so the model is called by its own functions and not through the
  * contract's table.
  */
-#include <string.h>
-
-#include "allocator/model/model_heap.h"
-#include "allocator/range_totals.h"
+#include "plots/lab/module/lab_heap.h"
+#include "allocator/model/range_place.h"
 #include "base/pages.h"
-#include "bench/replay/replay.h"
-#include "plots/lab/module/lab.h"
 
-enum { WINDOW_OPS = 4096, MOST_ROWS = 4096, MOST_LISTED = 4096, HEADER_BYTES = 8 };
-
-#define NEVER UINT32_MAX
-
-/* What lies in a range, by its id; of a free one, since when. */
-struct holding {
-    uint64_t size; /* asked for */
-    uint32_t object;
-    uint32_t since; /* the operation that made the range what it is */
-};
+enum { WINDOW_OPS = 4096 };
 
 /* Why lab_run stops, or-ed. */
 enum lab_stop { STOP_AT_FAILURE = 1, STOP_AT_SPLIT = 2, STOP_AT_WALK = 4 };
 
-/* Counted since the heap was made, the last three of the last operation. The page reads them as 64-bit
- * integers, in this order. */
-struct figures {
-    uint64_t ops, walks, walk_total, walk_max, walk_allocated;
-    uint64_t failures, first_failure, failure_reason;
-    uint64_t live_bytes, live_objects, peak_live_bytes, high_water_bytes, ranges, splits;
-    uint64_t broken;                      /* enum hb_status */
-    uint64_t walk_length, walked, failed; /* the last operation's; a walk's length is the last walk's */
-    uint64_t object, placed_at;           /* UINT64_MAX: nowhere */
-    uint64_t stopped;                     /* enum lab_stop, why the last run did */
-    uint64_t run_walk_max;                /* of the last run */
-};
-
-/* Why an operation failed: struct hb_failure in the page's terms, 64-bit integers. */
-struct why {
-    uint64_t reason, size, need, free_bytes, largest_run_bytes;
-};
-
-/* A range as lab_list gives it; read by offset. */
-struct listed {
-    double offset, length, size;
-    uint32_t object, since, allocated, index;
-};
-
-static struct {
-    struct hb_model *model;
-    struct hb_model_options options;
-    struct hb_allocator table; /* for who looks at any allocator */
-    uint32_t *blocks;          /* by object: its range's id + 1; 0 where it is absent */
-    struct holding *held;      /* by range id */
-    uint32_t held_count;
-    struct figures figures;
-    struct hb_op last; /* that was done */
-    struct why why;
-    struct hb_heap_state state;
-    struct hb_error error;
-} lab;
+struct lab_heap lab;
 
 static struct hb_op window[WINDOW_OPS];
-static float column[MOST_ROWS];
-static struct listed listed[MOST_LISTED];
 
 /*
  * The one heap of this instance: `heap_bytes` 0 is infinite. `objects` are there in the trace. An enum
@@ -92,7 +41,7 @@ LAB_EXPORT int lab_heap(uint32_t policy, uint32_t merge, double heap_bytes, uint
     lab.blocks = hb_pages_reserve(((size_t)objects + 1) * sizeof *lab.blocks);
     if (lab.blocks == NULL)
         return (int)hb_error_set(&lab.error, HB_ERR_MEMORY, "out of memory for %u objects", objects);
-    lab.figures = (struct figures){.first_failure = HB_NO_FAILURE, .ranges = 1, .placed_at = UINT64_MAX};
+    lab.figures = (struct lab_figures){.first_failure = HB_NO_FAILURE, .ranges = 1, .placed_at = UINT64_MAX};
     return HB_OK;
 }
 
@@ -107,7 +56,7 @@ LAB_EXPORT const char *lab_heap_error(void)
 static bool make_held(uint32_t id)
 {
     uint32_t count = lab.held_count == 0 ? 256 : lab.held_count;
-    struct holding *grown;
+    struct lab_holding *grown;
 
     while (count <= id)
         count *= 2;
@@ -141,11 +90,11 @@ static uint32_t alloc(const struct hb_op *op)
         rest = next_range(block);
         if (!make_held(rest))
             return HB_MODEL_NO_BLOCK;
-        lab.held[rest] = (struct holding){.since = lab.held[block].since};
+        lab.held[rest] = (struct lab_holding){.since = lab.held[block].since};
         lab.figures.splits++;
     }
     lab.held[block] =
-        (struct holding){.size = op->size, .object = op->object, .since = (uint32_t)lab.figures.ops};
+        (struct lab_holding){.size = op->size, .object = op->object, .since = (uint32_t)lab.figures.ops};
     return block;
 }
 
@@ -159,12 +108,12 @@ static void release(uint32_t block)
     if (lab.options.merge && hb_range_is_somewhere(before) && !hb_range_tree_is_allocated(tree, before))
         becomes = hb_range_tree_id(tree, before);
     hb_model_free(lab.model, block);
-    lab.held[becomes] = (struct holding){.since = (uint32_t)lab.figures.ops};
+    lab.held[becomes] = (struct lab_holding){.since = (uint32_t)lab.figures.ops};
 }
 
 static void count_live(uint64_t before, uint64_t after)
 {
-    struct figures *f = &lab.figures;
+    struct lab_figures *f = &lab.figures;
 
     f->live_bytes += after - before;
     f->live_objects += (after > 0) - (uint64_t)(before > 0);
@@ -221,24 +170,24 @@ static bool perform(const struct hb_op *op)
 }
 
 /* Why the last operation failed; it has left the heap as it was. */
-LAB_EXPORT const struct why *lab_why(void)
+LAB_EXPORT const struct lab_why *lab_why(void)
 {
     uint64_t alignment = lab.last.kind == HB_OP_ALIGNED ? UINT64_C(1) << lab.last.align_log2 : 1;
     struct hb_heap_state state;
     uint64_t need = hb_model_need(lab.model, alignment, lab.last.size);
 
     hb_replay_inspect(&lab.table, lab.model, lab.options.heap_bytes == 0, &state);
-    lab.why = (struct why){.reason = hb_failure_reason(need, state.free_bytes, state.largest_run_bytes),
-                           .size = lab.last.size,
-                           .need = need,
-                           .free_bytes = state.free_bytes,
-                           .largest_run_bytes = state.largest_run_bytes};
+    lab.why = (struct lab_why){.reason = hb_failure_reason(need, state.free_bytes, state.largest_run_bytes),
+                               .size = lab.last.size,
+                               .need = need,
+                               .free_bytes = state.free_bytes,
+                               .largest_run_bytes = state.largest_run_bytes};
     return &lab.why;
 }
 
 static void note_failure(void)
 {
-    struct figures *f = &lab.figures;
+    struct lab_figures *f = &lab.figures;
 
     if (f->failures++ > 0)
         return;
@@ -248,7 +197,7 @@ static void note_failure(void)
 
 static void note_walk(void)
 {
-    struct figures *f = &lab.figures;
+    struct lab_figures *f = &lab.figures;
     struct hb_walk walk;
 
     hb_model_last_walk(lab.model, &walk);
@@ -269,7 +218,7 @@ static void note_walk(void)
 
 static void step(const struct hb_op *op)
 {
-    struct figures *f = &lab.figures;
+    struct lab_figures *f = &lab.figures;
 
     lab.last = *op;
     f->failed = !perform(op);
@@ -288,7 +237,7 @@ LAB_EXPORT struct hb_op *lab_window(void)
 
 static uint64_t reasons_to_stop(uint64_t splits_before, uint64_t walk_at_least)
 {
-    const struct figures *f = &lab.figures;
+    const struct lab_figures *f = &lab.figures;
 
     return (f->failed ? STOP_AT_FAILURE : 0u) | (f->splits != splits_before ? STOP_AT_SPLIT : 0u) |
            (f->walked && f->walk_length >= walk_at_least ? STOP_AT_WALK : 0u);
@@ -298,7 +247,7 @@ static uint64_t reasons_to_stop(uint64_t splits_before, uint64_t walk_at_least)
  * how many were done. Fewer too where the model is broken. */
 LAB_EXPORT uint32_t lab_run(uint32_t count, uint32_t stops, double walk_at_least)
 {
-    struct figures *f = &lab.figures;
+    struct lab_figures *f = &lab.figures;
     uint32_t i = 0;
 
     f->stopped = 0;
@@ -313,134 +262,10 @@ LAB_EXPORT uint32_t lab_run(uint32_t count, uint32_t stops, double walk_at_least
     return i;
 }
 
-/* -- looking -- */
-
-LAB_EXPORT const struct figures *lab_figures(void)
+LAB_EXPORT const struct lab_figures *lab_figures(void)
 {
     uint32_t block = lab.blocks[lab.figures.object];
 
     lab.figures.placed_at = block != 0 ? hb_model_offset(lab.model, block - 1) - HEADER_BYTES : UINT64_MAX;
     return &lab.figures;
-}
-
-/* A look at the whole heap: struct hb_heap_state, 64-bit integers. */
-LAB_EXPORT const struct hb_heap_state *lab_inspect(void)
-{
-    hb_replay_inspect(&lab.table, lab.model, lab.options.heap_bytes == 0, &lab.state);
-    return &lab.state;
-}
-
-/* How many ranges lie before the one where next fit begins; 0 with the other policies. */
-LAB_EXPORT uint32_t lab_rover(void)
-{
-    struct hb_range_rank rank = {.ranges = 0};
-
-    if (lab.options.policy == HB_POLICY_NEXT)
-        hb_range_tree_rank(lab.model->tree, hb_range_tree_find(lab.model->tree, lab.model->rover), &rank);
-    return (uint32_t)rank.ranges;
-}
-
-/* The address of that range. */
-LAB_EXPORT double lab_rover_at(void)
-{
-    struct hb_range range = {.offset = 0};
-
-    if (lab.options.policy == HB_POLICY_NEXT)
-        hb_range_tree_get(lab.model->tree, hb_range_tree_find(lab.model->tree, lab.model->rover), &range);
-    return (double)range.offset;
-}
-
-struct painting {
-    double from, bucket;
-    uint32_t rows;
-    double mark; /* the high-water mark */
-    struct hb_range_totals below;
-};
-
-static void paint_range(const struct painting *p, double begin, double end)
-{
-    double first = (begin - p->from) / p->bucket, last = (end - p->from) / p->bucket;
-    uint32_t row;
-
-    if (first < 0)
-        first = 0;
-    if (last > p->rows)
-        last = p->rows;
-    for (row = (uint32_t)first; row < p->rows && row < last; row++) {
-        double low = first > row ? first : row, high = last < row + 1 ? last : row + 1;
-
-        column[row] += (float)(high - low);
-    }
-}
-
-static bool paint(void *context, const struct hb_range *range)
-{
-    struct painting *p = context;
-    double begin = (double)range->offset, end = begin + (double)range->length;
-
-    if (end <= p->mark)
-        hb_totals_add(&p->below, range);
-    if (range->allocated && end > p->from && begin < p->from + p->bucket * p->rows)
-        paint_range(p, begin, end);
-    return end < p->mark || end < p->from + p->bucket * p->rows;
-}
-
-/* How much of each of `rows` equal pieces of the heap, `bucket` bytes long from address `from` on, is
- * allocated: 0 to 1. */
-LAB_EXPORT const float *lab_column(double from, double bucket, uint32_t rows)
-{
-    struct painting p = {.from = from,
-                         .bucket = bucket,
-                         .rows = rows < MOST_ROWS ? rows : MOST_ROWS,
-                         .mark = (double)hb_model_high_water(lab.model)};
-
-    memset(column, 0, sizeof column);
-    if (bucket > 0)
-        hb_model_ranges(lab.model, paint, &p);
-    lab.state = p.below.state;
-    return column;
-}
-
-/* What the last lab_column saw below the high-water mark: struct hb_heap_state, 64-bit integers. */
-LAB_EXPORT const struct hb_heap_state *lab_below(void)
-{
-    return &lab.state;
-}
-
-LAB_EXPORT const struct listed *lab_listed(void)
-{
-    return listed;
-}
-
-/*
- * Lists the ranges that lie between two addresses, `most` at most: the first of them in lab_listed(). Returns
- * how many lie there; more than `most` are not all listed.
- */
-LAB_EXPORT uint32_t lab_list(double from, double to, uint32_t most)
-{
-    const struct hb_range_tree *tree = lab.model->tree;
-    struct hb_range_place place = hb_range_tree_first(tree);
-    double offset = 0;
-    uint32_t count = 0;
-
-    for (uint32_t index = 0; hb_range_is_somewhere(place) && offset < to; index++) {
-        double length = (double)hb_range_tree_length(tree, place);
-
-        if (offset + length > from && count++ < most && count <= MOST_LISTED) {
-            uint32_t id = hb_range_tree_id(tree, place);
-            struct holding held = id < lab.held_count ? lab.held[id] : (struct holding){.since = 0};
-            bool allocated = hb_range_tree_is_allocated(tree, place);
-
-            listed[count - 1] = (struct listed){.offset = offset,
-                                                .length = length,
-                                                .size = (double)held.size,
-                                                .object = allocated ? held.object : NEVER,
-                                                .since = held.since,
-                                                .allocated = allocated,
-                                                .index = index};
-        }
-        offset += length;
-        place = hb_range_tree_next(tree, place);
-    }
-    return count;
 }

@@ -54,7 +54,7 @@ void *sbrk(intptr_t increment)
 
 LAB_EXPORT uint32_t lab_end(void)
 {
-    return (uint32_t)(end != 0 ? end : memory_bytes());
+    return (uint32_t)(uintptr_t)sbrk(0);
 }
 
 uint64_t hb_half_of_memory(void)

@@ -352,6 +352,9 @@ class Browser(unittest.TestCase):
             self.driver.get("about:blank")
             self.driver.get(self.lab.url)
             until("a sentence", lambda: "no WebAssembly" in self.lab.message())
+            self.lab.js("for (const b of document.querySelectorAll('button')) if (!b.closest('dialog')) b.click();"
+                        "for (const key of [' ', 'ArrowRight', 'End', 'f', 's', 'w', '+', '-', '0', '[', 'b', 'm'])"
+                        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))")
         finally:
             self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script["identifier"]})
 

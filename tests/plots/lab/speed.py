@@ -54,7 +54,7 @@ class Page(Lab):
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    trace = sys.argv[2] if len(sys.argv) == 3 else str(pathlib.Path(__file__).resolve().parents[3] / "workloads/traces/python3-threads.trace")
+    trace = sys.argv[2] if len(sys.argv) == 3 else str(pathlib.Path(__file__).resolve().parents[3] / "workloads/traces/redis-lazy.trace")
     with tempfile.TemporaryDirectory() as folder:
         page = pathlib.Path(folder) / "lab.html"
         subprocess.run([sys.argv[1], "lab", trace, "-o", page], check=True, stdout=subprocess.DEVNULL)
