@@ -247,7 +247,7 @@ FIRST_PARTS = {
     "latency": ("tails: how long single calls take", "latency --results=DIR"),
     "fragmentation": ("memory over time", "fragmentation --results=DIR"),
     "threads": ("what threads cost each other", "threads --results=DIR"),
-    "return": ("what comes back when the program rests", "env return --results=DIR"),
+    "return": ("what comes back when the program rests", "heapbench run TRACE --idle 10"),
     "least_memory": ("the least memory that suffices", "failure_points --results=DIR"),
 }
 SECOND_PARTS = {
