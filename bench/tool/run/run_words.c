@@ -189,7 +189,10 @@ static bool say_worth(const struct hb_run_trace *trace, char *out)
 static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 {
     if (trace->ops < HB_COMPARE_LEAST_OPS)
-        snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: a trace of fewer than %s is over too soon",
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "not ranked: a trace of fewer than %s is over too soon; record a longer run: a program that "
+                 "makes no "
+                 "more calls gains little by any",
                  hb_show_counted(HB_COMPARE_LEAST_OPS, "operation").text);
     else if (trace->rounds->round_count < HB_COMPARE_LEAST_ROUNDS)
         snprintf(
