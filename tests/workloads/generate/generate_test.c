@@ -24,7 +24,7 @@ static struct collect collected(const char *line)
     return c;
 }
 
-static struct collect collected_format(const char *format, ...)
+static __attribute__((format(printf, 1, 2))) struct collect collected_format(const char *format, ...)
 {
     char line[256];
     va_list arguments;
