@@ -499,7 +499,7 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
 {
     struct hb_rounds_slow slowest[HB_SLOWEST];
     const struct hb_op *op;
-    char text[400], name[NAME_MOST], size[80] = "", ranges[80] = "";
+    char text[500], name[NAME_MOST], size[80] = "", ranges[80] = "";
 
     if (cell->candidate->untouchable || cell->ops < HB_COMPARE_LEAST_OPS || calls->round_count < 2 ||
         hb_rounds_slowest(calls, cell, slowest) == 0 || slowest[0].rounds < calls->round_count)
