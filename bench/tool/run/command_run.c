@@ -34,7 +34,7 @@ struct comparison {
     size_t shown_traces;
 };
 
-enum { ROUNDS_MAX = 1000, BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
+enum { BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
@@ -45,7 +45,7 @@ static const struct hb_option option_table[] = {
     HB_SESSION_VARIANTS(struct options, session),
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
-    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = ROUNDS_MAX,
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_RUN_ROUNDS_MAX,
      .help = "rounds, 1 to 1000, each in an order of its own. Default: 10, and more until 95 % intervals are "
              "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
     {HB_OPTION_PERCENT, 0, "until", "P%", HB_AT(struct options, until),

@@ -97,21 +97,28 @@ static void append_calls(const struct hb_run_trace *trace, const struct hb_run_r
     append(out, by_threads ? "takes " : "take ");
 }
 
-/* How the best is to the baseline, or the baseline to the second. */
-static void append_to_baseline(const struct hb_run_trace *trace, char *out)
+/* Is the best told from the baseline, or the baseline that is the best from the second? */
+static bool is_told(const struct hb_run_trace *trace)
 {
     const struct hb_run_row *best = &trace->rows[0];
 
-    if (best->compared.verdict == HB_COMPARED_FASTER) {
-        append_calls(trace, best, out);
-        append_difference(trace, best, out);
-    } else if (best->compared.verdict == HB_COMPARED_REFERENCE && trace->ranked > 1 &&
-               trace->rows[1].compared.verdict == HB_COMPARED_SLOWER) {
-        append_calls(trace, &trace->rows[1], out);
-        append_difference(trace, &trace->rows[1], out);
+    return is_faster(best) || (best->compared.verdict == HB_COMPARED_REFERENCE && trace->ranked > 1 &&
+                               is_slower(&trace->rows[1]));
+}
+
+/* How the best is to the baseline, or the baseline to the second. */
+static void append_to_baseline(const struct hb_run_trace *trace, char *out)
+{
+    const struct hb_run_row *row = &trace->rows[is_faster(&trace->rows[0]) ? 0 : 1];
+
+    if (is_told(trace)) {
+        append_calls(trace, row, out);
+        append_difference(trace, row, out);
     } else {
+        bool is_best = trace->rows[0].compared.verdict == HB_COMPARED_REFERENCE;
+
         append(out, "no difference to ");
-        append(out, trace->baseline);
+        append(out, is_best ? trace->rows[1].allocator : trace->baseline);
         append(out, " is shown");
     }
 }
@@ -143,7 +150,9 @@ static bool say_answer(const struct hb_run_trace *trace, char *out)
         return true;
     }
     append_names(trace, is_first, "", out);
-    append(out, first == 1 ? " is the fastest: " : " share the first place: ");
+    append(out, first > 1        ? " share the first place: "
+                : is_told(trace) ? " is the fastest: "
+                                 : " comes first, but ");
     append_to_baseline(trace, out);
     return true;
 }
@@ -166,9 +175,13 @@ static bool say_undecided(const struct hb_run_trace *trace, char *out)
         return false;
     if (count > 1)
         snprintf(others, sizeof others, " and %s", hb_show_counted(count - 1, "other").text);
-    snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; about %s would decide (--rounds %u, or --until)",
-             undecided->allocator, others, hb_show_counted(more, "more round").text,
-             more + trace->rounds->round_count);
+    if (more + trace->rounds->round_count > HB_RUN_ROUNDS_MAX)
+        snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; %d rounds, the most, would not decide",
+                 undecided->allocator, others, HB_RUN_ROUNDS_MAX);
+    else
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "undecided: %.60s%s; about %s would decide (--rounds %u, or --until)", undecided->allocator,
+                 others, hb_show_counted(more, "more round").text, more + trace->rounds->round_count);
     return true;
 }
 

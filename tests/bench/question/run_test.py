@@ -348,6 +348,8 @@ class Run(invented.Test):
                          ["glibc is the fastest: the calls of a.so, the next, take 20.0 % more time than glibc's (20.0 to 20.0 %)"])
         self.assertEqual(words("glibc=10,a.so=10,b.so=15", spread=0),
                          ["a.so and glibc share the first place: no difference to glibc is shown"])
+        self.assertEqual(words("glibc=20,a.so=20", "glibc a.so", spread=3), ["a.so comes first, but no difference to glibc is shown"])
+        self.assertEqual(words("glibc=20,a.so=20.1", "glibc a.so", spread=3), ["glibc comes first, but no difference to a.so is shown"])
         self.assertEqual(words("", spread=0), ["a.so, b.so and glibc: no difference between them is shown"])
         answer = words("glibc=20,a.so=10,b.so=30", spread=1)[0]
         least, most = (100 * (1 - self.row["one", "a.so"]["ratio_" + end]) for end in ("high", "low"))
