@@ -75,22 +75,30 @@ void hb_child_close(struct hb_child *child)
     close(child->fd);
 }
 
+static void close_pipe(const int ends[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
 /* A pipe that never makes its writer wait: what does not fit is lost. As above, [0] to read. False with
  * errno. */
 static bool make_pipe(int ends[2])
 {
-    int low[2];
+    int low[2], failure = 0;
 
     if (pipe2(low, O_CLOEXEC | O_NONBLOCK) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
         ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 3);
+        failure = ends[i] < 0 ? errno : failure;
         close(low[i]);
     }
-    if (ends[0] >= 0 && ends[1] >= 0)
+    if (failure == 0)
         return true;
-    close(ends[0]);
-    close(ends[1]);
+    close_pipe(ends);
+    errno = failure;
     return false;
 }
 
@@ -376,13 +384,6 @@ static void take_printed(int pipe, char *printed, size_t printed_bytes)
             *(end = at) = '\0';
         else if (*at < ' ' || *at > '~')
             *at = '?';
-}
-
-static void close_pipe(const int ends[2])
-{
-    for (int i = 0; i < 2; i++)
-        if (ends[i] >= 0)
-            close(ends[i]);
 }
 
 /* Where there is no descriptor for it, the child is waited for without a limit. */
