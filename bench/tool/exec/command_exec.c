@@ -174,9 +174,10 @@ static void print_stats(FILE *file)
 
 /* -- the program as a child -- */
 
-/* INT and QUIT the terminal sends to the program as well, whose they are; the others are passed on to it. */
-enum { SIGNALS = 4, OF_THE_TERMINAL = 2 };
-static const int signals[SIGNALS] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+/* INT and QUIT the terminal sends to the program as well, whose they are; the others are passed on to it.
+ * Where CHLD is ignored, the kernel does the waiting, and the status is lost. */
+enum { SIGNALS = 5, OF_THE_TERMINAL = 2 };
+static const int signals[SIGNALS] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
 static volatile pid_t passed_to; /* 0: nobody yet, or no longer */
 
 struct manners {
@@ -193,7 +194,8 @@ static void pass_on(int number)
 /* None of the signals comes before the mask is as it was. One that is ignored stays so. */
 static void take_signals(struct manners *before)
 {
-    const struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on},
+                           plain = {.sa_handler = SIG_DFL};
     sigset_t taken;
 
     sigemptyset(&taken);
@@ -203,6 +205,7 @@ static void take_signals(struct manners *before)
     for (int i = 0; i < SIGNALS; i++)
         if (sigaction(signals[i], NULL, &before->actions[i]) == 0 && before->actions[i].sa_handler != SIG_IGN)
             sigaction(signals[i], i < OF_THE_TERMINAL ? &ignore : &pass, NULL);
+    sigaction(SIGCHLD, &plain, NULL);
 }
 
 static void run_with(const struct manners *before, char **program)

@@ -144,6 +144,11 @@ class Exec(unittest.TestCase):
         self.assertEqual(self.exec("simple", "sh", "-c", "exit 7").returncode, 7)
         self.assertEqual(self.exec("simple", "sh", "-c", "kill -9 $$", options=["--stats"]).returncode, 137)
 
+    def test_the_status_is_the_programs_where_nobody_waits_for_children(self):
+        """perl hands an ignored SIGCHLD on: the kernel would collect the program, and its status be lost."""
+        ignoring = ["perl", "-e", "$SIG{CHLD} = 'IGNORE'; exec @ARGV or die", HEAPBENCH, "exec", "-a", "bins", "--stats", "--"]
+        self.assertEqual(run([*ignoring, "sh", "-c", "exit 7"], self.folder).returncode, 7)
+
 
 if __name__ == "__main__":
     unittest.main()
