@@ -180,7 +180,7 @@ enum { SIGNALS = 5, OF_THE_TERMINAL = 2 };
 static const int signals[SIGNALS] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
 static volatile pid_t passed_to; /* 0: nobody yet, or no longer */
 
-struct manners {
+struct dispositions {
     struct sigaction actions[SIGNALS];
     sigset_t mask;
 };
@@ -192,7 +192,7 @@ static void pass_on(int number)
 }
 
 /* None of the signals comes before the mask is as it was. One that is ignored stays so. */
-static void take_signals(struct manners *before)
+static void take_signals(struct dispositions *before)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on},
                            plain = {.sa_handler = SIG_DFL};
@@ -208,7 +208,7 @@ static void take_signals(struct manners *before)
     sigaction(SIGCHLD, &plain, NULL);
 }
 
-static void run_with(const struct manners *before, char **program)
+static void run_with(const struct dispositions *before, char **program)
 {
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &before->actions[i], NULL);
@@ -229,7 +229,7 @@ static int wait_for(pid_t child)
 
 static int run_child(char **program)
 {
-    struct manners before;
+    struct dispositions before;
     int exit_status = HB_EXIT_FAILED;
     pid_t child;
 
