@@ -230,8 +230,11 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
     return noise->marked_rounds > 0;
 }
 
+/* Where several were asked for and no row has figures, nothing was replayed. */
 static bool say_threads(const struct hb_run_trace *trace, char *out)
 {
+    bool is_by_one = trace->rounds->session->options.threads.threading == HB_THREADING_NONE;
+
     if (trace->replay_threads > 1)
         snprintf(
             out, HB_RUN_WORDS_BYTES,
@@ -239,13 +242,13 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
             "to the last one's end, and 'waiting' is what they spent of theirs on objects, or their turn",
             (unsigned)trace->threads, (unsigned)trace->replay_threads,
             hb_show_counted(trace->noise.cores, "core").text);
-    else
+    else if (is_by_one)
         snprintf(
             out, HB_RUN_WORDS_BYTES,
             "recorded from %u threads, replayed by 1: what threads cost each other, in locks and caches, "
             "is not in the times (--threads)",
             (unsigned)trace->threads);
-    return trace->threads > 1;
+    return trace->threads > 1 && (trace->replay_threads > 1 || is_by_one);
 }
 
 static bool say_single(const struct hb_run_trace *trace, char *out)
