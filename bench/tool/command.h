@@ -107,10 +107,11 @@ const char *hb_command_allocator_name(const char *spec);
 #define HB_COMMAND_TOUCH(type, member, text) \
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
 #define HB_COMMAND_THREADS(type, member) \
-    {HB_OPTION_WORD, 0, "threads", "ORDER", HB_AT(type, member.threading), .words = hb_threading_names, \
+    {HB_OPTION_WORD, 0, "threads", "HOW", HB_AT(type, member.threading), .words = hb_threading_names, \
      .least = HB_THREADING_FREE, .rule = HB_OPTION_BARE, \
-     .help = "as many threads replay a trace as made it, each waiting only for objects that another one " \
-             "hands to it; with =strict in the recorded order, for memory"}, \
+     .help = "as many threads replay a trace as made it: free (where no word is given), each waiting only for " \
+             "objects that another one hands to it; strict, in the recorded order, for memory. Default: " \
+             "one, for all of them"}, \
     {HB_OPTION_NUMBER, 0, "window", "N", HB_AT(type, member.window), .least = 1, .most = INT64_MAX, \
      .help = "of --threads: none goes further than N operations of the recorded order ahead of the slowest. " \
              "Default: 1048576"}

@@ -125,6 +125,10 @@ def lead_of(first, ranked, baseline):
     names = show.listed(c.name for c in first)
     traces = ranked[0].traces
     programs = "this program" if traces == 1 else f"{traces} programs"
+    told = [f"{word} than {baseline}: {show.listed(c.name for c in ranked if c.verdict == word)}" for word in ("faster", "slower")
+            if any(c.verdict == word for c in ranked)]
+    if len(first) == len(ranked) and told:
+        return f"Which is the fastest on {programs} is not shown; {'; '.join(told)}."
     if len(first) == len(ranked):
         return f"No difference in time between {names} is shown." if len(first) > 1 else f"{names} was compared with nothing."
     if first[0].is_baseline and len(first) == 1:
@@ -149,7 +153,7 @@ def verdict_of(results, contenders, traces):
     if least is not None and least.is_baseline and len(ranked) > 1:
         more.append(f"None takes less memory than {least.name}.")
     if len(traces) == 1:
-        more += [sentence(row["text"]) for row in results.records("remarks")
+        more += [sentence(row["text"], {c.name for c in contenders}) for row in results.records("remarks")
                  if row["kind"] == "verdict" and (" would save " in row["text"] or " would add " in row["text"]
                                                   or row["text"].startswith("undecided"))]
     for contender in contenders:
@@ -158,8 +162,11 @@ def verdict_of(results, contenders, traces):
     return lead_of(first, ranked, ranked[0].baseline), [words for words in more if words]
 
 
-def sentence(words):
-    return words[:1].upper() + words[1:] + "." if words else ""
+def sentence(words, names=()):
+    """With a full stop, and a capital; but `names`, of allocators, are left as they are."""
+    if re.split("[ ,:]", words)[0] not in names:
+        words = words[:1].upper() + words[1:]
+    return words + "." if words else ""
 
 
 def remarks_of(results, traces):
@@ -168,11 +175,12 @@ def remarks_of(results, traces):
     for row in results.records("remarks"):
         if row["kind"] == "warning":
             said.setdefault(re.sub(r"[0-9.]+", "#", row["text"]), []).append(row)
+    allocators = {row["allocator"] for row in results.records("comparison")}
     words = []
     for rows in said.values():
         names = list(dict.fromkeys(row["trace"] for row in rows))
         where = show.listed(names) if len(names) <= 3 else f"{len(names)} of {len(traces)} programs"
-        words.append(sentence(rows[0]["text"]) if len(traces) == 1 else f"On {where}: {rows[0]['text']}.")
+        words.append(sentence(rows[0]["text"], allocators) if len(traces) == 1 else f"On {where}: {rows[0]['text']}.")
     return words
 
 
@@ -239,7 +247,7 @@ FIRST_PARTS = {
     "latency": ("tails: how long single calls take", "latency --results=DIR"),
     "fragmentation": ("memory over time", "fragmentation --results=DIR"),
     "threads": ("what threads cost each other", "threads --results=DIR"),
-    "return": ("what comes back when the program rests", "return --results=DIR"),
+    "return": ("what comes back when the program rests", "heapbench run TRACE --idle 10"),
     "least_memory": ("the least memory that suffices", "failure_points --results=DIR"),
 }
 SECOND_PARTS = {

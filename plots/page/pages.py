@@ -48,7 +48,7 @@ def first_sections(results, drawn, contenders, several):
         Section("time", "Time", [], drawn("throughput", *(["variants"] if settings else [])), [settings]),
         Section("memory", "Memory over time", [], drawn("resident")),
         Section("tails", "Tails: the slow calls", [steady], drawn("latency"), [tables.tails(results)]),
-        Section("threads", "Threads", [], drawn("threads"), [tables.threads(results)]),
+        Section("threads", "Threads", [tables.threads_words(results, {c.name for c in ranked})], drawn("threads"), [tables.threads(results)]),
         Section("return", "What comes back", [best_back(contenders)], drawn("return"), [tables.comes_back(results)]),
         Section("budget", "How little memory is enough", [
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
@@ -161,8 +161,9 @@ def make(results, pictures, csv, lab):
     remarks = answer.remarks_of(results, compared)
     warnings = answer.warnings_of(results, remarks)
     if tables.threads(results):
-        remarks = [words for words in remarks if "threads did these" not in words]  # that is on the page
+        remarks = [words for words in remarks if "what threads cost each other" not in words]  # that is on the page
     lead, more = answer.verdict_of(results, contenders, compared)
+    more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank})] if words]
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
     script = text_of("page.js")

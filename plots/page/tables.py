@@ -148,8 +148,8 @@ def least_memory(results):
                  "†: within less, the library ended the program instead of returning NULL", columns, programs, None)
 
 
-def threads(results):
-    """A row a trace and allocator: medians over the rounds."""
+def thread_rows(results):
+    """A record a trace and allocator: medians over the rounds."""
     groups = {}
     for record in measured(results.records("threads")):
         groups.setdefault((record["trace"], record["allocator"]), []).append(record)
@@ -164,6 +164,22 @@ def threads(results):
         row.update(ratio=median(rounds, over("elapsed_ns", "reference_ns")), ns=median(rounds, over("elapsed_ns", "ops")),
                    waited=median(rounds, over("waiting_ns", "thread_ns")), peak=median(rounds, lambda r: r.number("peak_resident_bytes")))
         rows.append(row)
+    return rows
+
+
+def threads_words(results, names):
+    """The order of those named; of one program alone, since a mean would hide what differs."""
+    rows = [row for row in thread_rows(results) if row["ratio"] and row["status"] != "stopped"]
+    compared = sorted((row for row in rows if row["allocator"] in names), key=lambda row: row.number("ratio"))
+    baseline = next((row["reference"] for row in rows), "")
+    if len({row["trace"] for row in rows}) != 1 or len(compared) < 2 or not baseline:
+        return ""
+    order = show.listed(f"{row['allocator']} {show.ratio(row.number('ratio'))}" for row in compared if row["allocator"] != baseline)
+    return f"Replayed by its {show.counted(rows[0].number('replay_threads'), 'thread')}, of {baseline}'s elapsed time: {order} (medians: a short list, not a ranking)."
+
+
+def threads(results):
+    rows = thread_rows(results)
     return Table("threads", "Replayed by as many threads as the program had", [
         Column("program", "trace"), Column("threads", "replay_threads", show.count), Column("allocator", "allocator", note=status_note),
         Column("over the baseline", "ratio", show.ratio), Column("time per operation", "ns", show.ns),

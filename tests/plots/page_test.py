@@ -172,6 +172,14 @@ class Verdicts(unittest.TestCase):
         lead, _, _ = answered(",a,,glibc,1,1,undecided,0.99,0.9,1.1,,,\n,glibc,,glibc,1,1,baseline,1,1,1,,,\n")
         self.assertEqual(lead, "No difference in time between a and glibc is shown.")
 
+    def test_what_is_told_from_the_baseline_is_said_where_no_order_is(self):
+        lead, _, _ = answered(",a,,glibc,1,1,faster,0.8,0.7,0.9,,,\n,b,,glibc,1,1,undecided,0.9,0.8,1.1,,,\n,glibc,,glibc,1,1,baseline,1,1,1,,,\n")
+        self.assertEqual(lead, "Which is the fastest on this program is not shown; faster than glibc: a.")
+
+    def test_a_sentence_begins_with_a_capital_but_for_a_name(self):
+        self.assertEqual([answer.sentence(words, {"mimalloc"}) for words in ("mimalloc, a: read", "mimallocs: no", "the load")],
+                         ["mimalloc, a: read.", "Mimallocs: no.", "The load."])
+
     def test_the_baseline_may_be_the_fastest(self):
         lead, _, _ = answered(",glibc,,glibc,1,1,baseline,1,1,1,,,\n,a,,glibc,1,2,slower,1.0312,1.01,1.04,,,\n")
         self.assertEqual(lead, "glibc is the fastest on this program: a, the next, takes 3.1 % more time in malloc and free.")
@@ -248,6 +256,14 @@ class Tables(unittest.TestCase):
         made = tables.threads(Made(threads="trace,allocator,status,replay_threads,one_lock,ops,elapsed_ns,thread_ns,waiting_ns,reference_ns\n"
                                    "t,a,ok,4,no,10,100,400,40,50\nt,a,ok,4,no,10,300,400,80,50\nt,a,ok,4,no,10,200,400,60,50\nt,b,crashed,4,,,,,,\n"))
         self.assertEqual(rows_of(made), [["t", "4", "a", "4.00×", "20.0 ns", "15.0 %", "–", "no"]])
+
+    def test_the_order_by_threads_is_said_of_one_program(self):
+        rows = "trace,allocator,status,replay_threads,ops,elapsed_ns,thread_ns,waiting_ns,reference,reference_ns\n" \
+               "t,glibc,ok,4,10,50,9,1,glibc,50\nt,a,ok,4,10,40,9,1,glibc,50\nt,b,ok,4,10,20,9,1,glibc,50\nt,null,ok,4,10,1,9,1,glibc,50\n"
+        names = {"glibc", "a", "b"}
+        self.assertEqual(tables.threads_words(Made(threads=rows), names), "Replayed by its 4 threads, of glibc's elapsed time: "
+                         "b 0.40× and a 0.80× (medians: a short list, not a ranking).")
+        self.assertEqual(tables.threads_words(Made(threads=rows + "u,a,ok,4,10,40,9,1,glibc,50\n"), names), "")
 
     def test_what_comes_back_is_of_what_the_program_gave_back(self):
         _, _, contenders = answered(",a,,glibc,1,1,faster,0.5,,,,,\n,b,,glibc,1,2,faster,0.6,,,,,\n", return_summary="trace,allocator,status,"

@@ -47,20 +47,22 @@ static const struct hb_option option_table[] = {
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
     {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = ROUNDS_MAX,
      .help = "rounds, 1 to 1000, each in an order of its own. Default: 10, and more until 95 % intervals are "
-             "0.8 % wide or 15 s went into a trace, 30 where a verdict hangs by a thread"},
+             "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
     {HB_OPTION_PERCENT, 0, "until", "P%", HB_AT(struct options, until),
      .help = "as many rounds as it takes until the 95 % interval of each ratio is P % wide"},
     {HB_OPTION_SECONDS, 0, "budget", "S", HB_AT(struct options, budget_ms), .most = BUDGET_MAX_S,
      .help = "no more rounds after S seconds on a trace"},
     {HB_OPTION_FLAG, 0, "latency", NULL, HB_AT(struct options, latency),
      .help =
-         "then time each call alone, in three rounds more (fewer with --rounds): p50 to p99.99 and the most, "
+         "also time each call alone, in three rounds more (fewer with --rounds): p50 to p99.99 and the most, "
          "of allocations and of frees"},
     {HB_OPTION_FOLDER, 0, "histograms", "DIR", HB_AT(struct options, histograms),
-     .help = "the same, and write to DIR all of these times as HdrHistogram's plotter reads them (.hgrm)"},
+     .help =
+         "as --latency, and write to DIR all of these times as HdrHistogram's plotter reads them (.hgrm)"},
     HB_COMMAND_IDLE(struct options, session.idle_ms,
-                    "then, once an allocator and trace, free what is left, wait S seconds, and say what is "
-                    "resident at once and after 1, 10 and S seconds; all allocators wait at the same time"),
+                    "also say what stays resident: once an allocator and trace, after the last operation, "
+                    "all is freed; what "
+                    "is resident then, and after 1, 10 and S seconds. All allocators wait at the same time"),
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, session.heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
@@ -113,9 +115,10 @@ static void check(const struct argp_state *state, void *values)
         hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
     hb_command_check_threads(state, &options->session.threads);
     if (options->session.threads.threading != HB_THREADING_NONE && options->latency)
-        hb_option_fail(state, "--latency times the calls of one thread, and --threads has several");
+        hb_option_fail(state, "--latency is of a replay by one thread: ask for it without --threads");
     if (options->session.threads.threading != HB_THREADING_NONE && options->results != NULL)
-        hb_option_fail(state, "--results are of replays by one thread; the benchmark 'threads' has its own");
+        hb_option_fail(state, "--results are of replays by one thread: leave out --threads, or run the "
+                              "benchmark 'threads' for its own");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
     if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)

@@ -236,7 +236,6 @@ enum {
     NAME,
     TIME,
     SPAN,
-    RATE,
     RATIO,
     INTERVAL,
     NET,
@@ -276,7 +275,6 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [NAME] = {"", true, 99},
         [TIME] = {"ns per op", false, 9},
         [SPAN] = {"least - most", true, trace->ranked > 0 ? 1 : 9},
-        [RATE] = {"Mop/s", false, by_threads ? 5 : 0},
         [RATIO] = {ratio_title, false, has_ratio ? 12 : 0},
         [INTERVAL] = {"95 % interval", true, trace->ranked > 0 ? 7 : 0},
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
@@ -289,7 +287,7 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
         [KERNEL] = {"kernel", false, ticks ? 2 : 0},
-        [MADVISE] = {"given back, calls", false, knows_calls ? 2 : 0},
+        [MADVISE] = {"given back", false, knows_calls ? 2 : 0},
         [FAILURES] = {"failures", false, fails ? 5 : 0},
     };
     static_assert(sizeof columns <= sizeof table->columns, "room for all columns");
@@ -339,7 +337,6 @@ static void set_thread_cells(struct line *line, const struct hb_run_row *row)
 {
     if (row->threads.threads == 0)
         return;
-    snprintf(line->cells[RATE], CELL_BYTES, "%s", hb_show_figure(1e3 / row->ns.median).text);
     snprintf(line->cells[CPU], CELL_BYTES, "%s", hb_show_figure(row->cpu_ns.median).text);
     snprintf(line->cells[WAITING], CELL_BYTES, "%.1f %%", 100 * row->waiting);
     snprintf(line->cells[LIVE], CELL_BYTES, "%s", hb_show_bytes(row->replay_peak_live_bytes).text);
@@ -502,7 +499,7 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
 {
     struct hb_rounds_slow slowest[HB_SLOWEST];
     const struct hb_op *op;
-    char text[400], name[NAME_MOST], size[80] = "", ranges[80] = "";
+    char text[500], name[NAME_MOST], size[80] = "", ranges[80] = "";
 
     if (cell->candidate->untouchable || cell->ops < HB_COMPARE_LEAST_OPS || calls->round_count < 2 ||
         hb_rounds_slowest(calls, cell, slowest) == 0 || slowest[0].rounds < calls->round_count)
@@ -512,11 +509,11 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
         snprintf(size, sizeof size, " of %s", hb_show_bytes(op->size).text);
     if (slowest[0].call.ranges > 0)
         snprintf(ranges, sizeof ranges, ", in %s", hb_show_counted(slowest[0].call.ranges, "range").text);
-    snprintf(
-        text, sizeof text, "%s: slow each time: %s%s at operation %" PRIu64 ", %s at least, %s live before%s",
-        hb_printable(name, sizeof name, cell->candidate->name, ""), hb_call_kind_name(hb_call_kind_of(op)),
-        size, slowest[0].call.op, hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
-        hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
+    snprintf(text, sizeof text, "%s: slow in every round: %s%s, operation %s: %s or more, %s live before%s",
+             hb_printable(name, sizeof name, cell->candidate->name, ""),
+             hb_call_kind_name(hb_call_kind_of(op)), size, hb_show_count(slowest[0].call.op).text,
+             hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
+             hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
     print_remark(style, ">", text);
 }
 

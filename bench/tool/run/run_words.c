@@ -23,15 +23,6 @@ static bool say(sentence *const *sentences, const struct hb_run_trace *trace, un
 
 /* -- the answer -- */
 
-static size_t count_first(const struct hb_run_trace *trace)
-{
-    size_t count = 0;
-
-    while (count < trace->ranked && trace->rows[count].rank == 1)
-        count++;
-    return count;
-}
-
 static void append(char *out, const char *text)
 {
     size_t used = strlen(out);
@@ -39,12 +30,45 @@ static void append(char *out, const char *text)
     snprintf(out + used, HB_RUN_WORDS_BYTES - used, "%s", text);
 }
 
-/* "a", "a and b", "a, b and c" */
-static void name_first(const struct hb_run_trace *trace, size_t count, char *out)
+/* Is a row one of those that a sentence names? */
+typedef bool named(const struct hb_run_row *row);
+
+static bool is_first(const struct hb_run_row *row)
 {
-    for (size_t i = 0; i < count; i++) {
-        append(out, i == 0 ? "" : i + 1 < count ? ", " : " and ");
+    return row->rank == 1;
+}
+
+static bool is_faster(const struct hb_run_row *row)
+{
+    return row->compared.verdict == HB_COMPARED_FASTER;
+}
+
+static bool is_slower(const struct hb_run_row *row)
+{
+    return row->compared.verdict == HB_COMPARED_SLOWER;
+}
+
+static size_t count_named(const struct hb_run_trace *trace, named *is_named)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < trace->ranked; i++)
+        count += is_named(&trace->rows[i]);
+    return count;
+}
+
+/* `before`, and "a", "a and b" or "a, b and c"; nothing where there is none. */
+static void append_names(const struct hb_run_trace *trace, named *is_named, const char *before, char *out)
+{
+    size_t count = count_named(trace, is_named), at = 0;
+
+    append(out, count > 0 ? before : "");
+    for (size_t i = 0; i < trace->ranked; i++) {
+        if (!is_named(&trace->rows[i]))
+            continue;
+        append(out, at == 0 ? "" : at + 1 < count ? ", " : " and ");
         append(out, trace->rows[i].allocator);
+        at++;
     }
 }
 
@@ -53,12 +77,12 @@ static void append_difference(const struct hb_run_trace *trace, const struct hb_
 {
     const struct hb_interval *ratio = &row->compared.ratio;
     double low = 100 * fabs(1 - ratio->low), high = 100 * fabs(1 - ratio->high);
-    bool is_faster = row->compared.verdict == HB_COMPARED_FASTER;
+    bool is_less = is_faster(row);
     char text[200];
 
     snprintf(text, sizeof text, "%.1f %% %s time than %s's (%.1f to %.1f %%)",
-             100 * fabs(1 - ratio->estimate), is_faster ? "less" : "more", trace->baseline,
-             is_faster ? high : low, is_faster ? low : high);
+             100 * fabs(1 - ratio->estimate), is_less ? "less" : "more", trace->baseline,
+             is_less ? high : low, is_less ? low : high);
     append(out, text);
 }
 
@@ -92,16 +116,33 @@ static void append_to_baseline(const struct hb_run_trace *trace, char *out)
     }
 }
 
+/* All share the first place. Some may be told from the baseline all the same: an undecided one links them to
+ * it. */
+static void append_no_order(const struct hb_run_trace *trace, char *out)
+{
+    char before[100];
+
+    if (count_named(trace, is_faster) + count_named(trace, is_slower) == 0) {
+        append_names(trace, is_first, "", out);
+        append(out, ": no difference between them is shown");
+        return;
+    }
+    append(out, "which is the fastest is not shown");
+    snprintf(before, sizeof before, "; faster than %.60s: ", trace->baseline);
+    append_names(trace, is_faster, before, out);
+    snprintf(before, sizeof before, "; slower than %.60s: ", trace->baseline);
+    append_names(trace, is_slower, before, out);
+}
+
 static bool say_answer(const struct hb_run_trace *trace, char *out)
 {
-    size_t first = count_first(trace);
+    size_t first = count_named(trace, is_first);
 
     if (first == trace->ranked) {
-        name_first(trace, first, out);
-        append(out, ": no difference between them is shown");
+        append_no_order(trace, out);
         return true;
     }
-    name_first(trace, first, out);
+    append_names(trace, is_first, "", out);
     append(out, first == 1 ? " is the fastest: " : " share the first place: ");
     append_to_baseline(trace, out);
     return true;
@@ -148,11 +189,16 @@ static bool say_worth(const struct hb_run_trace *trace, char *out)
 static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 {
     if (trace->ops < HB_COMPARE_LEAST_OPS)
-        snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: a trace of fewer than %s is over too soon",
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "not ranked: a trace of fewer than %s is over too soon; record a longer run: a program that "
+                 "makes no "
+                 "more calls gains little by any",
                  hb_show_counted(HB_COMPARE_LEAST_OPS, "operation").text);
     else if (trace->rounds->round_count < HB_COMPARE_LEAST_ROUNDS)
-        snprintf(out, HB_RUN_WORDS_BYTES, "not ranked: fewer than %d rounds give no interval",
-                 HB_COMPARE_LEAST_ROUNDS);
+        snprintf(
+            out, HB_RUN_WORDS_BYTES,
+            "not ranked: fewer than %d rounds give no interval (--rounds %d or more, or a longer --budget)",
+            HB_COMPARE_LEAST_ROUNDS, HB_COMPARE_LEAST_ROUNDS);
     else if (trace->ranked == 0 && trace->baseline != NULL)
         snprintf(out, HB_RUN_WORDS_BYTES,
                  "not ranked: there is no whole run of %.60s, the baseline, to compare with",
@@ -164,8 +210,13 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 
 static bool say_alone(const struct hb_run_trace *trace, char *out)
 {
+    bool has_built_in = false;
+
+    for (size_t i = 0; i < trace->count; i++)
+        has_built_in = has_built_in || trace->rows[i].group == HB_RUN_OTHER;
     snprintf(out, HB_RUN_WORDS_BYTES,
-             "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
+             has_built_in ? "%.100s is the only library: what is built in is compared with it, and not ranked"
+                          : "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
              trace->rows[0].allocator);
     return trace->rivals == 1;
 }
@@ -236,12 +287,12 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
     bool is_by_one = trace->rounds->session->options.threads.threading == HB_THREADING_NONE;
 
     if (trace->replay_threads > 1)
-        snprintf(
-            out, HB_RUN_WORDS_BYTES,
-            "recorded from %u threads, replayed by %u on %s: times are elapsed, from the first one's start "
-            "to the last one's end, and 'waiting' is what they spent of theirs on objects, or their turn",
-            (unsigned)trace->threads, (unsigned)trace->replay_threads,
-            hb_show_counted(trace->noise.cores, "core").text);
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "recorded from %u threads, replayed by %u on %s: elapsed times, of which 'waiting' for each "
+                 "other; a short list: "
+                 "time the program with each (LD_PRELOAD)",
+                 (unsigned)trace->threads, (unsigned)trace->replay_threads,
+                 hb_show_counted(trace->noise.cores, "core").text);
     else if (is_by_one)
         snprintf(
             out, HB_RUN_WORDS_BYTES,
@@ -249,6 +300,21 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
             "is not in the times (--threads)",
             (unsigned)trace->threads);
     return trace->threads > 1 && (trace->replay_threads > 1 || is_by_one);
+}
+
+/* Threads that run ahead hold more at a time than the program did. */
+static bool say_ahead(const struct hb_run_trace *trace, char *out)
+{
+    uint64_t most = 0;
+
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->rows[i].group != HB_RUN_FLOOR && trace->rows[i].replay_peak_live_bytes > most)
+            most = trace->rows[i].replay_peak_live_bytes;
+    snprintf(out, HB_RUN_WORDS_BYTES,
+             "threads ran ahead of each other: %s live at most, and %s in the program; for memory ask "
+             "--threads=strict",
+             hb_show_bytes(most).text, hb_show_bytes(trace->peak_live_bytes).text);
+    return trace->replay_threads > 1 && (double)most > 1.1 * (double)trace->peak_live_bytes;
 }
 
 static bool say_single(const struct hb_run_trace *trace, char *out)
@@ -311,18 +377,18 @@ static bool say_clock(const struct hb_run_trace *trace, char *out)
     if (out[0] == '\0')
         return false;
     append(out, trace->has_times
-                    ? ": read the recording's time and not the replay's (--clock)"
+                    ? ": ask for the time, to give memory back by it, and read the recording's (--clock)"
                     : ": what gives memory back by the clock does so by the replay's own, which is short");
     return true;
 }
 
 bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])
 {
-    static sentence *const warnings[] = {say_threads, say_single,      say_one_lock, say_clock, say_pace,
-                                         say_touched, say_null_spread, say_load,     say_wide,  say_marked,
-                                         NULL};
-    static sentence *const none[] = {say_threads, say_single, say_one_lock, say_pace,
-                                     NULL}; /* nothing is claimed */
+    static sentence *const warnings[] = {say_threads, say_ahead, say_single,  say_one_lock,
+                                         say_clock,   say_pace,  say_touched, say_null_spread,
+                                         say_load,    say_wide,  say_marked,  NULL};
+    static sentence *const none[] = {say_threads,  say_ahead, say_single,
+                                     say_one_lock, say_pace,  NULL}; /* nothing is claimed */
 
     return say(trace->ranked > 0 ? warnings : none, trace, index, out);
 }

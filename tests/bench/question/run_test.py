@@ -204,8 +204,8 @@ class Run(invented.Test):
         least = {name: min(ns for s in self.timed(name, OPS["one"], "latency") for op, ns, _ in s.slow if op == 0) / 1e3
                  for name in ("glibc", "simple")}
         self.assertEqual(sorted(lines[6:8]), [
-            f"  > glibc: slow each time: malloc of 8 B at operation 0, {least['glibc']:.3g} us at least, 0 B live before",
-            f"  > simple: slow each time: malloc of 8 B at operation 0, {least['simple']:.3g} us at least, 0 B live before, in 1 range"])
+            f"  > glibc: slow in every round: malloc of 8 B, operation 0: {least['glibc']:.3g} us or more, 0 B live before",
+            f"  > simple: slow in every round: malloc of 8 B, operation 0: {least['simple']:.3g} us or more, 0 B live before, in 1 range"])
         self.assertEqual(lines[8], "")
 
     # -- what is compared --
@@ -336,7 +336,7 @@ class Run(invented.Test):
         row = self.row["one", "a.so"]
         self.assertEqual([row[key] for key in ("ratio", "ratio_low", "ratio_high", "rank", "verdict", "more_rounds")],
                          [0.5, None, None, None, "undecided", 5])
-        self.assertEqual(self.trace["one"]["verdict"], ["not ranked: fewer than 6 rounds give no interval"])
+        self.assertEqual(self.trace["one"]["verdict"], ["not ranked: fewer than 6 rounds give no interval (--rounds 6 or more, or a longer --budget)"])
         self.assertEqual(self.out["mean"], [])
 
     def test_the_answer_in_words(self):
@@ -359,6 +359,13 @@ class Run(invented.Test):
         self.assertIn(f"; about {more} more round" + ("s" if more > 1 else "") + f" would decide (--rounds {12 + more},",
                       second.replace("\u202f", ""))
         self.assertEqual(words("", "glibc", spread=0), ["glibc has nothing to be compared with: -a takes several, as in -a A,B"])
+        self.assertEqual(words("", "glibc simple", spread=0), ["glibc is the only library: what is built in is compared with it, and not ranked"])
+
+    def test_what_is_told_from_the_baseline_is_said_where_no_order_is(self):
+        answer = self.compare("one", "glibc a.so b.so", "--rounds", "12", ns="glibc=20,a.so=18.2,b.so=18.8", spread=3)["traces"][0]["verdict"][0]
+        self.assertEqual([(self.row["one", name]["rank"], self.row["one", name]["verdict"]) for name in ("a.so", "b.so", "glibc")],
+                         [(1, "faster"), (1, "undecided"), (1, "baseline")])
+        self.assertEqual(answer, "which is the fastest is not shown; faster than glibc: a.so")
 
     def test_undecided_ones_are_counted_and_worth_nothing(self):
         first, *more = self.compare("one", "glibc a.so b.so c.so", "--rounds", "12", spread=3)["traces"][0]["verdict"]

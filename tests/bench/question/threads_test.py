@@ -50,13 +50,18 @@ class Threads(invented.Test):
         for trace, options in ((self.two, ()), (self.two, ("--threads",)), (self.two, ("--threads=one",)), (self.one, ("--threads",))):
             out = self.run_json(trace, *options, "-a", "glibc,bump", "--rounds", "2")
             said[trace, options] = out["traces"][0]["warnings"], out["left_out"]
+            if options == ("--threads",) and trace == self.two:
+                rows = out["rows"]
         for options in ((), ("--threads=one",)):
             warnings, left_out = said[self.two, options]
             self.assertIn("recorded from 2 threads, replayed by 1: ", warnings[0])
             self.assertIn("two was recorded from 2 threads and is replayed by 1", " ".join(left_out))
         warnings, left_out = said[self.two, ("--threads",)]
         self.assertIn("recorded from 2 threads, replayed by 2 on ", warnings[0])
-        self.assertEqual(warnings[1], "one lock around every call, since made for one thread: bump")
+        most = max(row["replay_peak_live_bytes"] for row in rows)
+        self.assertEqual(warnings[1], f"threads ran ahead of each other: {most / 1024:.3g} KiB live at most, and 115 B in the program; "
+                         "for memory ask --threads=strict")
+        self.assertEqual(warnings[2], "one lock around every call, since made for one thread: bump")
         self.assertEqual(left_out, [])
         self.assertEqual(said[self.one, ("--threads",)][0][0], "recorded from 1 thread, so that --threads changes nothing")
 
