@@ -24,6 +24,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 
+enum { BLIND_MS = 5 }; /* between two looks at a child that there is no descriptor of */
+
 #define TUNABLES "GLIBC_TUNABLES="
 
 extern char **environ;
@@ -75,22 +77,30 @@ void hb_child_close(struct hb_child *child)
     close(child->fd);
 }
 
+static void close_pipe(const int ends[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
 /* A pipe that never makes its writer wait: what does not fit is lost. As above, [0] to read. False with
  * errno. */
 static bool make_pipe(int ends[2])
 {
-    int low[2];
+    int low[2], failure = 0;
 
     if (pipe2(low, O_CLOEXEC | O_NONBLOCK) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
         ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 3);
+        failure = ends[i] < 0 ? errno : failure;
         close(low[i]);
     }
-    if (ends[0] >= 0 && ends[1] >= 0)
+    if (failure == 0)
         return true;
-    close(ends[0]);
-    close(ends[1]);
+    close_pipe(ends);
+    errno = failure;
     return false;
 }
 
@@ -233,6 +243,15 @@ static void unwatch_endings(pid_t child)
             sigaction(endings[i], &ordinary, NULL);
 }
 
+/* Where SIGCHLD is ignored, the kernel collects children, and nobody learns how they ended. */
+static void keep_endings(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+        signal(SIGCHLD, SIG_DFL);
+}
+
 /* In a process group of its own. */
 static int spawn_apart(posix_spawn_file_actions_t *actions, pid_t *child, char *const *arguments,
                        char **environment)
@@ -242,6 +261,7 @@ static int spawn_apart(posix_spawn_file_actions_t *actions, pid_t *child, char *
 
     if (failure != 0)
         return failure;
+    keep_endings();
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     posix_spawnattr_setpgroup(&attributes, 0);
     failure = posix_spawn(child, "/proc/self/exe", actions, &attributes, arguments, environment);
@@ -297,8 +317,16 @@ static bool is_over_time(const struct hb_child_run *run)
     return run->deadline_ns != 0 && hb_clock_ns() >= run->deadline_ns;
 }
 
-/* How long a wait may be before somebody is to look again: at the progress, or at the clock. -1: no matter.
- */
+/* It is there to be collected. */
+static bool has_exited(const struct hb_child_run *run)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid != 0;
+}
+
+/* How long a wait may be before somebody is to look again: at the progress, at the clock, or at the child,
+ * where there is no descriptor to wait for. -1: no matter. */
 static int wait_ms_of(const struct hb_child_run *run)
 {
     uint64_t wait_ms = hb_progress_wait(), now = hb_clock_ns();
@@ -308,34 +336,32 @@ static int wait_ms_of(const struct hb_child_run *run)
 
         wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }
+    if (run->pid_fd < 0 && wait_ms > BLIND_MS)
+        wait_ms = BLIND_MS;
     return wait_ms == UINT64_MAX ? -1 : wait_ms > 60000 ? 60000 : (int)wait_ms;
 }
 
 bool hb_child_has_ended(const struct hb_child_run *run)
 {
-    struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
-
-    return poll(&ended, 1, 0) > 0 || is_over_time(run);
+    return has_exited(run) || is_over_time(run);
 }
 
 /* Waits until the process has ended or its time is over. */
 static void wait_until_ended(const struct hb_child_run *run)
 {
     struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
-    int ready;
 
     do {
         hb_progress_set(NULL, run->child->exchange->progress);
-        ready = poll(&ended, 1, wait_ms_of(run));
-    } while (ready <= 0 && (ready == 0 || errno == EINTR) && !is_over_time(run));
+        poll(&ended, 1, wait_ms_of(run));
+    } while (!hb_child_has_ended(run));
 }
 
 /* Collects the child, having ended it when it took too long: false then. Whatever else is in its process
  * group ends with it. */
 static bool collect(struct hb_child_run *run, int *wait_status)
 {
-    struct pollfd ended = {.fd = run->pid_fd, .events = POLLIN};
-    bool in_time = !is_over_time(run) || poll(&ended, 1, 0) > 0;
+    bool in_time = !is_over_time(run) || has_exited(run);
     siginfo_t info;
 
     if (!in_time)
@@ -378,20 +404,12 @@ static void take_printed(int pipe, char *printed, size_t printed_bytes)
             *at = '?';
 }
 
-static void close_pipe(const int ends[2])
-{
-    for (int i = 0; i < 2; i++)
-        if (ends[i] >= 0)
-            close(ends[i]);
-}
-
-/* Where there is no descriptor for it, the child is waited for without a limit. */
+/* A kernel or a container may have no descriptor for it. */
 static void note_begin(struct hb_child_run *run)
 {
     run->pid_fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-    run->deadline_ns = run->order.timeout_ms == 0 || run->pid_fd < 0
-                           ? 0
-                           : hb_clock_ns() + run->order.timeout_ms * UINT64_C(1000000);
+    run->deadline_ns =
+        run->order.timeout_ms == 0 ? 0 : hb_clock_ns() + run->order.timeout_ms * UINT64_C(1000000);
 }
 
 enum hb_status hb_child_begin(const struct hb_child *child, const struct hb_child_order *order,
@@ -430,8 +448,7 @@ void hb_child_end(struct hb_child_run *run, struct hb_child_outcome *outcome)
 
 void hb_child_wait(struct hb_child_run *run, struct hb_child_outcome *outcome)
 {
-    if (run->pid_fd >= 0)
-        wait_until_ended(run);
+    wait_until_ended(run);
     hb_child_end(run, outcome);
 }
 

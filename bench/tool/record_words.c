@@ -156,12 +156,17 @@ static bool may_be_called(const struct hb_capture_header *header, const char *na
     return is_named(program, name);
 }
 
-/* True where the program that the process ran in the end was seen, and said what of it is known. */
-static bool was_seen(const struct hb_family *family, uint32_t pid)
+/* True where the program that the process ran in the end was seen, and said what of it is known. What was
+ * seen with the recorder in it may have become another one since. */
+static bool was_seen(const struct hb_family *family, const struct hb_ended *ended)
 {
-    for (size_t i = family->past.count; i > 0; i--)
-        if (family->past.items[i - 1].pid == pid)
-            return family->past.items[i - 1].state != HB_PROCESS_UNKNOWN;
+    for (size_t i = family->past.count; i > 0; i--) {
+        const struct hb_process *last = &family->past.items[i - 1];
+
+        if (last->pid == ended->pid)
+            return last->state != HB_PROCESS_UNKNOWN &&
+                   (last->state != HB_PROCESS_LOADED || is_named(last->name, ended->name));
+    }
     return false;
 }
 
@@ -189,7 +194,7 @@ static void print_other_program(const struct hb_collection *collection, const st
     }
     if (last == NULL || ended->name[0] == '\0' || last->capture->header->has_ended != 0 ||
         last->capture->header->is_renamed != 0 || may_be_called(last->capture->header, ended->name) ||
-        was_seen(family, ended->pid) || was_refused(collection, ended->pid))
+        was_seen(family, ended) || was_refused(collection, ended->pid))
         return;
     memcpy(name, ended->name, sizeof name);
     make_printable(name);

@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 
-enum { YIELDS = 20 };
+enum { YIELDS = 20, FIRST_SLEEP_MS = 1, LONGEST_SLEEP_MS = 512 };
 
-static void sleep_once(struct hb_waiter *self, uint32_t bell)
+static void sleep_once(struct hb_waiter *self, uint32_t bell, long most_ms)
 {
-    static const struct timespec most = {.tv_nsec = 1000000};
+    const struct timespec most = {.tv_nsec = most_ms * 1000000};
 
     syscall(SYS_futex, &self->bell, FUTEX_WAIT_PRIVATE, bell, &most, NULL, 0);
 }
@@ -29,6 +29,7 @@ void hb_waiter_ring(struct hb_waiter *other)
 
 static void sleep_until(struct hb_waiter *self, const void *what, hb_waiter_is_over *is_over, void *context)
 {
+    long most_ms = FIRST_SLEEP_MS;
     bool over;
 
     atomic_store(&self->asleep_for, what);
@@ -37,7 +38,8 @@ static void sleep_until(struct hb_waiter *self, const void *what, hb_waiter_is_o
 
         over = is_over(context);
         if (!over)
-            sleep_once(self, bell);
+            sleep_once(self, bell, most_ms);
+        most_ms = most_ms < LONGEST_SLEEP_MS ? 2 * most_ms : LONGEST_SLEEP_MS;
     } while (!over);
     atomic_store_explicit(&self->asleep_for, NULL, memory_order_relaxed);
 }

@@ -3,8 +3,9 @@
  *
  * Who has something for another thread stores it and goes on: no lock, no fence, no count that threads share.
  * Only where the other one has said that it sleeps for that very thing is it woken. The store and the look at
- * the sleeper may pass each other, so that a wake-up is lost once in a long while; therefore no sleep lasts
- * longer than a millisecond.
+ * the sleeper may pass each other, so that a wake-up is lost once in a long while; therefore a first sleep
+ * lasts no longer than a millisecond. Each one after it may last twice as long: everybody knows of the
+ * sleeper by then, and a thousand that look every millisecond would leave no processor to who has the turn.
  */
 #ifndef HB_BENCH_REPLAY_THREADS_HANDOVER_H
 #define HB_BENCH_REPLAY_THREADS_HANDOVER_H

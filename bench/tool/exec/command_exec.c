@@ -2,6 +2,7 @@
  * command_exec.c - heapbench exec: a real program, and all that it starts, on one of our own heaps.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,7 +141,7 @@ static int tell_not_run(const char *program)
     return reason == ENOENT ? 127 : 126;
 }
 
-/* -- with figures -- */
+/* -- figures -- */
 
 static void print_line(const struct hb_live_report *report)
 {
@@ -171,11 +172,49 @@ static void print_stats(FILE *file)
                               "was not given the heap");
 }
 
-/* The terminal sends them to the program as well, whose they are. */
-static void leave_signals(void (*to)(int))
+/* -- the program as a child -- */
+
+/* INT and QUIT the terminal sends to the program as well, whose they are; the others are passed on to it.
+ * Where CHLD is ignored, the kernel does the waiting, and the status is lost. */
+enum { SIGNALS = 5, OF_THE_TERMINAL = 2 };
+static const int signals[SIGNALS] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
+static volatile pid_t passed_to; /* 0: nobody yet, or no longer */
+
+struct dispositions {
+    struct sigaction actions[SIGNALS];
+    sigset_t mask;
+};
+
+static void pass_on(int number)
 {
-    signal(SIGINT, to);
-    signal(SIGQUIT, to);
+    if (passed_to > 0)
+        kill(passed_to, number);
+}
+
+/* None of the signals comes before the mask is as it was. One that is ignored stays so. */
+static void take_signals(struct dispositions *before)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on},
+                           plain = {.sa_handler = SIG_DFL};
+    sigset_t taken;
+
+    sigemptyset(&taken);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaddset(&taken, signals[i]);
+    sigprocmask(SIG_BLOCK, &taken, &before->mask);
+    for (int i = 0; i < SIGNALS; i++)
+        if (sigaction(signals[i], NULL, &before->actions[i]) == 0 && before->actions[i].sa_handler != SIG_IGN)
+            sigaction(signals[i], i < OF_THE_TERMINAL ? &ignore : &pass, NULL);
+    sigaction(SIGCHLD, &plain, NULL);
+}
+
+static void run_with(const struct dispositions *before, char **program)
+{
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &before->actions[i], NULL);
+    sigprocmask(SIG_SETMASK, &before->mask, NULL);
+    execvp(program[0], program);
+    _exit(tell_not_run(program[0]));
 }
 
 static int wait_for(pid_t child)
@@ -188,31 +227,43 @@ static int wait_for(pid_t child)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static int run_child(char **program)
+{
+    struct dispositions before;
+    int exit_status = HB_EXIT_FAILED;
+    pid_t child;
+
+    take_signals(&before);
+    child = fork();
+    if (child == 0)
+        run_with(&before, program);
+    if (child < 0) {
+        hb_print_line(stderr, "heapbench: %s: no process for it: %s", program[0], strerror(errno));
+    } else {
+        passed_to = child;
+        sigprocmask(SIG_SETMASK, &before.mask, NULL);
+        exit_status = wait_for(child);
+        passed_to = 0;
+    }
+    return exit_status;
+}
+
 static int run_counted(char **program, const char *folder)
 {
-    char path[PATH_MAX];
-    int fd = snprintf(path, sizeof path, "%s/heapbench-exec-XXXXXX", folder) < (int)sizeof path
-                 ? mkstemp(path)
-                 : -1;
+    char *path = NULL;
+    int fd = asprintf(&path, "%s/heapbench-exec-XXXXXX", folder) < 0 ? -1 : mkostemp(path, O_CLOEXEC);
     FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    pid_t child;
-    int exit_status;
+    int exit_status = HB_EXIT_FAILED;
 
-    if (file == NULL || setenv(HB_LIVE_STATS, path, 1) != 0) {
+    if (file != NULL && setenv(HB_LIVE_STATS, path, 1) == 0) {
+        exit_status = run_child(program);
+        print_stats(file);
+        fclose(file);
+        unlink(path);
+    } else {
         hb_print_line(stderr, "heapbench: %s: no file for the figures: %s", folder, strerror(errno));
-        return HB_EXIT_FAILED;
     }
-    leave_signals(SIG_IGN);
-    child = fork();
-    if (child == 0) {
-        leave_signals(SIG_DFL);
-        execvp(program[0], program);
-        _exit(tell_not_run(program[0]));
-    }
-    exit_status = child > 0 ? wait_for(child) : HB_EXIT_FAILED;
-    print_stats(file);
-    fclose(file);
-    unlink(path);
+    free(path);
     return exit_status;
 }
 

@@ -294,8 +294,11 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
     return noise->marked_rounds > 0;
 }
 
+/* Where several were asked for and no row has figures, nothing was replayed. */
 static bool say_threads(const struct hb_run_trace *trace, char *out)
 {
+    bool is_by_one = trace->rounds->session->options.threads.threading == HB_THREADING_NONE;
+
     if (trace->replay_threads > 1)
         snprintf(out, HB_RUN_WORDS_BYTES,
                  "recorded from %u threads, replayed by %u on %s: elapsed times, of which 'waiting' for each "
@@ -303,13 +306,13 @@ static bool say_threads(const struct hb_run_trace *trace, char *out)
                  "time the program with each (LD_PRELOAD)",
                  (unsigned)trace->threads, (unsigned)trace->replay_threads,
                  hb_show_counted(trace->noise.cores, "core").text);
-    else
+    else if (is_by_one)
         snprintf(
             out, HB_RUN_WORDS_BYTES,
             "recorded from %u threads, replayed by 1: what threads cost each other, in locks and caches, "
             "is not in the times (--threads)",
             (unsigned)trace->threads);
-    return trace->threads > 1;
+    return trace->threads > 1 && (trace->replay_threads > 1 || is_by_one);
 }
 
 /* Threads that run ahead hold more at a time than the program did. */

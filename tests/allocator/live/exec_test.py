@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -118,9 +119,35 @@ class Exec(unittest.TestCase):
         done = run([SUBJECT, "full"], self.folder, env={**os.environ, "LD_PRELOAD": os.environ["HEAP"], "HEAPBENCH_HEAP": "lots"})
         self.assertIn("HEAPBENCH_HEAP takes a size", done.stderr)
 
+    def test_a_signal_to_end_reaches_the_program(self):
+        """With figures the program is a child: it ends too, and the file of the figures is gone."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number):
+                command = [HEAPBENCH, "exec", "-a", "bins", "--stats", "--", "sh", "-c", "echo $$; exec sleep 60"]
+                environment = {**os.environ, "TMPDIR": self.folder}
+                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
+                    program = int(running.stdout.readline())
+                    running.send_signal(number)
+                    running.communicate(timeout=60)
+                self.assertEqual(running.returncode, 128 + number)
+                self.assertRaises(ProcessLookupError, os.kill, program, 0)
+                self.assertEqual(sorted(os.listdir(self.folder)), ["graph.dot", "program.c"])
+
+    def test_a_signal_that_is_ignored_stays_so(self):
+        for options in ((), ("--stats",)):
+            with self.subTest(options=options):
+                ignoring = ["sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", HEAPBENCH, "exec", "-a", "bins", *options, "--"]
+                done = run([*ignoring, "sh", "-c", "kill -HUP $$; kill -INT $$; echo lives"], self.folder)
+                self.assertEqual((done.stdout, done.returncode), ("lives\n", 0), done.stderr)
+
     def test_the_status_is_the_programs(self):
         self.assertEqual(self.exec("simple", "sh", "-c", "exit 7").returncode, 7)
         self.assertEqual(self.exec("simple", "sh", "-c", "kill -9 $$", options=["--stats"]).returncode, 137)
+
+    def test_the_status_is_the_programs_where_nobody_waits_for_children(self):
+        """perl hands an ignored SIGCHLD on: the kernel would collect the program, and its status be lost."""
+        ignoring = ["perl", "-e", "$SIG{CHLD} = 'IGNORE'; exec @ARGV or die", HEAPBENCH, "exec", "-a", "bins", "--stats", "--"]
+        self.assertEqual(run([*ignoring, "sh", "-c", "exit 7"], self.folder).returncode, 7)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -251,6 +253,58 @@ static void a_library_that_never_returns_times_out(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+/* A kernel that has no descriptors of processes, or is told so. */
+static bool has_no_pidfd;
+
+long __wrap_syscall(long number, ...);
+long __real_syscall(long number, ...);
+
+long __wrap_syscall(long number, ...)
+{
+    long values[6];
+    va_list list;
+
+    if (has_no_pidfd && number == SYS_pidfd_open) {
+        errno = ENOSYS;
+        return -1;
+    }
+    va_start(list, number);
+    for (int i = 0; i < 6; i++)
+        values[i] = va_arg(list, long);
+    va_end(list);
+    return __real_syscall(number, values[0], values[1], values[2], values[3], values[4], values[5]);
+}
+
+/* Neither a kernel without descriptors of processes nor a parent that ignores SIGCHLD hides how one ended. */
+static void how_a_sample_ended_is_known_everywhere(void **state)
+{
+    struct hb_sample_request request = request_for(ODD_LIBRARIES "/libodd_loop.so");
+    struct hb_sample_run run;
+    struct hb_sample_result result;
+    struct hb_error error;
+
+    (void)state;
+    has_no_pidfd = true;
+    request.timeout_ms = 1000;
+    result = must_run(&request);
+    assert_int_equal(result.outcome, HB_SAMPLE_TIMED_OUT);
+
+    request = request_for("null");
+    assert_int_equal(hb_sample_begin(&request, &run, &error), HB_OK);
+    while (!hb_sample_has_ended(&run))
+        sched_yield();
+    assert_int_equal(hb_sample_end(&run, &result, &error), HB_OK);
+    assert_int_equal(result.outcome, HB_SAMPLE_OK);
+    has_no_pidfd = false;
+
+    signal(SIGCHLD, SIG_IGN);
+    request = request_for(ODD_LIBRARIES "/libodd_exit.so");
+    result = must_run(&request);
+    assert_int_equal(result.outcome, HB_SAMPLE_CRASHED);
+    assert_int_equal(result.exit_status, 7);
+    signal(SIGCHLD, SIG_DFL);
+}
+
 static void every_null_is_counted(void **state)
 {
     struct hb_sample_request request = request_for(ODD_LIBRARIES "/libodd_null.so");
@@ -358,6 +412,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_crash_is_a_result),
         cmocka_unit_test(a_library_that_ends_the_process_has_crashed),
         cmocka_unit_test(a_library_that_never_returns_times_out),
+        cmocka_unit_test(how_a_sample_ended_is_known_everywhere),
         cmocka_unit_test(every_null_is_counted),
         cmocka_unit_test(a_library_s_noise_does_not_reach_our_standard_output),
         cmocka_unit_test(a_sample_does_not_outlive_its_parent),

@@ -21,7 +21,10 @@ done
 awk 'BEGIN { for (i = 0; i < 65536; i++) printf "t %d\na %d 8\n", i, i }' > many.txt
 heapbench replay many.txt -a glibc --threads 2>&1
 echo "exit $?"
-heapbench run many.txt -a glibc --threads --rounds 1 | sed -n 's/^  glibc  //p'
+heapbench run many.txt -a glibc --threads --rounds 1 | sed -n 's/^  glibc  //p; /replayed by/p'
+# Hundreds that wait for their turn leave the processors to who has it.
+awk 'BEGIN { for (i = 0; i < 3000; i++) printf "t %d\na %d 8\n", i % 500, i }' > turns.txt
+heapbench replay turns.txt -a glibc --threads=strict | steady
 printf 't 0\na x 100\nt 1\nf y\n' > unborn.txt
 heapbench replay unborn.txt -a glibc --threads 2>&1
 echo "exit $?"
