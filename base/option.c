@@ -187,10 +187,10 @@ static void take_percent(const struct argp_state *state, const struct hb_option 
 static void take_factor(const struct argp_state *state, const struct hb_option *option, void *values,
                         const char *text)
 {
-    char *end;
+    char *end = NULL;
     double factor = text == NULL ? 1 : text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
 
-    if (!(factor > 0 && factor <= (double)option->most) || (text != NULL && *end != '\0'))
+    if (!(factor > 0 && factor <= (double)option->most) || (end != NULL && *end != '\0'))
         hb_option_fail(state, "--%s takes a factor such as 0.1, up to %" PRIu64 ", not '%s'", option->name,
                        option->most, text);
     assert(option->bytes == sizeof factor);

@@ -133,6 +133,8 @@ def lead_of(first, ranked, baseline):
         return f"No difference in time between {names} is shown." if len(first) > 1 else f"{names} was compared with nothing."
     if first[0].is_baseline and len(first) == 1:
         second = ranked[1]
+        if second.verdict != "slower":
+            return f"{names} comes first on {programs}, but no difference to {second.name}, the next, is shown."
         return f"{names} is the fastest on {programs}: {second.name}, the next, takes {share(second.ratio)} time in malloc and free."
     others = [c for c in first if not c.is_baseline]
     amounts = show.listed(share(c.ratio).split(" %")[0] for c in others)
