@@ -169,9 +169,12 @@ static const char *apply(struct hb_builder *builder, const struct hb_op *op)
 /* What was said of operation `index`; NULL: nothing. */
 static const struct hb_touched *said_of(const struct hb_workload *workload, uint64_t index)
 {
-    const struct hb_touched *last = workload->touched + workload->touched_count;
+    const struct hb_touched *last;
 
-    return workload->touched_count > 0 && last[-1].op == index ? last - 1 : NULL;
+    if (workload->touched_count == 0)
+        return NULL;
+    last = &workload->touched[workload->touched_count - 1];
+    return last->op == index ? last : NULL;
 }
 
 /* NULL, or what is wrong with `op` after what was said of it. */
