@@ -19,19 +19,19 @@ static enum hb_status put_until(const struct hb_op_sink *sink, const struct hb_o
 enum hb_status hb_op_sink_put(const struct hb_op_sink *sink, const struct hb_op_run *run,
                               struct hb_error *error)
 {
-    const struct hb_wait *wait = run->waits, *last_wait = wait + run->wait_count;
-    const struct hb_touched *touched = run->touched, *last_touched = touched + run->touched_count;
-    size_t done = 0;
+    size_t wait = 0, touched = 0, done = 0;
     enum hb_status status = HB_OK;
 
-    while (status == HB_OK && (wait < last_wait || touched < last_touched)) {
-        bool waits = wait < last_wait && (touched == last_touched || wait->before_op <= touched->op);
+    while (status == HB_OK && (wait < run->wait_count || touched < run->touched_count)) {
+        bool waits = wait < run->wait_count && (touched == run->touched_count ||
+                                                run->waits[wait].before_op <= run->touched[touched].op);
 
-        status = put_until(sink, run, &done, waits ? wait->before_op : touched->op, error);
+        status =
+            put_until(sink, run, &done, waits ? run->waits[wait].before_op : run->touched[touched].op, error);
         if (status == HB_OK && waits && sink->pass_time != NULL)
-            status = sink->pass_time(sink->context, wait->us, error);
+            status = sink->pass_time(sink->context, run->waits[wait].us, error);
         if (status == HB_OK && !waits && sink->touch != NULL)
-            status = sink->touch(sink->context, touched->bytes, error);
+            status = sink->touch(sink->context, run->touched[touched].bytes, error);
         wait += waits;
         touched += !waits;
     }
