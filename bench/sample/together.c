@@ -20,9 +20,12 @@ static enum hb_status out_of_memory(struct hb_error *error)
 
 static bool is_news(const struct hb_together_member *member, const struct hb_together_look *look)
 {
-    const struct hb_together_look *last = member->looks + member->look_count - 1;
+    const struct hb_together_look *last;
 
-    return member->look_count == 0 || look->stage != last->stage || look->live_bytes != last->live_bytes ||
+    if (member->look_count == 0)
+        return true;
+    last = &member->looks[member->look_count - 1];
+    return look->stage != last->stage || look->live_bytes != last->live_bytes ||
            memcmp(&look->memory, &last->memory, sizeof look->memory) != 0 ||
            look->time_ns - last->time_ns >= KEEP_NS;
 }
