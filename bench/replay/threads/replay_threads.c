@@ -15,7 +15,7 @@
 #include "bench/replay/threads/worker.h"
 
 enum { STAGE_WAIT, STAGE_RUN, STAGE_END };
-enum { SPINS = 200, STACK_BYTES = 256 << 10, WARM_BYTES = 32 << 10, MARKS_BESIDE = 1024 };
+enum { SPINS = 200, STACK_BYTES = 1 << 20, WARM_BYTES = 32 << 10, MARKS_BESIDE = 1024 };
 
 static void sleep_while(_Atomic uint32_t *word, uint32_t value)
 {
