@@ -2,7 +2,7 @@
  * replay_time.c - the hot loop.
  *
  * Its own cost is what the null allocator's row shows: the taken branches of a call, and the mispredicted one
- * on an operation's kind. On the nine shipped traces (AMD EPYC, gcc 12 -O2, medians of 41 replays) one
+ * on an operation's kind. On nine of the shipped traces (AMD EPYC, gcc 12 -O2, medians of 41 replays) one
  * operation costs 1.6 to 1.8 ns, 2.1 on cc1 and 2.3 on cc1plus, whose kinds are the hardest to predict. What
  * was tried, and the nanoseconds it costs there:
  *

@@ -114,7 +114,7 @@ static enum hb_status measure_latency(struct hb_session *session, const struct h
 const struct hb_question hb_question_latency = {
     .name = "latency",
     .schemas = {&schema},
-    .step_limit = 100000000, /* three rounds of nine traces are to take 20 s in all */
+    .step_limit = 100000000, /* three rounds of eleven traces are to take 25 s in all */
     .rounds = HB_LATENCY_ROUNDS,
     .times_calls = true,
     .pairs_null = true,
