@@ -20,8 +20,8 @@ enum { HB_PACE_MOST = 1000 }; /* times the recording's own time */
 
 /*
  * A replay that tells the virtual clock stops for that once in so many operations on the average, since a
- * stop costs some 100 ns: notes of the time are joined until those that are left are few enough. But so many
- * there may be in any trace.
+ * stop costs up to a microsecond: notes of the time are joined until those that are left are few enough. But
+ * so many there may be in any trace.
  */
 enum { HB_TOLD_OPS = 8192, HB_TOLD_LEAST = 32 };
 
