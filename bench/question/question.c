@@ -352,24 +352,68 @@ void hb_measurement_take(struct hb_measurement *measurement, const struct hb_sam
     label_time(measurement, counts, trace_ops);
 }
 
-enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
-                               uint64_t ops, struct hb_measurement *measurement, struct hb_error *error)
+enum hb_status hb_measure_sample(struct hb_session *session, const struct hb_candidate *candidate,
+                                 size_t trace, struct hb_sample_request *request, hb_measure_take *take,
+                                 struct hb_measurement *measurement, struct hb_error *error)
 {
-    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = ops};
     struct hb_sample_result result;
     uint64_t trace_ops;
     enum hb_status status = hb_session_trace_ops(session, trace, &trace_ops, error);
 
     if (status != HB_OK)
         return status;
-    status = hb_session_sample(session, trace, candidate, &request, &result, error);
-    if (status == HB_OK && !hb_verdict_is_problem(&result)) {
+    status = hb_session_sample(session, trace, candidate, request, &result, error);
+    if (status == HB_OK && !hb_verdict_is_problem(&result) &&
+        (request->mode != HB_SAMPLE_LATENCY || result.latency != NULL)) {
         hb_measurement_take(measurement, &result, trace_ops);
-        hb_measurement_count(measurement, "peak_resident_bytes", (double)result.peak_resident_bytes);
-        hb_measurement_count(measurement, "page_faults", (double)result.page_faults);
+        take(&result, measurement);
     } else if (status == HB_OK) {
         hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
     }
     hb_sample_result_clear(&result);
     return status;
+}
+
+static void take_memory(const struct hb_sample_result *result, struct hb_measurement *measurement)
+{
+    hb_measurement_count(measurement, "peak_resident_bytes", (double)result->peak_resident_bytes);
+    hb_measurement_count(measurement, "page_faults", (double)result->page_faults);
+}
+
+enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
+                               uint64_t ops, struct hb_measurement *measurement, struct hb_error *error)
+{
+    struct hb_sample_request request = {.mode = HB_SAMPLE_TIME, .op_limit = ops};
+
+    return hb_measure_sample(session, candidate, trace, &request, take_memory, measurement, error);
+}
+
+/* -- parts of plans -- */
+
+enum hb_status hb_plan_cut_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
+                               struct hb_error *error)
+{
+    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
+}
+
+void hb_plan_set_round(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index)
+{
+    const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
+    const struct hb_rounds_cell *null = plan->rounds.null;
+    const struct hb_round *round = &cell->rounds[index];
+    struct hb_results *out = plan->files[0];
+
+    hb_results_set_count(out, "ops", cell->ops);
+    hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
+    hb_results_set_count(out, "cpu_ns", round->cpu_ns);
+    hb_results_set_count(out, "failures", round->failures);
+    hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
+    hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
+    hb_results_set_count(out, "page_faults", round->page_faults);
+    if (reference != NULL && hb_round_has_figures(&reference->rounds[index])) {
+        hb_results_set_text(out, "reference", reference->candidate->name);
+        hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
+    }
+    if (null != NULL && !cell->cut && hb_round_has_figures(&null->rounds[index]))
+        hb_results_set_count(out, "null_ns", null->rounds[index].elapsed_ns);
 }

@@ -133,11 +133,29 @@ void hb_measurement_count(struct hb_measurement *measurement, const char *name, 
 void hb_measurement_take(struct hb_measurement *measurement, const struct hb_sample_result *result,
                          uint64_t trace_ops);
 
+/* Puts what is of interest of a sample without problems into a measurement, beside what hb_measurement_take
+ * does. */
+typedef void hb_measure_take(const struct hb_sample_result *result, struct hb_measurement *measurement);
+
+/* One sample, as hb_session_sample has it: what hb_measurement_take and `take` take of it, or its problem. */
+enum hb_status hb_measure_sample(struct hb_session *session, const struct hb_candidate *candidate,
+                                 size_t trace, struct hb_sample_request *request, hb_measure_take *take,
+                                 struct hb_measurement *measurement, struct hb_error *error);
+
 /*
  * One timed replay of the first `ops` operations (0: all), in ample room: what hb_measurement_take takes of
  * it, peak_resident_bytes and page_faults.
  */
 enum hb_status hb_measure_time(struct hb_session *session, const struct hb_candidate *candidate, size_t trace,
                                uint64_t ops, struct hb_measurement *measurement, struct hb_error *error);
+
+/* The `timed_ops` of plans that time as many operations as the step limit leaves. Errors as hb_cuts_ops. */
+enum hb_status hb_plan_cut_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
+                               struct hb_error *error);
+
+/* Into the row at hand of the plan's first file, what plans of a row a round have in common: ops, elapsed_ns,
+ * cpu_ns, failures, peak_live_bytes, peak_resident_bytes, page_faults; reference, reference_ns and null_ns
+ * where they are. */
+void hb_plan_set_round(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index);
 
 #endif

@@ -113,6 +113,11 @@ bool hb_rounds_is_failed(const struct hb_rounds_cell *cell)
     return !hb_verdict_has_figures(&cell->result);
 }
 
+bool hb_round_has_figures(const struct hb_round *round)
+{
+    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
+}
+
 bool hb_rounds_is_problem(const struct hb_rounds_cell *cell)
 {
     return hb_verdict_is_problem(&cell->result);

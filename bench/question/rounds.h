@@ -94,6 +94,7 @@ void hb_rounds_complete(struct hb_rounds *rounds, bool null);
 enum hb_status hb_rounds_run(struct hb_rounds *rounds, struct hb_error *error);
 
 bool hb_rounds_is_failed(const struct hb_rounds_cell *cell); /* has no figures */
+bool hb_round_has_figures(const struct hb_round *round);     /* was run, and to an end */
 
 /* Is to have no rank, with figures or without (hb_verdict_is_problem). */
 bool hb_rounds_is_problem(const struct hb_rounds_cell *cell);

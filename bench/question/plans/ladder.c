@@ -89,12 +89,6 @@ static enum hb_status look_at_rung(struct hb_plan *plan, size_t index, const str
 
 /* -- time -- */
 
-static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
-                                struct hb_error *error)
-{
-    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
-}
-
 /* What it adds to which other one stands in its table; libraries say nothing. */
 static const struct hb_allocator *facts_of(const struct rung *rung)
 {
@@ -276,7 +270,7 @@ const struct hb_question hb_question_ladder = {
     .plans_extras = true,
     .looked_bytes = sizeof(struct rung),
     .look = look_at_rung,
-    .timed_ops = timed_ops,
+    .timed_ops = hb_plan_cut_ops,
     .pair = pair_rungs,
     .put = put_rung,
 };

@@ -13,12 +13,6 @@ static const struct hb_schema schema = {
     "trace:text,allocator:text,status:text,kind:text,percentile:text,rounds:count,ops:count,calls:count,"
     "ns:count,least_ns:count,most_ns:count,clock_step_ns:count"};
 
-static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
-                                struct hb_error *error)
-{
-    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
-}
-
 static void put_percentiles(struct hb_plan *plan, const struct hb_rounds_cell *cell, enum hb_call_kind kind)
 {
     struct hb_results *out = plan->files[0];
@@ -71,14 +65,12 @@ static void count_percentiles(const struct hb_histogram *histogram, const char *
                              (double)hb_histogram_percentile(histogram, hb_percentiles[i].share));
 }
 
-static void take_latency(const struct hb_sample_result *result, uint64_t trace_ops,
-                         struct hb_measurement *measurement)
+static void take_latency(const struct hb_sample_result *result, struct hb_measurement *measurement)
 {
     static const char *const allocation[] = {"p50", "p90", "p99", "p99.9", "p99.99", "max"};
     static const char *const release[] = {"free_p50",   "free_p90",    "free_p99",
                                           "free_p99.9", "free_p99.99", "free_max"};
 
-    hb_measurement_take(measurement, result, trace_ops);
     measurement->counter_count = 0; /* of a loop that is slower than the allocator */
     count_percentiles(&result->latency->kinds[HB_CALL_ALLOCATION], allocation, measurement);
     count_percentiles(&result->latency->kinds[HB_CALL_FREE], release, measurement);
@@ -93,22 +85,12 @@ static enum hb_status measure_latency(struct hb_session *session, const struct h
                                       struct hb_error *error)
 {
     struct hb_sample_request request = {.mode = HB_SAMPLE_LATENCY};
-    struct hb_sample_result result;
-    uint64_t trace_ops;
-    enum hb_status status = hb_session_trace_ops(session, trace, &trace_ops, error);
+    enum hb_status status = hb_cuts_ops(session, trace, candidate, &request.op_limit, error);
 
     (void)variant;
-    if (status == HB_OK)
-        status = hb_cuts_ops(session, trace, candidate, &request.op_limit, error);
-    if (status != HB_OK)
-        return status;
-    status = hb_session_sample(session, trace, candidate, &request, &result, error);
-    if (status == HB_OK && !hb_verdict_is_problem(&result) && result.latency != NULL)
-        take_latency(&result, trace_ops, measurement);
-    else if (status == HB_OK)
-        hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
-    hb_sample_result_clear(&result);
-    return status;
+    return status == HB_OK
+               ? hb_measure_sample(session, candidate, trace, &request, take_latency, measurement, error)
+               : status;
 }
 
 const struct hb_question hb_question_latency = {
@@ -120,7 +102,7 @@ const struct hb_question hb_question_latency = {
     .pairs_null = true,
     .takes_untouchable = true,
     .measure = measure_latency,
-    .timed_ops = timed_ops,
+    .timed_ops = hb_plan_cut_ops,
     .put = put_calls,
     .finish = put_null,
 };

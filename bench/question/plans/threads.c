@@ -6,7 +6,6 @@
  */
 #include "bench/question/question.h"
 #include "bench/results/row_groups.h"
-#include "bench/sample/verdict.h"
 
 static const struct hb_schema schema = {
     "threads/1", "threads.csv",
@@ -14,17 +13,6 @@ static const struct hb_schema schema = {
     "one_lock:text,ops:count,handovers:count,elapsed_ns:count,cpu_ns:count,thread_ns:count,waiting_ns:count,"
     "failures:count,peak_live_bytes:count,replay_peak_live_bytes:count,peak_resident_bytes:count,"
     "page_faults:count,reference:text,reference_ns:count,null_ns:count"};
-
-static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
-                                struct hb_error *error)
-{
-    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
-}
-
-static bool has_figures(const struct hb_round *round)
-{
-    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
-}
 
 static void set_threads(struct hb_results *out, const struct hb_threads_figures *threads)
 {
@@ -34,29 +22,6 @@ static void set_threads(struct hb_results *out, const struct hb_threads_figures 
     hb_results_set_count(out, "thread_ns", threads->wall_ns);
     hb_results_set_count(out, "waiting_ns", threads->waiting_ns);
     hb_results_set_count(out, "replay_peak_live_bytes", threads->peak_live_bytes);
-}
-
-static void set_figures(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index)
-{
-    const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);
-    const struct hb_rounds_cell *null = plan->rounds.null;
-    const struct hb_round *round = &cell->rounds[index];
-    struct hb_results *out = plan->files[0];
-
-    set_threads(out, &round->threads);
-    hb_results_set_count(out, "ops", cell->ops);
-    hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
-    hb_results_set_count(out, "cpu_ns", round->cpu_ns);
-    hb_results_set_count(out, "failures", round->failures);
-    hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
-    hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
-    hb_results_set_count(out, "page_faults", round->page_faults);
-    if (reference != NULL && has_figures(&reference->rounds[index])) {
-        hb_results_set_text(out, "reference", reference->candidate->name);
-        hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
-    }
-    if (null != NULL && !cell->cut && has_figures(&null->rounds[index]))
-        hb_results_set_count(out, "null_ns", null->rounds[index].elapsed_ns);
 }
 
 static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
@@ -70,8 +35,10 @@ static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_round
         hb_results_set_subject(out, plan->name, cell->candidate->name, hb_rounds_status(cell));
         hb_results_set_count(out, "round", round + 1);
         hb_results_set_count(out, "recorded_threads", plan->session->found.loaded->threads);
-        if (has_figures(&cell->rounds[round]))
-            set_figures(plan, cell, round);
+        if (hb_round_has_figures(&cell->rounds[round])) {
+            hb_plan_set_round(plan, cell, round);
+            set_threads(out, &cell->rounds[round].threads);
+        }
         hb_results_end_row(out);
     }
     plan->failed_cells += hb_rounds_is_problem(cell);
@@ -86,8 +53,11 @@ static enum hb_status put_null(struct hb_plan *plan, struct hb_error *error)
     return HB_OK;
 }
 
-static void count_threads(struct hb_measurement *measurement, const struct hb_threads_figures *threads)
+static void take_threads(const struct hb_sample_result *result, struct hb_measurement *measurement)
 {
+    const struct hb_threads_figures *threads = &result->threads;
+
+    hb_measurement_count(measurement, "peak_resident_bytes", (double)result->peak_resident_bytes);
     if (threads->threads == 0)
         return;
     hb_measurement_count(measurement, "threads", threads->threads);
@@ -103,25 +73,12 @@ static enum hb_status measure_threads(struct hb_session *session, const struct h
                                       struct hb_error *error)
 {
     struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
-    struct hb_sample_result result;
-    uint64_t trace_ops;
-    enum hb_status status = hb_session_trace_ops(session, trace, &trace_ops, error);
+    enum hb_status status = hb_cuts_ops(session, trace, candidate, &request.op_limit, error);
 
     (void)variant;
-    if (status == HB_OK)
-        status = hb_cuts_ops(session, trace, candidate, &request.op_limit, error);
-    if (status != HB_OK)
-        return status;
-    status = hb_session_sample(session, trace, candidate, &request, &result, error);
-    if (status == HB_OK && !hb_verdict_is_problem(&result)) {
-        hb_measurement_take(measurement, &result, trace_ops);
-        count_threads(measurement, &result.threads);
-        hb_measurement_count(measurement, "peak_resident_bytes", (double)result.peak_resident_bytes);
-    } else if (status == HB_OK) {
-        hb_verdict_describe(&result, measurement->problem, sizeof measurement->problem);
-    }
-    hb_sample_result_clear(&result);
-    return status;
+    return status == HB_OK
+               ? hb_measure_sample(session, candidate, trace, &request, take_threads, measurement, error)
+               : status;
 }
 
 const struct hb_question hb_question_threads = {
@@ -133,7 +90,7 @@ const struct hb_question hb_question_threads = {
     .pairs_null = true,
     .takes_untouchable = true,
     .measure = measure_threads,
-    .timed_ops = timed_ops,
+    .timed_ops = hb_plan_cut_ops,
     .put = put_rounds,
     .finish = put_null,
 };

@@ -16,12 +16,6 @@ static const struct hb_schema schema = {
     "null_cpu_ns:count,system_ns:count,madvise_calls:count,madvise_bytes:count,unmap_calls:count,"
     "unmap_bytes:count"};
 
-static enum hb_status timed_ops(struct hb_plan *plan, const struct hb_candidate *candidate, uint64_t *ops,
-                                struct hb_error *error)
-{
-    return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
-}
-
 static const char *round_status(const struct hb_rounds_cell *cell, const struct hb_round *round)
 {
     if (round->outcome != HB_SAMPLE_OK)
@@ -29,11 +23,6 @@ static const char *round_status(const struct hb_rounds_cell *cell, const struct 
     if (cell->cut)
         return hb_sample_outcome_name(HB_SAMPLE_STOPPED);
     return round->failures > 0 ? "failed" : "ok";
-}
-
-static bool has_figures(const struct hb_round *round)
-{
-    return round->done && (round->outcome == HB_SAMPLE_OK || round->outcome == HB_SAMPLE_FAILED);
 }
 
 static void set_calls(struct hb_results *out, const struct hb_memory_calls *calls)
@@ -53,27 +42,16 @@ static void set_figures(struct hb_plan *plan, const struct hb_rounds_cell *cell,
     const struct hb_round *round = &cell->rounds[index];
     struct hb_results *out = plan->files[0];
 
-    hb_results_set_count(out, "ops", cell->ops);
-    hb_results_set_count(out, "elapsed_ns", round->elapsed_ns);
-    hb_results_set_count(out, "cpu_ns", round->cpu_ns);
-    hb_results_set_count(out, "failures", round->failures);
+    hb_plan_set_round(plan, cell, index);
     if (round->first_failure != HB_NO_FAILURE)
         hb_results_set_count(out, "first_failure", round->first_failure);
-    hb_results_set_count(out, "peak_live_bytes", cell->result.counts.peak_live_bytes);
-    hb_results_set_count(out, "peak_resident_bytes", round->peak_resident_bytes);
     hb_results_set_count(out, "end_resident_bytes", round->end_resident_bytes);
-    hb_results_set_count(out, "page_faults", round->page_faults);
     hb_results_set_count(out, "system_ns", round->system_ns);
     set_calls(out, &cell->calls);
-    if (reference != NULL && has_figures(&reference->rounds[index])) {
-        hb_results_set_text(out, "reference", reference->candidate->name);
-        hb_results_set_count(out, "reference_ns", reference->rounds[index].elapsed_ns);
+    if (reference != NULL && hb_round_has_figures(&reference->rounds[index]))
         hb_results_set_count(out, "reference_cpu_ns", reference->rounds[index].cpu_ns);
-    }
-    if (null != NULL && !cell->cut && has_figures(&null->rounds[index])) {
-        hb_results_set_count(out, "null_ns", null->rounds[index].elapsed_ns);
+    if (null != NULL && !cell->cut && hb_round_has_figures(&null->rounds[index]))
         hb_results_set_count(out, "null_cpu_ns", null->rounds[index].cpu_ns);
-    }
 }
 
 static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_rounds_cell *cell)
@@ -87,7 +65,7 @@ static void put_rounds(struct hb_plan *plan, size_t index, const struct hb_round
         hb_results_set_subject(out, plan->name, cell->candidate->name,
                                round_status(cell, &cell->rounds[round]));
         hb_results_set_count(out, "round", round + 1);
-        if (has_figures(&cell->rounds[round]))
+        if (hb_round_has_figures(&cell->rounds[round]))
             set_figures(plan, cell, round);
         hb_results_end_row(out);
     }
@@ -113,6 +91,6 @@ const struct hb_question hb_question_throughput = {
     .pairs_null = true,
     .takes_untouchable = true,
     .measure = measure_throughput,
-    .timed_ops = timed_ops,
+    .timed_ops = hb_plan_cut_ops,
     .put = put_rounds,
 };
