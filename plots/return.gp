@@ -41,7 +41,7 @@ set yrange [0:1.05 * top]
 set xtics font ",9"
 if (narrow) { set xtics ceil(last / 3.0) }
 dash(i) = i == 1 ? 1 : i
-weight(i) = i == 1 ? 2.2 : 1.5
+weight(i) = i == 1 ? 2.2 : 1.4 + 0.05 * i # no two alike: SVG would join lines of the legend that differ in their dashes alone
 entry = "live"; eval legend_area("#d0d0d0")
 do for [i=1:kinds] { entry = kind[i]; eval legend_place . sprintf("set arrow from screen legend_x / width, screen 1 - legend_y / height \
     to screen (legend_x + 22) / width, screen 1 - legend_y / height nohead lc rgb ink dt %d lw %g; ", dash(i), weight(i)) . legend_step }
