@@ -99,20 +99,22 @@ __attribute__((constructor)) static void tell_all(void)
 }
 #endif
 
-/* Apart from malloc, so that nothing here calls malloc through the linker. */
+/* Apart from malloc, so that nothing here calls malloc through the linker. Threads may call it at once. */
 static void *serve(size_t size)
 {
-    char *block = memory + used;
+    size_t whole, from = __atomic_load_n(&used, __ATOMIC_RELAXED);
 
-    if (++calls == 100)
+    if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) == 100)
         misbehave();
 #ifdef ODD_NULL
     return NULL;
 #endif
-    if (size > sizeof memory - used - 16)
-        return NULL;
-    used += (size + 15) / 16 * 16;
-    return block;
+    do {
+        if (size > sizeof memory - from - 16)
+            return NULL;
+        whole = (size + 15) / 16 * 16;
+    } while (!__atomic_compare_exchange_n(&used, &from, from + whole, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    return memory + from;
 }
 #endif
 
