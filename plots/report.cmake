@@ -52,5 +52,7 @@ run_step(heapbench run --times-only --budget 10 --results ${results})
 if(LAB) # the page links to it where it is there
     run_step(heapbench lab sqlite3 cc1 redis -o ${results}/lab.html)
 endif()
+set(ENV{HEAPBENCH} "${BIN}/heapbench")
+execute_process(COMMAND python3 "${CMAKE_CURRENT_LIST_DIR}/catalogue.py" --results ${results} WORKING_DIRECTORY "${SOURCE}" COMMAND_ERROR_IS_FATAL ANY)
 run_step(heapbench report --results ${results})
 message(STATUS "The page: ${SOURCE}/${results}/report.html")
