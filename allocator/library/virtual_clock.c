@@ -324,7 +324,7 @@ static unsigned replace_in_table(const struct link_map *object, const struct ref
     unsigned replaced = 0;
 
     for (size_t i = 0; i < all->bytes[table] / sizeof *entries; i++) {
-        const ElfW(Sym) *symbol = &all->symbols[ELF64_R_SYM(entries[i].r_info)];
+        const ElfW(Sym) *symbol = &all->symbols[entries[i].r_info >> (sizeof(void *) == 8 ? 32 : 8)];
         const struct replacement *by = NULL;
 
         if (is_address(ELF64_R_TYPE(entries[i].r_info)) && symbol->st_shndx == SHN_UNDEF)
