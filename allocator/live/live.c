@@ -88,9 +88,12 @@ void hb_live_say(const char *format, ...)
 static bool read_bound(size_t *bytes)
 {
     const char *text = hb_live_environment(HB_LIVE_HEAP);
+    uint64_t read = 0;
 
-    *bytes = 0;
-    return text == NULL || (hb_number_parse_size(text, bytes) && *bytes != 0);
+    if (text != NULL && (!hb_number_parse_size(text, &read) || read == 0 || read > SIZE_MAX))
+        return false;
+    *bytes = (size_t)read;
+    return true;
 }
 
 static void create(void)
