@@ -152,6 +152,10 @@ struct hb_allocator {
      * is no such build. Time is never taken on it.
      */
     const struct hb_allocator *counting;
+
+    /* The same allocator, placing alike, that finds misuse and then ends the process with a sentence, as all
+     * do in builds with assertions. NULL where there is no such build. Time is never taken on it. */
+    const struct hb_allocator *checked;
 };
 
 /* Every allocator built in, in the order of presentation (builtin.list). `*count` entries. */
