@@ -389,7 +389,8 @@ static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, H
     .last_walk = HB_COUNTING ? hb_ladder_last_walk : NULL,                                                         \
     .ranges = hb_ladder_ranges,                                                                                    \
     .offset = hb_ladder_offset,                                                                                    \
-    .counting = HB_COUNTING_TABLE(name)
+    .counting = HB_COUNTING_TABLE(name),                                                                           \
+    .checked = HB_CHECKED_TABLE(name)
 /* clang-format on */
 
 #endif

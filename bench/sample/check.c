@@ -118,13 +118,13 @@ static uint64_t alignment_of(uintptr_t address)
     return address & (0 - address);
 }
 
-/* What no block may be aligned to less than. A heap of ours may align nothing. */
+/* What no block may be aligned to less than. A heap of ours, or a reader's own, may align nothing. */
 static uint64_t least_alignment(const struct check *check, const struct hb_op *op)
 {
     unsigned caps = check->plan->allocator->caps;
     uint64_t asked = UINT64_C(1) << op->align_log2;
 
-    if ((caps & HB_CAP_UNALIGNED) != 0 && (caps & HB_CAP_PROCESS) == 0)
+    if ((caps & HB_CAP_UNALIGNED) != 0 && (caps & (HB_CAP_PROCESS | HB_CAP_OWN)) != HB_CAP_PROCESS)
         return 1;
     if (op->kind == HB_OP_ALIGNED && asked < C_ALIGNMENT)
         return asked;

@@ -31,6 +31,7 @@ int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);
 int hb_command_adversary(int argc, char **argv);
+int hb_command_misuse(int argc, char **argv);
 int hb_command_walk(int argc, char **argv);
 int hb_command_model(int argc, char **argv);
 int hb_command_curve(int argc, char **argv);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/question/found/discover.h"
+#include "bench/question/session.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample.h"
 #include "bench/tool/command.h"
@@ -39,6 +39,7 @@ struct replay_figures {
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
     HB_COMMAND_ALLOCATOR(struct options, allocator),
+    HB_SESSION_PREFIX,
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
@@ -187,6 +188,8 @@ static int print_json(const struct options *options, const struct hb_prepared *p
 
     hb_json_text(&json, "trace", prepared->name);
     hb_json_text(&json, "allocator", hb_command_allocator_name(options->allocator));
+    if (figures->timed.library.made[0] != '\0')
+        hb_json_text(&json, "made", figures->timed.library.made);
     hb_json_number(&json, "heap_bytes", options->heap_bytes);
     hb_json_number(&json, "ops", figures->counts.ops);
     hb_json_number(&json, "objects", prepared->object_count);
@@ -236,6 +239,8 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_row("trace", "%s", prepared->name);
     hb_stdout_row("allocator", "%s %s", hb_command_allocator_name(options->allocator),
                   timed->library.version);
+    if (timed->library.made[0] != '\0')
+        hb_stdout_row("its calls", "%s", timed->library.made);
     hb_stdout_row("heap", "%s",
                   options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
     hb_stdout_row("operations", "%s", hb_show_count(ops).text);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/printable.h"
+#include "bench/adversary/abuse.h"
 #include "bench/adversary/adversary.h"
 #include "bench/results/build_info.h"
 #include "bench/tool/output.h"
@@ -20,6 +21,7 @@ static char **command_line; /* as the process was started; kept until it ends */
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
     {"list", "allocators and traces there are", hb_command_list},
+    {"misuse", "what each allocator does about a wrong free or store", hb_command_misuse},
     {"walk", "the ranges of the heap after an operation, and the walk", hb_command_walk},
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
@@ -226,6 +228,7 @@ int main(int argc, char **argv)
     hb_file_hold_standard();
     hb_child_main(argc, argv, &hb_sample_job);
     hb_child_main(argc, argv, &hb_adversary_job);
+    hb_child_main(argc, argv, &hb_abuse_job);
     keep_command_line(argc, argv);
     if (argc < 2) {
         print_help(stderr);
