@@ -185,13 +185,12 @@ class Row:
 
     def fields(self):
         alone = len(self.blocks) == 1
-        known = self.estimate is not None
         judged = self.is_judged or self.verdict == "baseline"
         return [self.trace, self.allocator, self.first["status"], self.baseline, self.clock, None, sum(int(cell.number("rounds") or 0) for cell in self.cells),
                 self.first["ops"], self.first["trace_ops"], self.rank, self.verdict if self.is_rival and judged else None, self.ratio, self.low or None,
                 self.high or None, self.more if self.is_rival and judged else None, *self.times(), self.first["peak_live_bytes"],
-                self.median("peak_resident_bytes") if known else None, self.median("end_resident_bytes") if known else None, self.over_live, None,
-                self.median("page_faults") if known else None, self.first["failures"],
+                *(self.median(column) if self.first[column] else None for column in ("peak_resident_bytes", "end_resident_bytes")), self.over_live, None,
+                self.median("page_faults") if self.first["page_faults"] else None, self.first["failures"],
                 self.first["saved_seconds"] if alone else None, self.first["saved_share"] if alone else None, self.problem, len(self.hosts)]
 
 

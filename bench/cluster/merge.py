@@ -55,8 +55,8 @@ def run_words(results):
     """The dates are the hosts' own."""
     runs = [result.said("run") for result in results]
     dates = sorted(text.split(",")[0] for text in runs)
-    rest = list(dict.fromkeys(re.sub(r"seed [0-9]+", "a seed a unit", text.partition(", ")[2]) for text in runs))
-    return f"{dates[0]} to {dates[-1]}, {len(results)} units; {'; '.join(rest[:4])}"
+    touches = sorted({text.rpartition("touch ")[2] for text in runs})
+    return f"{dates[0]} to {dates[-1]}, {len(results)} units, each with its seed and rounds, touch {', '.join(touches)}"
 
 
 def provenance_of(study, options, results):
@@ -66,7 +66,7 @@ def provenance_of(study, options, results):
     lines += some("build", distinct(results, "build")) + some("machine", machine_words(results))
     lines.append(("run", run_words(results)))
     for key in ("environ", "libraries", "library", "variant"):
-        lines += some(key, distinct(results, key))
+        lines += some(key, [text for text in distinct(results, key) if text != "none"])
     if floors:
         text = f"null allocator {statistics.median(floors):.2f} ns per operation" if len(hosts) == 1 else "each host has its own, in hosts.csv"
         lines.append(("floor", text))
