@@ -39,11 +39,17 @@ int hb_command_replay(int argc, char **argv);
 int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
+int hb_command_plan(int argc, char **argv);
+int hb_command_merge(int argc, char **argv);
 int hb_command_lab(int argc, char **argv);
 
 /* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
  * unless that is NULL. Returns an exit status. */
 int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results);
+
+/* run --unit N PLAN: one unit of a plan, which takes other options than `run`. */
+bool hb_command_is_unit(int argc, char *const *argv);
+int hb_command_run_unit(int argc, char **argv);
 
 struct hb_session;
 

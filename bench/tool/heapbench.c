@@ -37,6 +37,8 @@ static const struct hb_command commands[] = {
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"plan", "a measurement cut into units, for many machines", hb_command_plan},
+    {"merge", "the result files of the units that are done", hb_command_merge},
     {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
