@@ -9,6 +9,7 @@
 #include "base/pages.h"
 #include "base/progress.h"
 #include "workloads/stream.h"
+#include "workloads/trace/trace_format.h"
 #include "workloads/whole/builder.h"
 
 struct scan {
@@ -39,9 +40,8 @@ static enum hb_status touch(void *context, uint64_t bytes, struct hb_error *erro
     struct scan *scan = context;
     enum hb_status status = hb_builder_touch(&scan->builder, bytes, error);
 
-    return status == HB_OK && scan->also->touch != NULL
-               ? scan->also->touch(scan->also->context, bytes, error)
-               : status;
+    return status == HB_OK && scan->also->touch != NULL ? scan->also->touch(scan->also->context, bytes, error)
+                                                        : status;
 }
 
 static enum hb_status read_all(struct scan *scan, struct hb_stream *stream, struct hb_error *error)
@@ -107,4 +107,34 @@ enum hb_status hb_workload_scan(const char *path_or_name, const struct hb_op_sin
         status = scan_stream(stream, also, out, error);
     hb_stream_close(stream);
     return status;
+}
+
+/* The last section of a file that begins as a trace does. */
+static bool read_end(FILE *file, struct hb_trace_totals *totals)
+{
+    uint8_t head[HB_TRACE_HEADER_BYTES], end[HB_TRACE_END_BYTES + HB_TRACE_CHECKSUM_BYTES];
+    struct hb_trace_header header;
+    size_t bytes;
+
+    if (fread(head, 1, sizeof head, file) != sizeof head || !hb_trace_unpack_header(head, &header))
+        return false;
+    bytes = hb_trace_end_bytes(header.version);
+    return fseeko(file, -(off_t)(bytes + HB_TRACE_CHECKSUM_BYTES), SEEK_END) == 0 &&
+           fread(end, 1, bytes + HB_TRACE_CHECKSUM_BYTES, file) == bytes + HB_TRACE_CHECKSUM_BYTES &&
+           hb_trace_sealed(end, bytes) && hb_trace_section_kind(end) == HB_SECTION_END &&
+           hb_trace_unpack_end(end, header.version, totals);
+}
+
+bool hb_workload_is_long(const char *path, uint64_t ops)
+{
+    struct hb_trace_totals totals = {.ops = 0};
+    struct stat info;
+    FILE *file;
+    bool is_long;
+
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || (file = fopen(path, "re")) == NULL)
+        return false;
+    is_long = read_end(file, &totals) && totals.ops >= ops;
+    fclose(file);
+    return is_long;
 }

@@ -19,4 +19,11 @@
 enum hb_status hb_workload_scan(const char *path_or_name, const struct hb_op_sink *sink,
                                 struct hb_workload **out, struct hb_error *error);
 
+/*
+ * Does the end of this trace say that it has so many operations or more? It is believed, since it only
+ * chooses a way to read: the rest of the file is not looked at. Of what is not a .trace, or is packed once
+ * more, false.
+ */
+bool hb_workload_is_long(const char *path, uint64_t ops);
+
 #endif
