@@ -473,8 +473,8 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         spare_sizes(s);
         fflush(stdout); /* what it printed when it was loaded, which no exit handler will write */
     }
-    if (status == HB_OK && s->schedule.tells)
-        x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
+    if (status == HB_OK && s->schedule.tells) /* nobody listens to what would cost a stop, else */
+        s->schedule.tells = x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
     x->course.base = s->memory.base_look;
@@ -512,8 +512,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
     if (status == HB_OK)
-        status = hb_schedule_open(&s->schedule, s->prepared, request->pace,
-                                  request->clock == HB_CLOCK_TRACE && !is_by_threads(s), error);
+        status = hb_schedule_open(&s->schedule, s->prepared, request->pace, request->clock == HB_CLOCK_TRACE,
+                                  error);
     plan.pace = s->schedule.pace;
     if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
