@@ -2,8 +2,8 @@
  * walk_print.h - the ranges of a heap as the design document writes them, with a walk marked; and as a
  * picture.
  */
-#ifndef HB_BENCH_TOOL_WALK_PRINT_H
-#define HB_BENCH_TOOL_WALK_PRINT_H
+#ifndef HB_BENCH_TOOL_WALK_WALK_PRINT_H
+#define HB_BENCH_TOOL_WALK_WALK_PRINT_H
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "bench/tool/walk_print.h"
+#include "bench/tool/walk/walk_print.h"
 
 /* Traces of so many operations are shown whole, in the document's own heap. */
 enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };

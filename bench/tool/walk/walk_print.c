@@ -1,7 +1,7 @@
 /*
  * walk_print.c - the ranges of a heap, a line each, and the heap as a picture of characters.
  */
-#include "bench/tool/walk_print.h"
+#include "bench/tool/walk/walk_print.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
