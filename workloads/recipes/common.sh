@@ -57,10 +57,17 @@ record() {
     clean "$heapbench" record -o "$out" -- "$@"
 }
 
+end_of_recording() { # STATUS
+    kill "$recorder" 2>/dev/null || true
+    wait
+    rm -rf "$work"
+    [ "$1" -eq 0 ] || rm -f "$out"
+}
+
 # begin PROGRAM [ARGUMENTS]: the same of a server, in the background; $recorder is the process to be waited for. It is
-# ended when the recipe is, and SIGTERM reaches the server.
+# ended when the recipe is, and SIGTERM reaches the server. A recipe that fails leaves no trace of half a load.
 begin() {
     (exec env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=. LC_ALL=C TZ=UTC "$heapbench" record -o "$out" -- "$@") &
     recorder=$!
-    trap 'kill "$recorder" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+    trap 'end_of_recording $?' EXIT
 }
