@@ -127,8 +127,8 @@ def second_sections(results, drawn):
 
 def third_sections(results):
     return [Section("traces", "Every trace", [
-                "By default the chosen few are taken; --all takes all, and any command takes any of them by name. Lifetimes are in operations; silent is the time in waits of more than 10 ms."], [], [tables.catalogue(results)]),
-            Section("alike", "Which are alike", alike.lines_of(results.records("catalogue")), [], [tables.likeness(results)])]
+        "By default the chosen few are taken; --all takes all, and any command takes any of them by name. Lifetimes are in operations; silent is the "
+        "time in waits of more than 10 ms.", *alike.lines_of(results.records("catalogue"))], [], [tables.catalogue(results)])]
 
 
 def colours(results):
