@@ -9,7 +9,7 @@ printf 'package\tversion\tlicence\twhat for\n'
 # The list in setup: a name, spaces, a purpose.
 sed -n "/^packages='/,/^'/p" setup | grep -E '^[a-z]' | grep -v '^packages=' | while read -r name purpose; do
     version=$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null || true)
-    licence=$(sed -nE "s/^$name +(.*)/\1/p" packaging/licences.txt)
+    licence=$(awk -v name="$name" '$1 == name { sub(/^[^ ]+ +/, ""); print }' packaging/licences.txt)
     if [ -z "$licence" ]; then
         echo "dependencies.sh: packaging/licences.txt has no licence for $name, which setup installs" >&2
         exit 1

@@ -36,16 +36,19 @@ unset CMAKE_C_COMPILER_LAUNCHER CMAKE_CXX_COMPILER_LAUNCHER
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
+build() {
+    cmake -S "$1" -B "$1/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=OFF && cmake --build "$1/build" &&
+        (cd "$1/build" && cpack -G DEB -B "$2")
+}
+
 # package FROM INTO: the package and the list of one build in the folder FROM.
 package() {
     git clone --quiet "$source" "$1"
-    cmake -S "$1" -B "$1/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=OFF >"$work/log" 2>&1 &&
-        cmake --build "$1/build" >>"$work/log" 2>&1 &&
-        (cd "$1/build" && cpack -G DEB -B "$2") >>"$work/log" 2>&1 || {
+    if ! build "$1" "$2" >"$work/log" 2>&1; then
         tail -n 30 "$work/log" >&2
         echo "dist.sh: the build failed; above are its last lines" >&2
         exit 1
-    }
+    fi
     rm -rf "$2/_CPack_Packages"
     name=heapbench-$(sed -nE 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$1/build/CMakeCache.txt")
     git -C "$1" archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$2/$name.tar.gz"
