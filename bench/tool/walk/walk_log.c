@@ -82,18 +82,20 @@ static void print_start(FILE *out, const struct hb_walk_heap *heap)
 static void print_malloc(FILE *out, const struct hb_walk_heap *heap, uint64_t size,
                          const struct hb_step *step, bool split)
 {
+    struct found_ranges found;
+
     fprintf(out, "\nTrying to allocate %" PRIu64 " bytes\n", size);
     if (step->failed) {
         fputs("Heap exhausted.\n", out);
         return;
     }
-    struct found_ranges found = find(heap, step->offset);
-
+    found = find(heap, step->offset);
     print_write(out, &found.range);
     if (split)
         print_write(out, &found.next);
     fprintf(out, "[0x%" PRIx64 "] Memory was allocated, size %" PRIu64 " bytes\n", step->offset, size);
-    print_ranges(out, heap);
+    if (!step->moved) /* else its free follows, and has been done */
+        print_ranges(out, heap);
 }
 
 static void print_free(FILE *out, const struct hb_walk_heap *heap, uint64_t payload)
