@@ -56,9 +56,10 @@ static const struct hb_usage usage = {
            "over all ranges, each range that a walk examined is marked; of other policies the one that it "
            "took, and "
            "how many it examined.\n\n"
-           "Example: heapbench walk demo --heap 4096 --at 5\n"
-           "         heapbench walk demo -a simple-merge\n"
-           "         heapbench walk demo --log",
+           "Examples:\n"
+           "  heapbench walk demo --heap 4096 --at 5\n"
+           "  heapbench walk demo -a simple-merge\n"
+           "  heapbench walk demo --log",
     .needs = "a trace; 'heapbench list' names some",
 };
 
