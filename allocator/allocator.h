@@ -39,6 +39,7 @@ enum hb_cap {
 enum hb_group {
     HB_GROUP_NONE,
     HB_GROUP_LADDER, /* a rung: one idea added to the one before */
+    HB_GROUP_BRANCH, /* one idea added to a rung, beside the next one */
     HB_GROUP_GRID,   /* another policy, beside the ladder */
 };
 

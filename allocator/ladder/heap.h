@@ -10,6 +10,8 @@
  *   LADDER_INDEXED  1: the rung has index_forget(heap, range), called while the range's record still has its
  *                   length, and index_add(heap, range), which both take free ranges; and, after including
  *                   this, a struct hb_ladder_kind called `kind`
+ *   LADDER_DEFERS   1: the heap notes that something was freed, for LADDER_FIND to merge when it likes
+ *   LADDER_FREED    (heap, range): called after a free, with the free range that came of it
  *   LADDER_FIND     find_first, find_next or find_best, which are below, or the rung's own
  *   LADDER_SOUGHT   (need): the length from which on LADDER_FIND takes a range, where that is not need
  *
@@ -30,6 +32,12 @@
 #ifndef LADDER_INDEXED
 #define LADDER_INDEXED 0
 #endif
+#ifndef LADDER_DEFERS
+#define LADDER_DEFERS 0
+#endif
+#ifndef LADDER_FREED
+#define LADDER_FREED(heap, range) ((void)0)
+#endif
 #ifndef LADDER_SOUGHT
 #define LADDER_SOUGHT(need) (need)
 #endif
@@ -44,7 +52,7 @@ static inline struct hb_checked_heap checked(const struct hb_ladder *heap)
                                     .base = heap->base,
                                     .end = heap->end,
                                     .length_bits = HB_LADDER_LENGTH_MAX,
-                                    .merges = LADDER_MERGES};
+                                    .merges = LADDER_MERGES || LADDER_DEFERS};
 }
 
 /*
@@ -255,6 +263,9 @@ static inline void heap_free(struct hb_ladder *heap, void *block)
         range = merge(heap, range);
     range_make_free(heap, range, range_length(range));
     index_add(heap, range);
+    if (LADDER_DEFERS)
+        heap->freed = true;
+    LADDER_FREED(heap, range);
 }
 
 /* The bytes after a block's record. */

@@ -45,6 +45,7 @@ struct hb_ladder {
     unsigned char *end;
     unsigned char *high_water; /* the largest end that any allocated range has had; base when none has */
     unsigned char *rover;      /* next fit: where the next search begins */
+    bool freed;                /* merging put off: something was, since free ranges were merged last */
     struct hb_walk walk;       /* kept by the counting build alone */
     const struct hb_ladder_kind *kind;
     const char *name; /* the table's */

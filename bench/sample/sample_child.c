@@ -20,6 +20,7 @@
 #include "bench/replay/counting.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/schedule.h"
+#include "bench/replay/stream/feed.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -40,6 +41,7 @@ struct sample {
     struct hb_ledger ledger;      /* of one that is followed: what is live */
     uint64_t silence_op;          /* likewise: at which the last silence was */
     struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
+    enum hb_status stream_status; /* of the windows of a streamed workload */
 };
 
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
@@ -114,8 +116,10 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
 {
     struct hb_sample_result *result = &s->exchange->result;
     struct hb_memory_peak peak;
-    enum hb_status status;
+    enum hb_status status = s->stream_status;
 
+    if (status != HB_OK)
+        return status;
     reach(s, s->ops, s->ops); /* time that passed after the last one is of it too */
     result->paced_ns = s->schedule.taken_ns;
     result->late_ns = s->schedule.late_ns;
@@ -168,6 +172,20 @@ static uint64_t replay_pieces(struct sample *s, uint64_t from, uint64_t to, uint
     }
 }
 
+/* Has the operations from `from` on, off the clock, and returns up to which one: `to`, or less where they are
+ * streamed; `from` where there was a failure. */
+static uint64_t window_end(struct sample *s, uint64_t from, uint64_t to)
+{
+    struct hb_windows *windows = &s->replay->windows;
+
+    if (from == to)
+        return to;
+    s->stream_status = hb_windows_reach(windows, from, &s->exchange->result.error);
+    if (s->stream_status != HB_OK)
+        return from;
+    return windows->end < to ? windows->end : to;
+}
+
 /* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
  * it. The elapsed time of these alone is returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
@@ -177,18 +195,19 @@ static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
     uint64_t elapsed_ns = 0;
 
     do {
-        uint64_t end = reach(s, from, to), begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
+        uint64_t limit = window_end(s, from, to), end = reach(s, from, limit);
+        uint64_t begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
 
-        if (!waits && end < to) {
-            elapsed_ns += replay_pieces(s, from, to, end);
-            end = to;
+        if (!waits && end < limit) {
+            elapsed_ns += replay_pieces(s, from, limit, end);
+            end = limit;
         } else {
             elapsed_ns += replay_range(s, from, end);
         }
         result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
         result->system_ns += system_ns() - begun_system_ns;
         from = end;
-    } while (from < to);
+    } while (from < to && s->stream_status == HB_OK);
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
 }
@@ -454,8 +473,8 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         spare_sizes(s);
         fflush(stdout); /* what it printed when it was loaded, which no exit handler will write */
     }
-    if (status == HB_OK && s->schedule.tells)
-        x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
+    if (status == HB_OK && s->schedule.tells) /* nobody listens to what would cost a stop, else */
+        s->schedule.tells = x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
     x->course.base = s->memory.base_look;
@@ -493,8 +512,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
     if (status == HB_OK)
-        status = hb_schedule_open(&s->schedule, s->prepared, request->pace,
-                                  request->clock == HB_CLOCK_TRACE && !is_by_threads(s), error);
+        status = hb_schedule_open(&s->schedule, s->prepared, request->pace, request->clock == HB_CLOCK_TRACE,
+                                  error);
     plan.pace = s->schedule.pace;
     if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
@@ -545,6 +564,13 @@ static void silence(void)
     close(null);
 }
 
+/* Reads a byte of each page, so that no fault is left for the replay. */
+static void fault_in(const struct hb_feed *feed)
+{
+    for (size_t at = 0; at < sizeof *feed; at += hb_page_bytes())
+        (void)((const volatile char *)feed)[at];
+}
+
 static bool work(struct hb_child_exchange *shared, int image_fd)
 {
     struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)shared;
@@ -555,6 +581,9 @@ static bool work(struct hb_child_exchange *shared, int image_fd)
     if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
         return false;
     close(image_fd);
+    prepared->feed = hb_sample_exchange_feed(exchange);
+    if (prepared->feed != NULL)
+        fault_in(prepared->feed);
     hb_sample_work(exchange, prepared);
     return true;
 }

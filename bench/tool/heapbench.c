@@ -37,6 +37,8 @@ static const struct hb_command commands[] = {
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"plan", "a measurement cut into units, for many machines", hb_command_plan},
+    {"merge", "the result files of the units that are done", hb_command_merge},
     {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
@@ -135,14 +137,18 @@ enum hb_status hb_command_load(const char *trace, struct hb_workload **out, stru
     return status;
 }
 
-enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
+enum hb_status hb_command_prepare(const char *trace, bool streams, struct hb_prepared **out,
+                                  struct hb_error *error)
 {
-    struct hb_workload *workload = NULL;
-    enum hb_status status = hb_command_load(trace, &workload, error);
+    struct hb_repairs repairs = {0};
+    char *path = NULL;
+    enum hb_status status = hb_workload_locate(trace, &path, error);
 
     if (status == HB_OK)
-        status = hb_prepare(workload, out, error);
-    hb_workload_free(workload);
+        status = (streams ? hb_prepare_streamed : hb_prepare_file)(path, out, &repairs, error);
+    if (status == HB_OK)
+        hb_command_tell_repairs(path, &repairs);
+    free(path);
     return status;
 }
 

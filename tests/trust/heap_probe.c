@@ -2,12 +2,14 @@
  * heap_probe.c - preloaded into a program: when it ends, writes its time, and what is known of its memory.
  *
  * The file named $HEAP_PROBE.PID gets "cpu_us N" and "faults N", the process's own, taken before anything
- * else is done; /proc/self/status; /proc/self/smaps; and last "arenas N": the bytes that glibc's arenas had
- * from the system at their most, as malloc_info() has them. Blocks with a mapping of their own are not among
- * them. A process that is killed, or that has no HEAP_PROBE, leaves nothing. Used by tests/trust/reality.
+ * else is done; /proc/self/status; /proc/self/smaps; "object START END" for each object that is loaded; and
+ * last "arenas N": the bytes that glibc's arenas had from the system at their most, as malloc_info() has
+ * them. Blocks with a mapping of their own are not among them. A process that is killed, or that has no
+ * HEAP_PROBE, leaves nothing. Used by tests/trust/reality.
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,27 @@ static void copy_file(const char *path, int to)
     close(from);
 }
 
+/* A line for each object that the loader has mapped: where it begins and ends, what is zero at first
+ * included. */
+static int write_object(struct dl_phdr_info *object, size_t bytes, void *fd)
+{
+    uint64_t start = UINT64_MAX, end = 0;
+
+    (void)bytes;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        uint64_t first = object->dlpi_addr + segment->p_vaddr;
+
+        if (segment->p_type != PT_LOAD)
+            continue;
+        start = first < start ? first : start;
+        end = first + segment->p_memsz > end ? first + segment->p_memsz : end;
+    }
+    if (end > start)
+        dprintf(*(const int *)fd, "object %" PRIx64 " %" PRIx64 "\n", start, end);
+    return 0;
+}
+
 static void write_usage(const struct rusage *usage, int fd)
 {
     int64_t seconds = (int64_t)usage->ru_utime.tv_sec + usage->ru_stime.tv_sec;
@@ -72,6 +95,7 @@ static void write_all(void)
     write_usage(&usage, fd);
     copy_file("/proc/self/status", fd);
     copy_file("/proc/self/smaps", fd);
+    dl_iterate_phdr(write_object, &fd);
     dprintf(fd, "arenas %" PRIu64 "\n", most_in_arenas());
     close(fd);
 }

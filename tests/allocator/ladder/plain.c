@@ -19,12 +19,12 @@ bool plain_init(struct plain *plain, const struct plain_options *options, uint64
     plain->options = *options;
     plain->count = plain->rover = plain->clock = plain->high_water = 0;
     plain->walk = (struct hb_walk){.length = 0};
+    plain->freed = false;
     if (!is_buddy(plain)) {
         plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
         /* Links in a free range take the place of a payload. */
-        return bytes >= (options->policy == PLAIN_FREE_LIST || options->policy == PLAIN_BINS
-                             ? options->align
-                             : options->header);
+        return bytes >= (options->policy >= PLAIN_FREE_LIST || options->header == 0 ? options->align
+                                                                                    : options->header);
     }
     for (uint64_t power = UINT64_C(1) << 40; power >= 16; power /= 2) {
         if (bytes - offset < power)
@@ -147,12 +147,24 @@ static void set_walk(struct plain *plain, uint64_t examined, uint64_t allocated,
     }
 }
 
+/* Joins all that is free side by side. */
+static void join_all(struct plain *plain)
+{
+    for (uint64_t i = 0; i + 1 < plain->count;) {
+        if (!plain->ranges[i].allocated && !plain->ranges[i + 1].allocated)
+            join(plain, i);
+        else
+            i++;
+    }
+    plain->freed = false;
+}
+
 /* The index of the range chosen for `need` bytes, or PLAIN_NULL. */
-static uint64_t search(struct plain *plain, uint64_t need)
+static uint64_t search_once(struct plain *plain, uint64_t need)
 {
     enum plain_policy policy = plain->options.policy;
     uint64_t start = policy == PLAIN_NEXT ? index_of(plain, plain->rover) : 0;
-    bool all = policy != PLAIN_FIRST && policy != PLAIN_NEXT && policy != PLAIN_FREE_LIST;
+    bool all = policy == PLAIN_BEST || policy == PLAIN_BINS || policy == PLAIN_BUDDY;
     uint64_t examined = 0, allocated = 0, chosen = PLAIN_NULL;
 
     while (examined < plain->count && (all || chosen == PLAIN_NULL)) {
@@ -167,6 +179,22 @@ static uint64_t search(struct plain *plain, uint64_t need)
             chosen = i;
     }
     set_walk(plain, examined, allocated, chosen != PLAIN_NULL);
+    return chosen;
+}
+
+static uint64_t search(struct plain *plain, uint64_t need)
+{
+    uint64_t chosen = search_once(plain, need), length = plain->walk.length,
+             allocated = plain->walk.allocated;
+    bool failed = chosen == PLAIN_NULL || chosen == plain->count - 1;
+
+    if (plain->options.policy != PLAIN_LATE || !failed || !plain->freed)
+        return chosen;
+    join_all(plain);
+    chosen = search_once(plain, need);
+    plain->walk.walks--; /* the two are one */
+    plain->walk.length = 2 * length;
+    plain->walk.allocated = 2 * allocated;
     return chosen;
 }
 
@@ -264,6 +292,7 @@ void plain_free(struct plain *plain, uint64_t payload)
     assert(plain->ranges[i].allocated);
     plain->ranges[i].allocated = false;
     plain->ranges[i].freed = ++plain->clock;
+    plain->freed = true;
     for (bool again = plain->options.merge; again;) {
         again = false;
         if (mergeable(plain, i)) {

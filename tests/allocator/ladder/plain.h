@@ -21,6 +21,7 @@ enum plain_policy {
     PLAIN_FIRST,
     PLAIN_NEXT,
     PLAIN_BEST,
+    PLAIN_LATE,      /* first fit; free ranges merge when nothing but the last range fits */
     PLAIN_FREE_LIST, /* first fit that examines free ranges alone */
     PLAIN_BINS,      /* the youngest range of the first list whose ranges all fit */
     PLAIN_BUDDY,     /* the youngest block of the smallest power of two that fits, halved */
@@ -47,6 +48,7 @@ struct plain {
     uint64_t rover; /* offset of a range */
     uint64_t clock;
     uint64_t high_water;
+    bool freed; /* something was, since free ranges were merged last */
     struct hb_walk walk;
 };
 
