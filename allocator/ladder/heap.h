@@ -12,6 +12,8 @@
  *                   this, a struct hb_ladder_kind called `kind`
  *   LADDER_DEFERS   1: the heap notes that something was freed, for LADDER_FIND to merge when it likes
  *   LADDER_FREED    (heap, range): called after a free, with the free range that came of it
+ *   LADDER_HEAP     the heap's own struct, which begins with a struct hb_ladder, where that is not enough
+ *   LADDER_KIND_MEMBERS  what `kind` has beside HB_LADDER_KIND_OF
  *   LADDER_FIND     find_first, find_next or find_best, which are below, or the rung's own
  *   LADDER_SOUGHT   (need): the length from which on LADDER_FIND takes a range, where that is not need
  *
@@ -37,6 +39,12 @@
 #endif
 #ifndef LADDER_FREED
 #define LADDER_FREED(heap, range) ((void)0)
+#endif
+#ifndef LADDER_HEAP
+#define LADDER_HEAP struct hb_ladder
+#endif
+#ifndef LADDER_KIND_MEMBERS
+#define LADDER_KIND_MEMBERS
 #endif
 #ifndef LADDER_SOUGHT
 #define LADDER_SOUGHT(need) (need)
@@ -380,7 +388,8 @@ static uint64_t table_need(const void *heap, size_t alignment, size_t size)
     .align = LADDER_ALIGN, .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
 
 #if !LADDER_INDEXED
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
+static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(LADDER_HEAP, HB_LADDER_LENGTH_MAX),
+                                           LADDER_KIND_MEMBERS};
 #endif
 
 /* clang-format off */
