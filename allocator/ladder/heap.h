@@ -14,6 +14,7 @@
  *   LADDER_FREED    (heap, range): called after a free, with the free range that came of it
  *   LADDER_HEAP     the heap's own struct, which begins with a struct hb_ladder, where that is not enough
  *   LADDER_KIND_MEMBERS  what `kind` has beside HB_LADDER_KIND_OF
+ *   LADDER_CREATE, LADDER_DESTROY   the rung's own
  *   LADDER_FIND     find_first, find_next or find_best, which are below, or the rung's own
  *   LADDER_SOUGHT   (need): the length from which on LADDER_FIND takes a range, where that is not need
  *
@@ -45,6 +46,10 @@
 #endif
 #ifndef LADDER_KIND_MEMBERS
 #define LADDER_KIND_MEMBERS
+#endif
+#ifndef LADDER_CREATE
+#define LADDER_CREATE  hb_ladder_create
+#define LADDER_DESTROY hb_ladder_destroy
 #endif
 #ifndef LADDER_SOUGHT
 #define LADDER_SOUGHT(need) (need)
@@ -364,6 +369,16 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
 }
 
+#endif /* HB_ALLOCATOR_LADDER_HEAP_H */
+
+/*
+ * -- the table --
+ *
+ * A rung that is built on another includes this file twice: with LADDER_BELOW defined for what is above, and
+ * without for the table of its own heap_alloc, heap_free, heap_resize, heap_usable_size and heap_aligned.
+ */
+#ifndef LADDER_BELOW
+
 #include "allocator/table_calls.h"
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
@@ -396,8 +411,8 @@ static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(LADDER_HEAP, HB_LAD
 #define HB_LADDER_FUNCTIONS(name)                                                                                   \
     .state = &kind,                                                                                                \
     .caps = HB_CAP_BOUNDED | (LADDER_ALIGN == 1 ? HB_CAP_UNALIGNED : 0),                                           \
-    .create = hb_ladder_create,                                                                                    \
-    .destroy = hb_ladder_destroy,                                                                                  \
+    .create = LADDER_CREATE,                                                                                    \
+    .destroy = LADDER_DESTROY,                                                                                  \
     .alloc = table_alloc,                                                                                          \
     .dealloc = table_dealloc,                                                                                      \
     .resize = table_resize,                                                                                        \
