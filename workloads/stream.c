@@ -21,9 +21,14 @@ struct hb_stream {
     struct hb_workload *loaded;     /* of what people write by hand */
     const struct hb_op *pending;    /* read and not yet handed out */
     size_t pending_count;
-    struct hb_map slots_of; /* the objects that live */
-    uint32_t slots;         /* ever in use */
-    uint32_t *unused;       /* a stack of slots that were freed */
+    /* Of the pending operations and those handed out last; what was handed out is before these. */
+    const struct hb_wait *waits;
+    const struct hb_touched *touched;
+    size_t wait_count, touched_count;            /* pending */
+    size_t waits_handed_out, touched_handed_out; /* with the last operations */
+    struct hb_map slots_of;                      /* the objects that live */
+    uint32_t slots;                              /* ever in use */
+    uint32_t *unused;                            /* a stack of slots that were freed */
     size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
@@ -45,6 +50,10 @@ static enum hb_status open_source(struct hb_stream *stream, struct hb_error *err
     if (status == HB_OK) {
         stream->pending = stream->loaded->ops;
         stream->pending_count = stream->loaded->op_count;
+        stream->waits = stream->loaded->waits;
+        stream->wait_count = stream->loaded->wait_count;
+        stream->touched = stream->loaded->touched;
+        stream->touched_count = stream->loaded->touched_count;
     }
     return status;
 }
@@ -171,19 +180,61 @@ static enum hb_status renumber(struct hb_stream *stream, struct hb_op *op, struc
     return HB_OK;
 }
 
+/* The next block of the file, and the times in it. */
+static enum hb_status read_block(struct hb_stream *stream, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    if (stream->reader != NULL) {
+        status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
+        stream->waits = hb_trace_reader_waits(stream->reader, &stream->wait_count);
+        stream->touched = hb_trace_reader_touched(stream->reader, &stream->touched_count);
+    } else if (stream->import != NULL) {
+        status = hb_import_next(stream->import, &stream->pending, &stream->pending_count, error);
+        stream->waits = hb_import_waits(stream->import, &stream->wait_count);
+    }
+    return status;
+}
+
+/* Hands out the times before so many operations more, or all that are left where there are none. */
+static void hand_out_rows(struct hb_stream *stream, size_t ops)
+{
+    uint64_t end = stream->ops + ops;
+    size_t waits = 0, touched = 0;
+
+    while (waits < stream->wait_count && (ops == 0 || stream->waits[waits].before_op < end))
+        waits++;
+    while (touched < stream->touched_count && stream->touched[touched].op < end)
+        touched++;
+    stream->waits_handed_out = waits;
+    stream->touched_handed_out = touched;
+}
+
+/* Lets go of those that were handed out before. */
+static void drop_rows(struct hb_stream *stream)
+{
+    if (stream->waits_handed_out > 0)
+        stream->waits += stream->waits_handed_out;
+    if (stream->touched_handed_out > 0)
+        stream->touched += stream->touched_handed_out;
+    stream->wait_count -= stream->waits_handed_out;
+    stream->touched_count -= stream->touched_handed_out;
+    stream->waits_handed_out = stream->touched_handed_out = 0;
+}
+
 enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
                               struct hb_error *error)
 {
     enum hb_status status = HB_OK;
     size_t wanted;
 
-    if (stream->pending_count == 0 && stream->reader != NULL)
-        status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
-    if (stream->pending_count == 0 && stream->import != NULL)
-        status = hb_import_next(stream->import, &stream->pending, &stream->pending_count, error);
+    drop_rows(stream);
+    if (stream->pending_count == 0)
+        status = read_block(stream, error);
     if (status != HB_OK)
         return status;
     wanted = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
+    hand_out_rows(stream, wanted);
     for (size_t i = 0; i < wanted; i++) {
         if (i + 8 < wanted)
             hb_map_prefetch(&stream->slots_of, stream->pending[i + 8].object);
@@ -198,6 +249,18 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
     *ops = stream->chunk;
     *count = wanted;
     return HB_OK;
+}
+
+const struct hb_wait *hb_stream_waits(const struct hb_stream *stream, size_t *count)
+{
+    *count = stream->waits_handed_out;
+    return stream->waits;
+}
+
+const struct hb_touched *hb_stream_touched(const struct hb_stream *stream, size_t *count)
+{
+    *count = stream->touched_handed_out;
+    return stream->touched;
 }
 
 const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream)

@@ -38,6 +38,13 @@ const char *hb_stream_name(const struct hb_stream *stream);
 enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
                               struct hb_error *error);
 
+/*
+ * The waits before the operations that hb_stream_next gave last, ascending, none twice; at the end, the one
+ * after the last operation. And what is touched of the blocks of those operations. Valid as long as they are.
+ */
+const struct hb_wait *hb_stream_waits(const struct hb_stream *stream, size_t *count);
+const struct hb_touched *hb_stream_touched(const struct hb_stream *stream, size_t *count);
+
 /* What was repaired in a file that is imported, so far. */
 const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream);
 
