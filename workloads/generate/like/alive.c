@@ -28,7 +28,7 @@ struct hb_alive_group {
 /* Doubles `table`, of `room` items. False, and nothing changed, when out of memory. */
 static bool grow(void **table, uint32_t room, size_t item)
 {
-    void *grown = reallocarray(*table, room == 0 ? FIRST_ROOM : 2 * (size_t)room, item);
+    void *grown = realloc(*table, (room == 0 ? FIRST_ROOM : 2 * (size_t)room) * item);
 
     if (grown != NULL)
         *table = grown;
