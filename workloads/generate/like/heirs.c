@@ -44,7 +44,8 @@ static enum hb_status read_all(struct hb_heirs *heirs, const struct hb_generate_
         if (status != HB_OK)
             return status;
         like = hb_like_source_at(source, i);
-        if (like->op.kind == HB_OP_FREE && i - like->born_op >= settings->block)
+        /* As likely as it is that a doing ends in its life. */
+        if (like->op.kind == HB_OP_FREE && i - like->born_op > hb_random_below(random, settings->block))
             note(&heirs->cells[cell_of(like->old_size, like->old_thread)], like->op.thread, random);
     }
     return HB_OK;

@@ -12,7 +12,8 @@
 
 struct hb_heirs;
 
-/* Reads the trace once, for what lives longer than a part of it. As hb_stream_open and hb_stream_next. */
+/* Reads the trace once: what lives longer than a part of it counts, and of the rest the more the longer it
+ * lives. As hb_stream_open and hb_stream_next. */
 enum hb_status hb_heirs_learn(const struct hb_generate_settings *settings, struct hb_random *random,
                               struct hb_heirs **out, struct hb_error *error);
 void hb_heirs_free(struct hb_heirs *heirs); /* NULL does nothing */
