@@ -51,7 +51,7 @@ _heapbench_values() { # TOOL OPTION CURRENT COMMAND
     -a | --allocator | --allocators | --baseline) _heapbench_allocators "$1" "$3" ;;
     --policy) _heapbench_keep "$3" < <(printf '%s\n' first next best) ;;
     --touch) _heapbench_keep "$3" < <(printf '%s\n' none page all) ;;
-    -f | --from) _heapbench_keep "$3" < <(printf '%s\n' rep text trace android mtrace heaptrack valgrind) ;;
+    -f | --from) _heapbench_keep "$3" < <(printf '%s\n' rep text trace android mtrace heaptrack valgrind buffers) ;;
     -t | --to) _heapbench_keep "$3" < <(printf '%s\n' rep text) ;;
     --names) _heapbench_keep "$3" < <(printf '%s\n' allocators traces) ;;
     -o | --output | -r | --results | --convert) _heapbench_files "$3" ;;

@@ -52,7 +52,7 @@ _heapbench_values() {
         ;;
     --policy) compadd first next best ;;
     --touch) compadd none page all ;;
-    -f | --from) compadd rep text trace android mtrace heaptrack valgrind ;;
+    -f | --from) compadd rep text trace android mtrace heaptrack valgrind buffers ;;
     -t | --to) compadd rep text ;;
     --names) compadd allocators traces ;;
     --convert) _files -/ ;;
