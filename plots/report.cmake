@@ -46,6 +46,7 @@ step() {
 step model --all "$@" --results "$results"
 step curve --all "$@" --results "$results"
 step adversary --all --timeout 60 --results "$results"
+step misuse --results "$results"
 wait $waiting
 code=$?
 cat "$results/return.said"

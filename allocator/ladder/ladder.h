@@ -34,7 +34,8 @@ struct hb_ladder_kind {
     bool merges;
     /* Puts the one range of a fresh heap into the index; NULL where there is no index. */
     void (*start)(struct hb_ladder *heap);
-    /* Whether the index has every free range in its place and nothing else; NULL where there is none. */
+    /* Whether the index has every free range in its place and nothing else, or what else the rung keeps; NULL
+     * where there is none. */
     struct hb_ladder_fault (*check_index)(const struct hb_ladder *heap);
     /* The whole heap, index included. */
     struct hb_ladder_fault (*validate)(const void *heap);

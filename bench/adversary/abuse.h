@@ -2,7 +2,7 @@
  * abuse.h - misuse of an allocator, one act at a time, and what it does about it.
  *
  * Each act is done in a process of its own: eight blocks are got, one of them is misused, and then the heap
- * goes on as a program would. results/README.md, "misuse.csv", defines the acts, the aftermath and each
+ * goes on as a program would. results/README.md (misuse/1) defines the acts, the aftermath and each
  * status.
  */
 #ifndef HB_BENCH_ADVERSARY_ABUSE_H

@@ -284,6 +284,35 @@ enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, stru
     return HB_OK;
 }
 
+enum { NAMES_MOST = 1 << 16, NAME_BYTES = 64 };
+
+static void forget_names(struct hb_workload *workload)
+{
+    for (size_t i = 0; workload->names != NULL && workload->names[i] != NULL; i++)
+        free(workload->names[i]);
+    free(workload->names);
+    workload->names = NULL;
+}
+
+void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *word)
+{
+    struct hb_workload *workload = builder->workload;
+    char **grown;
+
+    if (object > 0 && workload->names == NULL)
+        return; /* they were too many */
+    grown = object + 1 < NAMES_MOST ? realloc(workload->names, (object + 2) * sizeof *grown) : NULL;
+    if (grown == NULL) {
+        forget_names(workload);
+        return;
+    }
+    workload->names = grown;
+    grown[object] = strndup(word, NAME_BYTES - 1);
+    grown[object + 1] = NULL;
+    if (grown[object] == NULL)
+        forget_names(workload);
+}
+
 struct hb_workload *hb_builder_finish(struct hb_builder *builder)
 {
     struct hb_workload *workload = builder->workload;
@@ -310,6 +339,7 @@ void hb_workload_free(struct hb_workload *workload)
     hb_pages_free(workload->ops, workload->ops_capacity_bytes);
     hb_pages_free(workload->waits, workload->waits_capacity_bytes);
     hb_pages_free(workload->touched, workload->touched_capacity_bytes);
+    forget_names(workload);
     free(workload->info.command);
     free(workload->info.origin);
     free(workload->name);

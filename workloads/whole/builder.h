@@ -38,6 +38,12 @@ enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, str
  * none, or a smaller one. HB_ERR_FORMAT: it was said already; HB_ERR_LIMIT; HB_ERR_MEMORY. */
 enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, struct hb_error *error);
 
+/*
+ * The next birth's object is called `word` in its file. Names are for people who look at short files: where
+ * there are more births than a few, or no memory, none is kept.
+ */
+void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *word);
+
 /* The finished workload; the builder is empty afterwards. */
 struct hb_workload *hb_builder_finish(struct hb_builder *builder);
 void hb_builder_abandon(struct hb_builder *builder);

@@ -13,7 +13,7 @@
 
 #include "allocator/allocator.h"
 
-enum { PLAIN_RANGES_MAX = 8192 };
+enum { PLAIN_RANGES_MAX = 1 << 16, PLAIN_SLABS_MAX = 1024, PLAIN_CELLS_MAX = 256 };
 
 #define PLAIN_NULL UINT64_MAX
 
@@ -32,6 +32,7 @@ struct plain_options {
     bool merge;
     uint32_t header;
     uint32_t align;
+    bool pool; /* objects of up to 64 bytes are cells of slabs */
 };
 
 struct plain_range {
@@ -39,6 +40,15 @@ struct plain_range {
     uint64_t length;
     uint64_t freed; /* the later it became free, the greater */
     bool allocated;
+};
+
+/* 4088 bytes cut into cells of one size. */
+struct plain_slab {
+    uint64_t payload; /* of its block */
+    uint64_t cell;    /* 0: there is no slab */
+    uint64_t held;    /* cells that are */
+    uint64_t opened;  /* the later it came to have a free cell, the greater */
+    bool holds[PLAIN_CELLS_MAX];
 };
 
 struct plain {
@@ -50,6 +60,7 @@ struct plain {
     uint64_t high_water;
     bool freed; /* something was, since free ranges were merged last */
     struct hb_walk walk;
+    struct plain_slab slabs[PLAIN_SLABS_MAX];
 };
 
 /* False when the heap is too small for one range. */

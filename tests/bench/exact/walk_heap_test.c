@@ -98,7 +98,7 @@ static bool compare_range(void *context, const struct hb_range *range)
     assert_int_equal(held->has_object, range->allocated);
     if (held->has_object)
         assert_true(c->w->allocator->offset(c->w->heap, c->w->blocks[held->object]) ==
-                    range->offset + HB_WALK_RECORD_BYTES);
+                    range->offset + 8);
     return true;
 }
 
@@ -123,7 +123,7 @@ static unsigned run_both(const struct hb_workload *workload, uint64_t heap_bytes
     unsigned moments = 0;
 
     open_walking(&w, workload, heap_bytes);
-    assert_int_equal(hb_walk_heap_create(workload, heap_bytes, &shown, NULL), HB_OK);
+    assert_int_equal(hb_walk_heap_create(workload, "simple", heap_bytes, &shown, NULL), HB_OK);
     assert_non_null(shown);
     while (shown->done < workload->op_count && moments < MOMENTS && steps < STEP_LIMIT) {
         step_both(shown, &w);
