@@ -26,7 +26,8 @@ static const struct hb_allocator *find_model(const struct hb_allocator *subject)
 static void take_policy(struct hb_walk_heap *heap, const struct hb_model_options *options)
 {
     heap->merges = options == NULL || options->merge;
-    heap->is_first_fit = options != NULL && options->policy == HB_POLICY_FIRST && !options->lists_free;
+    heap->is_first_fit = options != NULL && options->policy == HB_POLICY_FIRST && !options->lists_free &&
+                         !options->merges_late;
     if (options != NULL)
         heap->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
 }
@@ -168,14 +169,14 @@ bool hb_walk_heap_next_walks(const struct hb_walk_heap *heap)
     return block == NULL || heap->allocator->usable_size(heap->heap, block) < op->size;
 }
 
-struct gathering {
+struct gathered_ranges {
     struct hb_held_range *ranges;
     uint64_t count;
 };
 
 static bool count_range(void *context, const struct hb_range *range)
 {
-    struct gathering *g = context;
+    struct gathered_ranges *g = context;
 
     (void)range;
     g->count++;
@@ -184,14 +185,14 @@ static bool count_range(void *context, const struct hb_range *range)
 
 static bool gather_range(void *context, const struct hb_range *range)
 {
-    struct gathering *g = context;
+    struct gathered_ranges *g = context;
 
     g->ranges[g->count++] = (struct hb_held_range){.range = *range};
     return true;
 }
 
 /* The range in which the payload at `offset` lies. */
-static struct hb_held_range *find_range(const struct gathering *g, uint64_t offset)
+static struct hb_held_range *find_range(const struct gathered_ranges *g, uint64_t offset)
 {
     uint64_t low = 0, high = g->count;
 
@@ -206,7 +207,7 @@ static struct hb_held_range *find_range(const struct gathering *g, uint64_t offs
     return &g->ranges[low];
 }
 
-static void name_objects(const struct hb_walk_heap *heap, const struct gathering *g)
+static void name_objects(const struct hb_walk_heap *heap, const struct gathered_ranges *g)
 {
     for (uint64_t object = 0; object < heap->workload->object_count; object++) {
         struct hb_held_range *held;
@@ -222,7 +223,7 @@ static void name_objects(const struct hb_walk_heap *heap, const struct gathering
 
 struct hb_held_range *hb_walk_heap_ranges(const struct hb_walk_heap *heap, uint64_t *count)
 {
-    struct gathering g = {0};
+    struct gathered_ranges g = {0};
 
     heap->allocator->ranges(heap->heap, count_range, &g);
     g.ranges = calloc(g.count, sizeof *g.ranges);

@@ -42,6 +42,7 @@ struct image_header {
     uint32_t threads;
     struct hb_ledger sums; /* its table is gone */
     char name[IMAGE_NAME_BYTES];
+    uint64_t window_ops;
     char path[PATH_MAX]; /* empty, or of one that is streamed */
 };
 
@@ -250,6 +251,7 @@ struct reading {
     struct hb_ledger sums;
     struct hb_touched *rows; /* of blocks that the program did not touch wholly; a table */
     size_t row_count, row_room;
+    uint64_t window_ops;
     struct hb_workload *workload; /* without operations */
     bool touch_said;              /* of the next operation */
     uint64_t touched_bytes;       /* then */
@@ -318,6 +320,7 @@ static enum hb_status fill_streamed(char *image, const void *from, struct hb_err
     copy_waits(image, r->workload);
     if (r->row_count > 0)
         memcpy(image + touched_at(0, header->wait_count), r->rows, r->row_count * sizeof *r->rows);
+    header->window_ops = r->window_ops;
     memcpy(header->path, r->workload->path, strlen(r->workload->path) + 1);
     return HB_OK;
 }
@@ -333,10 +336,10 @@ static enum hb_status make_streamed(const struct reading *r, struct hb_prepared 
                       out, error);
 }
 
-enum hb_status hb_prepare_streamed(const char *path_or_name, struct hb_prepared **out,
+enum hb_status hb_prepare_streamed(const char *path_or_name, uint64_t window_ops, struct hb_prepared **out,
                                    struct hb_repairs *repairs, struct hb_error *error)
 {
-    struct reading r = {.row_count = 0};
+    struct reading r = {.window_ops = window_ops};
     const struct hb_op_sink sink = {.append = enter_ops, .touch = note_touched, .context = &r};
     enum hb_status status = hb_ledger_init(&r.sums, 1) ? HB_OK : no_memory_to_read(error);
 
@@ -379,7 +382,7 @@ enum hb_status hb_prepare_file(const char *path_or_name, struct hb_prepared **ou
     if (!hb_workload_is_long(path, HB_STREAMED_OPS))
         status = load_file(path, out, repairs, error);
     if (status == HB_ERR_LIMIT) /* it may be long for all that */
-        status = hb_prepare_streamed(path, out, repairs, error);
+        status = hb_prepare_streamed(path, HB_WINDOW_OPS, out, repairs, error);
     free(path);
     return status;
 }
@@ -459,6 +462,7 @@ enum hb_status hb_prepared_map(int fd, struct hb_prepared **out, struct hb_error
         .ops = header->path[0] != '\0' ? NULL
                                        : (const struct hb_op *)((const char *)header + IMAGE_HEADER_BYTES),
         .op_count = header->op_count,
+        .window_ops = header->window_ops,
         .path = header->path[0] != '\0' ? header->path : NULL,
         .object_count = header->object_count,
         .slots = header->slots,

@@ -565,10 +565,10 @@ static void silence(void)
 }
 
 /* Reads a byte of each page, so that no fault is left for the replay. */
-static void fault_in(const struct hb_feed *feed)
+static void fault_in(const struct hb_prepared *prepared)
 {
-    for (size_t at = 0; at < sizeof *feed; at += hb_page_bytes())
-        (void)((const volatile char *)feed)[at];
+    for (size_t at = 0; at < hb_feed_bytes(prepared); at += hb_page_bytes())
+        (void)((const volatile char *)prepared->feed)[at];
 }
 
 static bool work(struct hb_child_exchange *shared, int image_fd)
@@ -583,7 +583,7 @@ static bool work(struct hb_child_exchange *shared, int image_fd)
     close(image_fd);
     prepared->feed = hb_sample_exchange_feed(exchange);
     if (prepared->feed != NULL)
-        fault_in(prepared->feed);
+        fault_in(prepared);
     hb_sample_work(exchange, prepared);
     return true;
 }

@@ -54,6 +54,8 @@ def first_sections(results, drawn, contenders, several):
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
             [], [tables.least_memory(results)]),
         Section("programs", "Every program" if several else "All figures", [], [], [tables.every_program(results)]),
+        Section("hosts", "Hosts", ["Ratios are within a host; hosts are a level of their intervals. No time of one is put together with another's."],
+                [], [tables.hosts(results)]),
     ]
 
 

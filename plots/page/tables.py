@@ -90,11 +90,22 @@ def every_program(results):
         Column("page faults", "page_faults", show.count),
         Column("NULLs", "failures", show.count),
     ]
+    if any(record["hosts"] not in ("", "1") for record in records):
+        columns.append(Column("hosts", "hosts", show.count))
     if any(record["saved_share"] for record in records):
         columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"])))
     if any(record["problem"] for record in records):
         columns.append(Column("problem", "problem"))
     return Table("comparison", "A row a program and allocator, by rank; null is what the harness itself costs", columns, records)
+
+
+def hosts(results):
+    """Where a study was measured; of one host, the first screen says it."""
+    records = results.records("hosts")
+    return Table("hosts", "The hosts", [
+        Column("host", "host"), Column("units", "units", show.count), Column("rounds", "rounds", show.count),
+        Column("time", "seconds", show.seconds), Column("the harness's own part, an operation", "floor_ns", show.ns),
+        Column("machine", "machine")], records, None) if len(records) > 1 else None
 
 
 def variants(results):

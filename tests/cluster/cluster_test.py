@@ -47,6 +47,11 @@ def rows(path):
     return data[data.index(b"\n# schema"):]
 
 
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
 def write(path, text):
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
@@ -147,6 +152,17 @@ class Exact(unittest.TestCase):
         names = {line.split(b",")[0] for line in rows(f"{study.folder}/curve.csv").splitlines()[3:]}
         self.assertEqual(names, {b"same.txt", b"deep/same.txt"})
 
+    def test_two_traces_of_one_name_in_two_plans_are_refused(self):
+        trace("same.txt", 20)
+        study = Study("same.txt", "-q", "curve")
+        study.run(1)
+        trace("same.txt", 24)
+        heapbench("plan", "same.txt", "-q", "curve", "-o", f"{study.name}/later.tsv")
+        heapbench("run", "--unit", "1", f"{study.name}/later.tsv")
+        merged = study.merge()
+        self.assertEqual(merged.returncode, FAILED)
+        self.assertRegex(merged.stderr, "name: .*plan.tsv:2: same is another trace than in .*later.tsv:2")
+
     def test_a_double_is_equal_to_the_byte_or_refused(self):
         trace("double.txt", 40)
         study = Study("double.txt", "-q", "curve")
@@ -219,8 +235,8 @@ class Whole(unittest.TestCase):
         study = self.study()
         worker = self.begin(study)
         children = f"/proc/{worker.pid}/task/{worker.pid}/children"
-        self.assertTrue(wait_for(lambda: open(children, encoding="ascii").read().split()))
-        child = open(children, encoding="ascii").read().split()[0]
+        self.assertTrue(wait_for(lambda: read(children).split()))
+        child = read(children).split()[0]
         worker.kill()
         worker.communicate()
         self.assertTrue(wait_for(lambda: not os.path.exists(f"/proc/{child}")))
@@ -306,7 +322,7 @@ class Refused(unittest.TestCase):
         merged = study.merge()
         self.assertEqual(merged.returncode, PARTIAL)
         self.assertRegex(merged.stderr, "changed after it was planned")
-        self.assertIn(b"# left out  1 of 2 units that are not done", open(f"{study.folder}/curve.csv", "rb").read())
+        self.assertIn("# left out  1 of 2 units that are not done", read(f"{study.folder}/curve.csv"))
 
     def test_a_library_that_is_another(self):
         trace("library.txt", 20)
@@ -362,7 +378,7 @@ class Refused(unittest.TestCase):
             merged = study.merge()
             self.assertEqual(merged.returncode, DONE, merged.stderr)
             self.assertRegex(merged.stderr, "clock: .*@h.csv:4: the clock of host h " + words)
-            self.assertRegex(open(f"{study.folder}/curve.csv", encoding="ascii").read(), "# left out  .*the clock of host h")
+            self.assertRegex(read(f"{study.folder}/curve.csv"), "# left out  .*the clock of host h")
 
     def test_bad_usage(self):
         for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
@@ -388,7 +404,7 @@ class Times(unittest.TestCase):
         study.run(1, "--host", "a")
         one = study.merge()
         self.assertEqual(one.returncode, PARTIAL)
-        text = open(study.results()[0], encoding="ascii").read()
+        text = read(study.results()[0])
         mine = self.records(f"{study.folder}/comparison.csv")
         theirs = {row["allocator"]: row for row in self.records_of(text[text.index("# schema    comparison/1"):text.index("# heapbench", text.index("# schema    comparison/1"))])
                   if row["trace"]}
@@ -411,7 +427,7 @@ class Times(unittest.TestCase):
         return [dict(zip(lines[0].split(","), line.split(","))) for line in lines[1:]]
 
     def records(self, path):
-        return self.records_of(open(path, encoding="ascii").read())
+        return self.records_of(read(path))
 
     def test_every_question_has_a_unit_that_can_be_done(self):
         write(f"{work}/threads.txt", "t 1\na 1 100\nt 2\na 2 50\nf 1\nt 1\nf 2\n")

@@ -408,4 +408,5 @@ HB_TABLE(side_table) = {
     .ranges = table_ranges,
     .offset = table_offset,
     .counting = HB_COUNTING_TABLE(side_table),
+    .checked = HB_CHECKED_TABLE(side_table),
 };

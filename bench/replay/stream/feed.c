@@ -11,11 +11,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/pages.h"
 #include "bench/replay/stream/op_source.h"
 
 struct hb_feeder {
     struct hb_feed *feed;
     struct hb_op_source source;
+    uint64_t window;  /* that is in the feed */
+    uint64_t *failed; /* a bit an operation; in memory where some failed */
     atomic_bool over;
     pthread_t thread;
 };
@@ -36,6 +39,25 @@ enum hb_status hb_feed_take(struct hb_feed *feed, uint64_t first, struct hb_erro
 
 /* -- the parent's side -- */
 
+static size_t failed_bytes(const struct hb_prepared *prepared)
+{
+    return (prepared->op_count / prepared->window_ops + 1) * (prepared->window_ops / 8);
+}
+
+/* Keeps the bits of the window that ends, and brings those of the next. */
+static void change_failed(struct hb_feeder *feeder, uint64_t window)
+{
+    const struct hb_prepared *prepared = feeder->source.prepared;
+    uint64_t words = prepared->window_ops / 64, *kept = feeder->failed + feeder->window * words;
+    uint64_t *noted = hb_feed_failed(prepared, feeder->feed);
+
+    for (uint64_t i = 0; i < words; i++)
+        if (noted[i] != kept[i])
+            kept[i] = noted[i];
+    memcpy(noted, feeder->failed + window * words, words * sizeof *noted);
+    feeder->window = window;
+}
+
 static enum hb_status fill(struct hb_feeder *feeder, struct hb_error *error)
 {
     struct hb_op_source *source = &feeder->source;
@@ -43,20 +65,21 @@ static enum hb_status fill(struct hb_feeder *feeder, struct hb_error *error)
     uint64_t all = source->prepared->op_count, first = feed->first, count = 0;
     enum hb_status status = HB_OK;
 
-    if (first >= all)
+    if (first >= all || first % source->prepared->window_ops != 0)
         return hb_error_set(error, HB_ERR_CHILD, "a sample asks for an operation that is not there");
-    while (count < HB_FEED_OPS && first + count < all) {
+    while (count < source->prepared->window_ops && first + count < all) {
         uint64_t from = first + count, more;
 
         status = hb_op_source_reach(source, from, error);
         if (status != HB_OK)
             return status;
         more = source->first + source->count - from;
-        if (more > HB_FEED_OPS - count)
-            more = HB_FEED_OPS - count;
+        if (more > source->prepared->window_ops - count)
+            more = source->prepared->window_ops - count;
         memcpy(feed->ops + count, source->ops + (from - source->first), more * sizeof *feed->ops);
         count += more;
     }
+    change_failed(feeder, first / source->prepared->window_ops);
     feed->first = first;
     feed->count = count;
     return status;
@@ -98,16 +121,18 @@ enum hb_status hb_feeder_open(const struct hb_prepared *prepared, struct hb_feed
 {
     struct hb_feeder *feeder = calloc(1, sizeof *feeder);
 
-    assert(prepared->path != NULL);
+    assert(prepared->path != NULL && prepared->window_ops % 64 == 0);
     if (feeder != NULL) {
         feeder->feed = feed;
         feeder->source.prepared = prepared;
+        feeder->failed = hb_pages_reserve(failed_bytes(prepared));
         sem_init(&feed->wanted, 1, 0);
         sem_init(&feed->filled, 1, 0);
-        if (pthread_create(&feeder->thread, NULL, feed_child, feeder) == 0) {
+        if (feeder->failed != NULL && pthread_create(&feeder->thread, NULL, feed_child, feeder) == 0) {
             *out = feeder;
             return HB_OK;
         }
+        hb_pages_free(feeder->failed, failed_bytes(prepared));
         free(feeder);
     }
     return hb_error_set(error, HB_ERR_MEMORY, "no memory to read %s for a sample", prepared->name);
@@ -120,6 +145,7 @@ void hb_feeder_close(struct hb_feeder *feeder)
     atomic_store(&feeder->over, true);
     sem_post(&feeder->feed->wanted);
     pthread_join(feeder->thread, NULL);
+    hb_pages_free(feeder->failed, failed_bytes(feeder->source.prepared));
     hb_op_source_close(&feeder->source);
     free(feeder);
 }

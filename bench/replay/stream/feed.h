@@ -11,16 +11,28 @@
 
 #include "bench/replay/prepare.h"
 
-/* 256 KiB of operations: half of a second-level cache, which are of 512 KiB and more. */
-enum { HB_FEED_OPS = 1 << 14 };
-
 struct hb_feed {
     sem_t wanted, filled; /* shared between processes */
     uint64_t first;       /* wanted from there on; and of those that are there */
     uint64_t count;
     struct hb_error error; /* its status is HB_OK, or why there are none */
-    struct hb_op ops[HB_FEED_OPS + 1];
+    struct hb_op ops[];    /* prepared->window_ops, and one more; behind them, the bits of hb_feed_failed */
 };
+
+static inline size_t hb_feed_bytes(const struct hb_prepared *prepared)
+{
+    return sizeof(struct hb_feed) + (prepared->window_ops + 1) * sizeof(struct hb_op) +
+           prepared->window_ops / 8;
+}
+
+/*
+ * A bit for each operation of the window, where the child notes which failed. The parent keeps them for it,
+ * so that the child's memory does not grow by them: when the window comes again, its bits do.
+ */
+static inline uint64_t *hb_feed_failed(const struct hb_prepared *prepared, struct hb_feed *feed)
+{
+    return (uint64_t *)(void *)&feed->ops[prepared->window_ops + 1];
+}
 
 /* The child's: has the operations from `first` on put into the feed. Errors as hb_op_source_reach. */
 enum hb_status hb_feed_take(struct hb_feed *feed, uint64_t first, struct hb_error *error);

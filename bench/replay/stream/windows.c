@@ -22,7 +22,7 @@ void hb_windows_close(struct hb_windows *windows)
 static enum hb_status take_from_feed(struct hb_windows *windows, uint64_t op, struct hb_error *error)
 {
     struct hb_feed *feed = windows->prepared->feed;
-    enum hb_status status = hb_feed_take(feed, op - op % HB_FEED_OPS, error);
+    enum hb_status status = hb_feed_take(feed, op - op % windows->prepared->window_ops, error);
 
     if (status != HB_OK)
         return status;

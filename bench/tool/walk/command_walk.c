@@ -369,7 +369,7 @@ static int walk(const struct options *options, const struct hb_workload *workloa
         hb_walk_heap_create(workload, options->allocator != NULL ? options->allocator : "simple", heap_bytes,
                             &heap, &error) != HB_OK)
         return hb_command_fail(&error);
-    shown = options->log ? hb_walk_log_print(stdout, heap) : show(options, heap);
+    shown = options->log ? hb_listing_log(stdout, heap) : show(options, heap);
     hb_walk_heap_destroy(heap);
     if (!shown) {
         hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);

@@ -108,7 +108,7 @@ static void print_free(FILE *out, const struct hb_walk_heap *heap, uint64_t payl
     print_ranges(out, heap);
 }
 
-bool hb_walk_log_print(FILE *out, struct hb_walk_heap *heap)
+bool hb_listing_log(FILE *out, struct hb_walk_heap *heap)
 {
     print_start(out, heap);
     while (heap->done < heap->workload->op_count) {

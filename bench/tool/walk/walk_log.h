@@ -8,6 +8,6 @@
 #include "bench/exact/walk_heap.h"
 
 /* Does all operations of a heap that is simple's and fresh. False when out of memory. */
-bool hb_walk_log_print(FILE *out, struct hb_walk_heap *heap);
+bool hb_listing_log(FILE *out, struct hb_walk_heap *heap);
 
 #endif
