@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""catalogue_test - workloads/CATALOGUE.md and results/library/catalogue.csv are what plots/catalogue.py makes of the traces.
+"""catalogue_test - workloads/CATALOGUE.md and results/library/catalogue.csv are what plots/catalogue.py makes of the traces; a page too.
 
 With --update both are written anew; the comparison in results/library stays as it is.
 """
@@ -37,6 +37,12 @@ def main():
         make("--results", folder)
         same = made.read_text() == page.read_text(), \
             without_version(pathlib.Path(folder, "catalogue.csv").read_text()) == without_version((LIBRARY / "catalogue.csv").read_text())
+        rows = len(pathlib.Path(folder, "catalogue.csv").read_text().splitlines()) - 4
+        subprocess.run([os.environ["HEAPBENCH"], "report", folder], stdout=subprocess.DEVNULL, check=True)
+        listed = pathlib.Path(folder, "traces.html").read_text().split("<tbody>")[1].count("<tr>")
+    if listed != rows:
+        print(f"traces.html has {listed} rows, and catalogue.csv {rows}")
+        return 1
     for told, path in zip(same, (page, LIBRARY / "catalogue.csv")):
         if not told:
             print(f"{path.relative_to(ROOT)} is not what plots/catalogue.py makes of the traces: run tests/docs/catalogue_test.py --update, with HEAPBENCH set")
