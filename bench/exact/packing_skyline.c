@@ -21,7 +21,7 @@
 enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 200 };
 #define MOST_WORK (UINT64_C(1) << 31)
 
-enum { ONE = 256 /* of a logarithm of base 2, or of a weight */ };
+#define ONE INT64_C(256) /* of a logarithm of base 2, or of a weight */
 
 struct life {
     uint64_t length;
