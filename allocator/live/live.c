@@ -35,6 +35,7 @@ static struct {
     size_t record_bytes;              /* before each payload, where the allocator knows no alignment */
     struct hb_map shifted;            /* blocks that begin behind their payload's start: how many bytes */
     bool is_counting;
+    pid_t pid; /* that counts: of this process, and not of a child of vfork */
     struct hb_live_stats stats;
     uint64_t walks; /* of the last walk that was counted */
 } live = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -143,14 +144,27 @@ static size_t asked_for(size_t size)
     return hb_live_asked(live.record_bytes, size + GUARD_BYTES);
 }
 
+/* In a checked library a freed block's entry stays, so that it is known when it is freed again: until another
+ * block begins there. */
+static void forget_stale(const void *block)
+{
+    uint32_t before;
+
+    if (IS_CHECKED && live.shifted.count > 0)
+        hb_map_take(&live.shifted, (uintptr_t)block, &before);
+}
+
 /* A block with room before it: where it begins is kept in a table. */
 static void *take_shifted(size_t alignment, size_t size)
 {
     char *start = live.table->alloc(live.heap, asked_for(size + alignment)), *block;
 
-    if (start == NULL || is_aligned(start, alignment))
-        return start;
-    block = start + (alignment - ((uintptr_t)start & (alignment - 1)));
+    if (start == NULL)
+        return NULL;
+    block = start + (-(uintptr_t)start & (alignment - 1));
+    forget_stale(block);
+    if (block == start)
+        return block;
     if (hb_map_put(&live.shifted, (uintptr_t)block, (uint32_t)(block - start)))
         return block;
     live.table->dealloc(live.heap, start);
@@ -165,19 +179,24 @@ static void *take(size_t alignment, size_t size)
         return take_shifted(alignment, size);
     block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + GUARD_BYTES)
                               : live.table->alloc(live.heap, asked_for(size));
-    if (block == NULL || is_aligned(block, alignment))
+    if (block == NULL || is_aligned(block, alignment)) {
+        forget_stale(block);
         return block;
+    }
     live.table->dealloc(live.heap, block);
     return take_shifted(alignment, size);
 }
 
-/* Where the allocator gave it out, and no longer in the table. `*before`: bytes between. */
-static void *forget_shift(void *block, uint32_t *before)
+/* Where the allocator gave the block out; forgotten, as it is given back. */
+static void *forget_shift(void *block)
 {
-    *before = 0;
-    if (live.shifted.count > 0)
-        hb_map_take(&live.shifted, (uintptr_t)block, before);
-    return (char *)block - *before;
+    uint32_t before = 0;
+
+    if (live.shifted.count > 0 && IS_CHECKED)
+        hb_map_find(&live.shifted, (uintptr_t)block, &before);
+    else if (live.shifted.count > 0)
+        hb_map_take(&live.shifted, (uintptr_t)block, &before);
+    return (char *)block - before;
 }
 
 /* No object is longer than this, so that sums of a size, an alignment and a record do not overflow. */
@@ -194,9 +213,7 @@ static void *fail(void)
 
 static void release(void *block)
 {
-    uint32_t before;
-
-    live.table->dealloc(live.heap, forget_shift(block, &before));
+    live.table->dealloc(live.heap, forget_shift(block));
 }
 
 static size_t usable_size(void *block)
@@ -295,9 +312,12 @@ static void *resize(void *block, size_t size)
     void *resized;
 
     if (live.shifted.count > 0 && hb_map_find(&live.shifted, (uintptr_t)block, &before))
-        return move(block, size);
+        return size + GUARD_BYTES <= usable_size(block) ? block : move(block, size);
     resized = live.table->resize(live.heap, block, asked_for(size));
-    return resized == NULL || is_aligned(resized, ALIGN) ? resized : move(resized, size);
+    if (resized != NULL && !is_aligned(resized, ALIGN))
+        return move(resized, size);
+    forget_stale(resized);
+    return resized;
 }
 
 void *hb_live_resize(void *block, size_t size)
@@ -323,6 +343,7 @@ void *hb_live_resize(void *block, size_t size)
 static void begin_child(void)
 {
     live.stats = (struct hb_live_stats){.extent_bytes = live.stats.extent_bytes};
+    live.pid = getpid();
     leave();
 }
 
@@ -333,18 +354,20 @@ static void before_fork(void)
 
 static __attribute__((constructor)) void begin(void)
 {
+    live.pid = getpid();
     pthread_atfork(before_fork, leave, begin_child);
 }
 
-/* A handler of a signal may have come to exit() while its own thread is at the heap: then the figures are as
- * of that moment. */
-static __attribute__((destructor)) void end(void)
+/* A child of vfork has the memory of another, whose figures are not its own. A handler of a signal may have
+ * come here while its own thread is at the heap: then the figures are as of that moment. */
+__attribute__((destructor)) void hb_live_end(void)
 {
     struct timespec until;
     bool is_locked;
 
-    if (!live.is_counting || live.heap == NULL)
+    if (!live.is_counting || live.pid != getpid())
         return;
+    live.is_counting = false; /* once */
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     is_locked = pthread_mutex_timedlock(&live.lock, &until) == 0;

@@ -3,7 +3,8 @@
  *
  * A program's heap and a replay of its trace place alike, but for two things. Blocks of a program are
  * aligned, so that its heap asks for other sizes (allocator/live/live_sizes.h): the trace is replayed with
- * these, too. And a trace of several threads may have another order than the heap saw.
+ * these, too. A realloc of a block that is aligned to more moves at another length then; and a trace of
+ * several threads may have another order than the heap saw.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,8 +51,7 @@ static bool read_report(FILE *file, struct hb_live_report *report)
 static void tell_no_figures(void)
 {
     hb_print_line(stderr,
-                  "heapbench: no process left figures: each ended by a signal or by _exit, or was not "
-                  "given the heap");
+                  "heapbench: no process left figures: a signal ended each, or it was not given the heap");
 }
 
 static void print_stats(FILE *file)
