@@ -258,9 +258,9 @@ static void print_comparison(const struct hb_live_report *report, const struct h
 {
     const struct hb_live_stats *s = &report->stats;
 
-    hb_print_line(stderr, "heapbench: %s, process %ld, on %s: %s, of which %s in the trace; %s",
-                  report->program, report->pid, report->allocator,
-                  hb_show_counted(s->allocs + s->frees, "call").text, hb_show_count(workload->op_count).text,
+    hb_print_line(stderr, "heapbench: %s, process %ld, on %s: %s, %s in its trace; %s", report->program,
+                  report->pid, report->allocator, hb_show_counted(s->allocs + s->frees, "call").text,
+                  hb_show_counted(workload->op_count, "operation").text,
                   hb_show_counted(s->failures, "failure").text);
     hb_print_line(stderr, "  %-24s %13s %19s %12s %17s", "", "walks", "ranges examined", "longest", "extent");
     print_figures("the program", s->walks, s->walk_total, s->walk_max, s->extent_bytes, "");
