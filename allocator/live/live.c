@@ -25,8 +25,7 @@
 /* Which allocator: each library has a line of its own (CMakeLists.txt). */
 extern const struct hb_allocator HB_LIVE_TABLE;
 
-/* Each is there twice: as it is, and with every call checked. */
-enum { ALIGN = HB_LIVE_ALIGN, IS_CHECKED = HB_LIVE_CHECKED, GUARD_BYTES = IS_CHECKED ? HB_GUARD_BYTES : 0 };
+enum { ALIGN = HB_LIVE_ALIGN };
 
 static struct {
     pthread_mutex_t lock;
@@ -34,6 +33,8 @@ static struct {
     void *heap;                       /* NULL: there can be none */
     size_t record_bytes;              /* before each payload, where the allocator knows no alignment */
     struct hb_map shifted;            /* blocks that begin behind their payload's start: how many bytes */
+    bool is_checked;                  /* every call is, and each block has a guard */
+    size_t guard_bytes;               /* behind each block: 0 unless checked */
     bool is_counting;
     pid_t pid; /* that counts: of this process, and not of a child of vfork */
     struct hb_live_stats stats;
@@ -89,27 +90,46 @@ void hb_live_say(const char *format, ...)
 static bool read_bound(size_t *bytes)
 {
     const char *text = hb_live_environment(HB_LIVE_HEAP);
+    uint64_t read = 0;
 
-    *bytes = 0;
-    return text == NULL || (hb_number_parse_size(text, bytes) && *bytes != 0);
+    if (text != NULL && (!hb_number_parse_size(text, &read) || read == 0 || read > SIZE_MAX))
+        return false;
+    *bytes = (size_t)read;
+    return true;
+}
+
+static bool is_set(const char *name)
+{
+    const char *text = hb_live_environment(name);
+
+    return text != NULL && text[0] != '\0';
+}
+
+/* The build of the allocator that does what is asked for; false where there is no memory. */
+static bool choose_table(void)
+{
+    live.table = &HB_LIVE_TABLE;
+    live.is_checked = is_set(HB_LIVE_CHECKED) && live.table->checked != NULL;
+    live.is_counting = !live.is_checked && is_set(HB_LIVE_STATS) && live.table->counting != NULL;
+    if (live.is_checked)
+        live.table = live.table->checked;
+    else if (live.is_counting)
+        live.table = live.table->counting;
+    live.guard_bytes = live.is_checked ? HB_GUARD_BYTES : 0;
+    return hb_map_init(&live.shifted) && (!live.is_checked || hb_guard_init());
 }
 
 static void create(void)
 {
+    bool is_ready = choose_table();
     struct hb_error error;
     size_t bytes;
 
-    live.table = &HB_LIVE_TABLE;
-    live.is_counting = hb_live_environment(HB_LIVE_STATS) != NULL && live.table->counting != NULL;
-    if (live.is_counting)
-        live.table = live.table->counting;
     if (!read_bound(&bytes))
         hb_live_say(HB_LIVE_HEAP " takes a size of 1 byte or more, such as 64M: there is no heap");
-    else if ((live.heap = live.table->create(live.table, bytes, &error)) == NULL)
+    else if (is_ready && (live.heap = live.table->create(live.table, bytes, &error)) == NULL)
         hb_live_say("%s", error.text);
-    else if (!hb_map_init(&live.shifted) || (IS_CHECKED && !hb_guard_init()))
-        live.heap = NULL;
-    else
+    if (live.heap != NULL)
         live.record_bytes = hb_live_align_first(live.table, live.heap);
 }
 
@@ -119,7 +139,7 @@ static bool enter(const char *call, const void *block)
     pthread_mutex_lock(&live.lock);
     if (live.table == NULL)
         create();
-    if (IS_CHECKED)
+    if (live.is_checked)
         hb_guard_enter(call, block);
     if (live.heap != NULL)
         return true;
@@ -141,16 +161,16 @@ static bool is_aligned(const void *block, size_t alignment)
 
 static size_t asked_for(size_t size)
 {
-    return hb_live_asked(live.record_bytes, size + GUARD_BYTES);
+    return hb_live_asked(live.record_bytes, size + live.guard_bytes);
 }
 
-/* In a checked library a freed block's entry stays, so that it is known when it is freed again: until another
- * block begins there. */
+/* Where calls are checked a freed block's entry stays, so that it is known when it is freed again: until
+ * another block begins there. */
 static void forget_stale(const void *block)
 {
     uint32_t before;
 
-    if (IS_CHECKED && live.shifted.count > 0)
+    if (live.is_checked && live.shifted.count > 0)
         hb_map_take(&live.shifted, (uintptr_t)block, &before);
 }
 
@@ -177,7 +197,7 @@ static void *take(size_t alignment, size_t size)
 
     if (alignment > ALIGN && (live.table->caps & HB_CAP_UNALIGNED) != 0)
         return take_shifted(alignment, size);
-    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + GUARD_BYTES)
+    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + live.guard_bytes)
                               : live.table->alloc(live.heap, asked_for(size));
     if (block == NULL || is_aligned(block, alignment)) {
         forget_stale(block);
@@ -192,7 +212,7 @@ static void *forget_shift(void *block)
 {
     uint32_t before = 0;
 
-    if (live.shifted.count > 0 && IS_CHECKED)
+    if (live.shifted.count > 0 && live.is_checked)
         hb_map_find(&live.shifted, (uintptr_t)block, &before);
     else if (live.shifted.count > 0)
         hb_map_take(&live.shifted, (uintptr_t)block, &before);
@@ -227,21 +247,21 @@ static size_t usable_size(void *block)
 
 /* -- checked -- */
 
-/* What the program gets: in a checked library, guarded; NULL where there is no memory for that. */
+/* What the program gets: where calls are checked, guarded; NULL where there is no memory for that. */
 static void *guarded(void *block, size_t size)
 {
-    if (!IS_CHECKED || block == NULL || hb_guard_add(block, size))
+    if (!live.is_checked || block == NULL || hb_guard_add(block, size))
         return block;
     release(block);
     return NULL;
 }
 
-/* In a checked library, ends a program that has no such block, or wrote past its end; else its size. */
+/* Where calls are checked, ends a program that has no such block, or wrote past its end; else its size. */
 static size_t check(void *block)
 {
     size_t size = 0;
 
-    if (!IS_CHECKED || hb_guard_check(block, &size))
+    if (!live.is_checked || hb_guard_check(block, &size))
         return size;
     usable_size(block); /* the heap knows more of what it is, and ends the program */
     hb_guard_refuse();
@@ -274,7 +294,7 @@ void hb_live_free(void *block)
         return;
     live.stats.frees++;
     check(block);
-    if (IS_CHECKED)
+    if (live.is_checked)
         hb_guard_remove(block);
     release(block);
     leave();
@@ -287,8 +307,8 @@ size_t hb_live_usable_size(void *block)
     if (!enter("malloc_usable_size", block))
         return 0;
     bytes = check(block);
-    if (!IS_CHECKED || bytes >= HB_MAP_MAX_VALUE)
-        bytes = usable_size(block) - GUARD_BYTES;
+    if (!live.is_checked || bytes >= HB_MAP_MAX_VALUE)
+        bytes = usable_size(block) - live.guard_bytes;
     leave();
     return bytes;
 }
@@ -312,7 +332,7 @@ static void *resize(void *block, size_t size)
     void *resized;
 
     if (live.shifted.count > 0 && hb_map_find(&live.shifted, (uintptr_t)block, &before))
-        return size + GUARD_BYTES <= usable_size(block) ? block : move(block, size);
+        return size + live.guard_bytes <= usable_size(block) ? block : move(block, size);
     resized = live.table->resize(live.heap, block, asked_for(size));
     if (resized != NULL && !is_aligned(resized, ALIGN))
         return move(resized, size);
@@ -328,7 +348,7 @@ void *hb_live_resize(void *block, size_t size)
         return fail();
     check(block);
     resized = is_possible(ALIGN, size) ? resize(block, size) : NULL;
-    if (IS_CHECKED && resized != NULL) {
+    if (live.is_checked && resized != NULL) {
         hb_guard_remove(block);
         guarded(resized, size); /* there is memory for it: that of the one before */
     }

@@ -90,11 +90,22 @@ def every_program(results):
         Column("page faults", "page_faults", show.count),
         Column("NULLs", "failures", show.count),
     ]
+    if any(record["hosts"] not in ("", "1") for record in records):
+        columns.append(Column("hosts", "hosts", show.count))
     if any(record["saved_share"] for record in records):
         columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"])))
     if any(record["problem"] for record in records):
         columns.append(Column("problem", "problem"))
     return Table("comparison", "A row a program and allocator, by rank; null is what the harness itself costs", columns, records)
+
+
+def hosts(results):
+    """Where a study was measured; of one host, the first screen says it."""
+    records = results.records("hosts")
+    return Table("hosts", "The hosts", [
+        Column("host", "host"), Column("units", "units", show.count), Column("rounds", "rounds", show.count),
+        Column("time", "seconds", show.seconds), Column("the harness's own part, an operation", "floor_ns", show.ns),
+        Column("machine", "machine")], records, None) if len(records) > 1 else None
 
 
 def variants(results):
@@ -304,6 +315,19 @@ def adversaries(results):
         Column("this allocator", over("measured_bytes", "most_live_bytes"), show.ratio),
         Column("the attacked policy", over("expected_bytes", "most_live_bytes"), show.ratio),
         Column("bound", over("bound_bytes", "most_live_bytes"), show.ratio)], last.values())
+
+
+def misuse(results):
+    """A row an allocator and build, a column an act: the status, and in small print the harm where nobody noticed."""
+    rows, acts = {}, []
+    for record in results.records("misuse"):
+        if record["act"] not in acts and len(acts) < MOST_NAMES:
+            acts.append(record["act"])
+        row = rows.setdefault((record["allocator"], record["build"]), Record(allocator=record["allocator"], build=record["build"]))
+        row[record["act"]] = record["status"]
+        row[record["act"] + " harm"] = record["harm"] if record["status"] == "silent" and record["harm"] != "none" else ""
+    return Table("misuse", "What comes of a free, or a store, that is wrong", [Column("allocator", "allocator"), Column("build", "build")] + [
+        Column(act, act, note=lambda record, act=act: record[act + " harm"]) for act in acts], rows.values(), by=None)
 
 
 def model_speed(results):

@@ -43,6 +43,7 @@ static const struct hb_option option_table[] = {
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
          "are known"},
     HB_SESSION_VARIANTS(struct options, session),
+    HB_SESSION_PREFIX,
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
     {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_RUN_ROUNDS_MAX,
@@ -140,6 +141,8 @@ static const struct hb_usage usage = {
         "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
         "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
         "whose intervals touch share a rank. results/README.md says what each column is.\n\n"
+        "'heapbench run --unit N PLAN' does one unit of a plan instead, and takes no other options: "
+        "'heapbench run --unit 1 --help' explains.\n\n"
         "Exit status 3: some allocator is wrong, crashed, hung, returned NULL where glibc does not, or is "
         "not there, as the table says.\n\n"
         "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",
@@ -362,6 +365,8 @@ int hb_command_run(int argc, char **argv)
     char *allocators;
     int exit_status;
 
+    if (hb_command_is_unit(argc, argv))
+        return hb_command_run_unit(argc, argv);
     hb_options_parse(&usage, argc, argv, &options);
     allocators = list_allocators(&options.session);
     comparison.style = hb_run_style_find(options.markdown, options.session.allocators != NULL);

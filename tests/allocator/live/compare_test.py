@@ -74,7 +74,7 @@ class Compare(Living):
         self.assertEqual(rows["the program"][0][0], rows["replay, sizes as asked"][0][0] + 1)
 
     def test_refusals(self):
-        for options, sentence in ((["--checked"], "without --checked"), (["--stats"], "without it")):
+        for options, sentence in ((["--checked"], "without --stats and --compare"), (["--stats"], "without it")):
             done, _ = self.compare("bins", "true", options=options)
             self.assertEqual(done.returncode, 2)
             self.assertIn(sentence, done.stderr)

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build" / "release"
 HEAPS = sorted(path.name[len("libheapbench-") : -len(".so")] for path in (BUILD / "lib").glob("libheapbench-*.so"))
 os.environ["PROGRAMS"] = str(BUILD / "bin")
-os.environ["RUNGS"] = ",".join(heap for heap in HEAPS if not heap.endswith("-checked"))
+os.environ["RUNGS"] = ",".join(HEAPS)
 
 from living import QUICK, RUNGS, on  # noqa: E402 - reads the environment
 from programs import PROGRAMS  # noqa: E402
