@@ -19,6 +19,9 @@
 
 struct hb_ladder;
 
+/* An object that lives so many operations or fewer is short-lived to the oracle and to its model. */
+enum { HB_ORACLE_SHORT_OPS = 256 };
+
 /* A heap that is not what it should be: where, and a word on what. */
 struct hb_ladder_fault {
     uint64_t offset;  /* of the range */

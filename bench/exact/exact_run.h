@@ -5,6 +5,7 @@
 #define HB_BENCH_EXACT_EXACT_RUN_H
 
 #include "allocator/model/model.h"
+#include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
 
 struct hb_exact_run {
@@ -12,6 +13,7 @@ struct hb_exact_run {
     struct hb_model_options options;
     struct hb_allocator table; /* of the model */
     struct hb_model *model;
+    struct hb_foretold foretold;
     struct hb_ledger ledger; /* with the block that each slot holds */
 };
 
