@@ -11,9 +11,9 @@ import unittest
 
 HEAPBENCH = os.path.join(os.environ["PROGRAMS"], "heapbench")
 SUBJECT = os.environ["SUBJECT"]
-RUNGS = ("simple simple-align simple-merge free-list bins first-merge next next-merge best best-merge buddy").split()
+RUNGS = ("simple simple-align simple-merge free-list bins merge-late side-table grow pool oracle first-merge next next-merge best best-merge buddy").split()
 # Two that do not walk over all ranges, and the tutorial's.
-FEW = ["simple", "free-list", "bins"]
+FEW = ["simple", "free-list", "bins", "pool"]
 
 C_PROGRAM = "#include <stdio.h>\nint main(void) { printf(\"%d\\n\", 6 * 7); return 0; }\n"
 SQL = "create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) insert into t select i, i * i from n; select sum(b), count(*) from t;"
