@@ -38,7 +38,7 @@ legend_rows(x) = 0
 eval panels_canvas(3)
 set multiplot
 eval heading("What each idea buys")
-group_name(g) = g == 1 ? "one idea more each" : g == 2 ? "one more on a rung" : g == 3 ? "other policies" : "libraries"
+group_name(g) = g == 1 ? "one idea more each" : g == 2 ? "one more idea on a rung" : g == 3 ? "other policies" : "libraries"
 heading_of(m) = m == 1 ? "ranges examined per malloc" : m == 2 ? "time over glibc's" : "heap over what is live"
 group_colour(g) = word("#D55E00 #009E73 #332288 #0072B2", g)
 shown(m, x) = m == 1 ? rounded_count(floor(x + 0.5)) : sprintf(x < 9.95 ? "%.2f×" : "%.0f×", x)
