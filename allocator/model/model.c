@@ -219,9 +219,8 @@ static uint64_t gap_before(const struct hb_model *model, const struct hb_range *
     return -(lead + range->offset + model->options.header_bytes) & (alignment - 1);
 }
 
-/* Leaves `gap` bytes at the front of a free range as a free range of their own; returns where the rest is. */
-static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_place place,
-                                       const struct hb_range *range, uint64_t gap)
+struct hb_range_place hb_model_leave_gap(struct hb_model *model, struct hb_range_place place,
+                                         const struct hb_range *range, uint64_t gap)
 {
     uint32_t front = hb_range_tree_id(model->tree, place), rest;
 
@@ -262,7 +261,7 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
         model->reach_bytes = range.offset + sought;
     gap = gap_before(model, &range, alignment);
     if (gap != 0)
-        place = leave_gap(model, place, &range, gap);
+        place = hb_model_leave_gap(model, place, &range, gap);
     assert(gap + need <= range.length && hb_range_tree_length(model->tree, place) >= need);
     return reserve(model) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
