@@ -15,7 +15,8 @@ struct hb_foretold {
 
 /*
  * Tells `heap`, which is fresh, how long each object of `prepared` will live, in the order of its operations;
- * does nothing where the allocator has no use for it. HB_ERR_MEMORY. Clear `out` after the heap is gone.
+ * does nothing where the allocator has no use for it. HB_ERR_MEMORY; HB_ERR_LIMIT of one that is streamed.
+ * Clear `out` after the heap is gone.
  */
 enum hb_status hb_foretell(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
                            void *heap, struct hb_foretold *out, struct hb_error *error);

@@ -38,6 +38,7 @@ enum { BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
+    HB_SESSION_ALL_TRACES(struct options, session),
     {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help =
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
@@ -109,6 +110,9 @@ static void check(const struct argp_state *state, void *values)
     if (options->full)
         options->session.step_limit = 0;
     options->latency = options->latency || options->histograms != NULL;
+    if (options->session.all_traces && options->session.traces != NULL)
+        hb_option_fail(state, "--all is all shipped traces, and '%s' is one: one of the two",
+                       options->session.traces[0]);
     if (options->rounds > 0 && options->until > 0)
         hb_option_fail(
             state, "--rounds says how many rounds there are, and --until how many it takes: one of the two");
@@ -131,11 +135,12 @@ static void check(const struct argp_state *state, void *values)
 
 static const struct hb_usage usage = {
     .options = option_table,
-    .arguments = "[TRACE...]",
+    .arguments = "[TRACE...]\n--all",
     .doc =
         "Compare allocators on traces: time, memory, failures. Every sample is a process of its own.\v"
-        "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; all that "
-        "it lists by default, which takes minutes. One thread replays the operations of all threads, unless "
+        "TRACE is a .trace file, a .rep or text file, or the name of a trace in 'heapbench list'; by default "
+        "the few that stand for all that it lists, which takes minutes. One thread replays the operations of "
+        "all threads, unless "
         "--threads is given. Ctrl-C "
         "ends it and keeps what is complete.\n\n"
         "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
