@@ -35,6 +35,7 @@ bin=$0
 step model --all --results "$1"
 step curve --all --results "$1"
 step adversary --all --timeout 60 --results "$1"
+step misuse --results "$1"
 wait $waiting
 code=$?
 cat "$1/return.said"

@@ -34,7 +34,8 @@ struct hb_ladder_kind {
     bool merges;
     /* Puts the one range of a fresh heap into the index; NULL where there is no index. */
     void (*start)(struct hb_ladder *heap);
-    /* Whether the index has every free range in its place and nothing else; NULL where there is none. */
+    /* Whether the index has every free range in its place and nothing else, or what else the rung keeps; NULL
+     * where there is none. */
     struct hb_ladder_fault (*check_index)(const struct hb_ladder *heap);
     /* The whole heap, index included. */
     struct hb_ladder_fault (*validate)(const void *heap);
@@ -45,6 +46,7 @@ struct hb_ladder {
     unsigned char *end;
     unsigned char *high_water; /* the largest end that any allocated range has had; base when none has */
     unsigned char *rover;      /* next fit: where the next search begins */
+    bool freed;                /* merging put off: something was, since free ranges were merged last */
     struct hb_walk walk;       /* kept by the counting build alone */
     const struct hb_ladder_kind *kind;
     const char *name; /* the table's */

@@ -5,13 +5,18 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "allocator/allocator.h"
+#include "allocator/live/guard.h"
+#include "allocator/live/live_sizes.h"
 #include "allocator/live/live_stats.h"
 #include "allocator/region.h"
 #include "base/map.h"
@@ -20,7 +25,8 @@
 /* Which allocator: each library has a line of its own (CMakeLists.txt). */
 extern const struct hb_allocator HB_LIVE_TABLE;
 
-enum { ALIGN = 16 };
+/* Each is there twice: as it is, and with every call checked. */
+enum { ALIGN = HB_LIVE_ALIGN, IS_CHECKED = HB_LIVE_CHECKED, GUARD_BYTES = IS_CHECKED ? HB_GUARD_BYTES : 0 };
 
 static struct {
     pthread_mutex_t lock;
@@ -60,12 +66,21 @@ static void note_alloc(const void *block)
 
 /* -- made -- */
 
-static void say(const char *text)
+void hb_live_say(const char *format, ...)
 {
-    char line[512];
-    int length = snprintf(line, sizeof line, "heapbench: %s\n", text);
+    char line[512], program[17] = "";
+    va_list values;
+    size_t length;
 
-    if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)
+    prctl(PR_GET_NAME, program); /* which is there before the C library has the name */
+    snprintf(line, sizeof line, "heapbench: %s (%ld): ", program, (long)getpid());
+    length = strlen(line);
+    va_start(values, format);
+    vsnprintf(line + length, sizeof line - length - 1, format, values);
+    va_end(values);
+    length = strlen(line);
+    line[length] = '\n';
+    if (write(STDERR_FILENO, line, length + 1) < 0)
         return; /* there is nobody to tell */
 }
 
@@ -73,22 +88,12 @@ static void say(const char *text)
 static bool read_bound(size_t *bytes)
 {
     const char *text = hb_live_environment(HB_LIVE_HEAP);
+    uint64_t read = 0;
 
-    *bytes = 0;
-    return text == NULL || (hb_number_parse_size(text, bytes) && *bytes != 0);
-}
-
-/* One range in front makes the next payload aligned, and with it all that follow. */
-static void align_first(void)
-{
-    struct hb_heap_state state;
-
-    if ((live.table->caps & HB_CAP_UNALIGNED) == 0 || live.table->inspect == NULL)
-        return;
-    live.table->inspect(live.heap, &state);
-    live.record_bytes = state.header_bytes;
-    if (live.record_bytes % ALIGN != 0)
-        live.table->alloc(live.heap, ALIGN); /* NULL: nothing else fits either */
+    if (text != NULL && (!hb_number_parse_size(text, &read) || read == 0 || read > SIZE_MAX))
+        return false;
+    *bytes = (size_t)read;
+    return true;
 }
 
 static void create(void)
@@ -101,21 +106,23 @@ static void create(void)
     if (live.is_counting)
         live.table = live.table->counting;
     if (!read_bound(&bytes))
-        say(HB_LIVE_HEAP " takes a size of 1 byte or more, such as 64M: there is no heap");
+        hb_live_say(HB_LIVE_HEAP " takes a size of 1 byte or more, such as 64M: there is no heap");
     else if ((live.heap = live.table->create(live.table, bytes, &error)) == NULL)
-        say(error.text);
-    else if (!hb_map_init(&live.shifted))
+        hb_live_say("%s", error.text);
+    else if (!hb_map_init(&live.shifted) || (IS_CHECKED && !hb_guard_init()))
         live.heap = NULL;
     else
-        align_first();
+        live.record_bytes = hb_live_align_first(live.table, live.heap);
 }
 
-/* Takes the lock; false, without it, where there is no heap. */
-static bool enter(void)
+/* Takes the lock; false, without it, where there is no heap. The program called `call`, with `block`. */
+static bool enter(const char *call, const void *block)
 {
     pthread_mutex_lock(&live.lock);
     if (live.table == NULL)
         create();
+    if (IS_CHECKED)
+        hb_guard_enter(call, block);
     if (live.heap != NULL)
         return true;
     pthread_mutex_unlock(&live.lock);
@@ -134,12 +141,9 @@ static bool is_aligned(const void *block, size_t alignment)
     return ((uintptr_t)block & (alignment - 1)) == 0;
 }
 
-/* What to ask of the allocator for `size` bytes, so that ranges stay a multiple of ALIGN long. */
 static size_t asked_for(size_t size)
 {
-    if (live.record_bytes == 0)
-        return size;
-    return ((size + live.record_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1)) - live.record_bytes;
+    return hb_live_asked(live.record_bytes, size + GUARD_BYTES);
 }
 
 /* A block with room before it: where it begins is kept in a table. */
@@ -162,7 +166,7 @@ static void *take(size_t alignment, size_t size)
 
     if (alignment > ALIGN && (live.table->caps & HB_CAP_UNALIGNED) != 0)
         return take_shifted(alignment, size);
-    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size)
+    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + GUARD_BYTES)
                               : live.table->alloc(live.heap, asked_for(size));
     if (block == NULL || is_aligned(block, alignment))
         return block;
@@ -191,13 +195,53 @@ static void *fail(void)
     return NULL;
 }
 
+static void release(void *block)
+{
+    uint32_t before;
+
+    live.table->dealloc(live.heap, forget_shift(block, &before));
+}
+
+static size_t usable_size(void *block)
+{
+    uint32_t before = 0;
+
+    if (live.shifted.count > 0)
+        hb_map_find(&live.shifted, (uintptr_t)block, &before);
+    return live.table->usable_size(live.heap, (char *)block - before) - before;
+}
+
+/* -- checked -- */
+
+/* What the program gets: in a checked library, guarded; NULL where there is no memory for that. */
+static void *guarded(void *block, size_t size)
+{
+    if (!IS_CHECKED || block == NULL || hb_guard_add(block, size))
+        return block;
+    release(block);
+    return NULL;
+}
+
+/* In a checked library, ends a program that has no such block, or wrote past its end; else its size. */
+static size_t check(void *block)
+{
+    size_t size = 0;
+
+    if (!IS_CHECKED || hb_guard_check(block, &size))
+        return size;
+    usable_size(block); /* the heap knows more of what it is, and ends the program */
+    hb_guard_refuse();
+}
+
+/* -- called -- */
+
 void *hb_live_alloc(size_t alignment, size_t size)
 {
     void *block;
 
-    if (!enter())
+    if (!enter("malloc", NULL))
         return fail();
-    block = is_possible(alignment, size) ? take(alignment, size > 0 ? size : 1) : NULL;
+    block = is_possible(alignment, size) ? guarded(take(alignment, size > 0 ? size : 1), size) : NULL;
     note_alloc(block);
     leave();
     return block != NULL ? block : fail();
@@ -212,31 +256,25 @@ void *hb_live_alloc_zeroed(size_t size)
 
 void hb_live_free(void *block)
 {
-    uint32_t before;
-
-    if (!enter())
+    if (!enter("free", block))
         return;
     live.stats.frees++;
-    live.table->dealloc(live.heap, forget_shift(block, &before));
+    check(block);
+    if (IS_CHECKED)
+        hb_guard_remove(block);
+    release(block);
     leave();
-}
-
-static size_t usable_size(void *block)
-{
-    uint32_t before = 0;
-
-    if (live.shifted.count > 0)
-        hb_map_find(&live.shifted, (uintptr_t)block, &before);
-    return live.table->usable_size(live.heap, (char *)block - before) - before;
 }
 
 size_t hb_live_usable_size(void *block)
 {
     size_t bytes;
 
-    if (!enter())
+    if (!enter("malloc_usable_size", block))
         return 0;
-    bytes = usable_size(block);
+    bytes = check(block);
+    if (!IS_CHECKED || bytes >= HB_MAP_MAX_VALUE)
+        bytes = usable_size(block) - GUARD_BYTES;
     leave();
     return bytes;
 }
@@ -246,12 +284,11 @@ static void *move(void *block, size_t size)
 {
     size_t held = usable_size(block);
     void *moved = take(ALIGN, size);
-    uint32_t before;
 
     if (moved == NULL)
         return NULL;
     memcpy(moved, block, held < size ? held : size);
-    live.table->dealloc(live.heap, forget_shift(block, &before));
+    release(block);
     return moved;
 }
 
@@ -270,9 +307,14 @@ void *hb_live_resize(void *block, size_t size)
 {
     void *resized;
 
-    if (!enter())
+    if (!enter("realloc", block))
         return fail();
+    check(block);
     resized = is_possible(ALIGN, size) ? resize(block, size) : NULL;
+    if (IS_CHECKED && resized != NULL) {
+        hb_guard_remove(block);
+        guarded(resized, size); /* there is memory for it: that of the one before */
+    }
     note_alloc(resized);
     leave();
     return resized != NULL ? resized : fail();
@@ -297,10 +339,19 @@ static __attribute__((constructor)) void begin(void)
     pthread_atfork(before_fork, leave, begin_child);
 }
 
+/* A handler of a signal may have come to exit() while its own thread is at the heap: then the figures are as
+ * of that moment. */
 static __attribute__((destructor)) void end(void)
 {
-    if (live.is_counting && enter()) {
-        hb_live_stats_write(HB_LIVE_TABLE.name, &live.stats);
+    struct timespec until;
+    bool is_locked;
+
+    if (!live.is_counting || live.heap == NULL)
+        return;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    is_locked = pthread_mutex_timedlock(&live.lock, &until) == 0;
+    hb_live_stats_write(HB_LIVE_TABLE.name, &live.stats);
+    if (is_locked)
         leave();
-    }
 }

@@ -105,6 +105,7 @@ void hb_model_destroy(struct hb_model *model)
         return;
     hb_range_tree_destroy(model->tree);
     hb_fit_index_destroy(model->sizes);
+    hb_model_late_clear(model);
     free(model);
 }
 
@@ -113,7 +114,9 @@ void hb_model_destroy(struct hb_model *model)
 /* Memory for what one more operation may need, so that nothing fails half-way. */
 static bool reserve(struct hb_model *model)
 {
-    if (!hb_range_tree_reserve(model->tree) || (model->sizes != NULL && !hb_fit_index_reserve(model->sizes)))
+    if (!hb_range_tree_reserve(model->tree) ||
+        (model->sizes != NULL && !hb_fit_index_reserve(model->sizes)) ||
+        (model->options.merges_late && !hb_model_late_reserve(model)))
         model->broken = HB_ERR_MEMORY;
     return model->broken == HB_OK;
 }
@@ -179,6 +182,8 @@ static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, ui
         uint32_t rest = hb_range_tree_take_part(model->tree, place, need);
 
         index_free(model, rest, offset + need, length - need);
+        if (model->options.merges_late && !last)
+            hb_model_late_note(model, rest);
         length = need;
     } else {
         hb_range_tree_take(model->tree, place);
@@ -305,6 +310,8 @@ static void take_out(struct hb_model *model, uint32_t gone, uint32_t absorber)
     if (model->rover == gone)
         model->rover = absorber;
     assert(gone != absorber);
+    if (model->options.merges_late)
+        hb_model_late_forget(model, gone);
     hb_range_tree_remove(model->tree, gone);
 }
 
@@ -327,12 +334,25 @@ static uint32_t merge(struct hb_model *model, uint32_t id, struct hb_range_place
     return id;
 }
 
+uint32_t hb_model_merge_free(struct hb_model *model, uint32_t id)
+{
+    struct hb_range_place place = hb_range_tree_find(model->tree, id);
+    struct hb_range range;
+
+    look_at(model, place, &range);
+    assert(!range.allocated && model->sizes == NULL);
+    hb_range_tree_take(model->tree, place); /* as one that is being freed */
+    id = merge(model, id, place, &range);
+    hb_range_tree_release(model->tree, hb_range_tree_find(model->tree, id), range.length);
+    return id;
+}
+
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
     struct hb_range_place place = hb_range_tree_find(model->tree, block);
     struct hb_range range;
 
-    if (model->sizes != NULL && !reserve(model))
+    if ((model->sizes != NULL || model->options.merges_late) && !reserve(model))
         return;
     look_at(model, place, &range);
     assert(range.allocated && range.length >= model->options.header_bytes);
@@ -342,6 +362,10 @@ void hb_model_free(struct hb_model *model, uint32_t block)
     }
     hb_range_tree_release(model->tree, place, range.length);
     index_free(model, block, range.offset, range.length);
+    if (model->options.merges_late) {
+        model->late.freed = true;
+        hb_model_late_note(model, block);
+    }
 }
 
 static uint64_t range_length(const struct hb_model *model, uint32_t block)

@@ -37,6 +37,8 @@ struct hb_model_options {
      * policies do so anyway.
      */
     bool grows;
+    /* Free ranges merge when a walk finds none that fits, or the last range alone; not with `merge`. */
+    bool merges_late;
     bool lists_free; /* a walk examines the free ranges alone: they are on a list, in address order */
 };
 

@@ -165,3 +165,9 @@ MODEL(model_first_align_merge, "model-first-align-merge",
       .merge = true, .header_bytes = 8, .align = 16);
 MODEL(model_free_list, "model-free-list", "model-first-align-merge that examines free ranges alone",
       .policy = HB_POLICY_FIRST, .merge = true, .lists_free = true, .header_bytes = 8, .align = 16);
+MODEL(model_merge_late, "model-merge-late",
+      "model-first-align, merging when a walk fails; places as merge-late does", .policy = HB_POLICY_FIRST,
+      .merges_late = true, .header_bytes = 8, .align = 16);
+MODEL(model_side_table, "model-side-table",
+      "model-first-align-merge without headers; places as side-table does", .policy = HB_POLICY_FIRST,
+      .merge = true, .header_bytes = 0, .align = 16);

@@ -14,6 +14,7 @@ enum hb_status hb_exact_run_open(struct hb_exact_run *run, const struct hb_prepa
     enum hb_status status;
 
     *run = (struct hb_exact_run){.prepared = prepared, .options = *options};
+    hb_windows_open(&run->windows, prepared);
     hb_model_allocator(&run->options, &run->table);
     status = hb_model_create(options, &run->model, error);
     if (status != HB_OK)
@@ -27,17 +28,27 @@ enum hb_status hb_exact_run_open(struct hb_exact_run *run, const struct hb_prepa
 
 void hb_exact_run_close(struct hb_exact_run *run)
 {
+    hb_windows_close(&run->windows);
     hb_ledger_clear(&run->ledger);
     hb_model_destroy(run->model);
     run->model = NULL;
 }
 
+const struct hb_op *hb_exact_run_next(struct hb_exact_run *run)
+{
+    assert(run->ledger.ops < run->prepared->op_count);
+    if (hb_windows_reach(&run->windows, run->ledger.ops, &run->error) != HB_OK)
+        return NULL;
+    return hb_windows_op(&run->windows, run->ledger.ops);
+}
+
 bool hb_exact_run_step(struct hb_exact_run *run)
 {
-    const struct hb_op *op = &run->prepared->ops[run->ledger.ops];
+    const struct hb_op *op = hb_exact_run_next(run);
     bool served;
 
-    assert(run->ledger.ops < run->prepared->op_count);
+    if (op == NULL)
+        return false;
     served = hb_operation_do(&run->table, run->model, op, &run->ledger.held[op->object].block);
     hb_ledger_enter(&run->ledger, op, !served);
     if (run->ledger.ops % PROGRESS_OPS == 0)
@@ -49,6 +60,11 @@ enum hb_status hb_exact_run_check(const struct hb_exact_run *run, struct hb_erro
 {
     enum hb_status status = hb_model_broken(run->model);
 
+    if (run->error.status != HB_OK) {
+        if (error != NULL)
+            *error = run->error;
+        return run->error.status;
+    }
     if (status == HB_ERR_MEMORY)
         return hb_error_set(error, status, "%s: out of memory for a model heap", run->prepared->name);
     if (status != HB_OK)

@@ -59,6 +59,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_NAMES, 0, "allocators", "A,B,...", HB_AT(struct options, session.allocators),
      .help = "names from 'heapbench list', or paths of shared libraries. Default: all"},
     HB_SESSION_VARIANTS(struct options, session),
+    HB_SESSION_PREFIX,
     {HB_OPTION_NAMES, 0, "traces", "T,U,...", HB_AT(struct options, traces),
      .help = "names of shipped traces, or files. Default: all shipped ones"},
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),

@@ -121,7 +121,8 @@ struct hb_sample_run {
     struct hb_sample_request request;
     struct hb_child child;
     struct hb_child_run run;
-    bool is_refused; /* there is no child, and a reason */
+    struct hb_feeder *feeder; /* of a streamed workload */
+    bool is_refused;          /* there is no child, and a reason */
     struct hb_error reason;
     char printed[HB_SAMPLE_PRINTED_BYTES];
 };

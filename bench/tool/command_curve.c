@@ -16,7 +16,7 @@ struct options {
     const char *trace, *results;
     struct hb_model_options model;
     uint64_t points; /* 0: not given */
-    bool all_anomalies, all, json;
+    bool all_anomalies, all, json, streams;
 };
 
 enum { DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
@@ -36,6 +36,7 @@ static const struct hb_option option_table[] = {
          "every shipped trace, with simple and with the same merging: a line each, all anomalies included"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv"},
+    HB_COMMAND_STREAM(struct options, streams),
     HB_COMMAND_MODEL(struct options, model),
     HB_COMMAND_JSON(struct options, json,
                     "print one JSON object, with a list of points and a list of anomalies"),
@@ -56,7 +57,7 @@ static void check(const struct argp_state *state, void *values)
     if (!options->all && options->trace == NULL)
         hb_option_fail(state, "curve needs a trace, or --all");
     if (is_survey(options) && (options->json || options->points != 0 || options->all_anomalies ||
-                               !hb_command_is_simple(&options->model)))
+                               options->streams || !hb_command_is_simple(&options->model)))
         hb_option_fail(state,
                        "--all and --results are of simple and of the same with merging, and choose the "
                        "sizes: no other option goes with them");
@@ -167,9 +168,10 @@ static int print_text(const struct hb_curve_study *study)
     return hb_stdout_end_table();
 }
 
-static enum hb_status prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
+static enum hb_status prepare(const char *trace, bool streams, struct hb_prepared **out,
+                              struct hb_error *error)
 {
-    enum hb_status status = hb_command_prepare(trace, out, error);
+    enum hb_status status = hb_command_prepare(trace, streams, out, error);
 
     if (status == HB_OK && (*out)->peak_live_bytes == 0) {
         hb_prepared_free(*out);
@@ -188,7 +190,7 @@ static int list_trace(const struct options *options)
     struct hb_error error;
     int exit_status;
 
-    if (prepare(options->trace, &prepared, &error) != HB_OK)
+    if (prepare(options->trace, options->streams, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
     assert(prepared != NULL);
     hb_progress_begin("failure curve");
@@ -224,7 +226,7 @@ static void print_survey_line(const char *allocator, const struct hb_curve_study
 static enum hb_status survey_trace(struct hb_curve_survey *survey, const char *trace, struct hb_error *error)
 {
     struct hb_prepared *prepared = NULL;
-    enum hb_status status = prepare(trace, &prepared, error);
+    enum hb_status status = prepare(trace, false, &prepared, error);
 
     if (status != HB_OK)
         return status;

@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "bench/question/found/discover.h"
+#include "bench/question/session.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
 enum { NAMES_ALLOCATORS, NAMES_TRACES, NAMES_NONE };
 
 struct options {
+    const char *allocators; /* NULL: all that are known */
     bool json;
     int names; /* nothing but the names of these; NAMES_NONE: the tables */
 };
@@ -23,6 +24,9 @@ struct options {
 static const char *const names_words[] = {[NAMES_ALLOCATORS] = "allocators", [NAMES_TRACES] = "traces", NULL};
 
 static const struct hb_option option_table[] = {
+    {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, allocators),
+     .help = "only these; names, or paths of shared libraries, to see whether they can be used"},
+    HB_SESSION_PREFIX,
     HB_COMMAND_JSON(struct options, json,
                     "print one JSON object: {\"allocators\": [...], \"traces\": [...]}"),
     {HB_OPTION_WORD, 0, "names", "WHAT", HB_AT(struct options, names), .words = names_words,
@@ -73,6 +77,8 @@ static json_t *allocator_json(const struct hb_candidate *c)
         hb_json_text(&json, "path", c->path);
     if (c->hash[0] != '\0')
         hb_json_text(&json, "hash", c->hash);
+    if (c->made[0] != '\0')
+        hb_json_text(&json, "made", c->made);
     if (!c->usable)
         hb_json_text(&json, "error", c->error.text);
     return hb_json_end(&json);
@@ -123,7 +129,8 @@ static void print_allocator(const struct hb_candidate *c)
     if (!c->usable)
         printf(" not usable: %s\n", c->error.text);
     else if (c->library)
-        hb_print_line(stdout, " %s%s%s", c->version, c->version[0] != '\0' ? "  " : "", c->path);
+        hb_print_line(stdout, " %s%s%s%s%s", c->version, c->version[0] != '\0' ? "  " : "", c->path,
+                      c->made[0] != '\0' ? "  " : "", c->made);
     else
         printf(" %s%s%s%s\n", summary_of(c), c->version[0] != '\0' ? " (" : "", c->version,
                c->version[0] != '\0' ? ")" : "");
@@ -213,7 +220,7 @@ static int print_names(bool traces)
 
 int hb_command_list(int argc, char **argv)
 {
-    const struct hb_candidate_choice every = {.allocators = NULL};
+    struct hb_candidate_choice choice = {.allocators = NULL};
     struct options options = {.names = NAMES_NONE};
     struct hb_discovery found;
     struct hb_error error;
@@ -223,7 +230,8 @@ int hb_command_list(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (options.names != NAMES_NONE)
         return print_names(options.names == NAMES_TRACES);
-    if (hb_discover(&every, NULL, &found, &error) != HB_OK)
+    choice.allocators = options.allocators;
+    if (hb_discover(&choice, NULL, &found, &error) != HB_OK)
         return hb_command_fail(&error);
     exit_status = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);

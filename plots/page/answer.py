@@ -266,6 +266,7 @@ SECOND_PARTS = {
     "ladder": ("what each idea buys", "ladder --results=DIR"),
     "policies": ("the classic policies", "heapbench model --all --results DIR"),
     "adversary": ("the worst that is known", "heapbench adversary --all --results DIR"),
+    "misuse": ("what comes of misuse", "heapbench misuse --results DIR"),
     "model_speed": ("what computing a walk costs", "model_speed --results=DIR"),
 }
 

@@ -120,6 +120,10 @@ def second_sections(results, drawn):
             "An adversary sees every address that it is given and frees and allocates so as to make the holes useless. Robson "
             "proved in 1974 how much memory any allocator can be made to need that cannot move blocks."],
             drawn("adversary"), [tables.adversaries(results)]),
+        Section("misuse", "When the program is wrong", [
+            "C does not ask of malloc and free that they notice. Caught at once or late, the program is told; a crash tells it where "
+            "the damage came to light; silent is what an attacker hopes for. Checked heaps look at each block that they are given."],
+            [], [tables.misuse(results)]),
         Section("exact", "How this is known exactly", [
             "Walks and placements on these pages are computed by a model that keeps the ranges in a balanced tree and counts what a walk "
             "would have examined without walking. It agrees with the allocator on every placement and every walk."],

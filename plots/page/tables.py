@@ -317,6 +317,19 @@ def adversaries(results):
         Column("bound", over("bound_bytes", "most_live_bytes"), show.ratio)], last.values())
 
 
+def misuse(results):
+    """A row an allocator and build, a column an act: the status, and in small print the harm where nobody noticed."""
+    rows, acts = {}, []
+    for record in results.records("misuse"):
+        if record["act"] not in acts and len(acts) < MOST_NAMES:
+            acts.append(record["act"])
+        row = rows.setdefault((record["allocator"], record["build"]), Record(allocator=record["allocator"], build=record["build"]))
+        row[record["act"]] = record["status"]
+        row[record["act"] + " harm"] = record["harm"] if record["status"] == "silent" and record["harm"] != "none" else ""
+    return Table("misuse", "What comes of a free, or a store, that is wrong", [Column("allocator", "allocator"), Column("build", "build")] + [
+        Column(act, act, note=lambda record, act=act: record[act + " harm"]) for act in acts], rows.values(), by=None)
+
+
 def model_speed(results):
     """A row a model and number of ranges: medians over the rounds of both sides."""
     sides, first = {}, {}

@@ -28,6 +28,7 @@ WRITING = [
     ["heapbench", "curve", "demo"],
     ["heapbench", "model", "--all", "demo"],
     ["heapbench", "adversary", "--all", "two-size"],
+    ["heapbench", "misuse", "-a", "simple,glibc"],
     ["model_speed", "--up-to=100", "--rounds=1"],
     ["return", "--allocators=glibc", "--traces=demo"],
     ["threads", "--allocators=glibc", "--traces=two.txt", "--rounds=1"],
@@ -49,6 +50,7 @@ PRINTING = [
     ["run", "demo", "ranked.txt", "-a", "simple,glibc,jemalloc", "--rounds", "6", "--step-limit", "1000"],
     ["check", "demo", "-a", "glibc"],
     ["list"],
+    ["misuse", "-a", "simple,glibc"],
     ["adversary", "ramp", "-a", "model-first", "--live=64", "--ratio=4"],
 ]
 

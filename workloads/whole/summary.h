@@ -27,9 +27,14 @@ struct hb_summary {
     uint64_t handovers; /* frees and reallocs by another thread than did the last operation on the object */
 };
 
-/* HB_ERR_MEMORY: it takes 8 bytes an operation for the time of the call. */
+/* HB_ERR_MEMORY. */
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error);
+
+/* The same of a trace that is read (hb_workload_scan) and not held: its memory follows the objects that live
+ * and the sizes and lifetimes that differ. `*workload` has no operations. Errors as those of hb_workload_scan. */
+enum hb_status hb_workload_scan_summary(const char *path_or_name, struct hb_workload **workload,
+                                        struct hb_summary *out, struct hb_error *error);
 
 enum { HB_TIME_PARTS = 10, HB_SILENCES = 10 };
 

@@ -192,27 +192,31 @@ void hb_discovery_free(struct hb_discovery *found)
     memset(found, 0, sizeof *found);
 }
 
-static enum hb_status load(const struct hb_found_trace *trace, struct hb_workload **out,
+static enum hb_status load(const struct hb_found_trace *trace, struct hb_prepared **out,
                            struct hb_error *error)
 {
-    return trace->recipe != NULL ? hb_generate_workload(trace->recipe, trace->path, out, error)
-                                 : hb_workload_load_as(trace->path, HB_FORMAT_ANY, out, error);
+    struct hb_workload *workload;
+    enum hb_status status;
+
+    if (trace->recipe == NULL)
+        return hb_prepare_file(trace->path, out, NULL, error);
+    status = hb_generate_workload(trace->recipe, trace->path, &workload, error);
+    if (status != HB_OK)
+        return status;
+    status = hb_prepare(workload, out, error);
+    hb_workload_free(workload);
+    return status;
 }
 
 enum hb_status hb_discovery_trace(struct hb_discovery *found, size_t index, const struct hb_prepared **out,
                                   struct hb_error *error)
 {
-    struct hb_workload *workload;
     enum hb_status status;
 
     if (found->loaded == NULL || found->loaded_index != index) {
         hb_prepared_free(found->loaded);
         found->loaded = NULL;
-        status = load(&found->traces[index], &workload, error);
-        if (status != HB_OK)
-            return status;
-        status = hb_prepare(workload, &found->loaded, error);
-        hb_workload_free(workload);
+        status = load(&found->traces[index], &found->loaded, error);
         if (status != HB_OK) {
             found->loaded = NULL;
             return status;

@@ -43,6 +43,7 @@ static const struct hb_option option_table[] = {
          "names from 'heapbench list', or paths of shared libraries. Default: glibc and the libraries that "
          "are known"},
     HB_SESSION_VARIANTS(struct options, session),
+    HB_SESSION_PREFIX,
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
     {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_RUN_ROUNDS_MAX,

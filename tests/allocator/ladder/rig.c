@@ -224,7 +224,7 @@ void rig_resize(struct rig *rig, struct rig_slot *slot, uint64_t size)
 }
 
 /* Sizes of many kinds: small, around the record's size, around the heap's, 0 and those that overflow. */
-static uint64_t random_size(struct rig *rig, uint64_t reach)
+static size_t random_size(struct rig *rig, uint64_t reach)
 {
     switch (hb_random_below(&rig->random, 24)) {
     case 0:

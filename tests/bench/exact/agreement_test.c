@@ -26,7 +26,7 @@ static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
 static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 
 /* The allocators that walk and have a model: all of the ladder and the grid but bins and buddy. */
-enum { PAIRS = 9 };
+enum { PAIRS = 12 };
 
 struct pair {
     const struct hb_allocator *walking, *model; /* the counting build, and what computes it */

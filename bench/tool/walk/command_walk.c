@@ -6,10 +6,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "bench/tool/walk_print.h"
+#include "bench/tool/walk/walk_log.h"
+#include "bench/tool/walk/walk_print.h"
 
 /* Traces of so many operations are shown whole, in the document's own heap. */
 enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
@@ -18,14 +20,16 @@ enum { SHORT_TRACE = 20, DOCUMENT_HEAP = 4096 };
 #define MOST_HEAP_BYTES (UINT64_C(1) << 62)
 
 struct options {
-    const char *trace;
-    bool has_heap, has_at;
+    const char *trace, *allocator;
+    bool has_heap, has_at, log;
     uint64_t heap_bytes;
     uint64_t at;
 };
 
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
+    {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(struct options, allocator),
+     .help = "whose ranges: simple (the default), another rung or policy of 'heapbench list', or a model"},
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed). Default: what a .rep file suggests; else 4096, as the "
@@ -35,16 +39,27 @@ static const struct hb_option option_table[] = {
      .help =
          "show the ranges after operation OP, counted from 0. Default: every step of a short trace, the end "
          "of a long one"},
+    {HB_OPTION_FLAG, 0, "log", NULL, HB_AT(struct options, log),
+     .help =
+         "print what the tutorial's own program prints: each step, each record that is written, the ranges; "
+         "addresses are offsets in the heap. Of simple alone"},
     {0},
 };
 
 static const struct hb_usage usage = {
     .options = option_table,
     .arguments = "TRACE",
-    .doc = "Show the ranges of the simple allocator's heap, and the walk of a malloc.\v"
+    .doc = "Show the ranges of a heap, and the walk of a malloc.\v"
            "A range's pointer is its offset in the heap and its size includes the 8-byte record; the pointer "
-           "that malloc returns is 8 bytes further on.\n\n"
-           "Example: heapbench walk demo --heap 4096 --at 5",
+           "that malloc returns is 8 bytes further on. Objects are called as a text file calls them. Of "
+           "first fit "
+           "over all ranges, each range that a walk examined is marked; of other policies the one that it "
+           "took, and "
+           "how many it examined.\n\n"
+           "Examples:\n"
+           "  heapbench walk demo --heap 4096 --at 5\n"
+           "  heapbench walk demo -a simple-merge\n"
+           "  heapbench walk demo --log",
     .needs = "a trace; 'heapbench list' names some",
 };
 
@@ -54,14 +69,15 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-static void print_op(const struct hb_op *op)
+static void print_op(const struct hb_walk_heap *heap, const struct hb_op *op)
 {
     static const char *const names[] = {[HB_OP_MALLOC] = "malloc", [HB_OP_CALLOC] = "calloc"};
+    char name[HB_WALK_NAME_BYTES];
 
     if (op->kind == HB_OP_FREE)
-        printf("free(object %" PRIu32 ")", op->object);
+        printf("free(%s)", hb_walk_heap_name(heap, op->object, name));
     else if (op->kind == HB_OP_REALLOC)
-        printf("realloc(object %" PRIu32 ", %" PRIu64 ")", op->object, op->size);
+        printf("realloc(%s, %" PRIu64 ")", hb_walk_heap_name(heap, op->object, name), op->size);
     else if (op->kind == HB_OP_ALIGNED)
         printf("aligned malloc(%" PRIu64 ")", op->size);
     else
@@ -89,25 +105,36 @@ static void print_failure(const struct hb_walk_heap *heap, uint64_t need)
     }
 }
 
+static void print_free(const struct hb_walk_heap *heap, const struct hb_step *step)
+{
+    if (step->absent)
+        puts(" of what was never allocated: nothing happens");
+    else if (step->merged > 0)
+        printf(" joins %" PRIu64 " free neighbour%s\n", step->merged, plural(step->merged));
+    else
+        puts(heap->merges ? " has no free neighbour" : " flips one bit");
+}
+
 static void print_outcome(const struct hb_walk_heap *heap, const struct hb_op *op, const struct hb_step *step)
 {
-    uint64_t need = op->size + HB_WALK_RECORD_BYTES;
+    char name[HB_WALK_NAME_BYTES];
 
     if (op->kind == HB_OP_FREE) {
-        puts(step->absent ? " of what was never allocated: nothing happens" : " flips one bit");
+        print_free(heap, step);
         return;
     }
     if (step->walked)
-        printf(" needs %" PRIu64 " bytes and examines %" PRIu64 " range%s: ", need, step->walk.length,
+        printf(" needs %" PRIu64 " bytes and examines %" PRIu64 " range%s: ", step->need, step->walk.length,
                plural(step->walk.length));
     else
         fputs(step->held ? " stays in place: " : " does not walk: ", stdout);
-    if (step->failed && need < op->size)
+    if (step->failed && step->need == UINT64_MAX)
         puts("NULL. No heap has so many bytes");
     else if (step->failed)
-        print_failure(heap, need);
+        print_failure(heap, step->need);
     else if (step->held)
-        printf("object %" PRIu32 " at 0x%" PRIx64 " (%" PRIu64 ")\n", op->object, step->offset, step->offset);
+        printf("%s at 0x%" PRIx64 " (%" PRIu64 ")\n", hb_walk_heap_name(heap, op->object, name), step->offset,
+               step->offset);
     else
         puts("NULL");
 }
@@ -117,10 +144,12 @@ static struct hb_walk_marks marks_after(const struct hb_op *op, const struct hb_
     return (struct hb_walk_marks){
         .walked = step->walked,
         .length = step->walk.length,
-        .need = op->size + HB_WALK_RECORD_BYTES,
+        .need = step->need,
         .failed = step->failed,
+        .taken_offset = step->offset,
         .has_left = !step->absent && (op->kind == HB_OP_FREE || step->moved),
-        .left_range = step->old_offset - HB_WALK_RECORD_BYTES,
+        .left_offset = step->old_offset,
+        .merged = step->merged,
     };
 }
 
@@ -140,7 +169,7 @@ static bool show_every_step(struct hb_walk_heap *heap)
             return false;
         marks = marks_after(op, &step);
         printf("\nOperation %" PRIu64 ": ", step.op);
-        print_op(op);
+        print_op(heap, op);
         print_outcome(heap, op, &step);
         if (!hb_listing_print(stdout, heap, &marks))
             return false;
@@ -167,7 +196,7 @@ static struct hb_walk_marks foresee(const struct hb_walk_heap *heap)
 {
     struct foresight f = {.marks = {.walked = true, .before = true}};
 
-    f.marks.need = heap->workload->ops[heap->done].size + HB_WALK_RECORD_BYTES;
+    f.marks.need = hb_walk_heap_need(heap, &heap->workload->ops[heap->done]);
     heap->allocator->ranges(heap->heap, foresee_range, &f);
     f.marks.failed = !f.over;
     return f.marks;
@@ -176,7 +205,7 @@ static struct hb_walk_marks foresee(const struct hb_walk_heap *heap)
 static void print_next(const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
 {
     printf("Operation %" PRIu64 ", ", heap->done);
-    print_op(&heap->workload->ops[heap->done]);
+    print_op(heap, &heap->workload->ops[heap->done]);
     printf(", will need %" PRIu64 " bytes and examine %" PRIu64 " range%s: ", marks->need, marks->length,
            plural(marks->length));
     if (marks->failed)
@@ -185,16 +214,33 @@ static void print_next(const struct hb_walk_heap *heap, const struct hb_walk_mar
         puts("marked below");
 }
 
-/* Shows the ranges as they are; where the next operation walks, its walk as well. */
-static bool show_now(const struct hb_walk_heap *heap)
+/* Does the next operation, which walks by no rule that can be foreseen, and says what came of it. */
+static bool print_walk(struct hb_walk_heap *heap)
 {
+    const struct hb_op *op = &heap->workload->ops[heap->done];
+    struct hb_step step;
+
+    if (!hb_walk_heap_step(heap, &step))
+        return false;
+    printf("\nOperation %" PRIu64 " then: ", step.op);
+    print_op(heap, op);
+    print_outcome(heap, op, &step);
+    return true;
+}
+
+/* Shows the ranges as they are; where the next operation walks, its walk as well. */
+static bool show_now(struct hb_walk_heap *heap)
+{
+    bool walks = hb_walk_heap_next_walks(heap);
     struct hb_walk_marks marks = {0};
 
-    if (hb_walk_heap_next_walks(heap)) {
+    if (walks && heap->is_first_fit) {
         marks = foresee(heap);
         print_next(heap, &marks);
     }
-    return hb_listing_print(stdout, heap, &marks);
+    if (!hb_listing_print(stdout, heap, &marks) || !hb_picture_print(stdout, heap))
+        return false;
+    return !walks || heap->is_first_fit || print_walk(heap);
 }
 
 /* Goes on until `done` operations are done. */
@@ -238,21 +284,23 @@ static void print_totals(const struct hb_walk_heap *heap)
 static bool show_moment(struct hb_walk_heap *heap, uint64_t at)
 {
     uint64_t ops = heap->workload->op_count;
+    bool walks;
 
     if (!seek(heap, at + 1))
         return false;
     printf("\nAfter operation %" PRIu64 " of %" PRIu64 " (they count from 0)\n", at, ops);
     print_totals(heap);
-    if (!show_now(heap) || !hb_picture_print(stdout, heap))
+    walks = hb_walk_heap_next_walks(heap);
+    if (!show_now(heap))
         return false;
-    if (heap->done == ops || hb_walk_heap_next_walks(heap))
+    if (walks || heap->done == ops)
         return true;
     if (!seek_walk(heap))
         return false;
     if (heap->done == ops)
         return true;
     printf("\nThe next walk, with the ranges as they will be then\n");
-    return show_now(heap) && hb_picture_print(stdout, heap);
+    return show_now(heap);
 }
 
 /* One that cannot hold what is live at once shows nothing but that; one that fails for its records, or for
@@ -274,6 +322,13 @@ static enum hb_status check_options(const struct options *options, const struct 
         return hb_error_set(error, HB_ERR_USAGE,
                             "--heap takes 8 to 2^62 bytes, and %" PRIu64 " is out of range",
                             options->heap_bytes);
+    if (options->log && options->has_at)
+        return hb_error_set(error, HB_ERR_USAGE, "--log prints every step: without --at");
+    if (options->log && options->allocator != NULL && strcmp(options->allocator, "simple") != 0)
+        return hb_error_set(
+            error, HB_ERR_USAGE,
+            "--log prints what the tutorial's program prints, whose heap is simple: without -a %s",
+            options->allocator);
     if (options->has_at && options->at >= workload->op_count)
         return hb_error_set(error, HB_ERR_USAGE, "%s has no operation %" PRIu64 "; its last is %" PRIu64,
                             workload->name, options->at, workload->op_count - 1);
@@ -295,8 +350,9 @@ static bool show(const struct options *options, struct hb_walk_heap *heap)
 
     if (!options->has_heap)
         tell_suggestion(workload);
-    printf("%s in a heap of %s\n", workload->name,
-           heap->heap_bytes != 0 ? hb_show_counted(heap->heap_bytes, "byte").text : "ample size");
+    printf("%s in a heap of %s%s%s\n", workload->name,
+           heap->heap_bytes != 0 ? hb_show_counted(heap->heap_bytes, "byte").text : "ample size",
+           options->allocator != NULL ? " of " : "", options->allocator != NULL ? heap->subject->name : "");
     if (workload->op_count == 0 || (!options->has_at && workload->op_count <= SHORT_TRACE))
         return show_every_step(heap);
     return show_moment(heap, options->has_at ? options->at : workload->op_count - 1);
@@ -310,9 +366,10 @@ static int walk(const struct options *options, const struct hb_workload *workloa
     bool shown;
 
     if (check_options(options, workload, &error) != HB_OK ||
-        hb_walk_heap_create(workload, heap_bytes, &heap, &error) != HB_OK)
+        hb_walk_heap_create(workload, options->allocator != NULL ? options->allocator : "simple", heap_bytes,
+                            &heap, &error) != HB_OK)
         return hb_command_fail(&error);
-    shown = show(options, heap);
+    shown = options->log ? hb_listing_log(stdout, heap) : show(options, heap);
     hb_walk_heap_destroy(heap);
     if (!shown) {
         hb_error_set(&error, HB_ERR_MEMORY, "no memory for the ranges of %s", workload->name);

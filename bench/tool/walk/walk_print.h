@@ -2,22 +2,25 @@
  * walk_print.h - the ranges of a heap as the design document writes them, with a walk marked; and as a
  * picture.
  */
-#ifndef HB_BENCH_TOOL_WALK_PRINT_H
-#define HB_BENCH_TOOL_WALK_PRINT_H
+#ifndef HB_BENCH_TOOL_WALK_WALK_PRINT_H
+#define HB_BENCH_TOOL_WALK_WALK_PRINT_H
 
 #include <stdio.h>
 
 #include "bench/exact/walk_heap.h"
 
-/* Which ranges a walk examined: the first `length` ones, the last of them taken unless it failed. */
+/* What an operation did to the ranges. */
 struct hb_walk_marks {
     bool walked;
-    uint64_t length;
-    uint64_t need; /* bytes, the record included */
+    uint64_t length; /* of first fit, which examined the first so many ranges, the last one taken unless it
+                        failed */
+    uint64_t need;   /* bytes, the record included */
     bool failed;
-    bool before;         /* the list is of the moment before the walk; else after it */
-    bool has_left;       /* a block was freed, or moved away from, by the operation: */
-    uint64_t left_range; /* the offset of its range */
+    bool before;           /* the list is of the moment before the walk; else after it */
+    uint64_t taken_offset; /* of the payload that was placed; after a walk that did not fail */
+    bool has_left;         /* a block was freed, or moved away from, by the operation: */
+    uint64_t left_offset;  /* of its payload */
+    uint64_t merged;       /* its range, with so many neighbours */
 };
 
 /*

@@ -1,7 +1,7 @@
 /*
  * walk_print.c - the ranges of a heap, a line each, and the heap as a picture of characters.
  */
-#include "bench/tool/walk_print.h"
+#include "bench/tool/walk/walk_print.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +19,10 @@ struct range_listing {
     FILE *out;
     const struct hb_held_range *ranges;
     uint64_t count;
+    const struct hb_walk_heap *heap;
     const struct hb_walk_marks *marks;
+    bool has_taken;
+    uint64_t taken; /* the index of the range that a walk took or will take */
     int offset_width, length_width;
 };
 
@@ -32,15 +35,46 @@ static int digits(uint64_t number, unsigned base)
     return count;
 }
 
+static bool contains(const struct hb_range *range, uint64_t offset)
+{
+    return range->offset <= offset && offset - range->offset < range->length;
+}
+
+/* Only a walk of first fit tells beforehand. */
+static void find_taken(struct range_listing *l)
+{
+    if (!l->marks->walked || l->marks->failed || (l->marks->before && !l->heap->is_first_fit))
+        return;
+    l->has_taken = true;
+    l->taken = l->marks->length - 1;
+    if (l->marks->before)
+        return;
+    for (l->taken = 0; l->taken + 1 < l->count; l->taken++)
+        if (contains(&l->ranges[l->taken].range, l->marks->taken_offset))
+            return;
+}
+
 static bool is_taken(const struct range_listing *l, uint64_t index)
 {
-    return l->marks->walked && !l->marks->failed && index + 1 == l->marks->length;
+    return l->has_taken && index == l->taken;
+}
+
+static bool is_left(const struct range_listing *l, uint64_t index)
+{
+    return l->marks->has_left && contains(&l->ranges[index].range, l->marks->left_offset);
+}
+
+static bool is_passed(const struct range_listing *l, uint64_t index)
+{
+    return l->marks->walked && l->heap->is_first_fit && index < l->marks->length;
 }
 
 static void say_object(const struct range_listing *l, const struct hb_held_range *held)
 {
+    char name[HB_WALK_NAME_BYTES];
+
     if (held->has_object)
-        fprintf(l->out, "object %" PRIu32 ", %" PRIu64 " byte%s", held->object, held->size,
+        fprintf(l->out, "%s, %" PRIu64 " byte%s", hb_walk_heap_name(l->heap, held->object, name), held->size,
                 held->size == 1 ? "" : "s");
 }
 
@@ -51,7 +85,7 @@ static void say_taken(const struct range_listing *l, const struct hb_held_range 
     if (!l->marks->before) {
         fprintf(l->out, "  <- taken for ");
         say_object(l, held);
-    } else if (length - l->marks->need >= HB_WALK_RECORD_BYTES) {
+    } else if (length - l->marks->need >= l->heap->split_bytes) {
         fprintf(l->out, "  <- taken: %" PRIu64 " bytes of it, and %" PRIu64 " stay free", l->marks->need,
                 length - l->marks->need);
     } else {
@@ -59,11 +93,12 @@ static void say_taken(const struct range_listing *l, const struct hb_held_range 
     }
 }
 
-static void say_passed(const struct range_listing *l, const struct hb_held_range *held)
+static void say_passed(const struct range_listing *l, uint64_t index)
 {
+    const struct hb_held_range *held = &l->ranges[index];
     const struct hb_range *range = &held->range;
 
-    if (l->marks->has_left && l->marks->left_range == range->offset) {
+    if (is_left(l, index)) {
         fprintf(l->out, "  -- examined: in use then; the object has moved");
     } else if (range->allocated) {
         fprintf(l->out, "  -- examined: ");
@@ -82,10 +117,13 @@ static void print_range(const struct range_listing *l, uint64_t index)
             range->offset, l->length_width, range->length, range->allocated ? "True " : "False");
     if (is_taken(l, index)) {
         say_taken(l, held);
-    } else if (l->marks->walked && index < l->marks->length) {
-        say_passed(l, held);
-    } else if (l->marks->has_left && l->marks->left_range == range->offset) {
+    } else if (is_passed(l, index)) {
+        say_passed(l, index);
+    } else if (is_left(l, index) && !range->allocated) {
         fprintf(l->out, "  <- freed");
+        if (l->marks->merged > 0)
+            fprintf(l->out, ", and joined with %" PRIu64 " free neighbour%s", l->marks->merged,
+                    l->marks->merged == 1 ? "" : "s");
     } else if (held->has_object) {
         fputs("     ", l->out);
         say_object(l, held);
@@ -95,14 +133,10 @@ static void print_range(const struct range_listing *l, uint64_t index)
 
 static bool is_shown(const struct range_listing *l, uint64_t index)
 {
-    uint64_t taken = l->marks->length - 1;
-
     if (l->count <= SHOW_ALL || index < SHOW_HEAD || index + SHOW_TAIL >= l->count)
         return true;
-    if (l->marks->has_left && l->ranges[index].range.offset == l->marks->left_range)
-        return true;
-    return l->marks->walked && !l->marks->failed && index + SHOW_AROUND >= taken &&
-           index <= taken + SHOW_AROUND;
+    return is_left(l, index) ||
+           (l->has_taken && index + SHOW_AROUND >= l->taken && index <= l->taken + SHOW_AROUND);
 }
 
 /* Says what the ranges [from, to) are, which are not shown. */
@@ -123,12 +157,13 @@ static void print_gap(const struct range_listing *l, uint64_t from, uint64_t to)
 
 bool hb_listing_print(FILE *out, const struct hb_walk_heap *heap, const struct hb_walk_marks *marks)
 {
-    struct range_listing l = {.out = out, .marks = marks};
+    struct range_listing l = {.out = out, .heap = heap, .marks = marks};
     struct hb_held_range *ranges = hb_walk_heap_ranges(heap, &l.count);
 
     if (ranges == NULL)
         return false;
     l.ranges = ranges;
+    find_taken(&l);
     for (uint64_t i = 0; i < l.count; i++) {
         int length_width = digits(ranges[i].range.length, 10);
 
@@ -185,7 +220,7 @@ bool hb_picture_print(FILE *out, const struct hb_walk_heap *heap)
     /* The whole heap, unless it is mostly a tail that was never used. */
     p.bytes = state.free_bytes + state.allocated_range_bytes;
     if (p.bytes / 8 > state.high_water_bytes)
-        p.bytes = state.high_water_bytes > 0 ? state.high_water_bytes : HB_WALK_RECORD_BYTES;
+        p.bytes = state.high_water_bytes > 0 ? state.high_water_bytes : state.header_bytes + 1;
     rows = state.ranges <= SHOW_ALL ? 1 : PICTURE_ROWS;
     p.bucket = (p.bytes + rows * PICTURE_COLUMNS - 1) / (rows * PICTURE_COLUMNS);
     heap->allocator->ranges(heap->heap, draw_range, &p);
