@@ -21,7 +21,7 @@ units() { # JOBS
     parallel -j"$1" "$heapbench" run --unit {} "$study/plan.tsv" ::: $(seq 1 $((2 * traces))) 2>/dev/null
 }
 plain() { # JOBS
-    ls "$study"/steady*.trace | xargs -P"$1" -I{} sh -c "'$heapbench' curve --results $work/p\$\$ {}; '$heapbench' model --all --results $work/p\$\$ {}" >/dev/null
+    printf '%s\n' "$study"/steady*.trace | xargs -P"$1" -I{} sh -c "'$heapbench' curve --results $work/p\$\$ {}; '$heapbench' model --all --results $work/p\$\$ {}" >/dev/null
 }
 measure() { # WHAT JOBS - elapsed and processor seconds
     /usr/bin/python3 -c '

@@ -34,6 +34,17 @@ equals_one_run() {
     rows "$1/policies.csv" >"$work/merged" && rows "$work/direct/policies.csv" | cmp - "$work/merged"
 }
 
+# A process and all below it.
+tree() {
+    all=$1
+    new=$1
+    while [ -n "$new" ]; do
+        new=$(for pid in $new; do cat "/proc/$pid/task/$pid/children" 2>/dev/null; done)
+        all="$all $new"
+    done
+    echo "$all"
+}
+
 workers() { pgrep -f "cluster.py.*run --unit.*$study/plan.tsv"; }
 kill_worker() { pid=$(workers | head -1) && [ -n "$pid" ] && kill -KILL "$pid"; }
 

@@ -49,16 +49,7 @@ start() { # PROGRAM ARGUMENTS... - its pid is in $last
     last=$!
     daemons="$daemons $last"
 }
-# A process and all below it.
-tree() {
-    all=$1
-    new=$1
-    while [ -n "$new" ]; do
-        new=$(for pid in $new; do cat "/proc/$pid/task/$pid/children" 2>/dev/null; done)
-        all="$all $new"
-    done
-    echo "$all"
-}
+# shellcheck disable=SC2317 # the trap calls it
 end() {
     # Steps are children of the first process, since they outlive their slurmd: they end with their jobs.
     scancel --user=root 2>/dev/null
@@ -85,6 +76,7 @@ submit() {
     sbatch --parsable --output="$study/%a.out" --array="$("$heapbench" plan --check --missing "$study/plan.tsv" | paste -sd,)" \
         --wrap "heapbench run --unit \$SLURM_ARRAY_TASK_ID --host \$SLURMD_NODENAME $study/plan.tsv"
 }
+# shellcheck disable=SC2317 # wait_for calls it
 is_over() { [ -z "$(squeue -h -j "$1" 2>/dev/null)" ]; }
 workers_on() { for pid in $(workers); do tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qx "$1" && echo "$pid"; done 2>/dev/null | grep .; }
 
@@ -96,7 +88,7 @@ expect "a worker is killed" wait_for kill_worker
 expect "the second node is at a unit" wait_for workers_on node2
 lost=$(workers_on node2)
 # shellcheck disable=SC2046,SC2086
-kill -KILL "$second" $(for pid in $lost; do cat "/proc/$pid/stat" | cut -d' ' -f4; done) $lost 2>/dev/null
+kill -KILL "$second" $(for pid in $lost; do cut -d' ' -f4 "/proc/$pid/stat"; done) $lost 2>/dev/null
 scontrol update nodename=node2 state=down reason=lost
 list_results "$study" >"$work/held"
 echo "        $(results "$study") of $((2 * traces)) done when a task was killed and the node lost"

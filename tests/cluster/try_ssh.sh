@@ -39,17 +39,12 @@ END
 # The daemon and its sessions, with what they run: as a machine that loses its power.
 lose_host() {
     [ -f "$work/$1.pid" ] || return 0
-    all=$(cat "$work/$1.pid")
-    new=$all
-    while [ -n "$new" ]; do
-        new=$(for pid in $new; do cat "/proc/$pid/task/$pid/children" 2>/dev/null; done)
-        all="$all $new"
-    done
-    # shellcheck disable=SC2086
-    kill -KILL $all 2>/dev/null
+    # shellcheck disable=SC2046
+    kill -KILL $(tree "$(cat "$work/$1.pid")") 2>/dev/null
     rm -f "$work/$1.pid"
 }
 
+# shellcheck disable=SC2317 # the trap calls it
 end() {
     lose_host hosta
     lose_host hostb
@@ -72,7 +67,6 @@ on() {
     parallel --ssh "ssh -F $work/ssh.conf" -S "$logins" --joblog "$study/log" "$@" \
         heapbench run --unit {} "$study/plan.tsv" ::: $(seq 1 $((2 * traces))) >"$work/said" 2>&1
 }
-is_on() { find "$study/units" -name "*@$1.csv" | grep -q .; }
 PATH=$(dirname "$heapbench"):$PATH
 export PATH
 
