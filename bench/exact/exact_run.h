@@ -7,7 +7,7 @@
 #include "allocator/model/model.h"
 #include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
-#include "bench/replay/stream/windows.h"
+#include "bench/replay/windows.h"
 
 struct hb_exact_run {
     const struct hb_prepared *prepared;

@@ -21,7 +21,7 @@
 #include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/schedule.h"
-#include "bench/replay/stream/feed.h"
+#include "bench/replay/feed.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
