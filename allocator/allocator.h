@@ -31,12 +31,15 @@ enum hb_cap {
     HB_CAP_PROCESS = 1 << 3,   /* its heap is the process's own: one heap, which destroy() cannot give back */
     HB_CAP_UNALIGNED = 1 << 4, /* aligned() takes no notice of the alignment */
     HB_CAP_MODEL = 1 << 5,     /* computes what an allocator would do: its own time is of no interest */
+    HB_CAP_OWN = 1 << 6, /* a reader's own heap, of the prefix that was given: it may align nothing, print,
+                            and have no end of a walk */
 };
 
 /* Where figures of what each idea buys put an allocator. */
 enum hb_group {
     HB_GROUP_NONE,
     HB_GROUP_LADDER, /* a rung: one idea added to the one before */
+    HB_GROUP_BRANCH, /* one idea added to a rung, beside the next one */
     HB_GROUP_GRID,   /* another policy, beside the ladder */
 };
 
@@ -142,6 +145,14 @@ struct hb_allocator {
      */
     void (*expect)(const void *heap, const void *block, bool soon);
 
+    /*
+     * Before the first call, of a fresh heap: after how many operations each object to come is freed, in the
+     * order of the calls that allocate, alloc(0) and every resize among them; UINT32_MAX: never, or later
+     * than can be said. The array stays the caller's and must outlive the heap. NULL where that is of no use.
+     * Only replays know it.
+     */
+    void (*foretell)(void *heap, const uint32_t *lifetimes, uint64_t count);
+
     /* What it says of itself; hb_allocator_open calls it. Shared libraries are described without. */
     void (*describe)(struct hb_library_info *info);
 
@@ -150,6 +161,10 @@ struct hb_allocator {
      * is no such build. Time is never taken on it.
      */
     const struct hb_allocator *counting;
+
+    /* The same allocator, placing alike, that finds misuse and then ends the process with a sentence, as all
+     * do in builds with assertions. NULL where there is no such build. Time is never taken on it. */
+    const struct hb_allocator *checked;
 };
 
 /* Every allocator built in, in the order of presentation (builtin.list). `*count` entries. */
@@ -166,6 +181,7 @@ const char *const *hb_allocator_library_names(void);
 struct hb_library_info {
     char path[4096];   /* of the file that answered, as the loader resolved it */
     char version[128]; /* as the library offers it; empty where it does not */
+    char made[256];    /* what it lacks and is made for it (library/made.h), in a sentence; empty: nothing */
 };
 
 /*

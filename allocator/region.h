@@ -9,12 +9,16 @@
 
 #include "base/error.h"
 
-/* What a region of ample room is where the system grants it. */
+/* What a region of ample room is where the system grants it; and a region begins at a multiple of the second,
+ * wherever the system puts it, so that blocks of every alignment up to it lie at the offsets that the model
+ * computes. */
+#if SIZE_MAX > UINT32_MAX
 #define HB_REGION_AMPLE_BYTES ((size_t)64 << 30)
-
-/* A region begins at a multiple of this, wherever the system puts it, so that blocks of every alignment up to
- * it lie at the offsets that the model computes. */
 #define HB_REGION_ALIGN_BYTES ((size_t)1 << 30)
+#else
+#define HB_REGION_AMPLE_BYTES ((size_t)512 << 20)
+#define HB_REGION_ALIGN_BYTES ((size_t)1 << 20)
+#endif
 
 struct hb_region {
     void *start;

@@ -22,6 +22,7 @@ static const struct {
 } places[PLACES] = {
     [HB_PLACE_TRACES] = {"HEAPBENCH_TRACES", HB_INSTALLED_DATA "/traces", "../share/heapbench/traces"},
     [HB_PLACE_PLOTS] = {"HEAPBENCH_PLOTS", HB_INSTALLED_DATA "/plots", "../share/heapbench/plots"},
+    [HB_PLACE_CLUSTER] = {"HEAPBENCH_CLUSTER", HB_INSTALLED_DATA "/cluster", "../share/heapbench/cluster"},
     [HB_PLACE_LAB] = {"HEAPBENCH_LAB", HB_INSTALLED_DATA "/lab/lab.html", "../share/heapbench/lab/lab.html"},
     [HB_PLACE_RECORDER] = {"HEAPBENCH_RECORDER", HB_INSTALLED_LIBRARIES "/" RECORDER_NAME,
                            "../lib/" RECORDER_NAME},

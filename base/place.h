@@ -11,6 +11,7 @@
 enum hb_place {
     HB_PLACE_TRACES,   /* a folder; $HEAPBENCH_TRACES names another one */
     HB_PLACE_PLOTS,    /* a folder of gnuplot scripts; $HEAPBENCH_PLOTS */
+    HB_PLACE_CLUSTER,  /* a folder of scripts: plan, run, merge; $HEAPBENCH_CLUSTER */
     HB_PLACE_LAB,      /* the page that traces are put into; $HEAPBENCH_LAB */
     HB_PLACE_RECORDER, /* the library that is loaded into recorded programs; $HEAPBENCH_RECORDER */
     HB_PLACE_HEAPS, /* a folder of libraries that programs are run on, libheapbench-NAME.so; $HEAPBENCH_HEAPS

@@ -5,7 +5,29 @@
 
 #include <assert.h>
 
-__extension__ typedef unsigned __int128 wide;
+/* A product of 128 bits, in two halves. */
+struct wide {
+    uint64_t high, low;
+};
+
+#ifdef __SIZEOF_INT128__
+static struct wide multiply(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+    return (struct wide){.high = (uint64_t)(product >> 64), .low = (uint64_t)product};
+}
+#else
+/* Knuth, The Art of Computer Programming 2, 4.3.1, algorithm M, with digits of 32 bits. */
+static struct wide multiply(uint64_t a, uint64_t b)
+{
+    uint64_t low = (uint32_t)a * (uint64_t)(uint32_t)b;
+    uint64_t across = (a >> 32) * (uint32_t)b + (low >> 32);
+    uint64_t middle = (uint32_t)across + (uint32_t)a * (b >> 32);
+
+    return (struct wide){.high = (a >> 32) * (b >> 32) + (across >> 32) + (middle >> 32), .low = a * b};
+}
+#endif
 
 static uint64_t splitmix64(uint64_t *state)
 {
@@ -44,17 +66,17 @@ uint64_t hb_random_next(struct hb_random *random)
 
 uint64_t hb_random_below(struct hb_random *random, uint64_t bound)
 {
-    wide product;
+    struct wide product;
     uint64_t threshold;
 
     assert(bound >= 1);
-    product = (wide)hb_random_next(random) * bound;
-    if ((uint64_t)product >= bound)
-        return (uint64_t)(product >> 64);
+    product = multiply(hb_random_next(random), bound);
+    if (product.low >= bound)
+        return product.high;
     threshold = (0 - bound) % bound;
-    while ((uint64_t)product < threshold)
-        product = (wide)hb_random_next(random) * bound;
-    return (uint64_t)(product >> 64);
+    while (product.low < threshold)
+        product = multiply(hb_random_next(random), bound);
+    return product.high;
 }
 
 void hb_random_shuffle(struct hb_random *random, size_t *order, size_t count)

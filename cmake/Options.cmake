@@ -22,7 +22,9 @@ target_compile_options(hb_warnings INTERFACE
 # while building from "build".
 target_compile_options(hb_warnings INTERFACE
     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=" "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build")
-target_compile_definitions(hb_warnings INTERFACE _GNU_SOURCE)
+# Where a pointer has 32 bits, sizes and offsets of 64 become size_t in many places, after they were checked; times and files keep 64.
+target_compile_options(hb_warnings INTERFACE $<$<EQUAL:${CMAKE_SIZEOF_VOID_P},4>:-Wno-conversion>)
+target_compile_definitions(hb_warnings INTERFACE _GNU_SOURCE $<$<EQUAL:${CMAKE_SIZEOF_VOID_P},4>:_TIME_BITS=64 _FILE_OFFSET_BITS=64>)
 target_include_directories(hb_warnings INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 
 add_library(hb_options INTERFACE)

@@ -64,7 +64,7 @@ _heapbench_values() { # TOOL OPTION CURRENT COMMAND
 _heapbench_arguments() {
     case $2 in
     help) _heapbench_keep "$3" < <(_heapbench_commands "$1") ;;
-    list) ;;
+    list | misuse) ;;
     record | exec)
         [[ $4 == "--" ]] && _heapbench_keep "$3" < <(compgen -c -- "$3" | sort -u)
         _heapbench_files "$3"

@@ -66,7 +66,7 @@ _heapbench_arguments() {
     local word
     case $command in
     help) _heapbench_commands ;;
-    list) ;;
+    list | misuse) ;;
     record | exec)
         [[ ${words[CURRENT-1]} == -- ]] && _command_names -e
         _files

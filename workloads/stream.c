@@ -5,6 +5,7 @@
 #include "workloads/stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/pages.h"
@@ -21,14 +22,12 @@ struct hb_stream {
     struct hb_workload *loaded;     /* of what people write by hand */
     const struct hb_op *pending;    /* read and not yet handed out */
     size_t pending_count;
-    /* Of the pending operations and those handed out last; what was handed out is before these. */
-    const struct hb_wait *waits;
-    const struct hb_touched *touched;
-    size_t wait_count, touched_count;            /* pending */
-    size_t waits_handed_out, touched_handed_out; /* with the last operations */
-    struct hb_map slots_of;                      /* the objects that live */
-    uint32_t slots;                              /* ever in use */
-    uint32_t *unused;                            /* a stack of slots that were freed */
+    struct hb_op_run
+        rows; /* the waits and what is touched that belong to them; its operations are nobody's */
+    struct hb_op_run handed; /* what was handed out last */
+    struct hb_map slots_of;  /* the objects that live */
+    uint32_t slots;          /* ever in use */
+    uint32_t *unused;        /* a stack of slots that were freed */
     size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
@@ -50,10 +49,10 @@ static enum hb_status open_source(struct hb_stream *stream, struct hb_error *err
     if (status == HB_OK) {
         stream->pending = stream->loaded->ops;
         stream->pending_count = stream->loaded->op_count;
-        stream->waits = stream->loaded->waits;
-        stream->wait_count = stream->loaded->wait_count;
-        stream->touched = stream->loaded->touched;
-        stream->touched_count = stream->loaded->touched_count;
+        stream->rows = (struct hb_op_run){.waits = stream->loaded->waits,
+                                          .wait_count = stream->loaded->wait_count,
+                                          .touched = stream->loaded->touched,
+                                          .touched_count = stream->loaded->touched_count};
     }
     return status;
 }
@@ -180,63 +179,53 @@ static enum hb_status renumber(struct hb_stream *stream, struct hb_op *op, struc
     return HB_OK;
 }
 
-/* The next block of the file, and the times in it. */
-static enum hb_status read_block(struct hb_stream *stream, struct hb_error *error)
+static enum hb_status read_more(struct hb_stream *stream, struct hb_error *error)
 {
+    struct hb_op_run *rows = &stream->rows;
     enum hb_status status = HB_OK;
 
     if (stream->reader != NULL) {
         status = hb_trace_reader_next(stream->reader, &stream->pending, &stream->pending_count, error);
-        stream->waits = hb_trace_reader_waits(stream->reader, &stream->wait_count);
-        stream->touched = hb_trace_reader_touched(stream->reader, &stream->touched_count);
+        rows->waits = hb_trace_reader_waits(stream->reader, &rows->wait_count);
+        rows->touched = hb_trace_reader_touched(stream->reader, &rows->touched_count);
     } else if (stream->import != NULL) {
         status = hb_import_next(stream->import, &stream->pending, &stream->pending_count, error);
-        stream->waits = hb_import_waits(stream->import, &stream->wait_count);
+        rows->waits = hb_import_waits(stream->import, &rows->wait_count);
     }
     return status;
 }
 
-/* Hands out the times before so many operations more, or all that are left where there are none. */
-static void hand_out_rows(struct hb_stream *stream, size_t ops)
+/* Takes the rows that belong to the operations up to now from the list; at the end, all that are left. */
+static void hand_out_rows(struct hb_stream *stream, struct hb_op_run *run)
 {
-    uint64_t end = stream->ops + ops;
-    size_t waits = 0, touched = 0;
+    struct hb_op_run *rows = &stream->rows;
 
-    while (waits < stream->wait_count && (ops == 0 || stream->waits[waits].before_op < end))
-        waits++;
-    while (touched < stream->touched_count && stream->touched[touched].op < end)
-        touched++;
-    stream->waits_handed_out = waits;
-    stream->touched_handed_out = touched;
-}
-
-/* Lets go of those that were handed out before. */
-static void drop_rows(struct hb_stream *stream)
-{
-    if (stream->waits_handed_out > 0)
-        stream->waits += stream->waits_handed_out;
-    if (stream->touched_handed_out > 0)
-        stream->touched += stream->touched_handed_out;
-    stream->wait_count -= stream->waits_handed_out;
-    stream->touched_count -= stream->touched_handed_out;
-    stream->waits_handed_out = stream->touched_handed_out = 0;
+    run->waits = rows->waits;
+    run->touched = rows->touched;
+    for (; rows->wait_count > 0 && (run->count == 0 || rows->waits->before_op < stream->ops); rows->waits++) {
+        rows->wait_count--;
+        run->wait_count++;
+    }
+    for (; rows->touched_count > 0 && rows->touched->op < stream->ops; rows->touched++) {
+        rows->touched_count--;
+        run->touched_count++;
+    }
 }
 
 enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops, size_t *count,
                               struct hb_error *error)
 {
+    struct hb_op_run run = {.ops = stream->pending, .first = stream->ops};
     enum hb_status status = HB_OK;
-    size_t wanted;
 
-    drop_rows(stream);
     if (stream->pending_count == 0)
-        status = read_block(stream, error);
+        status = read_more(stream, error);
     if (status != HB_OK)
         return status;
-    wanted = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
-    hand_out_rows(stream, wanted);
-    for (size_t i = 0; i < wanted; i++) {
-        if (i + 8 < wanted)
+    run.ops = stream->pending;
+    run.count = stream->pending_count < HB_STREAM_BLOCK_OPS ? stream->pending_count : HB_STREAM_BLOCK_OPS;
+    for (size_t i = 0; i < run.count; i++) {
+        if (i + 8 < run.count)
             hb_map_prefetch(&stream->slots_of, stream->pending[i + 8].object);
         stream->chunk[i] = stream->pending[i];
         status = renumber(stream, &stream->chunk[i], error);
@@ -244,23 +233,61 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
             return status;
         stream->ops++;
     }
-    stream->pending += wanted;
-    stream->pending_count -= wanted;
+    stream->pending += run.count;
+    stream->pending_count -= run.count;
+    hand_out_rows(stream, &run);
+    stream->handed = run;
     *ops = stream->chunk;
-    *count = wanted;
+    *count = run.count;
     return HB_OK;
 }
 
-const struct hb_wait *hb_stream_waits(const struct hb_stream *stream, size_t *count)
+const struct hb_op_run *hb_stream_run(const struct hb_stream *stream)
 {
-    *count = stream->waits_handed_out;
-    return stream->waits;
+    return &stream->handed;
 }
 
-const struct hb_touched *hb_stream_touched(const struct hb_stream *stream, size_t *count)
+static enum hb_status keep_info(struct hb_workload *out, const struct hb_trace_info *info,
+                                struct hb_error *error)
 {
-    *count = stream->touched_handed_out;
-    return stream->touched;
+    out->info = *info;
+    out->info.command = info->command != NULL ? strdup(info->command) : NULL;
+    out->info.origin = info->origin != NULL ? strdup(info->origin) : NULL;
+    if ((info->command != NULL && out->info.command == NULL) ||
+        (info->origin != NULL && out->info.origin == NULL))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", out->path);
+    return HB_OK;
+}
+
+const struct hb_trace_info *hb_stream_info(const struct hb_stream *stream)
+{
+    if (stream->reader != NULL)
+        return hb_trace_reader_info(stream->reader);
+    return stream->import != NULL ? hb_import_info(stream->import) : &stream->loaded->info;
+}
+
+enum hb_status hb_stream_facts(const struct hb_stream *stream, struct hb_workload *out,
+                               struct hb_error *error)
+{
+    const struct hb_trace_totals *totals;
+
+    out->repairs = *hb_stream_repairs(stream);
+    out->dropped = hb_repairs_dropped(&out->repairs);
+    out->suggested_heap_bytes = hb_stream_info(stream)->suggested_heap_bytes;
+    if (stream->loaded != NULL) {
+        out->dropped = stream->loaded->dropped;
+        out->wall_ns = stream->loaded->wall_ns;
+        out->cpu_ns = stream->loaded->cpu_ns;
+    }
+    if (stream->reader != NULL) {
+        totals = hb_trace_reader_totals(stream->reader);
+        out->dropped = totals->dropped;
+        out->wall_ns = totals->wall_ns;
+        out->cpu_ns = totals->cpu_ns;
+        out->version = hb_trace_reader_version(stream->reader);
+        out->raw_bytes = hb_trace_reader_raw_bytes(stream->reader);
+    }
+    return keep_info(out, hb_stream_info(stream), error);
 }
 
 const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream)
@@ -275,4 +302,9 @@ const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream)
 uint64_t hb_stream_objects(const struct hb_stream *stream)
 {
     return stream->objects;
+}
+
+const char *hb_stream_path(const struct hb_stream *stream)
+{
+    return stream->path;
 }

@@ -9,8 +9,8 @@
 #ifndef HB_WORKLOADS_STREAM_H
 #define HB_WORKLOADS_STREAM_H
 
-#include "workloads/trace/trace.h"
-#include "workloads/whole/repairs.h"
+#include "workloads/trace/op_sink.h"
+#include "workloads/whole/whole.h"
 
 /* Operations handed out at once, at most. */
 enum { HB_STREAM_BLOCK_OPS = 4096 };
@@ -29,6 +29,7 @@ void hb_stream_limit(struct hb_stream *stream, uint64_t max_bytes);
 
 /* The file's name without folder and ending; valid until the stream is closed. */
 const char *hb_stream_name(const struct hb_stream *stream);
+const char *hb_stream_path(const struct hb_stream *stream); /* of the file; likewise */
 
 /*
  * The next operations, whose `object` is a slot: `*ops` stays valid until the next call; `*count` is 0 at the
@@ -39,11 +40,19 @@ enum hb_status hb_stream_next(struct hb_stream *stream, const struct hb_op **ops
                               struct hb_error *error);
 
 /*
- * The waits before the operations that hb_stream_next gave last, ascending, none twice; at the end, the one
- * after the last operation. And what is touched of the blocks of those operations. Valid as long as they are.
+ * What hb_stream_next handed out last as the file has it: its operations with their objects by birth, the
+ * waits and what is touched, as hb_trace_reader_waits and hb_trace_reader_touched say; at the end, the wait
+ * behind the last operation. Valid until the next call.
  */
-const struct hb_wait *hb_stream_waits(const struct hb_stream *stream, size_t *count);
-const struct hb_touched *hb_stream_touched(const struct hb_stream *stream, size_t *count);
+const struct hb_op_run *hb_stream_run(const struct hb_stream *stream);
+
+/* What is known before the first operation. Valid until the stream is closed. */
+const struct hb_trace_info *hb_stream_info(const struct hb_stream *stream);
+
+/* At the end: what the file says of itself beside its operations, into `out`, whose info is nobody's yet.
+ * HB_ERR_MEMORY. */
+enum hb_status hb_stream_facts(const struct hb_stream *stream, struct hb_workload *out,
+                               struct hb_error *error);
 
 /* What was repaired in a file that is imported, so far. */
 const struct hb_repairs *hb_stream_repairs(const struct hb_stream *stream);

@@ -212,4 +212,5 @@ HB_TABLE(buddy) = {
     .ranges = hb_buddy_ranges,
     .offset = hb_buddy_offset,
     .counting = HB_COUNTING_TABLE(buddy),
+    .checked = HB_CHECKED_TABLE(buddy),
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "allocator/library/library_loader.h"
+#include "allocator/library/made.h"
 
 const char *const hb_symbol_prefixes[] = {"", "je_", "mi_", "tc_", "scalable_", NULL};
 const char *const hb_symbol_family[] = {"malloc",   "free",          "calloc",         "realloc",
@@ -27,6 +28,9 @@ struct library {
     void *(*memalign_function)(size_t, size_t); /* or aligned_alloc */
     int (*posix_memalign_function)(void **, size_t, size_t);
     size_t (*usable_size_function)(void *);
+    void (*init_function)(void); /* of a library with the prefix that was given; NULL: none */
+    const char *init_name;       /* behind its prefix */
+    struct hb_made made;         /* where calloc or realloc are */
     const struct link_map *map;
     char name[];
 };
@@ -119,10 +123,14 @@ static bool bind(const struct hb_loaded *loaded, const char *prefix, const char 
     return true;
 }
 
+/* The one that was given comes first. */
 static const char *find_prefix(const struct hb_loaded *loaded)
 {
+    const char *given = hb_prefix_given();
     void *unused;
 
+    if (given != NULL && bind(loaded, given, "malloc", &unused))
+        return given;
     for (const char *const *prefix = hb_symbol_prefixes; *prefix != NULL; prefix++)
         if (bind(loaded, *prefix, "malloc", &unused))
             return *prefix;
@@ -142,26 +150,39 @@ static enum hb_status refuse_incomplete(const struct hb_loaded *loaded, const ch
                                         const char *missing, struct hb_error *error)
 {
     return hb_error_set(error, HB_ERR_UNAVAILABLE,
-                        "%s: %s defines %smalloc but not %s%s, which would be another allocator's", what,
-                        loaded->map->l_name, prefix, prefix, missing);
+                        "%s: %s defines %smalloc but not %s%s, which would be another allocator's%s%s", what,
+                        loaded->map->l_name, prefix, prefix, missing,
+                        strcmp(missing, "free") != 0 ? "; it is made here with --prefix " : "",
+                        strcmp(missing, "free") == 0 ? ""
+                        : prefix[0] != '\0'          ? prefix
+                                                     : "''");
 }
 
-/* The four without which there is no allocator. All must come from the file that was loaded. */
+static bool is_given(const char *prefix)
+{
+    const char *given = hb_prefix_given();
+
+    return given != NULL && strcmp(prefix, given) == 0;
+}
+
+/* The four without which there is no allocator. All must come from the file that was loaded; or the latter
+ * two are made, of a library whose prefix somebody gave. */
 static enum hb_status bind_required(struct library *library, const struct hb_loaded *loaded, const char *what,
                                     const char *prefix, struct hb_error *error)
 {
     const struct {
         const char *name;
         void *function;
+        bool is_made;
     } required[] = {
-        {"malloc", &library->malloc_function},
-        {"free", &library->free_function},
-        {"calloc", &library->calloc_function},
-        {"realloc", &library->realloc_function},
+        {"malloc", &library->malloc_function, false},
+        {"free", &library->free_function, false},
+        {"calloc", &library->calloc_function, is_given(prefix)},
+        {"realloc", &library->realloc_function, is_given(prefix)},
     };
 
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
-        if (!bind(loaded, prefix, required[i].name, required[i].function))
+        if (!bind(loaded, prefix, required[i].name, required[i].function) && !required[i].is_made)
             return refuse_incomplete(loaded, what, prefix, required[i].name, error);
     return HB_OK;
 }
@@ -189,8 +210,99 @@ static void bind_usable_size(struct library *library, const struct hb_loaded *lo
         library->table.usable_size = library_usable_size;
 }
 
+/* -- what is made (made.h) -- */
+
+static void *made_alloc(void *heap, size_t size)
+{
+    return hb_made_alloc(&((struct library *)heap)->made, size);
+}
+
+static void made_dealloc(void *heap, void *block)
+{
+    hb_made_dealloc(&((struct library *)heap)->made, block);
+}
+
+static void *made_zalloc(void *heap, size_t size)
+{
+    return hb_made_zalloc(&((struct library *)heap)->made, size);
+}
+
+static void *made_resize(void *heap, void *block, size_t size)
+{
+    return hb_made_resize(&((struct library *)heap)->made, block, size);
+}
+
+/* Where realloc is made and sizes are kept, every function has to know of it. */
+static enum hb_status make_missing(struct library *library, const char *what, struct hb_error *error)
+{
+    struct hb_made *made = &library->made;
+
+    made->malloc_function = library->malloc_function;
+    made->free_function = library->free_function;
+    made->calloc_function = library->calloc_function;
+    made->usable_size_function = library->usable_size_function;
+    if (library->calloc_function == NULL || library->realloc_function == NULL)
+        library->table.zalloc = made_zalloc;
+    if (library->realloc_function != NULL)
+        return HB_OK;
+    if (!hb_made_begin(made))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: no memory for the sizes that realloc needs", what);
+    library->table.resize = made_resize;
+    library->table.alloc = made_alloc;
+    library->table.dealloc = made_dealloc;
+    library->table.caps &= ~(unsigned)HB_CAP_THREADS;
+    return HB_OK;
+}
+
+/* The table of a library whose own realloc is not there, when no realloc is to come. */
+void hb_library_forget_sizes(const struct hb_allocator *allocator)
+{
+    struct library *library = (struct library *)(uintptr_t)allocator->state;
+
+    assert(hb_library_keeps_sizes(allocator));
+    hb_made_end(&library->made);
+    library->table.alloc = library_alloc;
+    library->table.dealloc = library_dealloc;
+}
+
+bool hb_library_keeps_sizes(const struct hb_allocator *allocator)
+{
+    return hb_library_is(allocator) && ((const struct library *)allocator->state)->made.keeps;
+}
+
+/* The tutorial calls it simple_heap_init. */
+static void bind_init(struct library *library, const struct hb_loaded *loaded, const char *prefix)
+{
+    static const char *const names[] = {"heap_init", "init"};
+
+    if (prefix[0] == '\0' || !is_given(prefix))
+        return; /* a bare "init" is anybody's */
+    for (size_t i = 0; i < sizeof names / sizeof *names && library->init_function == NULL; i++)
+        if (bind(loaded, prefix, names[i], &library->init_function))
+            library->init_name = names[i];
+}
+
+/* What a table has to say of a reader's own library, in a sentence. */
+static void describe_made(const struct library *library, const char *prefix, char *out, size_t bytes)
+{
+    bool calloc_too = library->calloc_function == NULL, realloc_too = library->realloc_function == NULL;
+    size_t used = (size_t)snprintf(out, bytes, "called by %smalloc and %sfree", prefix, prefix);
+
+    if (library->init_function != NULL)
+        used += (size_t)snprintf(out + used, bytes - used, " after %s%s", prefix, library->init_name);
+    if (calloc_too || realloc_too)
+        used += (size_t)snprintf(out + used, bytes - used, "; %s%s%s made of them here",
+                                 calloc_too ? "calloc" : "", calloc_too && realloc_too ? " and " : "",
+                                 !realloc_too ? " is"
+                                 : calloc_too ? "realloc are"
+                                              : "realloc is");
+    if (library->made.keeps)
+        snprintf(out + used, bytes - used,
+                 "; in traces with a realloc, the sizes that it needs are kept on the clock");
+}
+
 static enum hb_status bind_all(struct library *library, const struct hb_loaded *loaded, const char *what,
-                               struct hb_error *error)
+                               struct hb_library_info *info, struct hb_error *error)
 {
     const char *prefix = find_prefix(loaded);
     enum hb_status status;
@@ -202,7 +314,13 @@ static enum hb_status bind_all(struct library *library, const struct hb_loaded *
         return status;
     bind_aligned(library, loaded, prefix);
     bind_usable_size(library, loaded, prefix);
-    return HB_OK;
+    bind_init(library, loaded, prefix);
+    if (is_given(prefix))
+        library->table.caps |= HB_CAP_OWN;
+    status = make_missing(library, what, error);
+    if (status == HB_OK && info != NULL && is_given(prefix))
+        describe_made(library, prefix, info->made, sizeof info->made);
+    return status;
 }
 
 static struct library *library_new(const char *name, const char *summary)
@@ -255,7 +373,7 @@ static void describe(const struct hb_loaded *loaded, struct hb_library_info *inf
     const struct hb_product *products = hb_products(&count);
     char real[PATH_MAX];
 
-    *info = (struct hb_library_info){.path = "", .version = ""};
+    info->version[0] = '\0';
     snprintf(info->path, sizeof info->path, "%s",
              realpath(loaded->map->l_name, real) != NULL ? real : loaded->map->l_name);
     for (size_t i = 0; i < count; i++) {
@@ -278,15 +396,20 @@ static enum hb_status adopt(const struct hb_loaded *loaded, const char *what, co
 
     if (library == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", what);
-    status = bind_all(library, loaded, what, error);
+    if (info != NULL)
+        info->made[0] = '\0';
+    status = bind_all(library, loaded, what, info, error);
     if (status != HB_OK)
         goto fail;
     if (info != NULL)
         describe(loaded, info);
     library->map = loaded->map;
+    if (library->init_function != NULL)
+        library->init_function();
     *out = &library->table;
     return HB_OK;
 fail:
+    hb_made_end(&library->made);
     free(library);
     return status;
 }
@@ -329,6 +452,9 @@ const struct link_map *hb_library_map(const struct hb_allocator *allocator)
 
 void hb_library_close(const struct hb_allocator *allocator)
 {
+    struct library *library = (struct library *)(uintptr_t)allocator;
+
     assert(hb_library_is(allocator) && allocator->state == allocator);
-    free((void *)(uintptr_t)allocator);
+    hb_made_end(&library->made);
+    free(library);
 }

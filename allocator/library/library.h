@@ -24,6 +24,13 @@ struct link_map;
 /* The library in this process whose functions such a table has. */
 const struct link_map *hb_library_map(const struct hb_allocator *allocator);
 
+/*
+ * Does it keep the sizes of its blocks, for a realloc that is made of malloc and free (made.h)? Where none
+ * will come, they need not be kept: to be said before the first block is asked for.
+ */
+bool hb_library_keeps_sizes(const struct hb_allocator *allocator);
+void hb_library_forget_sizes(const struct hb_allocator *allocator);
+
 /* True for a table that this file made. */
 bool hb_library_is(const struct hb_allocator *allocator);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "allocator/library/elf_symbols.h"
+#include "allocator/library/made.h"
 
 /*
  * RTLD_LOCAL: the harness keeps its malloc. RTLD_NOW: what is missing shows here and not in a measurement.
@@ -99,14 +100,32 @@ static bool needs_deep(const struct hb_elf *elf)
 
 static bool defines_some_malloc(const struct hb_elf *elf)
 {
+    const char *given = hb_prefix_given();
     char name[HB_SYMBOL_BYTES];
 
+    snprintf(name, sizeof name, "%smalloc", given != NULL ? given : "");
+    if (hb_elf_defines(elf, name))
+        return true;
     for (const char *const *prefix = hb_symbol_prefixes; *prefix != NULL; prefix++) {
         snprintf(name, sizeof name, "%smalloc", *prefix);
         if (hb_elf_defines(elf, name))
             return true;
     }
     return false;
+}
+
+static enum hb_status refuse_stranger(const char *path, struct hb_error *error)
+{
+    const char *given = hb_prefix_given();
+
+    if (given != NULL && given[0] != '\0')
+        return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                            "%s: is not an allocator: it defines neither malloc nor %smalloc", path, given);
+    return hb_error_set(
+        error, HB_ERR_UNAVAILABLE,
+        "%s: is not an allocator: it defines no malloc; if it has a simple_malloc, say so with "
+        "--prefix simple_",
+        path);
 }
 
 /* Reads the file before any of its code runs. */
@@ -122,8 +141,7 @@ static enum hb_status judge(const char *path, bool *deep, struct hb_error *error
     if (hb_elf_has_symbols(elf)) {
         *deep = needs_deep(elf);
         if (!defines_some_malloc(elf))
-            status = hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: is not an allocator: it defines no malloc",
-                                  path);
+            status = refuse_stranger(path, error);
         else if (*deep && HB_SANITIZED)
             status =
                 hb_error_set(error, HB_ERR_UNAVAILABLE,

@@ -219,12 +219,14 @@ static int sleep_by_clock(clockid_t clock, int flags, const struct timespec *tim
 
 static const struct replacement {
     const char *name;
-    void (*function)(void);
+    void (*function)(void); /* NULL: it is left, and reads the clock in libstdc++ */
 } replacements[] = {
     FUNCTION("clock_gettime", read_clock),
     FUNCTION("gettimeofday", read_time_of_day),
     FUNCTION("time", read_time),
     FUNCTION("timespec_get", read_timespec),
+    FUNCTION("_ZNSt6chrono3_V212steady_clock3nowEv", NULL),
+    FUNCTION("_ZNSt6chrono3_V212system_clock3nowEv", NULL),
     FUNCTION("pthread_cond_timedwait", wait_until),
     FUNCTION("pthread_cond_clockwait", wait_by_clock),
     FUNCTION("nanosleep", sleep_for),
@@ -232,7 +234,7 @@ static const struct replacement {
     FUNCTION("clock_nanosleep", sleep_by_clock),
 };
 
-enum { REPLACEMENTS = sizeof replacements / sizeof replacements[0], READERS = 4 /* come first */ };
+enum { REPLACEMENTS = sizeof replacements / sizeof replacements[0], READERS = 6 /* come first */ };
 
 static const struct replacement *find_replacement(const char *name)
 {
@@ -324,12 +326,13 @@ static unsigned replace_in_table(const struct link_map *object, const struct ref
     unsigned replaced = 0;
 
     for (size_t i = 0; i < all->bytes[table] / sizeof *entries; i++) {
-        const ElfW(Sym) *symbol = &all->symbols[ELF64_R_SYM(entries[i].r_info)];
+        const ElfW(Sym) *symbol = &all->symbols[entries[i].r_info >> (sizeof(void *) == 8 ? 32 : 8)];
         const struct replacement *by = NULL;
 
         if (is_address(ELF64_R_TYPE(entries[i].r_info)) && symbol->st_shndx == SHN_UNDEF)
             by = find_replacement(all->names + symbol->st_name);
-        if (by != NULL && write_slot((void **)(object->l_addr + entries[i].r_offset), by->function))
+        if (by != NULL && (by->function == NULL ||
+                           write_slot((void **)(object->l_addr + entries[i].r_offset), by->function)))
             replaced += by < replacements + READERS;
     }
     return replaced;
@@ -363,6 +366,6 @@ unsigned hb_virtual_clock_give(const struct hb_allocator *allocator)
     unsigned replaced = map != NULL ? replace_in(map) : 0;
 
     if (map != NULL)
-        replace_in_cxx(); /* whether the library makes use of it, nobody knows */
+        replace_in_cxx();
     return replaced;
 }

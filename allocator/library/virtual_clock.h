@@ -21,8 +21,8 @@
 
 /*
  * From now on the library reads the virtual clock, and what it sleeps by it is converted. Returns how many of
- * its references to functions that read were replaced: 0 where it reads no clock that can be had, and for
- * what is built in.
+ * its references lead to functions that read it: 0 where it reads no clock that can be had, and for what is
+ * built in. Such a one need not be told.
  */
 unsigned hb_virtual_clock_give(const struct hb_allocator *allocator);
 

@@ -13,7 +13,7 @@ bool hb_simple_init(struct hb_simple *heap, void *buffer, size_t bytes)
 
     assert(heap != NULL && (buffer != NULL || bytes == 0));
     *heap = (struct hb_simple){.base = NULL, .end = NULL, .high_water = NULL};
-    if (bytes < HB_SIMPLE_RECORD_BYTES || bytes > INT64_MAX)
+    if (bytes < HB_SIMPLE_RECORD_BYTES || bytes > PTRDIFF_MAX)
         return false;
     heap->base = base;
     heap->end = base + bytes;

@@ -109,4 +109,5 @@ HB_TABLE(simple) = {
     .ranges = table_ranges,
     .offset = table_offset,
     .counting = HB_COUNTING_TABLE(simple),
+    .checked = HB_CHECKED_TABLE(simple),
 };

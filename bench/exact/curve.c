@@ -178,15 +178,15 @@ static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
     return true;
 }
 
-static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, bool beyond_numbers,
-                                  struct hb_error *error)
+static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, uint64_t size,
+                                  bool beyond_numbers, struct hb_error *error)
 {
     if (beyond_numbers)
         return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", prepared->name,
                             (unsigned long long)op, HB_MODEL_BROKEN_END);
     return hb_error_set(error, HB_ERR_LIMIT,
                         "%s: operation %llu asks for %llu bytes, more than any heap has, so every heap fails",
-                        prepared->name, (unsigned long long)op, (unsigned long long)prepared->ops[op].size);
+                        prepared->name, (unsigned long long)op, (unsigned long long)size);
 }
 
 static void note_peak(struct hb_curve *curve, const struct hb_ledger *ledger)
@@ -209,12 +209,14 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_exact_run *
     bool room = true;
 
     for (uint64_t op = 0; op < prepared->op_count && room; op++) {
+        const struct hb_op *next = hb_exact_run_next(run);
         bool served;
 
-        room =
-            slack_step(&slack, run, &prepared->ops[op], &served) && hb_model_broken(model) != HB_ERR_MEMORY;
+        if (next == NULL)
+            return hb_exact_run_check(run, error);
+        room = slack_step(&slack, run, next, &served) && hb_model_broken(model) != HB_ERR_MEMORY;
         if (room && !served)
-            return refuse_size(prepared, op, hb_model_broken(model) == HB_ERR_LIMIT, error);
+            return refuse_size(prepared, op, next->size, hb_model_broken(model) == HB_ERR_LIMIT, error);
         note_peak(curve, &run->ledger);
         if (room && hb_model_reach(model) > high_water) {
             high_water = hb_model_reach(model);
@@ -248,7 +250,7 @@ enum hb_status hb_curve_build(const struct hb_prepared *prepared, const struct h
     struct hb_curve *curve;
     enum hb_status status;
 
-    if (options->policy != HB_POLICY_FIRST)
+    if (options->policy != HB_POLICY_FIRST || options->merges_late || options->told)
         return hb_error_set(
             error, HB_ERR_USAGE,
             "only first fit has a failure curve from one pass; simulate each heap size for others");

@@ -51,7 +51,7 @@ static void write_failure(const struct hb_curve *curve, const struct hb_exact_ru
                           struct hb_curve_point *point)
 {
     const struct hb_model *model = run->model;
-    const struct hb_op *asked = &curve->prepared->ops[op];
+    const struct hb_op *asked = hb_windows_op(&run->windows, op);
     uint64_t need = hb_model_need(model, UINT64_C(1) << asked->align_log2, asked->size);
     struct hb_failure *failure = &point->first;
     struct free_in_heap sum = {
@@ -77,7 +77,7 @@ static enum hb_status fill_decided(const struct hb_curve *curve, struct hb_curve
 
     if (status != HB_OK)
         return status;
-    for (uint64_t op = 0; op < curve->prepared->op_count; op++) {
+    for (uint64_t op = 0; op < curve->prepared->op_count && hb_exact_run_next(&run) != NULL; op++) {
         for (; next < count && (points[next].simulated || points[next].first.op == op); next++)
             if (!points[next].simulated)
                 write_failure(curve, &run, op, &points[next]);

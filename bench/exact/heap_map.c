@@ -36,7 +36,7 @@ static uint64_t advance(struct map_pass *p, uint64_t done)
 {
     uint64_t failures = 0;
 
-    while (p->run.ledger.ops < done)
+    while (p->run.ledger.ops < done && p->run.error.status == HB_OK)
         failures += !hb_exact_run_step(&p->run);
     return failures;
 }

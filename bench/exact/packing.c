@@ -317,6 +317,12 @@ enum hb_status hb_packing_create(const struct hb_prepared *prepared, uint32_t he
     enum hb_status status;
 
     assert(align > 0 && (align & (align - 1)) == 0);
+    if (prepared->path != NULL)
+        return hb_error_set(
+            error, HB_ERR_LIMIT,
+            "%s has %llu operations, and a packing needs to hold every object: of fewer than %llu "
+            "operations",
+            prepared->name, (unsigned long long)prepared->op_count, (unsigned long long)HB_STREAMED_OPS);
     if (open_packer(&packer, prepared))
         status = read_objects(&packer, prepared, header_bytes, align, error);
     else

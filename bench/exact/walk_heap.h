@@ -1,18 +1,15 @@
 /*
- * walk_heap.h - a simple heap that is led through a trace one operation at a time, for looking at.
+ * walk_heap.h - a heap of ranges that is led through a trace one operation at a time, for looking at.
  *
- * The heap is the exact model's, which places and walks as simple does, so that any moment of a long trace is
- * reached in a second. It is driven through the contract's table like any replay, but by birth ids, so that
- * what lies in a range can be named.
+ * The heap is the exact model's where the allocator has one, which places and walks alike, so that any moment
+ * of a long trace is reached in a second; else its own counting build. It is driven through the contract's
+ * table like any replay, but by birth ids, so that what lies in a range can be named.
  */
 #ifndef HB_BENCH_EXACT_WALK_HEAP_H
 #define HB_BENCH_EXACT_WALK_HEAP_H
 
 #include "allocator/allocator.h"
 #include "workloads/workload.h"
-
-/* Of the simple allocator: results/README.md, "The heap". */
-enum { HB_WALK_RECORD_BYTES = 8 };
 
 /* What an operation did. */
 struct hb_step {
@@ -24,12 +21,18 @@ struct hb_step {
     bool held;           /* the object holds a block now */
     uint64_t offset;     /* of its payload, if held */
     bool moved;          /* a realloc that found another place */
+    uint64_t need;       /* the shortest range that would do, record included; UINT64_MAX: no heap has it */
+    uint64_t merged;     /* a free: with so many neighbours */
     uint64_t old_offset; /* of the payload that was freed or left, if `!absent` */
 };
 
 struct hb_walk_heap {
     const struct hb_workload *workload;
-    const struct hb_allocator *allocator; /* the model; its blocks are not memory */
+    const struct hb_allocator *subject;   /* that is looked at */
+    const struct hb_allocator *allocator; /* which computes it: its model, or its counting build */
+    bool is_first_fit;    /* a walk examines all ranges in address order, until one fits, and takes that */
+    bool merges;          /* a free joins free neighbours */
+    uint64_t split_bytes; /* of first fit: a rest of so many becomes a range */
     void *heap;
     uint64_t heap_bytes; /* 0: ample */
     uint64_t done;       /* operations done */
@@ -46,8 +49,9 @@ struct hb_held_range {
     uint64_t size; /* asked for */
 };
 
-/* HB_ERR_USAGE or HB_ERR_MEMORY when there can be no such heap. Free with hb_walk_heap_destroy. */
-enum hb_status hb_walk_heap_create(const struct hb_workload *workload, uint64_t heap_bytes,
+/* A heap of the allocator called `name`. HB_ERR_USAGE: it is none, or one that cannot show its ranges, or
+ * there can be no such heap; HB_ERR_MEMORY. Free with hb_walk_heap_destroy. */
+enum hb_status hb_walk_heap_create(const struct hb_workload *workload, const char *name, uint64_t heap_bytes,
                                    struct hb_walk_heap **out, struct hb_error *error);
 void hb_walk_heap_destroy(struct hb_walk_heap *heap); /* NULL does nothing */
 
@@ -56,6 +60,14 @@ bool hb_walk_heap_step(struct hb_walk_heap *heap, struct hb_step *step);
 
 /* Will the next operation walk? False at the end. */
 bool hb_walk_heap_next_walks(const struct hb_walk_heap *heap);
+
+/* What the object is called: as in its file, or "object 5". At most HB_WALK_NAME_BYTES with its NUL. */
+enum { HB_WALK_NAME_BYTES = 160 };
+const char *hb_walk_heap_name(const struct hb_walk_heap *heap, uint32_t object,
+                              char name[HB_WALK_NAME_BYTES]);
+
+/* What an operation needs, as struct hb_step has it. */
+uint64_t hb_walk_heap_need(const struct hb_walk_heap *heap, const struct hb_op *op);
 
 /*
  * All ranges in address order, with the objects in them, from malloc; the caller frees. `*count` of them.

@@ -4,8 +4,10 @@
 #include "bench/question/session.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "allocator/library/made.h"
 #include "base/clock.h"
 
 void hb_session_plan_rounds(struct hb_session_options *options, uint32_t rounds, double until,
@@ -73,7 +75,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.touch = options->touch;
     session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
-    status = hb_discover(&choice, options->traces, &session->found, error);
+    status = options->all_traces ? hb_discover_all(&choice, &session->found, error)
+                                 : hb_discover(&choice, options->traces, &session->found, error);
     if (status == HB_OK && options->recipes != NULL &&
         (options->traces == NULL || options->traces[0] == NULL))
         status = hb_discovery_generate(&session->found, options->recipes, error);
@@ -200,7 +203,8 @@ static void fill_request(struct hb_session *session, const struct hb_candidate *
         request->budget_bytes = session->options.heap_bytes;
     request->allocator = candidate->spec;
     request->settings = candidate->variant.settings;
-    request->quiet |= candidate->printed[0] != '\0'; /* which was said once, and would be each time */
+    /* What was said once would be each time; and a reader's own heap may say something of each call. */
+    request->quiet |= candidate->printed[0] != '\0' || candidate->made[0] != '\0';
     if (request->mode == HB_SAMPLE_COUNT && candidate->model != NULL) {
         request->allocator = candidate->model;
         session->provenance.computed = true;
@@ -236,4 +240,14 @@ enum hb_status hb_session_sample(struct hb_session *session, size_t trace,
     if (status == HB_OK)
         status = hb_session_run_sample(request, result, error);
     return status == HB_OK ? hb_checks_judge(session, trace, candidate, request, result, error) : status;
+}
+
+void hb_session_take_prefix(const struct argp_state *state, void *values, char *text)
+{
+    (void)values;
+    if (!hb_prefix_is_sound(text))
+        hb_option_fail(state, "--prefix '%.60s' is nothing that names of functions begin with, as simple_ is",
+                       text);
+    if (setenv(HB_PREFIX_VARIABLE, text, 1) != 0)
+        hb_option_fail(state, "out of memory for --prefix");
 }

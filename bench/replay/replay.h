@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "allocator/allocator.h"
-#include "bench/replay/prepare.h"
+#include "bench/replay/windows.h"
 
 enum hb_touch {
     HB_TOUCH_NONE,
@@ -96,42 +96,52 @@ struct hb_point {
 /* The tables of a timed replay. */
 struct hb_replay {
     const struct hb_prepared *prepared;
+    struct hb_windows windows;
     void **blocks;    /* by slot; NULL: absent */
-    uint64_t *failed; /* a bit an operation */
+    uint64_t *failed; /* a bit an operation; hb_replay_failed_bit */
     uint64_t touched; /* rows of prepared->touched that were come to */
     uint64_t failures;
     uint64_t first_failure; /* operation index, or HB_NO_FAILURE */
 };
 
-/* Makes the tables and faults them in, so that nothing is allocated later. HB_ERR_MEMORY. */
+/* Makes the tables and faults them in, so that nothing is allocated later; of a streamed workload the first
+ * window is there. HB_ERR_MEMORY, and the errors of hb_windows_reach. */
 enum hb_status hb_replay_open(const struct hb_prepared *prepared, struct hb_replay **out,
                               struct hb_error *error);
 void hb_replay_close(struct hb_replay *replay); /* NULL does nothing; the heap's blocks stay as they are */
 
 /*
  * Does the operations [from, to), which must follow those done before, and returns the nanoseconds they took.
- * A heap whose blocks are not memory (HB_CAP_UNTOUCHABLE) is not touched, whatever `touch` says. A realloc
- * touches the whole block anew.
+ * Of a streamed workload the window must hold them (hb_windows_reach). A heap whose blocks are not memory
+ * (HB_CAP_UNTOUCHABLE) is not touched, whatever `touch` says. A realloc touches the whole block anew.
  */
 uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                         enum hb_touch touch, uint64_t from, uint64_t to);
 
-/* Frees what is left after the operations [0, done), slot by slot. HB_ERR_MEMORY: nothing was freed. */
+/* Frees what is left after the operations [0, done), slot by slot. HB_ERR_MEMORY, and the errors of
+ * hb_windows_reach: nothing was freed. */
 enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                                  uint64_t done, struct hb_error *error);
 /* The same with no clock: for who has read it before many such, and reads it behind them. */
 void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                      enum hb_touch touch, uint64_t from, uint64_t to);
 
-/* Did operation `op` fail? Valid for operations done. */
+/* Which bit of `failed` is that of operation `op`: of a fed workload there are those of the window. */
+static inline uint64_t hb_replay_failed_bit(const struct hb_replay *replay, uint64_t op)
+{
+    return replay->prepared->feed != NULL ? op - replay->windows.first : op;
+}
+
+/* Did operation `op` fail? Valid for operations done, and of a fed workload in the window. */
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op);
 
 /*
  * Fills what a timed replay's failures and the operations [0, done) say: ops, allocs, served, failures, the
  * record of the first one as far as it can be known without looking, live and peak bytes; and allocs,
- * live_bytes and live_objects of `point_count` points whose `op` says where they end. HB_ERR_MEMORY.
+ * live_bytes and live_objects of `point_count` points whose `op` says where they end. HB_ERR_MEMORY, and the
+ * errors of hb_windows_reach.
  */
-enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, struct hb_point *points,
+enum hb_status hb_replay_account(struct hb_replay *replay, uint64_t done, struct hb_point *points,
                                  uint32_t point_count, struct hb_counts *counts, struct hb_error *error);
 
 /*

@@ -169,29 +169,49 @@ uint64_t hb_window_end(uint64_t ops, uint32_t windows, uint32_t index)
     return ops / windows * (index + 1) + ops % windows * (index + 1) / windows;
 }
 
-/* The loop. `*points_done` windows are filled. False when an operation could not be done. */
-static bool run(struct hb_counting *c, const struct hb_prepared *prepared, uint32_t *points_done)
+static enum hb_status out_of_memory(struct hb_error *error)
+{
+    return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
+}
+
+/* Why the next operation could not be done. */
+static enum hb_status refuse_step(const struct hb_counting *c, struct hb_error *error)
+{
+    if (!is_broken(c))
+        return out_of_memory(error);
+    if (c->allocator->broken(c->heap) == HB_ERR_LIMIT)
+        return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", c->allocator->name,
+                            (unsigned long long)c->ledger.ops, HB_MODEL_BROKEN_END);
+    return hb_replay_check_heap(c->allocator, c->heap, error);
+}
+
+static bool is_at_limit(const struct hb_counting *c)
 {
     const struct hb_count_options *o = c->options;
-    uint64_t ops = prepared->op_count;
-    uint32_t windows;
 
-    if (o->op_limit != 0 && o->op_limit < ops)
-        ops = o->op_limit;
-    windows = o->points != NULL ? hb_window_count(ops, o->point_count) : 0;
-    for (uint64_t i = 0; i < ops; i++) {
-        if (!step(c, &prepared->ops[i]))
-            return false;
-        if (*points_done < windows && c->ledger.ops == hb_window_end(ops, windows, *points_done))
+    return (o->step_limit != 0 && c->lengths.total >= o->step_limit) ||
+           (o->failure_limit != 0 && c->counts->failures >= o->failure_limit);
+}
+
+/* The loop over `ops` operations, in `points` windows of the heap's, of which `*points_done` are filled. */
+static enum hb_status run(struct hb_counting *c, struct hb_windows *windows, uint64_t ops, uint32_t points,
+                          uint32_t *points_done, struct hb_error *error)
+{
+    const struct hb_count_options *o = c->options;
+
+    for (uint64_t i = 0; i < ops && !is_at_limit(c); i++) {
+        enum hb_status status = hb_windows_reach(windows, i, error);
+
+        if (status != HB_OK)
+            return status;
+        if (!step(c, hb_windows_op(windows, i)))
+            return refuse_step(c, error);
+        if (*points_done < points && c->ledger.ops == hb_window_end(ops, points, *points_done))
             end_window(c, &o->points[(*points_done)++]);
-        if (o->step_limit != 0 && c->lengths.total >= o->step_limit)
-            break;
-        if (o->failure_limit != 0 && c->counts->failures >= o->failure_limit)
-            break;
     }
-    if (*points_done < windows && c->ledger.ops > c->window_first_op)
+    if (*points_done < points && c->ledger.ops > c->window_first_op)
         end_window(c, &o->points[(*points_done)++]);
-    return true;
+    return hb_replay_check_heap(c->allocator, c->heap, error);
 }
 
 void hb_counting_report(struct hb_counting *c)
@@ -230,22 +250,6 @@ static void begin(struct hb_counting *c)
     c->header_bytes = state.header_bytes;
     if (counts->walked)
         c->allocator->last_walk(c->heap, &c->walk);
-}
-
-static enum hb_status out_of_memory(struct hb_error *error)
-{
-    return hb_error_set(error, HB_ERR_MEMORY, "no memory to count walks");
-}
-
-/* Why the next operation could not be done. */
-static enum hb_status refuse_step(const struct hb_counting *c, struct hb_error *error)
-{
-    if (!is_broken(c))
-        return out_of_memory(error);
-    if (c->allocator->broken(c->heap) == HB_ERR_LIMIT)
-        return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", c->allocator->name,
-                            (unsigned long long)c->ledger.ops, HB_MODEL_BROKEN_END);
-    return hb_replay_check_heap(c->allocator, c->heap, error);
 }
 
 enum hb_status hb_counting_open(const struct hb_allocator *allocator, void *heap, uint64_t slots,
@@ -332,13 +336,16 @@ enum hb_status hb_counting_feed(struct hb_counting *c, const struct hb_op *ops, 
 enum hb_status hb_counting_run(struct hb_counting *c, const struct hb_prepared *prepared,
                                uint32_t *points_done, struct hb_error *error)
 {
+    const struct hb_count_options *o = c->options;
+    uint64_t ops = o->op_limit != 0 && o->op_limit < prepared->op_count ? o->op_limit : prepared->op_count;
+    struct hb_windows windows;
     enum hb_status status;
 
     *points_done = 0;
-    if (run(c, prepared, points_done))
-        status = hb_replay_check_heap(c->allocator, c->heap, error);
-    else
-        status = refuse_step(c, error);
+    hb_windows_open(&windows, prepared);
+    status = run(c, &windows, ops, o->points != NULL ? hb_window_count(ops, o->point_count) : 0, points_done,
+                 error);
+    hb_windows_close(&windows);
     if (status == HB_OK)
         hb_counting_report(c);
     return status;

@@ -13,12 +13,13 @@
 /* Out of the way of the loop; op is the index. */
 static __attribute__((noinline, cold)) void note_null(struct hb_replay *replay, const struct hb_op *op)
 {
-    uint64_t index = (uint64_t)(op - replay->prepared->ops);
+    uint64_t index = replay->windows.first + (uint64_t)(op - replay->windows.ops);
 
     if (op->size == 0)
         return; /* malloc(0) may be NULL */
     if (replay->failures++ == 0)
         replay->first_failure = index;
+    index = hb_replay_failed_bit(replay, index);
     replay->failed[index / 64] |= UINT64_C(1) << index % 64;
 }
 
@@ -71,8 +72,8 @@ static inline __attribute__((always_inline)) void
 replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap, uint64_t from,
              uint64_t to, enum hb_touch touch, hb_replay_beside *beside, void *context)
 {
-    const struct hb_op *op = replay->prepared->ops + from;
-    const struct hb_op *end = replay->prepared->ops + to;
+    const struct hb_op *op = hb_windows_op(&replay->windows, from);
+    const struct hb_op *end = hb_windows_op(&replay->windows, to);
     void **const blocks = replay->blocks;
     const uint64_t page = hb_page_bytes();
     void *(*const alloc)(void *, size_t) = allocator->alloc;
@@ -128,7 +129,7 @@ static inline const struct hb_touched *next_partly(struct hb_replay *replay, uin
  */
 static inline void touch_partly(const struct hb_replay *replay, const struct hb_touched *row, uint64_t page)
 {
-    char *block = replay->blocks[replay->prepared->ops[row->op].object], *next;
+    char *block = replay->blocks[hb_windows_op(&replay->windows, row->op)->object], *next;
 
     if (row->bytes == 0 || hb_replay_failed(replay, row->op))
         return;

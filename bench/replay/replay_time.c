@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/replay_parts.h"
 
@@ -74,7 +75,7 @@ void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *alloca
         [HB_TOUCH_ALL] = replay_touch_all,
     };
 
-    assert(from <= to && to <= replay->prepared->op_count);
+    assert(replay->windows.first <= from && from <= to && to <= replay->windows.end);
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
         touch = HB_TOUCH_NONE;
     loops[touch](replay, allocator, heap, from, to);
@@ -89,24 +90,41 @@ uint64_t hb_replay_time(struct hb_replay *replay, const struct hb_allocator *all
     return hb_clock_ns() - start;
 }
 
+static enum hb_status find_live(struct hb_replay *replay, uint64_t done, bool *is_live,
+                                struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+
+    for (uint64_t i = 0; i < done && status == HB_OK; i++) {
+        const struct hb_op *op;
+
+        status = hb_windows_reach(&replay->windows, i, error);
+        if (status != HB_OK)
+            return status;
+        op = hb_windows_op(&replay->windows, i);
+        is_live[op->object] = op->kind != HB_OP_FREE;
+    }
+    return status;
+}
+
 /* A slot keeps the address of what was freed, so that the operations say what is live. */
 enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                                  uint64_t done, struct hb_error *error)
 {
     const struct hb_prepared *prepared = replay->prepared;
     bool *is_live = hb_pages_alloc(prepared->slots + 1);
+    enum hb_status status;
 
     if (is_live == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to free what %s leaves", prepared->name);
-    for (uint64_t i = 0; i < done; i++)
-        is_live[prepared->ops[i].object] = prepared->ops[i].kind != HB_OP_FREE;
-    for (uint64_t slot = 0; slot < prepared->slots; slot++) {
+    status = find_live(replay, done, is_live, error);
+    for (uint64_t slot = 0; slot < prepared->slots && status == HB_OK; slot++) {
         if (is_live[slot])
             allocator->dealloc(heap, replay->blocks[slot]); /* of NULL where the object is absent */
         replay->blocks[slot] = NULL;
     }
     hb_pages_free(is_live, prepared->slots + 1);
-    return HB_OK;
+    return status;
 }
 
 static size_t failed_bytes(const struct hb_prepared *prepared)
@@ -119,60 +137,82 @@ static size_t blocks_bytes(const struct hb_prepared *prepared)
     return (prepared->slots + 1) * sizeof(void *);
 }
 
+/* Of one that is fed, the bits of a window are the feed's. */
+static uint64_t *alloc_failed(const struct hb_prepared *prepared)
+{
+    return prepared->feed != NULL ? hb_feed_failed(prepared, prepared->feed)
+                                  : hb_pages_alloc(failed_bytes(prepared));
+}
+
 enum hb_status hb_replay_open(const struct hb_prepared *prepared, struct hb_replay **out,
                               struct hb_error *error)
 {
     struct hb_replay *replay = hb_pages_alloc(sizeof *replay);
+    enum hb_status status = HB_OK;
 
     if (replay == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
     *replay = (struct hb_replay){
         .prepared = prepared,
         .blocks = hb_pages_alloc(blocks_bytes(prepared)),
-        .failed = hb_pages_alloc(failed_bytes(prepared)),
+        .failed = alloc_failed(prepared),
         .first_failure = HB_NO_FAILURE,
     };
-    if (replay->blocks == NULL || replay->failed == NULL) {
+    hb_windows_open(&replay->windows, prepared);
+    if (replay->blocks == NULL || replay->failed == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
+    else if (prepared->op_count > 0)
+        status = hb_windows_reach(&replay->windows, 0, error);
+    if (status == HB_OK)
+        *out = replay;
+    else
         hb_replay_close(replay);
-        return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", prepared->name);
-    }
-    *out = replay;
-    return HB_OK;
+    return status;
 }
 
 void hb_replay_close(struct hb_replay *replay)
 {
     if (replay == NULL)
         return;
+    hb_windows_close(&replay->windows);
     hb_pages_free(replay->blocks, blocks_bytes(replay->prepared));
-    hb_pages_free(replay->failed, failed_bytes(replay->prepared));
+    if (replay->prepared->feed == NULL)
+        hb_pages_free(replay->failed, failed_bytes(replay->prepared));
     hb_pages_free(replay, sizeof *replay);
 }
 
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op)
 {
+    uint64_t bit = hb_replay_failed_bit(replay, op);
+
     assert(op < replay->prepared->op_count);
-    return replay->failed[op / 64] >> op % 64 & 1;
+    return replay->failed[bit / 64] >> bit % 64 & 1;
 }
 
 /* Enters the operations up to `end`. */
-static void account_until(struct hb_ledger *ledger, const struct hb_replay *replay, uint64_t end,
-                          struct hb_counts *counts)
+static enum hb_status account_until(struct hb_ledger *ledger, struct hb_replay *replay, uint64_t end,
+                                    struct hb_counts *counts, struct hb_error *error)
 {
-    const struct hb_op *ops = replay->prepared->ops;
-
     for (uint64_t i = ledger->ops; i < end; i++) {
+        enum hb_status status = hb_windows_reach(&replay->windows, i, error);
+        const struct hb_op *op;
+
+        if (status != HB_OK)
+            return status;
+        op = hb_windows_op(&replay->windows, i);
         if (i == replay->first_failure)
             counts->failure =
-                (struct hb_failure){.op = i, .size = ops[i].size, .live_bytes = ledger->live_bytes};
-        hb_ledger_enter(ledger, &ops[i], hb_replay_failed(replay, i));
+                (struct hb_failure){.op = i, .size = op->size, .live_bytes = ledger->live_bytes};
+        hb_ledger_enter(ledger, op, hb_replay_failed(replay, i));
     }
+    return HB_OK;
 }
 
-enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, struct hb_point *points,
+enum hb_status hb_replay_account(struct hb_replay *replay, uint64_t done, struct hb_point *points,
                                  uint32_t point_count, struct hb_counts *counts, struct hb_error *error)
 {
     struct hb_ledger ledger;
+    enum hb_status status = HB_OK;
 
     counts->failures = replay->failures;
     counts->first_failure = replay->first_failure;
@@ -182,16 +222,17 @@ enum hb_status hb_replay_account(const struct hb_replay *replay, uint64_t done, 
     }
     if (!hb_ledger_init(&ledger, replay->prepared->slots))
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to account for %s", replay->prepared->name);
-    for (uint32_t i = 0; i < point_count; i++) {
+    for (uint32_t i = 0; i < point_count && status == HB_OK; i++) {
         uint64_t allocs = ledger.allocs;
 
-        account_until(&ledger, replay, points[i].op, counts);
+        status = account_until(&ledger, replay, points[i].op, counts, error);
         points[i].allocs = ledger.allocs - allocs;
         points[i].live_bytes = ledger.live_bytes;
         points[i].live_objects = ledger.live_objects;
     }
-    account_until(&ledger, replay, done, counts);
+    if (status == HB_OK)
+        status = account_until(&ledger, replay, done, counts, error);
     hb_ledger_report(&ledger, counts);
     hb_ledger_clear(&ledger);
-    return HB_OK;
+    return status;
 }

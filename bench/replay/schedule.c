@@ -118,11 +118,16 @@ static void wait_until_due(struct hb_schedule *schedule, bool last)
     schedule->taken_ns = now_ns - schedule->begun_ns;
 }
 
+void hb_schedule_begin_clock(const struct hb_schedule *schedule)
+{
+    if (schedule->tells)
+        hb_virtual_clock_begin(schedule->pace > 0 ? 1 / schedule->pace : 1);
+}
+
 static void begin(struct hb_schedule *schedule)
 {
     schedule->begun = true;
-    if (schedule->tells)
-        hb_virtual_clock_begin(schedule->pace > 0 ? 1 / schedule->pace : 1);
+    hb_schedule_begin_clock(schedule);
     if (schedule->pace <= 0)
         return;
     prctl(PR_SET_TIMERSLACK, 1UL); /* else a sleep is 50 us too long; refused, it is so */

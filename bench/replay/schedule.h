@@ -20,10 +20,10 @@ enum { HB_PACE_MOST = 1000 }; /* times the recording's own time */
 
 /*
  * A replay that tells the virtual clock stops for that once in so many operations on the average, since a
- * stop costs up to a microsecond: notes of the time are joined until those that are left are few enough. But
- * so many there may be in any trace.
+ * stop costs up to a microsecond, in which the processor learns again what comes next: notes of the time are
+ * joined until those that are left are few enough. But so many there may be in any trace.
  */
-enum { HB_TOLD_OPS = 8192, HB_TOLD_LEAST = 32 };
+enum { HB_TOLD_OPS = 32768, HB_TOLD_LEAST = 32 };
 
 struct hb_schedule {
     const struct hb_wait *next, *end; /* the notes that are to come */
@@ -54,6 +54,10 @@ bool hb_recorded_is_known(const struct hb_prepared *prepared);
 enum hb_status hb_schedule_open(struct hb_schedule *schedule, const struct hb_prepared *prepared, double pace,
                                 bool tells, struct hb_error *error);
 void hb_schedule_close(struct hb_schedule *schedule); /* takes a zeroed one */
+
+/* The virtual clock begins now, where it is told; else so it does with the first operation that is reached.
+ * Of several threads' schedules of one replay, before they run. */
+void hb_schedule_begin_clock(const struct hb_schedule *schedule);
 
 /*
  * Waits until operation `op` is due, where it is paced, and tells the clock; those before it are done.

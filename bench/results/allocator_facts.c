@@ -36,8 +36,10 @@ static void write_look(struct hb_results *out, const char *colour, unsigned shap
 
 static void write_builtin(struct hb_results *out, const struct hb_allocator *allocator)
 {
-    static const char *const groups[] = {
-        [HB_GROUP_NONE] = NULL, [HB_GROUP_LADDER] = "ladder", [HB_GROUP_GRID] = "grid"};
+    static const char *const groups[] = {[HB_GROUP_NONE] = NULL,
+                                         [HB_GROUP_LADDER] = "ladder",
+                                         [HB_GROUP_BRANCH] = "branch",
+                                         [HB_GROUP_GRID] = "grid"};
 
     hb_results_set_text(out, "allocator", allocator->name);
     write_look(out, allocator->colour, allocator->shape);

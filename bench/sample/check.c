@@ -37,6 +37,7 @@ struct check {
     struct hb_check_result *result;
     struct hb_counts *counts;
     struct hb_error *error;
+    struct hb_windows windows;
     struct hb_ledger ledger;
     struct checked_block *blocks; /* by slot */
     void *tree;                   /* of those that hold bytes */
@@ -118,13 +119,13 @@ static uint64_t alignment_of(uintptr_t address)
     return address & (0 - address);
 }
 
-/* What no block may be aligned to less than. A heap of ours may align nothing. */
+/* What no block may be aligned to less than. A heap of ours, or a reader's own, may align nothing. */
 static uint64_t least_alignment(const struct check *check, const struct hb_op *op)
 {
     unsigned caps = check->plan->allocator->caps;
     uint64_t asked = UINT64_C(1) << op->align_log2;
 
-    if ((caps & HB_CAP_UNALIGNED) != 0 && (caps & HB_CAP_PROCESS) == 0)
+    if ((caps & HB_CAP_UNALIGNED) != 0 && (caps & (HB_CAP_PROCESS | HB_CAP_OWN)) != HB_CAP_PROCESS)
         return 1;
     if (op->kind == HB_OP_ALIGNED && asked < C_ALIGNMENT)
         return asked;
@@ -310,10 +311,13 @@ static enum hb_status check_output(const struct check *check)
 
 static enum hb_status check_op(struct check *check, uint64_t index)
 {
-    const struct hb_op *op = &check->plan->prepared->ops[index];
+    enum hb_status status = hb_windows_reach(&check->windows, index, check->error);
     uint64_t failures = check->counts->failures;
-    enum hb_status status;
+    const struct hb_op *op;
 
+    if (status != HB_OK)
+        return status;
+    op = hb_windows_op(&check->windows, index);
     check->result->op = index;
     if (op->kind == HB_OP_FREE)
         status = check_free(check, op);
@@ -372,11 +376,13 @@ enum hb_status hb_check_run(const struct hb_check_plan *plan, struct hb_check_re
     size_t table_bytes = (plan->prepared->slots + 1) * sizeof *check.blocks;
     enum hb_status status = HB_ERR_MEMORY;
 
+    hb_windows_open(&check.windows, plan->prepared);
     check.blocks = hb_table_grow(NULL, 0, table_bytes);
     if (check.blocks != NULL && hb_ledger_init(&check.ledger, plan->prepared->slots))
         status = run_check(&check);
     else
         no_memory(&check);
+    hb_windows_close(&check.windows);
     hb_ledger_clear(&check.ledger);
     hb_table_free(check.blocks, table_bytes);
     return status;

@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/schedule.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -38,7 +39,8 @@ static uint64_t ops_of(const struct hb_sample_request *request)
     return request->op_limit != 0 && request->op_limit < ops ? request->op_limit : ops;
 }
 
-/* The most that is live in the operations that are asked for, of blocks that there can be. */
+/* The most that is live in the operations that are asked for, of blocks that there can be; of a streamed
+ * workload, in all of them. */
 static uint64_t peak_of(const struct hb_sample_request *request)
 {
     const struct hb_prepared *prepared = request->prepared;
@@ -46,8 +48,10 @@ static uint64_t peak_of(const struct hb_sample_request *request)
     size_t bytes = (prepared->slots + 1) * sizeof(uint64_t);
     uint64_t *size_of = hb_pages_reserve(bytes), live = 0, peak = 0;
 
-    if (size_of == NULL)
+    if (prepared->path != NULL || size_of == NULL) {
+        hb_pages_free(size_of, bytes);
         return prepared->peak_live_bytes;
+    }
     for (uint64_t i = 0; i < ops; i++) {
         const struct hb_op *op = &prepared->ops[i];
         uint64_t size = op->size < NO_BLOCK_BYTES ? op->size : 0;
@@ -112,6 +116,29 @@ static bool has_time(const struct hb_sample_request *request, struct hb_error *e
         error, HB_ERR_LIMIT,
         "%s would take %.3g days at its pace, and more than one is refused; --paced=%.2g takes an hour",
         request->prepared->name, seconds / HB_PACED_MOST_S, request->pace * 3600 / seconds);
+    return false;
+}
+
+/* False, with a sentence, where all operations must be at hand and those of the workload are streamed. */
+static bool can_stream(const struct hb_sample_request *request, struct hb_error *error)
+{
+    const struct hb_prepared *prepared = request->prepared;
+    const char *what = NULL;
+
+    if (prepared->path == NULL)
+        return true;
+    if (request->mode == HB_SAMPLE_LATENCY)
+        what = "the time of each call is";
+    else if (request->threads.threading != HB_THREADING_NONE && prepared->threads > 1)
+        what = "a replay by its threads is";
+    else if (request->is_followed)
+        what = "what is live at each silence is";
+    if (what == NULL)
+        return true;
+    hb_error_set(error, HB_ERR_LIMIT,
+                 "%s has %s, and %s of traces that are held in memory: of fewer than %s operations",
+                 prepared->name, hb_show_counted(prepared->op_count, "operation").text, what,
+                 hb_show_count(HB_STREAMED_OPS).text);
     return false;
 }
 
@@ -219,11 +246,36 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
     return HB_OK;
 }
 
+/* A page's multiple, which is what the feed wants. */
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + hb_page_bytes() - 1) / hb_page_bytes() * hb_page_bytes();
+}
+
+static enum hb_status begin_feed(struct hb_sample_run *sample, size_t feed_at, struct hb_error *error)
+{
+    struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)sample->child.exchange;
+
+    if (sample->request.prepared->path == NULL)
+        return HB_OK;
+    exchange->feed_at = feed_at;
+    return hb_feeder_open(sample->request.prepared, hb_sample_exchange_feed(exchange), &sample->feeder,
+                          error);
+}
+
+static void close_child(struct hb_sample_run *sample)
+{
+    hb_feeder_close(sample->feeder);
+    hb_child_close(&sample->child);
+}
+
 static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error *error)
 {
     const struct hb_sample_request *request = &sample->request;
-    size_t bytes = sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
-                   (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0);
+    size_t feed_at =
+        whole_pages(sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
+                    (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0));
+    size_t bytes = feed_at + (request->prepared->path != NULL ? hb_feed_bytes(request->prepared) : 0);
     bool keeps_printed = request->quiet || request->mode == HB_SAMPLE_CHECK;
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,
@@ -236,9 +288,11 @@ static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error 
     if (status != HB_OK)
         return status;
     write_request(request, (struct hb_sample_exchange *)sample->child.exchange);
-    status = hb_child_begin(&sample->child, &order, &sample->run, error);
+    status = begin_feed(sample, feed_at, error);
+    if (status == HB_OK)
+        status = hb_child_begin(&sample->child, &order, &sample->run, error);
     if (status != HB_OK)
-        hb_child_close(&sample->child);
+        close_child(sample);
     return status;
 }
 
@@ -252,8 +306,8 @@ enum hb_status hb_sample_begin(const struct hb_sample_request *request, struct h
     *sample = (struct hb_sample_run){.request = *request};
     if (status != HB_OK)
         return status;
-    sample->is_refused =
-        !hb_sample_has_memory(request, &sample->reason) || !has_time(request, &sample->reason);
+    sample->is_refused = !hb_sample_has_memory(request, &sample->reason) ||
+                         !has_time(request, &sample->reason) || !can_stream(request, &sample->reason);
     return sample->is_refused ? HB_OK : begin_child(sample, error);
 }
 
@@ -289,7 +343,7 @@ enum hb_status hb_sample_end(struct hb_sample_run *sample, struct hb_sample_resu
     }
     hb_child_wait(&sample->run, &outcome);
     status = collect(request, (struct hb_sample_exchange *)sample->child.exchange, &outcome, result, error);
-    hb_child_close(&sample->child);
+    close_child(sample);
     if (status == HB_OK && sample->run.order.printed != NULL)
         memcpy(result->printed, sample->printed, sizeof result->printed);
     return status;
@@ -315,7 +369,8 @@ enum hb_status hb_sample_run_here(const struct hb_sample_request *request, struc
            request->settings == NULL);
     if (status != HB_OK)
         return status;
-    if (!hb_sample_has_memory(request, &reason) || !has_time(request, &reason)) {
+    if (!hb_sample_has_memory(request, &reason) || !has_time(request, &reason) ||
+        !can_stream(request, &reason)) {
         *result = refused(&reason);
         return HB_OK;
     }

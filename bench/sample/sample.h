@@ -9,8 +9,8 @@
 #ifndef HB_BENCH_SAMPLE_SAMPLE_H
 #define HB_BENCH_SAMPLE_SAMPLE_H
 
+#include "bench/replay/latency/replay_latency.h"
 #include "bench/replay/replay.h"
-#include "bench/replay/replay_latency.h"
 #include "bench/replay/threads/replay_threads.h"
 #include "bench/sample/check.h"
 #include "bench/sample/child.h"
@@ -121,7 +121,8 @@ struct hb_sample_run {
     struct hb_sample_request request;
     struct hb_child child;
     struct hb_child_run run;
-    bool is_refused; /* there is no child, and a reason */
+    struct hb_feeder *feeder; /* of a streamed workload */
+    bool is_refused;          /* there is no child, and a reason */
     struct hb_error reason;
     char printed[HB_SAMPLE_PRINTED_BYTES];
 };

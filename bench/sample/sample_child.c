@@ -6,14 +6,20 @@
  * under test does, except the loader, which has to.
  */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "allocator/library/library.h"
 #include "allocator/library/virtual_clock.h"
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/feed.h"
+#include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/schedule.h"
 #include "bench/sample/check_parts.h"
@@ -32,18 +38,31 @@ struct sample {
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
+    struct hb_foretold foretold;
     uint64_t ops;                 /* to do */
     struct hb_ledger ledger;      /* of one that is followed: what is live */
     uint64_t silence_op;          /* likewise: at which the last silence was */
     struct hb_belongings *before; /* CHECK: what there was before the library was loaded */
+    enum hb_status stream_status; /* of the windows of a streamed workload */
 };
+
+static bool is_by_threads(const struct sample *s)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+           request->threads.threading != HB_THREADING_NONE;
+}
 
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
                                 struct hb_error *error)
 {
     s->heap_of = allocator;
     s->heap = allocator->create(allocator, s->exchange->request.heap_bytes, error);
-    return s->heap != NULL ? HB_OK : error->status;
+    if (s->heap == NULL)
+        return error->status;
+    hb_foretold_clear(&s->foretold);
+    return is_by_threads(s) ? HB_OK : hb_foretell(s->prepared, allocator, s->heap, &s->foretold, error);
 }
 
 static enum hb_status run_count(struct sample *s, struct hb_error *error)
@@ -110,8 +129,10 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
 {
     struct hb_sample_result *result = &s->exchange->result;
     struct hb_memory_peak peak;
-    enum hb_status status;
+    enum hb_status status = s->stream_status;
 
+    if (status != HB_OK)
+        return status;
     reach(s, s->ops, s->ops); /* time that passed after the last one is of it too */
     result->paced_ns = s->schedule.taken_ns;
     result->late_ns = s->schedule.late_ns;
@@ -164,6 +185,20 @@ static uint64_t replay_pieces(struct sample *s, uint64_t from, uint64_t to, uint
     }
 }
 
+/* Has the operations from `from` on, off the clock, and returns up to which one: `to`, or less where they are
+ * streamed; `from` where there was a failure. */
+static uint64_t window_end(struct sample *s, uint64_t from, uint64_t to)
+{
+    struct hb_windows *windows = &s->replay->windows;
+
+    if (from == to)
+        return to;
+    s->stream_status = hb_windows_reach(windows, from, &s->exchange->result.error);
+    if (s->stream_status != HB_OK)
+        return from;
+    return windows->end < to ? windows->end : to;
+}
+
 /* Times the operations [from, to) by both clocks, into the result; what is waited between them is no part of
  * it. The elapsed time of these alone is returned. */
 static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
@@ -173,18 +208,19 @@ static uint64_t time_range(struct sample *s, uint64_t from, uint64_t to)
     uint64_t elapsed_ns = 0;
 
     do {
-        uint64_t end = reach(s, from, to), begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
+        uint64_t limit = window_end(s, from, to), end = reach(s, from, limit);
+        uint64_t begun_system_ns = system_ns(), begun_cpu_ns = hb_clock_cpu_ns();
 
-        if (!waits && end < to) {
-            elapsed_ns += replay_pieces(s, from, to, end);
-            end = to;
+        if (!waits && end < limit) {
+            elapsed_ns += replay_pieces(s, from, limit, end);
+            end = limit;
         } else {
             elapsed_ns += replay_range(s, from, end);
         }
         result->cpu_ns += hb_clock_cpu_ns() - begun_cpu_ns;
         result->system_ns += system_ns() - begun_system_ns;
         from = end;
-    } while (from < to);
+    } while (from < to && s->stream_status == HB_OK);
     result->elapsed_ns += elapsed_ns;
     return elapsed_ns;
 }
@@ -350,6 +386,42 @@ static uint64_t check_deadline(const struct hb_sample_request *request)
     return request->timeout_ms == 0 ? 0 : hb_clock_ns() + request->timeout_ms * UINT64_C(500000);
 }
 
+/*
+ * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has
+ * taken a second of it does not come back. (Other libraries have the time of the whole check: a slow one is
+ * not wrong.)
+ */
+enum { LOOK_US = 250000, LOOKS = 4 };
+static struct hb_sample_exchange *watched;
+
+static void look_at_call(int unused)
+{
+    static uint64_t op = HB_CHECK_NO_OP;
+    static unsigned looks;
+
+    (void)unused;
+    looks = op == watched->result.check.op ? looks + 1 : 0;
+    op = watched->result.check.op;
+    if (looks < LOOKS || op == HB_CHECK_NO_OP)
+        return;
+    watched->result.outcome = HB_SAMPLE_BROKEN;
+    hb_error_set(&watched->result.error, HB_ERR_BROKEN,
+                 "it does not come back: a second of processor time in one call (operation %" PRIu64 ")", op);
+    watched->child.done = true;
+    _exit(0);
+}
+
+static void watch_calls(const struct sample *s)
+{
+    const struct itimerval every = {{0, LOOK_US}, {0, LOOK_US}};
+
+    if ((s->allocator->caps & HB_CAP_OWN) == 0)
+        return;
+    watched = s->exchange;
+    signal(SIGVTALRM, look_at_call);
+    setitimer(ITIMER_VIRTUAL, &every, NULL);
+}
+
 static enum hb_status run_check(struct sample *s, struct hb_error *error)
 {
     struct hb_sample_result *result = &s->exchange->result;
@@ -359,12 +431,13 @@ static enum hb_status run_check(struct sample *s, struct hb_error *error)
                                  .heap = s->heap,
                                  .ops = s->ops,
                                  .sparse = s->exchange->request.touch == HB_TOUCH_NONE,
-                                 .output = STDOUT_FILENO,
+                                 .output = (s->allocator->caps & HB_CAP_OWN) != 0 ? -1 : STDOUT_FILENO,
                                  .deadline_ns = check_deadline(&s->exchange->request)};
 
     if (status == HB_OK && (s->allocator->caps & HB_CAP_UNTOUCHABLE) != 0)
         status = hb_error_set(error, HB_ERR_USAGE, "%s hands out no memory: there is nothing to check",
                               s->allocator->name);
+    watch_calls(s);
     if (status == HB_OK)
         status = hb_check_run(&plan, &result->check, &result->counts, error);
     if (status == HB_OK)
@@ -386,6 +459,17 @@ static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
     return hb_belongings_take(s->before, error);
 }
 
+/* Sizes that are kept for a realloc cost time, which a trace without one has no use for. */
+static void spare_sizes(const struct sample *s)
+{
+    if (!hb_library_keeps_sizes(s->allocator))
+        return;
+    for (uint64_t i = 0; i < s->prepared->op_count; i++)
+        if (s->prepared->ops[i].kind == HB_OP_REALLOC)
+            return;
+    hb_library_forget_sizes(s->allocator);
+}
+
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 {
     struct hb_sample_exchange *x = s->exchange;
@@ -399,8 +483,12 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
-    if (status == HB_OK && s->schedule.tells)
-        x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
+    if (status == HB_OK) {
+        spare_sizes(s);
+        fflush(stdout); /* what it printed when it was loaded, which no exit handler will write */
+    }
+    if (status == HB_OK && s->schedule.tells) /* nobody listens to what would cost a stop, else */
+        s->schedule.tells = x->result.reads_trace_clock = hb_virtual_clock_give(s->allocator) > 0;
     if (status == HB_OK)
         hb_memory_begin_peak(&s->memory);
     x->course.base = s->memory.base_look;
@@ -412,6 +500,7 @@ static void close_sample(struct sample *s)
     hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
+    hb_foretold_clear(&s->foretold);
     hb_call_times_close(&s->times);
     hb_ledger_clear(&s->ledger);
     hb_schedule_close(&s->schedule);
@@ -419,14 +508,6 @@ static void close_sample(struct sample *s)
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
     hb_pages_free(s->before, sizeof *s->before);
-}
-
-static bool is_by_threads(const struct sample *s)
-{
-    const struct hb_sample_request *request = &s->exchange->request;
-
-    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
-           request->threads.threading != HB_THREADING_NONE;
 }
 
 /* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
@@ -438,8 +519,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
     enum hb_status status = hb_replay_open(s->prepared, &s->replay, error);
 
     if (status == HB_OK)
-        status = hb_schedule_open(&s->schedule, s->prepared, request->pace,
-                                  request->clock == HB_CLOCK_TRACE && !is_by_threads(s), error);
+        status = hb_schedule_open(&s->schedule, s->prepared, request->pace, request->clock == HB_CLOCK_TRACE,
+                                  error);
     plan.pace = s->schedule.pace;
     if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
         status = hb_call_times_open(&s->times, s->prepared, error);
@@ -490,6 +571,13 @@ static void silence(void)
     close(null);
 }
 
+/* Reads a byte of each page, so that no fault is left for the replay. */
+static void fault_in(const struct hb_prepared *prepared)
+{
+    for (size_t at = 0; at < hb_feed_bytes(prepared); at += hb_page_bytes())
+        (void)((const volatile char *)prepared->feed)[at];
+}
+
 static bool work(struct hb_child_exchange *shared, int image_fd)
 {
     struct hb_sample_exchange *exchange = (struct hb_sample_exchange *)shared;
@@ -500,6 +588,9 @@ static bool work(struct hb_child_exchange *shared, int image_fd)
     if (hb_prepared_map(image_fd, &prepared, &exchange->result.error) != HB_OK)
         return false;
     close(image_fd);
+    prepared->feed = hb_sample_exchange_feed(exchange);
+    if (prepared->feed != NULL)
+        fault_in(prepared);
     hb_sample_work(exchange, prepared);
     return true;
 }

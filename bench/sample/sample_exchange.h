@@ -13,8 +13,15 @@ struct hb_sample_exchange {
     char allocator[4096];
     struct hb_sample_result result; /* `points` likewise */
     struct hb_course course;
+    uint64_t feed_at;         /* of a streamed workload: how many bytes on its feed begins; else 0 */
     struct hb_point points[]; /* request.points of them */
 };
+
+/* NULL: the workload is held whole. */
+static inline struct hb_feed *hb_sample_exchange_feed(struct hb_sample_exchange *exchange)
+{
+    return exchange->feed_at == 0 ? NULL : (struct hb_feed *)(void *)((char *)exchange + exchange->feed_at);
+}
 
 /* What LATENCY finds stands where points would. */
 static inline struct hb_latency *hb_sample_exchange_latency(struct hb_sample_exchange *exchange)

@@ -31,6 +31,7 @@ int hb_command_import(int argc, char **argv);
 int hb_command_export(int argc, char **argv);
 int hb_command_generate(int argc, char **argv);
 int hb_command_adversary(int argc, char **argv);
+int hb_command_misuse(int argc, char **argv);
 int hb_command_walk(int argc, char **argv);
 int hb_command_model(int argc, char **argv);
 int hb_command_curve(int argc, char **argv);
@@ -38,11 +39,17 @@ int hb_command_replay(int argc, char **argv);
 int hb_command_check(int argc, char **argv);
 int hb_command_run(int argc, char **argv);
 int hb_command_report(int argc, char **argv);
+int hb_command_plan(int argc, char **argv);
+int hb_command_merge(int argc, char **argv);
 int hb_command_lab(int argc, char **argv);
 
-/* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
+/* model --all: every policy on `traces` (NULL: the chosen few), a table, and a file in the folder `results`
  * unless that is NULL. Returns an exit status. */
 int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results);
+
+/* run --unit N PLAN: one unit of a plan, which takes other options than `run`. */
+bool hb_command_is_unit(int argc, char *const *argv);
+int hb_command_run_unit(int argc, char **argv);
 
 struct hb_session;
 
@@ -77,8 +84,10 @@ bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *erro
 /* hb_workload_load, and what was repaired is told. */
 enum hb_status hb_command_load(const char *trace, struct hb_workload **out, struct hb_error *error);
 
-/* A workload by path or name, made ready for replay. The errors of hb_workload_load and hb_prepare. */
-enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error);
+/* A workload by path or name, made ready for replay; streamed where it is long, or `streams`. The errors of
+ * hb_prepare_file. */
+enum hb_status hb_command_prepare(const char *trace, bool streams, struct hb_prepared **out,
+                                  struct hb_error *error);
 
 /* Says on standard error how long a paced replay takes, or that the trace has no times to follow. Nothing
  * where `pace` is 0. */
@@ -104,6 +113,10 @@ const char *hb_command_allocator_name(const char *spec);
      .help = "a name from 'heapbench list', or the path of a shared library"}
 #define HB_COMMAND_JSON(type, member, text) \
     {HB_OPTION_FLAG, 'j', "json", NULL, HB_AT(type, member), .help = text}
+#define HB_COMMAND_STREAM(type, member) \
+    {HB_OPTION_FLAG, 0, "stream", NULL, HB_AT(type, member), \
+     .help = "read the trace in windows, off the clock, as one of 67 108 864 operations or more always is, in memory " \
+             "that follows what lives"}
 #define HB_COMMAND_TOUCH(type, member, text) \
     {HB_OPTION_WORD, 0, "touch", "HOW", HB_AT(type, member), .words = hb_touch_names, .help = text}
 #define HB_COMMAND_THREADS(type, member) \

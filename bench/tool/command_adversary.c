@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/adversary/adversary.h"
+#include "bench/question/session.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
@@ -116,6 +117,7 @@ static const struct hb_option option_table[] = {
     {HB_ARGUMENT_EACH, .take = take_argument},
     {HB_OPTION_TEXT, 'a', "allocator", "A", HB_AT(struct options, allocator),
      .help = "a name from 'heapbench list', or the path of a shared library"},
+    HB_SESSION_PREFIX,
     {HB_OPTION_SIZE, 0, "live", "M", HB_AT(struct options, plan.live),
      .given = HB_GIVEN(struct options, plan.live_given),
      .help = "the most that is live, in units (steady, sawtooth: objects)"},

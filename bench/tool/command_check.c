@@ -22,6 +22,7 @@ struct options {
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
     HB_COMMAND_ALLOCATOR(struct options, session.allocators),
+    HB_SESSION_PREFIX,
     HB_COMMAND_TOUCH(
         struct options, session.touch,
         "none: of blocks over 4096 bytes, write the ends alone; page (the default), every and all: a byte "

@@ -11,6 +11,7 @@
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 #include "workloads/import/import.h"
+#include "workloads/stream.h"
 #include "workloads/trace/op_sink.h"
 
 struct options {
@@ -73,19 +74,6 @@ static void tell_written(const char *output, uint64_t ops, uint64_t objects)
                   hb_show_counted(objects, "object").text);
 }
 
-/* A trace that does not know where it comes from learns it here. */
-static enum hb_status save(struct hb_workload *workload, const char *output, struct hb_error *error)
-{
-    enum hb_status status;
-
-    if (workload->info.origin == NULL && (workload->info.origin = make_origin(workload->path)) == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
-    status = hb_workload_save(workload, output, 0, error);
-    if (status == HB_OK)
-        tell_written(output, workload->op_count, workload->object_count);
-    return status;
-}
-
 static enum hb_status import_loaded(const char *path, enum hb_workload_format format, const char *output,
                                     struct hb_error *error)
 {
@@ -94,8 +82,81 @@ static enum hb_status import_loaded(const char *path, enum hb_workload_format fo
 
     if (status != HB_OK)
         return status;
-    status = save(workload, output, error);
+    if (workload->info.origin == NULL && (workload->info.origin = make_origin(workload->path)) == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    if (status == HB_OK)
+        status = hb_workload_save(workload, output, 0, error);
+    if (status == HB_OK)
+        tell_written(output, workload->op_count, workload->object_count);
     hb_workload_free(workload);
+    return status;
+}
+
+/* Operations with their objects as the file numbers them; the stream has found them sound. */
+static enum hb_status copy_stream(struct hb_stream *stream, struct hb_trace_writer *writer,
+                                  uint64_t *ops_done, struct hb_error *error)
+{
+    const struct hb_op_sink sink = hb_op_sink_to_writer(writer);
+    const struct hb_op *ops;
+    size_t count = 1;
+    enum hb_status status = HB_OK;
+
+    while (status == HB_OK && count > 0) {
+        status = hb_stream_next(stream, &ops, &count, error);
+        if (status == HB_OK)
+            status = hb_op_sink_put(&sink, hb_stream_run(stream), error);
+        *ops_done += count;
+        hb_progress_set(NULL, *ops_done);
+    }
+    return status;
+}
+
+static enum hb_status write_stream(struct hb_stream *stream, const struct hb_trace_info *info,
+                                   const char *output, struct hb_error *error)
+{
+    struct hb_trace_writer *writer;
+    struct hb_workload facts = {.path = NULL};
+    uint64_t ops = 0;
+    enum hb_status status = hb_trace_writer_open(output, info, 0, &writer, error);
+
+    if (status != HB_OK)
+        return status;
+    hb_progress_begin("importing");
+    status = copy_stream(stream, writer, &ops, error);
+    hb_progress_end();
+    if (status == HB_OK)
+        status = hb_stream_facts(stream, &facts, error);
+    free(facts.info.command);
+    free(facts.info.origin);
+    if (status != HB_OK) {
+        hb_trace_writer_abandon(writer);
+        return status;
+    }
+    hb_trace_writer_set_dropped(writer, facts.dropped);
+    hb_trace_writer_set_times(writer, facts.wall_ns, facts.cpu_ns);
+    status = hb_trace_writer_finish(writer, error);
+    if (status == HB_OK)
+        tell_written(output, ops, hb_stream_objects(stream));
+    return status;
+}
+
+/* A trace that does not know where it comes from learns it here. */
+static enum hb_status import_trace(const char *path, const char *output, struct hb_error *error)
+{
+    struct hb_stream *stream;
+    struct hb_trace_info info;
+    char *origin = NULL;
+    enum hb_status status = hb_stream_open(path, &stream, error);
+
+    if (status != HB_OK)
+        return status;
+    info = *hb_stream_info(stream);
+    if (info.origin == NULL)
+        info.origin = origin = make_origin(path);
+    status = info.origin == NULL ? hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path)
+                                 : write_stream(stream, &info, output, error);
+    free(origin);
+    hb_stream_close(stream);
     return status;
 }
 
@@ -165,6 +226,15 @@ static enum hb_status import_streamed(const char *path, enum hb_workload_format 
     return status;
 }
 
+/* By its first bytes, whatever it was said to be. */
+static bool is_trace(const char *path)
+{
+    enum hb_workload_format format;
+    struct hb_error ignored;
+
+    return hb_workload_recognise(path, &format, &ignored) == HB_OK && format == HB_FORMAT_TRACE;
+}
+
 static enum hb_status import_file(const struct options *options, struct hb_error *error)
 {
     enum hb_workload_format format = options->from >= 0 ? formats[options->from] : HB_FORMAT_ANY;
@@ -175,7 +245,9 @@ static enum hb_status import_file(const struct options *options, struct hb_error
         status = error->status;
     if (status == HB_OK && format == HB_FORMAT_ANY)
         status = hb_workload_recognise(path, &format, error);
-    if (status == HB_OK)
+    if (status == HB_OK && format == HB_FORMAT_TRACE && is_trace(path))
+        status = import_trace(path, options->output, error);
+    else if (status == HB_OK)
         status = (hb_import_format_name(format) != NULL ? import_streamed : import_loaded)(
             path, format, options->output, error);
     free(path);

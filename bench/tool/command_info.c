@@ -1,13 +1,14 @@
 /*
  * command_info.c - heapbench info: what a trace holds, for a person or as JSON.
  *
- * Loading checks every operation, so that figures are shown of sound traces only.
+ * Reading checks every operation, so that figures are shown of sound traces only. Nothing is held but what
+ * lives, so a trace may be of any length.
  */
 #include <stdio.h>
 
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "workloads/whole/summary.h"
+#include "workloads/scan.h"
 
 struct options {
     const char *trace;
@@ -181,12 +182,10 @@ int hb_command_info(int argc, char **argv)
     int exit_status;
 
     hb_options_parse(&usage, argc, argv, &options);
-    if (hb_command_load(options.trace, &workload, &error) != HB_OK)
+    if (hb_workload_scan_summary(options.trace, &workload, &summary, &error) != HB_OK)
         return hb_command_fail(&error);
-    if (hb_workload_summarise(workload, &summary, &error) != HB_OK)
-        exit_status = hb_command_fail(&error);
-    else
-        exit_status = (options.json ? print_json : hb_command_print_info)(workload, &summary);
+    hb_command_tell_repairs(workload->path, &workload->repairs);
+    exit_status = (options.json ? print_json : hb_command_print_info)(workload, &summary);
     hb_workload_free(workload);
     return exit_status;
 }

@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "bench/question/found/discover.h"
+#include "bench/question/session.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
 enum { NAMES_ALLOCATORS, NAMES_TRACES, NAMES_NONE };
 
 struct options {
+    const char *allocators; /* NULL: all that are known */
     bool json;
     int names; /* nothing but the names of these; NAMES_NONE: the tables */
 };
@@ -23,6 +24,9 @@ struct options {
 static const char *const names_words[] = {[NAMES_ALLOCATORS] = "allocators", [NAMES_TRACES] = "traces", NULL};
 
 static const struct hb_option option_table[] = {
+    {HB_OPTION_NAMES, 'a', "allocators", "A,B,...", HB_AT(struct options, allocators),
+     .help = "only these; names, or paths of shared libraries, to see whether they can be used"},
+    HB_SESSION_PREFIX,
     HB_COMMAND_JSON(struct options, json,
                     "print one JSON object: {\"allocators\": [...], \"traces\": [...]}"),
     {HB_OPTION_WORD, 0, "names", "WHAT", HB_AT(struct options, names), .words = names_words,
@@ -35,20 +39,28 @@ static const struct hb_usage usage = {
     .options = option_table,
     .doc = "List the allocators that can be measured, with version and path, and the traces.\v"
            "Traces are the files in workloads/traces, or in share/heapbench/traces where heapbench is "
-           "installed, or in the folder that $HEAPBENCH_TRACES names.\n\n"
+           "installed, or in the folder that $HEAPBENCH_TRACES names: the few that 'run' takes by default, "
+           "and in its folder 'more' those that it takes with --all.\n\n"
            "Example: heapbench list --json | jq -r '.traces[].name'",
 };
 
 /* What there is to say about one trace. */
 struct trace_facts {
     const char *name, *path;
+    bool chosen;                  /* taken by default */
     struct hb_workload *workload; /* NULL: `error` says why */
     struct hb_error error;
 };
 
+/* Whether its folder is the folder of traces, and not one within it. */
+static bool is_chosen(const char *path)
+{
+    return strchr(path + strlen(hb_traces_folder()) + 1, '/') == NULL;
+}
+
 static void load_facts(const struct hb_found_trace *trace, struct trace_facts *facts)
 {
-    *facts = (struct trace_facts){.name = trace->name, .path = trace->path};
+    *facts = (struct trace_facts){.name = trace->name, .path = trace->path, .chosen = is_chosen(trace->path)};
     if (hb_workload_load_as(trace->path, HB_FORMAT_ANY, &facts->workload, &facts->error) != HB_OK)
         facts->workload = NULL;
 }
@@ -73,6 +85,8 @@ static json_t *allocator_json(const struct hb_candidate *c)
         hb_json_text(&json, "path", c->path);
     if (c->hash[0] != '\0')
         hb_json_text(&json, "hash", c->hash);
+    if (c->made[0] != '\0')
+        hb_json_text(&json, "made", c->made);
     if (!c->usable)
         hb_json_text(&json, "error", c->error.text);
     return hb_json_end(&json);
@@ -85,6 +99,7 @@ static json_t *trace_json(const struct trace_facts *facts)
 
     hb_json_text(&json, "name", facts->name);
     hb_json_text(&json, "path", facts->path);
+    hb_json_put(&json, "chosen", json_boolean(facts->chosen));
     if (w == NULL) {
         hb_json_text(&json, "error", facts->error.text);
         return hb_json_end(&json);
@@ -123,7 +138,8 @@ static void print_allocator(const struct hb_candidate *c)
     if (!c->usable)
         printf(" not usable: %s\n", c->error.text);
     else if (c->library)
-        hb_print_line(stdout, " %s%s%s", c->version, c->version[0] != '\0' ? "  " : "", c->path);
+        hb_print_line(stdout, " %s%s%s%s%s", c->version, c->version[0] != '\0' ? "  " : "", c->path,
+                      c->made[0] != '\0' ? "  " : "", c->made);
     else
         printf(" %s%s%s%s\n", summary_of(c), c->version[0] != '\0' ? " (" : "", c->version,
                c->version[0] != '\0' ? ")" : "");
@@ -142,6 +158,8 @@ static void print_trace(const struct trace_facts *facts)
 
 static int print_text(const struct hb_discovery *found, bool *whole)
 {
+    bool before_others = true;
+
     printf("allocators\n");
     for (size_t i = 0; i < found->candidate_count; i++)
         print_allocator(&found->candidates[i]);
@@ -150,6 +168,9 @@ static int print_text(const struct hb_discovery *found, bool *whole)
         struct trace_facts facts;
 
         load_facts(&found->traces[i], &facts);
+        if (!facts.chosen && before_others)
+            printf("more, with --all or by name\n");
+        before_others &= facts.chosen;
         print_trace(&facts);
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
@@ -202,7 +223,7 @@ static int print_names(bool traces)
     if (!traces) {
         print_allocator_names();
     } else {
-        if (hb_traces_find(&paths, &count, &error) != HB_OK)
+        if (hb_traces_find_all(&paths, &count, &error) != HB_OK)
             return hb_command_fail(&error);
         for (size_t i = 0; i < count; i++)
             print_trace_name(paths, paths[i]);
@@ -213,7 +234,7 @@ static int print_names(bool traces)
 
 int hb_command_list(int argc, char **argv)
 {
-    const struct hb_candidate_choice every = {.allocators = NULL};
+    struct hb_candidate_choice choice = {.allocators = NULL};
     struct options options = {.names = NAMES_NONE};
     struct hb_discovery found;
     struct hb_error error;
@@ -223,7 +244,8 @@ int hb_command_list(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (options.names != NAMES_NONE)
         return print_names(options.names == NAMES_TRACES);
-    if (hb_discover(&every, NULL, &found, &error) != HB_OK)
+    choice.allocators = options.allocators;
+    if (hb_discover_all(&choice, &found, &error) != HB_OK)
         return hb_command_fail(&error);
     exit_status = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);

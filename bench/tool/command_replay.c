@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "bench/question/found/discover.h"
+#include "bench/question/session.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample.h"
 #include "bench/tool/command.h"
@@ -27,7 +27,7 @@ struct options {
     uint64_t timeout_ms, idle_ms;
     double pace;
     enum hb_library_clock clock;
-    bool json, here;
+    bool json, here, streams;
 };
 
 /* What both runs say together. */
@@ -39,6 +39,7 @@ struct replay_figures {
 static const struct hb_option option_table[] = {
     HB_COMMAND_TRACE(struct options, trace),
     HB_COMMAND_ALLOCATOR(struct options, allocator),
+    HB_SESSION_PREFIX,
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, heap_bytes),
      .given = HB_GIVEN(struct options, has_heap),
      .help = "bytes of the heap (K, M, G allowed); for an allocator that takes no heap, a budget on private "
@@ -56,6 +57,7 @@ static const struct hb_option option_table[] = {
     HB_COMMAND_IDLE(struct options, idle_ms,
                     "then free what is left, wait S seconds, and say what is resident at once and after 1, "
                     "10 and S seconds"),
+    HB_COMMAND_STREAM(struct options, streams),
     {HB_OPTION_FLAG, 0, "here", NULL, HB_AT(struct options, here),
      .help =
          "in this process, for gdb, perf and valgrind. Reading the trace has used glibc's heap already, so "
@@ -187,8 +189,11 @@ static int print_json(const struct options *options, const struct hb_prepared *p
 
     hb_json_text(&json, "trace", prepared->name);
     hb_json_text(&json, "allocator", hb_command_allocator_name(options->allocator));
+    if (figures->timed.library.made[0] != '\0')
+        hb_json_text(&json, "made", figures->timed.library.made);
     hb_json_number(&json, "heap_bytes", options->heap_bytes);
     hb_json_number(&json, "ops", figures->counts.ops);
+    hb_json_put(&json, "streamed", json_boolean(prepared->path != NULL));
     hb_json_number(&json, "objects", prepared->object_count);
     hb_json_counts(&json, &figures->counts);
     hb_json_number(&json, "elapsed_ns", figures->timed.elapsed_ns);
@@ -236,9 +241,12 @@ static int print_rows(const struct options *options, const struct hb_prepared *p
     hb_stdout_row("trace", "%s", prepared->name);
     hb_stdout_row("allocator", "%s %s", hb_command_allocator_name(options->allocator),
                   timed->library.version);
+    if (timed->library.made[0] != '\0')
+        hb_stdout_row("its calls", "%s", timed->library.made);
     hb_stdout_row("heap", "%s",
                   options->has_heap ? hb_show_counted(options->heap_bytes, "byte").text : "ample");
-    hb_stdout_row("operations", "%s", hb_show_count(ops).text);
+    hb_stdout_row("operations", "%s%s", hb_show_count(ops).text,
+                  prepared->path != NULL ? ", streamed: read in windows, off the clock" : "");
     hb_stdout_threads(prepared->threads, &figures->timed.threads);
     hb_stdout_row("time", "%s, %s an operation, touching %s", hb_show_seconds(seconds).text,
                   hb_show_seconds(ops == 0 ? 0 : seconds / (double)ops).text, hb_touch_name(options->touch));
@@ -268,7 +276,7 @@ int hb_command_replay(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (options.here && hb_allocator_find(options.allocator) == NULL)
         hb_command_reexec_for_libraries();
-    if (hb_command_prepare(options.trace, &prepared, &error) != HB_OK)
+    if (hb_command_prepare(options.trace, options.streams, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
     hb_command_tell_pace(prepared, options.pace);
     if (run_both(&options, prepared, &figures, &error) != HB_OK)

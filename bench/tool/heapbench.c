@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/printable.h"
+#include "bench/adversary/abuse.h"
 #include "bench/adversary/adversary.h"
 #include "bench/results/build_info.h"
 #include "bench/tool/output.h"
@@ -20,6 +21,7 @@ static char **command_line; /* as the process was started; kept until it ends */
 static const struct hb_command commands[] = {
     /* in the order in which a newcomer meets them; each sub-command's author adds its line */
     {"list", "allocators and traces there are", hb_command_list},
+    {"misuse", "what each allocator does about a wrong free or store", hb_command_misuse},
     {"walk", "the ranges of the heap after an operation, and the walk", hb_command_walk},
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
@@ -35,6 +37,8 @@ static const struct hb_command commands[] = {
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
     {"exec", "run a real program on one of our own heaps", hb_command_exec},
     {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"plan", "a measurement cut into units, for many machines", hb_command_plan},
+    {"merge", "the result files of the units that are done", hb_command_merge},
     {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
@@ -133,14 +137,19 @@ enum hb_status hb_command_load(const char *trace, struct hb_workload **out, stru
     return status;
 }
 
-enum hb_status hb_command_prepare(const char *trace, struct hb_prepared **out, struct hb_error *error)
+enum hb_status hb_command_prepare(const char *trace, bool streams, struct hb_prepared **out,
+                                  struct hb_error *error)
 {
-    struct hb_workload *workload = NULL;
-    enum hb_status status = hb_command_load(trace, &workload, error);
+    struct hb_repairs repairs = {0};
+    char *path = NULL;
+    enum hb_status status = hb_workload_locate(trace, &path, error);
 
     if (status == HB_OK)
-        status = hb_prepare(workload, out, error);
-    hb_workload_free(workload);
+        status = streams ? hb_prepare_streamed(path, HB_WINDOW_OPS, out, &repairs, error)
+                         : hb_prepare_file(path, out, &repairs, error);
+    if (status == HB_OK)
+        hb_command_tell_repairs(path, &repairs);
+    free(path);
     return status;
 }
 
@@ -226,6 +235,7 @@ int main(int argc, char **argv)
     hb_file_hold_standard();
     hb_child_main(argc, argv, &hb_sample_job);
     hb_child_main(argc, argv, &hb_adversary_job);
+    hb_child_main(argc, argv, &hb_abuse_job);
     keep_command_line(argc, argv);
     if (argc < 2) {
         print_help(stderr);

@@ -108,6 +108,7 @@ static json_t *library_json(const struct hb_candidate *candidate)
     hb_json_text(&json, "path", candidate->path[0] != '\0' ? candidate->path : NULL);
     hb_json_text(&json, "hash", candidate->hash[0] != '\0' ? candidate->hash : NULL);
     hb_json_put(&json, "settings", settings);
+    hb_json_text(&json, "made", candidate->made[0] != '\0' ? candidate->made : NULL);
     return hb_json_end(&json);
 }
 
@@ -354,8 +355,8 @@ void hb_stdout_libraries(const struct hb_discovery *found)
         bool is_variant = candidate->variant.name != NULL;
         char *line;
 
-        if (!is_variant && (candidate->version[0] == '\0' || !candidate->library ||
-                            hb_product_find(candidate->spec) != NULL))
+        if (!is_variant && ((candidate->version[0] == '\0' && candidate->made[0] == '\0') ||
+                            !candidate->library || hb_product_find(candidate->spec) != NULL))
             continue;
         line = is_variant ? hb_candidate_variant_line(candidate) : hb_candidate_library_line(candidate);
         if (line != NULL)

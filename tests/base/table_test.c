@@ -53,10 +53,10 @@ static void refused_rather_than_wrapped(void **state)
     (void)state;
     assert_null(hb_table_grow(NULL, 0, 0));
     assert_null(hb_table_grow(NULL, 0, SIZE_MAX));
-    assert_null(hb_table_grow(NULL, 0, SIZE_MAX / 2));
+    assert_null(hb_table_grow(NULL, 0, SIZE_MAX / 2 + 1));
     assert_non_null(table);
     table[0] = 7;
-    assert_null(hb_table_grow(table, 1, SIZE_MAX / 2));
+    assert_null(hb_table_grow(table, 1, SIZE_MAX / 2 + 1));
     assert_int_equal(table[0], 7);
     hb_table_free(table, 1);
 }

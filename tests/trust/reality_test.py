@@ -43,25 +43,30 @@ Anonymous:           512 kB
 7ff00000-7ff10000 rw-p 00000000 00:00 0                  [stack]
 Anonymous:          1024 kB
 """
+OBJECTS = "object 400000 5ffd00\nobject 30000000 301ff000\n"
 
 
 class Memory(unittest.TestCase):
     def test_static_memory_and_stacks_are_no_heap(self):
         mappings = reality.read_mappings(SMAPS.splitlines())
         self.assertEqual(len(mappings), 9)
-        self.assertEqual(reality.private_bytes(mappings, set()), (32 + 128) << 10)
+        self.assertEqual(reality.private_bytes(mappings, reality.read_objects(OBJECTS.splitlines()), set()), (32 + 128) << 10)
+
+    def test_what_lies_behind_static_memory_by_chance_is_heap(self):
+        mappings = reality.read_mappings(SMAPS.splitlines())
+        self.assertEqual(reality.private_bytes(mappings, [(0x400000, 0x501000), (0x30000000, 0x30100000)], set()), (16 - 4 + 32 + 128 + 512) << 10)
 
     def test_what_is_static_in_the_measured_library_is_its_own(self):
         mappings = reality.read_mappings(SMAPS.splitlines())
-        self.assertEqual(reality.private_bytes(mappings, {"/lib/one.so"}), (32 + 128 + 256 + 512) << 10)
+        self.assertEqual(reality.private_bytes(mappings, reality.read_objects(OBJECTS.splitlines()), {"/lib/one.so"}), (32 + 128 + 256 + 512) << 10)
 
     def test_the_peak_is_the_kernels_less_files_and_what_is_no_heap(self):
         with tempfile.NamedTemporaryFile("w") as probed:
             probed.write("cpu_us 1500000\nfaults 321\nVmHWM:\t    9000 kB\nRssAnon:\t    2040 kB\nRssFile:\t    500 kB\nRssShmem:\t    0 kB\n")
-            probed.write(SMAPS + "arenas 4711\n")
+            probed.write(SMAPS + OBJECTS + "arenas 4711\n")
             probed.flush()
             found = reality.read_probe(probed.name, set())
-        self.assertEqual(found, {"cpu_s": 1.5, "faults": 321, "private_bytes": (9000 - 500 - (2040 - 160)) << 10, "brk_bytes": 32 << 10, "arenas_bytes": 4711})
+        self.assertEqual(found, {"cpu_s": 1.5, "faults": 321, "private_bytes": (9000 - 500 - (2040 - 160)) << 10, "other_bytes": (2040 - 160) << 10, "brk_bytes": 32 << 10, "arenas_bytes": 4711})
 
 
 def real(cpu_s, heap, mapped=0):
@@ -76,7 +81,7 @@ class Cells(unittest.TestCase):
     def compare(self, heap, mapped=0):
         program = {"glibc": real([1.0, 2.0, 1.1], 10 * MIB, mapped), "fast": real([0.9, 1.7, 0.99], heap, mapped)}
         replays = {"glibc": replayed([0.3, 0.3, 0.4], 10 * MIB), "fast": replayed([0.2, 0.2, None], 12 * MIB)}
-        return [reality.compare(program, replays, library) for library in program]
+        return [reality.compare(program, replays, library, 0) for library in program]
 
     def test_a_difference_of_time_is_paired_and_in_percent_of_the_program(self):
         glibc, fast = self.compare(12 * MIB)
@@ -86,6 +91,10 @@ class Cells(unittest.TestCase):
         self.assertAlmostEqual(fast["predicted_change"], -0.1 / 1.1)
         self.assertAlmostEqual(fast["points"], 100 * (0.1 - 0.1 / 1.1))
         self.assertEqual(fast["memory_ratio"], 1)
+
+    def test_what_a_library_brings_is_no_heap_of_the_replays(self):
+        cell = reality.compare({"glibc": real([1.0], 10 * MIB)}, {"glibc": replayed([0.3], 11 * MIB)}, "glibc", MIB)
+        self.assertEqual((cell["replayed_heap_bytes"], cell["memory_ratio"]), (10 * MIB, 1))
 
     def summary(self, cells, **more):
         return {claim["claim"]: claim for claim in reality.summarise([{"program": "p", "cells": cells, **more}])["claims"]}
@@ -112,7 +121,7 @@ class Cells(unittest.TestCase):
         self.assertEqual(self.summary(self.compare(12 * MIB), arenas_bytes={"real": 1000, "replayed": 970})[claim]["misses"], ["p"])
 
     def test_a_replay_without_figures_is_a_row_and_no_cell(self):
-        cell = reality.compare({"glibc": real([1], 1)}, {}, "glibc")
+        cell = reality.compare({"glibc": real([1], 1)}, {}, "glibc", 0)
         self.assertEqual(cell, {"library": "glibc", "status": "no replay"})
         self.assertEqual(reality.summarise([{"program": "p", "cells": [cell]}])["cells"], 0)
         self.assertEqual(reality.row_of({"program": "p"}, cell)[2], "no replay")

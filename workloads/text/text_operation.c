@@ -104,6 +104,7 @@ static enum hb_status give_birth(struct hb_text *text, struct hb_op op)
     name->line = line_mark(text);
     name->object = (uint32_t)text->next_object++;
     op.object = name->object;
+    hb_builder_name(text->builder, name->object, text->word[1]);
     return add_op(text, op);
 }
 

@@ -75,16 +75,32 @@ static bool grow(void **table, size_t *capacity, uint64_t bytes)
     return true;
 }
 
+/* Room for the sizes of slots, of which a stream has at most so many. */
+static enum hb_status make_room_for_slots(struct hb_builder *builder, const struct hb_op *ops, size_t count,
+                                          struct hb_error *error)
+{
+    void *sizes = builder->sizes;
+    uint64_t slots = 0;
+
+    for (size_t i = 0; i < count; i++)
+        slots = ops[i].object >= slots ? (uint64_t)ops[i].object + 1 : slots;
+    if (!grow(&sizes, &builder->sizes_bytes, slots * sizeof *builder->sizes))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", builder->workload->path);
+    builder->sizes = sizes;
+    return HB_OK;
+}
+
 /* Whether all tables together stay within the limit when there are so many operations, and rows beside them.
  */
 static enum hb_status check_bytes(const struct hb_builder *builder, uint64_t ops, uint64_t rows,
                                   struct hb_error *error)
 {
     const struct hb_workload *workload = builder->workload;
+    uint64_t kept = builder->counts_only ? 0 : 1; /* of what is counted only the rows are kept */
 
-    if (ops * sizeof *workload->ops +
+    if (kept * ops * sizeof *workload->ops +
             (workload->wait_count + workload->touched_count + rows) * sizeof(struct hb_wait) +
-            workload->object_count * sizeof *builder->sizes <=
+            kept * workload->object_count * sizeof *builder->sizes <=
         builder->max_bytes)
         return HB_OK;
     return hb_error_set(error, HB_ERR_LIMIT,
@@ -118,11 +134,12 @@ static enum hb_status make_room(struct hb_builder *builder, size_t count, struct
 
 static const char *apply_birth(struct hb_builder *builder, const struct hb_op *op)
 {
-    if (op->object != builder->workload->object_count)
+    if (!builder->counts_only && op->object != builder->workload->object_count)
         return "gives birth to an object whose number is not the next";
     if (__builtin_add_overflow(builder->live_bytes, op->size, &builder->live_bytes))
         return "brings the live bytes above 2^64";
-    builder->sizes[builder->workload->object_count++] = op->size;
+    builder->workload->object_count++;
+    builder->sizes[op->object] = op->size;
     builder->live_objects++;
     return NULL;
 }
@@ -189,7 +206,8 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
                                  struct hb_error *error)
 {
     struct hb_workload *workload = builder->workload;
-    enum hb_status status = make_room(builder, count, error);
+    enum hb_status status = builder->counts_only ? make_room_for_slots(builder, ops, count, error)
+                                                 : make_room(builder, count, error);
 
     for (size_t i = 0; i < count && status == HB_OK; i++) {
         const char *fault = apply(builder, &ops[i]);
@@ -199,7 +217,9 @@ enum hb_status hb_builder_append(struct hb_builder *builder, const struct hb_op 
         if (fault != NULL)
             return hb_error_set(error, HB_ERR_FORMAT, "%s: operation %llu %s", workload->path,
                                 (unsigned long long)workload->op_count, fault);
-        workload->ops[workload->op_count++] = ops[i];
+        if (!builder->counts_only)
+            workload->ops[workload->op_count] = ops[i];
+        workload->op_count++;
     }
     hb_progress_set(NULL, workload->op_count);
     return status;
@@ -264,6 +284,35 @@ enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, stru
     return HB_OK;
 }
 
+enum { NAMES_MOST = 1 << 16, NAME_BYTES = 64 };
+
+static void forget_names(struct hb_workload *workload)
+{
+    for (size_t i = 0; workload->names != NULL && workload->names[i] != NULL; i++)
+        free(workload->names[i]);
+    free(workload->names);
+    workload->names = NULL;
+}
+
+void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *word)
+{
+    struct hb_workload *workload = builder->workload;
+    char **grown;
+
+    if (object > 0 && workload->names == NULL)
+        return; /* they were too many */
+    grown = object + 1 < NAMES_MOST ? realloc(workload->names, (object + 2) * sizeof *grown) : NULL;
+    if (grown == NULL) {
+        forget_names(workload);
+        return;
+    }
+    workload->names = grown;
+    grown[object] = strndup(word, NAME_BYTES - 1);
+    grown[object + 1] = NULL;
+    if (grown[object] == NULL)
+        forget_names(workload);
+}
+
 struct hb_workload *hb_builder_finish(struct hb_builder *builder)
 {
     struct hb_workload *workload = builder->workload;
@@ -290,6 +339,7 @@ void hb_workload_free(struct hb_workload *workload)
     hb_pages_free(workload->ops, workload->ops_capacity_bytes);
     hb_pages_free(workload->waits, workload->waits_capacity_bytes);
     hb_pages_free(workload->touched, workload->touched_capacity_bytes);
+    forget_names(workload);
     free(workload->info.command);
     free(workload->info.origin);
     free(workload->name);

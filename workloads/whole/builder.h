@@ -12,6 +12,8 @@ struct hb_builder {
     struct hb_workload *workload;
     uint64_t *sizes; /* by object: bytes, or DEAD; from hb_pages_reserve */
     size_t sizes_bytes;
+    bool
+        counts_only; /* operations are checked and counted and not kept; their objects are slots (stream.h) */
     uint64_t live_objects;
     uint64_t live_bytes;
     uint64_t max_ops;
@@ -36,6 +38,12 @@ enum hb_status hb_builder_pass_time(struct hb_builder *builder, uint64_t us, str
 /* So many bytes are touched of the block that the next operation gives; hb_builder_append says where it gives
  * none, or a smaller one. HB_ERR_FORMAT: it was said already; HB_ERR_LIMIT; HB_ERR_MEMORY. */
 enum hb_status hb_builder_touch(struct hb_builder *builder, uint64_t bytes, struct hb_error *error);
+
+/*
+ * The next birth's object is called `word` in its file. Names are for people who look at short files: where
+ * there are more births than a few, or no memory, none is kept.
+ */
+void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *word);
 
 /* The finished workload; the builder is empty afterwards. */
 struct hb_workload *hb_builder_finish(struct hb_builder *builder);

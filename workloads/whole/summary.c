@@ -1,58 +1,58 @@
 /*
- * summary.c - sizes, lifetimes and threads of a workload: percentiles are exact, by selection digit by digit.
+ * summary.c - sizes, lifetimes and threads of a workload, gathered operation by operation.
  */
 #include "workloads/whole/summary.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "base/pages.h"
+#include "workloads/whole/tally.h"
 
-/*
- * The value of which exactly `rank` are smaller or stand before it, in sorted order (0: the least). Digit by
- * digit, from the top: no input makes it slow, and `values` stays as it is.
- */
-static uint64_t select_rank(const uint64_t *values, uint64_t count, uint64_t rank)
+enum { THREADS = 1 << 16 };
+
+/* What is known of an object: when it was born, the thread that made it, the one that had it last, and
+ * whether it was counted as handed over. */
+struct known {
+    uint64_t born;
+    uint16_t maker, last;
+    bool counted;
+};
+
+struct hb_summarising {
+    struct hb_summary summary;
+    struct hb_tally sizes, lifetimes;
+    struct known *known; /* by object: a table */
+    uint64_t room;
+    uint64_t ops;
+    uint64_t *thread_ops;
+    bool touch_said;        /* of the next operation */
+    uint64_t touched_bytes; /* then */
+};
+
+void hb_summarising_close(struct hb_summarising *g)
 {
-    uint64_t prefix = 0, mask = 0;
-
-    for (int shift = 56; shift >= 0; shift -= 8) {
-        uint64_t bins[256] = {0};
-        unsigned digit = 0;
-
-        for (uint64_t i = 0; i < count; i++)
-            if ((values[i] & mask) == prefix)
-                bins[values[i] >> shift & 255]++;
-        for (; rank >= bins[digit]; digit++)
-            rank -= bins[digit];
-        prefix |= (uint64_t)digit << shift;
-        mask |= UINT64_C(255) << shift;
-    }
-    return prefix;
+    if (g == NULL)
+        return;
+    hb_tally_clear(&g->sizes);
+    hb_tally_clear(&g->lifetimes);
+    hb_table_free(g->known, g->room * sizeof *g->known);
+    hb_pages_free(g->thread_ops, THREADS * sizeof *g->thread_ops);
+    free(g);
 }
 
-/* The nearest rank of a percentile, counted from 0: ceil(count * percent / 100) - 1, without overflow. */
-static uint64_t rank_of(uint64_t count, unsigned percent)
+enum hb_status hb_summarising_open(struct hb_summarising **out, struct hb_error *error)
 {
-    return count / 100 * percent + (count % 100 * percent + 99) / 100 - 1;
-}
+    struct hb_summarising *g = calloc(1, sizeof *g);
 
-static struct hb_spread spread_of(const uint64_t *values, uint64_t count)
-{
-    struct hb_spread spread = {.count = count};
-    double sum = 0;
-
-    if (count == 0)
-        return spread;
-    for (uint64_t i = 0; i < count; i++) {
-        sum += (double)values[i];
-        if (values[i] > spread.max)
-            spread.max = values[i];
+    if (g != NULL)
+        g->thread_ops = hb_pages_reserve(THREADS * sizeof *g->thread_ops);
+    if (g != NULL && g->thread_ops != NULL && hb_tally_init(&g->sizes) && hb_tally_init(&g->lifetimes)) {
+        *out = g;
+        return HB_OK;
     }
-    spread.mean = sum / (double)count;
-    spread.p50 = select_rank(values, count, rank_of(count, 50));
-    spread.p90 = select_rank(values, count, rank_of(count, 90));
-    spread.p99 = select_rank(values, count, rank_of(count, 99));
-    return spread;
+    hb_summarising_close(g);
+    return hb_error_set(error, HB_ERR_MEMORY, "out of memory for sizes and lifetimes");
 }
 
 static unsigned size_bin(uint64_t size)
@@ -62,105 +62,128 @@ static unsigned size_bin(uint64_t size)
     return bin < HB_SIZE_BINS ? bin : HB_SIZE_BINS - 1;
 }
 
-static void take_sizes(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
+static bool take_birth(struct hb_summarising *g, const struct hb_op *op)
 {
-    uint64_t count = 0;
+    if (op->object >= g->room) {
+        uint64_t room = 2 * (uint64_t)op->object + 64;
+        void *grown = hb_table_grow(g->known, g->room * sizeof *g->known, room * sizeof *g->known);
 
-    for (uint64_t i = 0; i < workload->op_count; i++) {
-        const struct hb_op *op = &workload->ops[i];
-
-        summary->kinds[op->kind]++;
-        if (op->kind == HB_OP_FREE)
-            continue;
-        summary->size_bins[size_bin(op->size)]++;
-        values[count++] = op->size;
+        if (grown == NULL)
+            return false;
+        g->known = grown;
+        g->room = room;
     }
-    summary->sizes = spread_of(values, count);
+    g->known[op->object] = (struct known){.born = g->ops, .maker = op->thread, .last = op->thread};
+    return true;
 }
 
-/*
- * `values` serves twice: an object's cell holds when it was born. A lifetime is put where it disturbs no
- * birth: the cells from the end down, one a free; births and frees together are at most all operations.
- */
-static void take_lifetimes(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
+static void hand_over(struct hb_summarising *g, const struct hb_op *op)
 {
-    uint64_t born = 0, first = workload->op_count;
+    struct known *known = &g->known[op->object];
 
-    for (uint64_t i = 0; i < workload->op_count; i++) {
-        const struct hb_op *op = &workload->ops[i];
+    g->summary.handovers += op->thread != known->last;
+    g->summary.handed_objects += op->thread != known->maker && !known->counted;
+    known->counted |= op->thread != known->maker;
+    known->last = op->thread;
+}
 
-        if (op->kind == HB_OP_FREE)
-            values[--first] = i - values[op->object];
-        else if (op->kind != HB_OP_REALLOC)
-            values[born++] = i;
+static bool take_size(struct hb_summarising *g, const struct hb_op *op)
+{
+    g->summary.size_bins[size_bin(op->size)]++;
+    return hb_tally_add(&g->sizes, op->size);
+}
+
+static bool take_op(struct hb_summarising *g, const struct hb_op *op)
+{
+    bool room = true;
+
+    g->summary.kinds[op->kind]++;
+    g->thread_ops[op->thread]++;
+    if (op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC)
+        hand_over(g, op);
+    else
+        room = take_birth(g, op);
+    if (op->kind == HB_OP_FREE)
+        room = hb_tally_add(&g->lifetimes, g->ops - g->known[op->object].born);
+    else
+        room = room && take_size(g, op);
+    g->ops++;
+    return room;
+}
+
+static enum hb_status take_ops(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
+{
+    struct hb_summarising *g = context;
+
+    if (g->touch_said && count > 0) {
+        g->summary.touched_bytes += g->touched_bytes;
+        g->summary.measured_bytes += ops[0].size;
+        g->touch_said = false;
     }
-    summary->lifetimes = spread_of(values + first, workload->op_count - first);
+    for (size_t i = 0; i < count; i++)
+        if (!take_op(g, &ops[i]))
+            return hb_error_set(error, HB_ERR_MEMORY, "out of memory for sizes and lifetimes");
+    return HB_OK;
 }
 
-/* Threads are at most as many as operations. `values` is 0 throughout when it comes. */
-static void take_threads(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
+static enum hb_status take_touched(void *context, uint64_t bytes, struct hb_error *error)
 {
-    for (uint64_t i = 0; i < workload->op_count; i++)
-        values[workload->ops[i].thread]++;
-    summary->thread_ops = spread_of(values, workload->threads);
-    for (uint32_t t = 0; t < workload->threads && t < HB_THREADS_LISTED; t++)
-        summary->ops_by_thread[t] = values[t];
+    struct hb_summarising *g = context;
+
+    (void)error;
+    g->touch_said = true;
+    g->touched_bytes = bytes;
+    return HB_OK;
 }
 
-/* What is known of an object: the thread that made it, the one that had it last, and whether it was counted.
- */
-static uint64_t pack_hands(uint16_t maker, uint16_t last, bool counted)
+struct hb_op_sink hb_summarising_sink(struct hb_summarising *g)
 {
-    return maker | (uint64_t)last << 16 | (uint64_t)counted << 32;
+    return (struct hb_op_sink){.append = take_ops, .touch = take_touched, .context = g};
 }
 
-static uint64_t hand_over(uint64_t hands, uint16_t thread, struct hb_summary *summary)
+static bool take_threads(struct hb_summarising *g, uint32_t threads)
 {
-    uint16_t maker = (uint16_t)hands, last = (uint16_t)(hands >> 16);
-    bool counted = hands >> 32 != 0;
+    struct hb_tally tally;
+    bool room = hb_tally_init(&tally);
 
-    summary->handovers += thread != last;
-    summary->handed_objects += thread != maker && !counted;
-    return pack_hands(maker, thread, counted || thread != maker);
-}
-
-static void take_hands(const struct hb_workload *workload, struct hb_summary *summary, uint64_t *values)
-{
-    uint64_t born = 0;
-
-    for (uint64_t i = 0; i < workload->op_count; i++) {
-        const struct hb_op *op = &workload->ops[i];
-
-        if (op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC)
-            values[op->object] = hand_over(values[op->object], op->thread, summary);
-        else
-            values[born++] = pack_hands(op->thread, op->thread, false);
+    for (uint32_t t = 0; t < threads && room; t++) {
+        room = hb_tally_add(&tally, g->thread_ops[t]);
+        if (t < HB_THREADS_LISTED)
+            g->summary.ops_by_thread[t] = g->thread_ops[t];
     }
+    g->summary.thread_ops = hb_tally_spread(&tally);
+    hb_tally_clear(&tally);
+    return room;
 }
 
-static void take_touched(const struct hb_workload *workload, struct hb_summary *summary)
+enum hb_status hb_summarising_report(struct hb_summarising *g, const struct hb_workload *workload,
+                                     struct hb_summary *out, struct hb_error *error)
 {
-    for (uint64_t i = 0; i < workload->touched_count; i++) {
-        summary->touched_bytes += workload->touched[i].bytes;
-        summary->measured_bytes += workload->ops[workload->touched[i].op].size;
-    }
+    if (!take_threads(g, workload->threads))
+        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    g->summary.sizes = hb_tally_spread(&g->sizes);
+    g->summary.lifetimes = hb_tally_spread(&g->lifetimes);
+    *out = g->summary;
+    return HB_OK;
 }
 
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error)
 {
-    struct hb_summary summary = {0};
-    size_t bytes = (size_t)(workload->op_count + 1) * sizeof(uint64_t);
-    uint64_t *values = hb_pages_reserve(bytes);
+    const struct hb_op_run all = {.ops = workload->ops,
+                                  .count = workload->op_count,
+                                  .touched = workload->touched,
+                                  .touched_count = workload->touched_count};
+    struct hb_summarising *g = NULL;
+    struct hb_op_sink sink;
+    enum hb_status status = hb_summarising_open(&g, error);
 
-    if (values == NULL)
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
-    take_threads(workload, &summary, values);
-    take_hands(workload, &summary, values);
-    take_sizes(workload, &summary, values);
-    take_lifetimes(workload, &summary, values);
-    take_touched(workload, &summary);
-    hb_pages_free(values, bytes);
-    *out = summary;
-    return HB_OK;
+    if (status != HB_OK)
+        return status;
+    sink = hb_summarising_sink(g);
+    status = hb_op_sink_put(&sink, &all, error);
+    if (status == HB_OK)
+        status = hb_summarising_report(g, workload, out, error);
+    hb_summarising_close(g);
+    return status;
 }

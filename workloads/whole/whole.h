@@ -40,6 +40,8 @@ struct hb_workload {
     uint64_t wall_ns;      /* that the recorded program ran; 0: not known */
     uint64_t cpu_ns;       /* that it was on a processor; 0: not known */
     uint64_t object_count; /* births */
+    char **
+        names; /* what a text file calls each, as it stands there; NULL: it has none, or more than are kept */
     uint64_t peak_live_objects;
     uint64_t peak_live_bytes;     /* of requested sizes, after any operation */
     uint64_t live_objects_at_end; /* never freed */

@@ -261,6 +261,7 @@ static void take_result(struct hb_candidate *candidate, const struct hb_sample_r
     candidate->usable = result->outcome == HB_SAMPLE_OK;
     candidate->error = result->error;
     hb_printable(candidate->version, sizeof candidate->version, result->library.version, "");
+    memcpy(candidate->made, result->library.made, sizeof candidate->made);
     memcpy(candidate->path, result->library.path, sizeof candidate->path);
     hash_file(candidate->path, candidate->hash);
     memcpy(candidate->printed, result->printed, sizeof candidate->printed);
@@ -394,8 +395,9 @@ char *hb_candidate_library_line(const struct hb_candidate *candidate)
     const char *name = candidate->variant.name != NULL ? candidate->spec : candidate->name;
     char line[LINE_BYTES];
 
-    snprintf(line, sizeof line, "%s %s %s%s%s", name,
+    snprintf(line, sizeof line, "%s %s %s%s%s%s%s", name,
              candidate->version[0] != '\0' ? candidate->version : "(version not told)", candidate->path,
-             candidate->hash[0] != '\0' ? " xxh64 " : "", candidate->hash);
+             candidate->hash[0] != '\0' ? " xxh64 " : "", candidate->hash,
+             candidate->made[0] != '\0' ? "; " : "", candidate->made);
     return hb_printable_copy(line, "");
 }

@@ -32,8 +32,9 @@ struct hb_candidate {
     bool library;      /* a shared library, loaded; not built in */
     bool process; /* its heap is the process's: it takes no heap of a given size, but keeps to a budget */
     char version[128];
-    char path[4096];                       /* of the library; empty for what is built in */
-    char hash[17];                         /* of that file, as xxhsum prints it; empty where there is none */
+    char made[256];  /* how a reader's own library is called, and what is made for it; empty for others */
+    char path[4096]; /* of the library; empty for what is built in */
+    char hash[17];   /* of that file, as xxhsum prints it; empty where there is none */
     char printed[HB_SAMPLE_PRINTED_BYTES]; /* the first line that it prints when it is loaded */
     struct hb_error error;                 /* why it is not usable */
 };

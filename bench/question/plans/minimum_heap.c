@@ -30,11 +30,17 @@ static const struct hb_model_options *model_of(const struct hb_candidate *candid
     return candidate->model != NULL ? hb_allocator_find(candidate->model)->state : NULL;
 }
 
+/* One pass tells what each heap size does (curve.h). */
+static bool is_on_curve(const struct hb_model_options *options)
+{
+    return options != NULL && options->policy == HB_POLICY_FIRST && !options->merges_late && !options->told;
+}
+
 bool hb_minimum_heap_is_simples_kind(const struct hb_candidate *candidate)
 {
     const struct hb_model_options *options = model_of(candidate);
 
-    return options != NULL && options->policy == HB_POLICY_FIRST && !options->lists_free;
+    return is_on_curve(options) && !options->lists_free;
 }
 
 static enum hb_status try_model(const struct heap_search *s, uint64_t bytes, bool *serves,
@@ -156,8 +162,7 @@ enum hb_status hb_minimum_heap_find(struct hb_session *session, size_t trace,
     if (status != HB_OK || !candidate->bounded || ample->ops < s.prepared->op_count || ample->failures > 0 ||
         ample->peak_live_bytes == 0)
         return status;
-    return options != NULL && options->policy == HB_POLICY_FIRST ? find_on_curve(&s, options, out, error)
-                                                                 : find_by_trying(&s, out, error);
+    return is_on_curve(options) ? find_on_curve(&s, options, out, error) : find_by_trying(&s, out, error);
 }
 
 const char *hb_minimum_how_name(enum hb_minimum_how how)

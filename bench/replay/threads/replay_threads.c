@@ -143,9 +143,6 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->turn = index == threads->first ? 0 : UINT64_MAX;
     worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
     worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
-    if (hb_schedule_open(&worker->schedule, threads->split->whole, threads->plan.pace, false, error) != HB_OK)
-        return error->status;
-    worker->schedule.silent = index != threads->first;
     if (part->own.op_count == 0)
         return HB_OK;
     if (threads->plan.threading == HB_THREADING_FREE && threads->split->working > 1) {
@@ -250,6 +247,16 @@ static void sum_up(const struct hb_threads *threads, struct hb_threads_figures *
     figures->elapsed_ns = threads->plan.pace > 0 ? longest_ns : ended_ns - begun_ns;
 }
 
+/* Each goes through the recording's time by itself. */
+static void share_schedule(struct hb_threads *threads, const struct hb_schedule *schedule)
+{
+    for (uint32_t i = 0; i < threads->split->threads; i++) {
+        threads->workers[i].schedule = *schedule;
+        threads->workers[i].schedule.silent = i != threads->first;
+    }
+    hb_schedule_begin_clock(schedule);
+}
+
 /* The schedule of the first, as late as the latest. */
 static void take_schedule(const struct hb_threads *threads, struct hb_schedule *schedule)
 {
@@ -276,6 +283,7 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     threads->touch = (allocator->caps & HB_CAP_UNTOUCHABLE) != 0 ? HB_TOUCH_NONE : touch;
     if (split->working == 0)
         return;
+    share_schedule(threads, schedule);
     set_stage(threads, STAGE_RUN);
     hb_worker_run(&threads->workers[threads->first]);
     join_threads(threads);

@@ -218,6 +218,8 @@ static void run_blocks(struct hb_worker *worker, run_range *run)
             publish(worker, part->recorded[from]);
             hold_back(worker, part->recorded[to - 1]);
         }
+        if (all->plan.pace <= 0)
+            hb_schedule_reach(&worker->schedule, part->recorded[from], all->split->ops);
         if (worker->marks != NULL)
             mark(worker, from, hb_clock_ns());
         run(worker, from, to);

@@ -70,7 +70,7 @@ static void damage_is_seen(void **unused)
 {
     (void)unused;
     for (unsigned i = 1; i < subject_count; i++) {
-        if (subjects[i].definition.policy == PLAIN_BUDDY)
+        if (subjects[i].definition.header == 0)
             continue;
         open_heap(&subjects[i]);
         damage_records(&subjects[i]);
@@ -109,12 +109,12 @@ static void lengths_are_refused(void **unused)
 {
     (void)unused;
     for (unsigned i = 0; i < subject_count; i++) {
-        bool linked = subjects[i].definition.policy >= PLAIN_FREE_LIST;
+        bool linked = subjects[i].definition.policy >= PLAIN_FREE_LIST || subjects[i].definition.header == 0;
 
         refused(&subjects[i], 7,
                 linked ? "a heap of 7 bytes is out of range: 16, one range, or more"
                        : "a heap of 7 bytes is out of range: 8, one record, or more");
-        if (linked && subjects[i].definition.policy != PLAIN_BUDDY)
+        if (linked && subjects[i].definition.header != 0)
             refused(&subjects[i], (size_t)64 << 30, ": 16 to 68719476720");
         if (i > 0)
             refused(&subjects[i], SIZE_MAX, "bytes is out of range for ");

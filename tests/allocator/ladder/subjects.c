@@ -14,6 +14,11 @@ const struct subject subjects[] = {
     {"next-merge", {.policy = PLAIN_NEXT, .merge = true, .header = 8, .align = 1}},
     {"best", {.policy = PLAIN_BEST, .merge = false, .header = 8, .align = 1}},
     {"best-merge", {.policy = PLAIN_BEST, .merge = true, .header = 8, .align = 1}},
+    {"merge-late", {.policy = PLAIN_LATE, .merge = false, .header = 8, .align = 16}},
+    {"side-table", {.policy = PLAIN_FIRST, .merge = true, .header = 0, .align = 16}},
+    {"grow", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 16}},
+    {"pool", {.policy = PLAIN_BINS, .merge = true, .header = 8, .align = 16, .pool = true}},
+    {"oracle", {.policy = PLAIN_ORACLE, .merge = true, .header = 8, .align = 16}},
     {"buddy", {.policy = PLAIN_BUDDY, .merge = true, .header = 0, .align = 1}},
 };
 

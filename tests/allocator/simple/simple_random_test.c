@@ -109,7 +109,7 @@ static void same_state(const struct hb_allocator *table, const void *heap)
 }
 
 /* Sizes of many kinds: small, around the record's size, around the heap's, 0 and those that overflow. */
-static uint64_t random_size(void)
+static size_t random_size(void)
 {
     switch (hb_random_below(&rig.random, 16)) {
     case 0:

@@ -1,10 +1,10 @@
 /*
- * walk_heap_test.c - the heap that `heapbench walk` shows, which is computed, against simple's own, which
- * walks.
+ * walk_heap_test.c - the heap that `heapbench walk` shows, which is computed where it can be, against the
+ * allocator's own, which walks.
  *
- * Both are led through the shipped traces. After every operation what it did is compared; at many of them the
- * whole list of ranges, and which object lies in which. Simple is O(ranges), so each run stops after a number
- * of examined ranges.
+ * Both are led through the shipped traces, simple through all and the others through some. After every
+ * operation what it did is compared; at many of them the whole list of ranges, and which object lies in
+ * which. Walking is O(ranges), so each run stops after a number of examined ranges.
  */
 #include "bench/exact/walk_heap.h"
 
@@ -15,7 +15,7 @@
 
 enum { MOMENTS = HB_TEST_SCALE(200, 20), STEP_LIMIT = HB_TEST_SCALE(40000000, 400000) };
 
-/* Simple's counting build, on the same trace. */
+/* The allocator's counting build, on the same trace. */
 struct walking {
     const struct hb_allocator *allocator;
     void *heap;
@@ -23,12 +23,10 @@ struct walking {
     struct hb_walk walk;
 };
 
-static void open_walking(struct walking *w, const struct hb_workload *workload, uint64_t heap_bytes)
+static void open_walking(struct walking *w, const struct hb_workload *workload, const char *name,
+                         uint64_t heap_bytes)
 {
-    const struct hb_allocator *simple;
-
-    assert_int_equal(hb_allocator_open("simple", &simple, NULL, NULL), HB_OK);
-    *w = (struct walking){.allocator = simple->counting};
+    *w = (struct walking){.allocator = hb_allocator_find(name)->counting};
     w->heap = w->allocator->create(w->allocator, heap_bytes, NULL);
     w->blocks = calloc(workload->object_count + 1, sizeof w->blocks[0]);
     assert_non_null(w->heap);
@@ -96,9 +94,11 @@ static bool compare_range(void *context, const struct hb_range *range)
     assert_true(held->range.length == range->length || (c->ample && c->met == c->count));
     assert_int_equal(held->range.allocated, range->allocated);
     assert_int_equal(held->has_object, range->allocated);
-    if (held->has_object)
-        assert_true(c->w->allocator->offset(c->w->heap, c->w->blocks[held->object]) ==
-                    range->offset + HB_WALK_RECORD_BYTES);
+    if (held->has_object) {
+        uint64_t payload = c->w->allocator->offset(c->w->heap, c->w->blocks[held->object]);
+
+        assert_true(payload >= range->offset && payload < range->offset + range->length);
+    }
     return true;
 }
 
@@ -115,15 +115,15 @@ static void compare_ranges(const struct hb_walk_heap *shown, const struct walkin
 }
 
 /* Returns how often the ranges were compared. */
-static unsigned run_both(const struct hb_workload *workload, uint64_t heap_bytes)
+static unsigned run_both(const struct hb_workload *workload, const char *name, uint64_t heap_bytes)
 {
     uint64_t steps = 0, stride = 251;
     struct hb_walk_heap *shown = NULL;
     struct walking w;
     unsigned moments = 0;
 
-    open_walking(&w, workload, heap_bytes);
-    assert_int_equal(hb_walk_heap_create(workload, heap_bytes, &shown, NULL), HB_OK);
+    open_walking(&w, workload, name, heap_bytes);
+    assert_int_equal(hb_walk_heap_create(workload, name, heap_bytes, &shown, NULL), HB_OK);
     assert_non_null(shown);
     while (shown->done < workload->op_count && moments < MOMENTS && steps < STEP_LIMIT) {
         step_both(shown, &w);
@@ -152,13 +152,55 @@ static void shipped_traces(void **state)
         struct hb_workload *workload;
 
         assert_int_equal(hb_workload_load(paths[i], &workload, NULL), HB_OK);
-        moments += run_both(workload, 0);
-        moments += run_both(workload, workload->peak_live_bytes);
-        moments += run_both(workload, workload->peak_live_bytes / 16 + 64);
+        moments += run_both(workload, "simple", 0);
+        moments += run_both(workload, "simple", workload->peak_live_bytes);
+        moments += run_both(workload, "simple", workload->peak_live_bytes / 16 + 64);
         hb_workload_free(workload);
     }
     print_message("the ranges of %u moments compared, 0 mismatches\n", moments);
     hb_traces_free(paths);
+}
+
+/* Each that walks and can show its ranges, in a heap that is too small for the trace, and in an ample one. */
+static void other_allocators(void **state)
+{
+    static const char *const traces[] = {"demo.rep", "sqlite3.trace", "python3.trace"};
+    size_t count;
+    const struct hb_allocator *const *builtin = hb_allocator_builtin(&count);
+    unsigned moments = 0, allocators = 0;
+
+    (void)state;
+    for (size_t t = 0; t < sizeof traces / sizeof *traces; t++) {
+        struct hb_workload *workload;
+
+        assert_int_equal(hb_workload_load(traces[t], &workload, NULL), HB_OK);
+        for (size_t i = 0; i < count; i++) {
+            if (builtin[i]->counting == NULL || builtin[i]->ranges == NULL)
+                continue;
+            allocators++;
+            moments += run_both(workload, builtin[i]->name, 0);
+            moments += run_both(workload, builtin[i]->name, workload->peak_live_bytes / 2 + 64);
+        }
+        hb_workload_free(workload);
+    }
+    assert_true(allocators >= 3 * 11);
+    print_message("%u moments of %u runs compared\n", moments, allocators);
+}
+
+static void refused(void **state)
+{
+    static const char *const names[] = {"glibc", "null", "bump", "no-such", "./x.so", ""};
+    struct hb_workload *workload;
+    struct hb_walk_heap *heap = NULL;
+    struct hb_error error;
+
+    (void)state;
+    assert_int_equal(hb_workload_load("demo.rep", &workload, NULL), HB_OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(hb_walk_heap_create(workload, names[i], 0, &heap, &error), HB_ERR_USAGE);
+        assert_null(heap);
+    }
+    hb_workload_free(workload);
 }
 
 int main(void)
@@ -166,6 +208,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         hb_test("walk shows the ranges, walks and objects that simple has, at many moments of every trace",
                 shipped_traces),
+        hb_test("walk shows what every other rung and policy has, whether it is computed or not",
+                other_allocators),
+        hb_test("what cannot show its ranges is refused", refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,7 +238,7 @@ static void check_replay(const struct hb_workload *workload, uint64_t ops, const
     struct hb_threads_figures figures;
     struct hb_replay *replay = NULL;
     struct hb_error error = {.text = ""};
-    struct hb_schedule schedule;
+    struct hb_schedule schedule = {.silent = false};
     uint64_t live_bytes;
 
     hb_threads_run(threads, &checking, checker, HB_TOUCH_NONE, &schedule, &figures);
@@ -370,7 +370,7 @@ static void run_order(struct order *order, void *(*alloc)(void *, size_t), const
     struct hb_prepared *prepared;
     struct hb_threads *replay;
     struct hb_threads_figures figures;
-    struct hb_schedule schedule;
+    struct hb_schedule schedule = {.silent = false};
     struct hb_random random;
 
     hb_random_seed(&random, threads);
@@ -443,7 +443,7 @@ static void an_allocator_for_one_thread_is_called_under_a_lock(void **state)
     struct hb_prepared *prepared;
     struct hb_threads *threads;
     struct hb_threads_figures figures;
-    struct hb_schedule schedule;
+    struct hb_schedule schedule = {.silent = false};
     uint64_t calls = 0;
 
     (void)state;
@@ -502,7 +502,7 @@ static void each_thread_touches_what_the_program_did(void **state)
     struct hb_prepared *prepared;
     struct hb_threads *threads;
     struct hb_threads_figures figures;
-    struct hb_schedule schedule;
+    struct hb_schedule schedule = {.silent = false};
 
     (void)state;
     workload->touched = touched;

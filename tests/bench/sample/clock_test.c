@@ -25,15 +25,18 @@ struct replay {
     struct clock_reading readings[OPS];
 };
 
-static struct hb_prepared *prepare(const struct hb_wait *waits, size_t count)
+/* `threads` do them in turn. */
+static struct hb_prepared *prepare(const struct hb_wait *waits, size_t count, uint32_t threads)
 {
     static struct hb_op ops[OPS];
     struct hb_workload *workload;
     struct hb_prepared *prepared;
 
     for (uint32_t i = 0; i < OPS; i++)
-        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 16};
+        ops[i] =
+            (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 16, .thread = (uint16_t)(i % threads)};
     workload = workload_of("timed", ops, OPS);
+    workload->threads = threads;
     workload->waits = (struct hb_wait *)(uintptr_t)waits;
     workload->wait_count = count;
     prepared = must_prepare(workload);
@@ -54,7 +57,7 @@ static void run(struct replay *replay, const struct hb_wait *waits, size_t count
 
     assert_true(fd >= 0);
     snprintf(log, sizeof log, "CLOCK_LIBRARY_LOG=%s", path);
-    request.prepared = prepare(waits, count);
+    request.prepared = prepare(waits, count, as->threads.threading != HB_THREADING_NONE ? 2 : 1);
     request.allocator = CLOCK_LIBRARY;
     request.settings = settings;
     request.timeout_ms = 100000;
@@ -98,6 +101,23 @@ static void the_time_that_a_library_sees_is_the_recordings(void **state)
     }
 }
 
+static void threads_in_the_recorded_order_see_it_too(void **state)
+{
+    const struct hb_sample_request request = {.mode = HB_SAMPLE_TIME,
+                                              .threads = {.threading = HB_THREADING_STRICT}};
+    struct hb_wait waits[OPS];
+    struct replay replay;
+
+    (void)state;
+    fill_waits(waits);
+    run(&replay, waits, OPS, &request);
+    assert_int_equal(replay.result.threads.threads, 2);
+    assert_true(replay.result.reads_trace_clock);
+    for (int64_t i = 1; i < OPS; i++)
+        assert_int_equal(replay.readings[i].monotonic_ns - replay.readings[i - 1].monotonic_ns,
+                         1000 * SECOND_NS + 1000 * i);
+}
+
 static void nobody_else_sees_it_and_nobody_waits_for_it(void **state)
 {
     const struct hb_sample_request request = {.mode = HB_SAMPLE_TIME};
@@ -134,6 +154,31 @@ static void it_is_the_machines_where_that_was_asked_for_or_the_trace_has_no_time
     expect_machine_clock(&replay);
     run(&replay, NULL, 0, &trace);
     expect_machine_clock(&replay);
+}
+
+static void a_library_that_reads_it_in_libstdcxx_is_told_and_one_that_does_not_is_not(void **state)
+{
+    struct hb_wait waits[OPS];
+    struct hb_sample_request request = {.allocator = CHRONO_LIBRARY};
+    struct hb_sample_result result;
+    struct hb_error error = {0};
+
+    (void)state;
+    fill_waits(waits);
+    request.prepared = prepare(waits, OPS, 1);
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_int_equal(result.outcome, HB_SAMPLE_OK);
+    assert_true(result.reads_trace_clock);
+    assert_int_equal(result.counts.failures, 0);
+    request.clock = HB_CLOCK_MACHINE;
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_false(result.reads_trace_clock);
+    assert_int_equal(result.counts.failures,
+                     OPS - 1); /* the machine's had its 999 seconds before the first */
+    request = (struct hb_sample_request){.prepared = request.prepared, .allocator = "glibc"};
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_false(result.reads_trace_clock);
+    hb_prepared_free((struct hb_prepared *)(uintptr_t)request.prepared);
 }
 
 static void a_recording_of_ages_is_no_time_that_a_clock_shows(void **state)
@@ -177,9 +222,12 @@ int main(int argc, char **argv)
     static const struct CMUnitTest tests[] = {
         hb_test("the time that a library sees is the recording's",
                 the_time_that_a_library_sees_is_the_recordings),
+        hb_test("threads in the recorded order see it too", threads_in_the_recorded_order_see_it_too),
         hb_test("nobody else sees it and nobody waits for it", nobody_else_sees_it_and_nobody_waits_for_it),
         hb_test("it is the machine's where that was asked for or the trace has no times",
                 it_is_the_machines_where_that_was_asked_for_or_the_trace_has_no_times),
+        hb_test("a library that reads it in libstdc++ is told and one that does not is not",
+                a_library_that_reads_it_in_libstdcxx_is_told_and_one_that_does_not_is_not),
         hb_test("a recording of ages is no time that a clock shows",
                 a_recording_of_ages_is_no_time_that_a_clock_shows),
         hb_test("every mode that is timed tells it and windows lose none",

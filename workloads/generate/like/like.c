@@ -35,7 +35,7 @@ static enum hb_status count_ops(struct hb_stream *stream, struct hb_generate_set
 {
     uint64_t bytes = 0;
     const struct hb_op *ops;
-    size_t count, rows;
+    size_t count;
 
     do {
         enum hb_status status = hb_stream_next(stream, &ops, &count, error);
@@ -49,8 +49,7 @@ static enum hb_status count_ops(struct hb_stream *stream, struct hb_generate_set
             if (ops[i].thread >= settings->like_threads)
                 settings->like_threads = ops[i].thread + 1u;
         }
-        hb_stream_touched(stream, &rows);
-        settings->like_touched |= rows > 0;
+        settings->like_touched |= hb_stream_run(stream)->touched_count > 0;
         settings->like_ops += count;
     } while (count > 0);
     settings->like_births = hb_stream_objects(stream);

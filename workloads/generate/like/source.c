@@ -88,11 +88,14 @@ const struct hb_like_op *hb_like_source_at(const struct hb_like_source *source, 
 static enum hb_status next_block(struct hb_like_source *source, struct hb_error *error)
 {
     enum hb_status status = hb_stream_next(source->stream, &source->pending, &source->pending_count, error);
+    const struct hb_op_run *run = hb_stream_run(source->stream);
 
     if (status != HB_OK)
         return status;
-    source->waits = hb_stream_waits(source->stream, &source->wait_count);
-    source->touched = hb_stream_touched(source->stream, &source->touched_count);
+    source->waits = run->waits;
+    source->wait_count = run->wait_count;
+    source->touched = run->touched;
+    source->touched_count = run->touched_count;
     return HB_OK;
 }
 
