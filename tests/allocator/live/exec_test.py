@@ -1,6 +1,7 @@
 """exec_test - what is asked of a heap it does, on every one of ours; and heapbench exec runs, refuses and tells as it should."""
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -159,9 +160,9 @@ class Exec(Living):
 
     def test_a_signal_to_end_reaches_the_program(self):
         """With figures the program is a child: it ends too, and the file of the figures is gone."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(signal=number):
-                command = [HEAPBENCH, "exec", "-a", "bins", "--stats", "--", "sh", "-c", "echo $$; exec sleep 60"]
+        for number, option in itertools.product((signal.SIGTERM, signal.SIGHUP), ("--stats", "--compare")):
+            with self.subTest(signal=number, option=option):
+                command = [HEAPBENCH, "exec", "-a", "bins", option, "--", "sh", "-c", "echo $$; exec sleep 60"]
                 environment = {**ENVIRONMENT, "TMPDIR": self.folder}
                 with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
                     program = int(running.stdout.readline())
