@@ -76,6 +76,12 @@ class Exec(Living):
         self.assertRegex(done.stderr, r"\Aheapbench: sh, process \d+, on bins: .*\n\Z")
         self.assertEqual(done.returncode, 3)
 
+    def test_a_program_without_figures(self):
+        done = self.exec("bins", "./nowhere", options=["--stats"])
+        self.assertEqual(done.stderr, "heapbench: ./nowhere: No such file or directory\n")
+        done = self.exec("bins", "sh", "-c", "kill -9 $$", options=["--stats"])
+        self.assertRegex(done.stderr, r"\Aheapbench: no process left figures: .* was ended by a signal, .*\n\Z")
+
     def test_a_process_that_ends_by__exit_leaves_figures(self):
         """And so does a child that does: perl, and the program in its backquotes; not one of vfork, which has no heap of its own."""
         script = "unless (fork) { require POSIX; POSIX::_exit(3) } wait; my $x = `echo 1`; exit($? + 4)"
