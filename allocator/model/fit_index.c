@@ -32,24 +32,24 @@ struct bin {
 };
 
 /* Room for the first members of bins to come. */
-struct slab {
-    struct slab *next;
+struct fit_slab {
+    struct fit_slab *next;
     uint32_t taken;
     struct member rooms[SLAB_BINS][FIRST_MEMBERS];
 };
 
 /* Of each range that was ever inserted. */
-struct known {
+struct fit_known {
     uint64_t offset;
     uint64_t free_length; /* 0: it is not free */
 };
 
 struct hb_fit_index {
-    struct bin *bins;    /* a table */
-    struct known *known; /* by id; a table */
+    struct bin *bins;        /* a table */
+    struct fit_known *known; /* by id; a table */
     uint32_t ids;
-    struct slab *slabs, *spare;   /* the first has room, or the spare is there */
-    struct bin *crowded[AT_ONCE]; /* that have no room for two more, since memory was short; NULL: none */
+    struct fit_slab *slabs, *spare; /* the first has room, or the spare is there */
+    struct bin *crowded[AT_ONCE];   /* that have no room for two more, since memory was short; NULL: none */
     struct hb_fit_list *list;
     uint64_t summary[WORDS / WORD_BITS]; /* a bit for each word */
     uint64_t words[WORDS];               /* a bit for each bin with a free range */
@@ -71,7 +71,7 @@ struct hb_fit_index *hb_fit_index_create(void)
 
 void hb_fit_index_destroy(struct hb_fit_index *index)
 {
-    struct slab *slab;
+    struct fit_slab *slab;
 
     if (index == NULL)
         return;
@@ -115,7 +115,7 @@ static bool has_room(const struct bin *bin)
 /* Is what a member says still so? */
 static bool is_true(const struct hb_fit_index *index, const struct bin *bin, const struct member *member)
 {
-    const struct known *known = &index->known[member->id];
+    const struct fit_known *known = &index->known[member->id];
 
     return known->free_length == (uint64_t)(bin - index->bins) && known->offset == member->offset;
 }
@@ -291,7 +291,7 @@ static uint64_t next_bin(const struct hb_fit_index *index, uint64_t from)
 void hb_fit_index_insert(struct hb_fit_index *index, struct hb_fit_entry entry)
 {
     assert(entry.id < index->ids && entry.length > 0 && index->known[entry.id].free_length == 0);
-    index->known[entry.id] = (struct known){.offset = entry.offset, .free_length = entry.length};
+    index->known[entry.id] = (struct fit_known){.offset = entry.offset, .free_length = entry.length};
     if (entry.length >= HB_FIT_BINS) {
         hb_fit_list_insert(index->list, entry);
         return;
@@ -303,7 +303,7 @@ void hb_fit_index_insert(struct hb_fit_index *index, struct hb_fit_entry entry)
 
 void hb_fit_index_remove(struct hb_fit_index *index, uint32_t id, uint64_t length)
 {
-    struct known *known = &index->known[id];
+    struct fit_known *known = &index->known[id];
     struct bin *bin;
 
     assert(id < index->ids && known->free_length == length);

@@ -325,7 +325,8 @@ static enum hb_status fill_streamed(char *image, const void *from, struct hb_err
     return HB_OK;
 }
 
-static enum hb_status make_streamed(const struct hb_first_read *r, struct hb_prepared **out, struct hb_error *error)
+static enum hb_status make_streamed(const struct hb_first_read *r, struct hb_prepared **out,
+                                    struct hb_error *error)
 {
     const struct hb_workload *workload = r->workload;
 

@@ -18,10 +18,10 @@
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/schedule.h"
-#include "bench/replay/feed.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -387,8 +387,9 @@ static uint64_t check_deadline(const struct hb_sample_request *request)
 }
 
 /*
- * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has taken
- * a second of it does not come back. (Other libraries have the time of the whole check: a slow one is not wrong.)
+ * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has
+ * taken a second of it does not come back. (Other libraries have the time of the whole check: a slow one is
+ * not wrong.)
  */
 enum { LOOK_US = 250000, LOOKS = 4 };
 static struct hb_sample_exchange *watched;

@@ -26,7 +26,8 @@
 static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
 static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 
-/* The allocators that walk and have a model: all of the ladder, its branches and the grid but bins, pool and buddy. */
+/* The allocators that walk and have a model: all of the ladder, its branches and the grid but bins, pool and
+ * buddy. */
 enum { PAIRS = 13 };
 
 struct pair {
