@@ -374,8 +374,9 @@ static uint64_t check_deadline(const struct hb_sample_request *request)
 }
 
 /*
- * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has taken
- * a second of it does not come back. (Other libraries have the time of the whole check: a slow one is not wrong.)
+ * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has
+ * taken a second of it does not come back. (Other libraries have the time of the whole check: a slow one is
+ * not wrong.)
  */
 enum { LOOK_US = 250000, LOOKS = 4 };
 static struct hb_sample_exchange *watched;
