@@ -51,7 +51,7 @@ _heapbench_values() { # TOOL OPTION CURRENT COMMAND
     -a | --allocator | --allocators | --baseline) _heapbench_allocators "$1" "$3" ;;
     --policy) _heapbench_keep "$3" < <(printf '%s\n' first next best) ;;
     --touch) _heapbench_keep "$3" < <(printf '%s\n' none page all) ;;
-    -f | --from) _heapbench_keep "$3" < <(printf '%s\n' rep text trace android mtrace heaptrack valgrind) ;;
+    -f | --from) _heapbench_keep "$3" < <(printf '%s\n' rep text trace android mtrace heaptrack valgrind buffers) ;;
     -t | --to) _heapbench_keep "$3" < <(printf '%s\n' rep text) ;;
     --names) _heapbench_keep "$3" < <(printf '%s\n' allocators traces) ;;
     -o | --output | -r | --results | --convert) _heapbench_files "$3" ;;
@@ -70,6 +70,12 @@ _heapbench_arguments() {
         _heapbench_files "$3"
         ;;
     generate | adversary)
+        if [[ ${COMP_WORDS[COMP_CWORD]} == "=" || ${COMP_WORDS[COMP_CWORD - 1]} == "=" ]] &&
+            [[ $4 == like || $4 == empirical ]]; then
+            _heapbench_keep "$3" < <("$1" list --names=traces 2>/dev/null)
+            _heapbench_files "$3"
+            return
+        fi
         _heapbench_keep "$3" < <(_heapbench_workloads "$1" "$2")
         for word in "${COMP_WORDS[@]:2}"; do
             _heapbench_keep "$3" < <(_heapbench_keys "$1" "${word//[^a-z-]/}")

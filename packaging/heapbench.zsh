@@ -52,7 +52,7 @@ _heapbench_values() {
         ;;
     --policy) compadd first next best ;;
     --touch) compadd none page all ;;
-    -f | --from) compadd rep text trace android mtrace heaptrack valgrind ;;
+    -f | --from) compadd rep text trace android mtrace heaptrack valgrind buffers ;;
     -t | --to) compadd rep text ;;
     --names) compadd allocators traces ;;
     --convert) _files -/ ;;
@@ -72,9 +72,15 @@ _heapbench_arguments() {
         _files
         ;;
     generate | adversary)
+        if [[ $PREFIX == (like|empirical)=* ]]; then
+            compset -P '*='
+            _heapbench_names traces
+            _files
+            return
+        fi
         _heapbench_workloads
         for word in ${words[3,-1]}; do
-            [[ $word == [a-z]* ]] && _heapbench_keys ${word//[^a-z-]/}
+            [[ $word == [a-z]* ]] && _heapbench_keys ${${word%%=*}//[^a-z-]/}
         done
         ;;
     *)

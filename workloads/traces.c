@@ -79,30 +79,61 @@ static bool keep_files(struct dirent *const *entries, int found, const char *fol
     return true;
 }
 
-enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error)
+/* Appends what is in `folder` to `*paths`, an array from malloc that NULL ends, or NULL. */
+static enum hb_status add_folder(const char *folder, char ***paths, size_t *count, struct hb_error *error)
 {
-    const char *folder = hb_traces_folder();
     struct dirent **entries = NULL;
     int found = scandir(folder, &entries, looks_like_workload, by_name);
-    char **kept;
-    size_t kept_count = 0;
-    bool complete;
+    char **grown;
+    size_t kept = *count;
+    bool complete = false;
 
     if (found < 0)
         return hb_error_set_errno(error, errno == ENOMEM ? HB_ERR_MEMORY : HB_ERR_IO,
                                   "%s: the folder of traces cannot be read", folder);
-    kept = calloc((size_t)found + 1, sizeof *kept);
-    complete = kept != NULL && keep_files(entries, found, folder, kept, &kept_count);
+    grown = calloc(*count + (size_t)found + 1, sizeof *grown);
+    if (grown != NULL) {
+        if (*count > 0)
+            memcpy(grown, *paths, *count * sizeof *grown);
+        complete = keep_files(entries, found, folder, grown, &kept);
+        free(*paths);
+        *paths = grown;
+        *count = kept;
+    }
     for (int i = 0; i < found; i++)
         free(entries[i]);
     free(entries);
-    if (!complete) {
+    return complete ? HB_OK : hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", folder);
+}
+
+static enum hb_status find(bool all, char ***paths, size_t *count, struct hb_error *error)
+{
+    char **kept = NULL, *more = NULL;
+    size_t kept_count = 0;
+    enum hb_status status = add_folder(hb_traces_folder(), &kept, &kept_count, error);
+
+    if (status == HB_OK && all && (more = join(hb_traces_folder(), HB_TRACES_MORE)) == NULL)
+        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for the folder of traces");
+    if (status == HB_OK && more != NULL && is_folder(more))
+        status = add_folder(more, &kept, &kept_count, error);
+    free(more);
+    if (status != HB_OK) {
         hb_traces_free(kept);
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", folder);
+        return status;
     }
     *paths = kept;
     *count = kept_count;
     return HB_OK;
+}
+
+enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error)
+{
+    return find(false, paths, count, error);
+}
+
+enum hb_status hb_traces_find_all(char ***paths, size_t *count, struct hb_error *error)
+{
+    return find(true, paths, count, error);
 }
 
 void hb_traces_free(char **paths)
@@ -182,7 +213,7 @@ enum hb_status hb_workload_locate(const char *path_or_name, char **path, struct 
 
     if (strchr(path_or_name, '/') != NULL || is_file(path_or_name))
         return keep_path(path_or_name, path, error);
-    status = hb_traces_find(&paths, &count, error);
+    status = hb_traces_find_all(&paths, &count, error);
     if (paths == NULL)
         return status;
     status = choose(paths, path_or_name, &match, error);

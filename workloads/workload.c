@@ -14,6 +14,7 @@
 #include "workloads/import/foreign.h"
 #include "workloads/import/import.h"
 #include "workloads/source/source.h"
+#include "workloads/text/buffers.h"
 #include "workloads/text/text_reader.h"
 #include "workloads/trace/op_sink.h"
 #include "workloads/trace/trace_format.h"
@@ -163,6 +164,8 @@ enum hb_status hb_workload_recognise(const char *path, enum hb_workload_format *
     /* The first bytes of one that was cut off within its magic are no text. */
     if (memcmp(head, hb_trace_magic, got < HB_TRACE_MAGIC_BYTES ? got : HB_TRACE_MAGIC_BYTES) == 0)
         *out = HB_FORMAT_TRACE;
+    else if (hb_buffers_recognise(text))
+        *out = HB_FORMAT_BUFFERS;
     else if (hb_import_recognise(text, out))
         return HB_OK;
     else if ((foreign = hb_foreign_name(text, got)) != NULL)
@@ -191,6 +194,8 @@ static enum hb_status read_as(struct hb_builder *builder, const char *path, enum
         status = read_trace(builder, path, error);
     else if (hb_import_format_name(format) != NULL)
         status = read_import(builder, path, format, error);
+    else if (format == HB_FORMAT_BUFFERS)
+        status = hb_buffers_read(builder, path, error);
     else
         status = hb_text_read(builder, path, format, error);
     hb_progress_end();

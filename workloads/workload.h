@@ -37,12 +37,17 @@ enum hb_status hb_workload_save(const struct hb_workload *workload, const char *
 /* Where shipped traces are: $HEAPBENCH_TRACES, else where base/place.h finds them from this executable. */
 const char *hb_traces_folder(void);
 
+/* The folder within it whose traces are there for the asking: by name, or by --all. */
+#define HB_TRACES_MORE "more"
+
 /*
  * What is in hb_traces_folder() to be read as workloads (all but folders, *.md, *.part and what begins with a
  * dot), sorted by name; from malloc, NULL-terminated, freed with hb_traces_free. Whether it is one, loading
- * says. HB_ERR_IO when the folder cannot be read.
+ * says. HB_ERR_IO when the folder cannot be read. hb_traces_find_all: behind these, what is in its folder
+ * HB_TRACES_MORE, where it has one.
  */
 enum hb_status hb_traces_find(char ***paths, size_t *count, struct hb_error *error);
+enum hb_status hb_traces_find_all(char ***paths, size_t *count, struct hb_error *error);
 void hb_traces_free(char **paths);
 
 #endif

@@ -12,6 +12,9 @@
  *                   this, a struct hb_ladder_kind called `kind`
  *   LADDER_DEFERS   1: the heap notes that something was freed, for LADDER_FIND to merge when it likes
  *   LADDER_FREED    (heap, range): called after a free, with the free range that came of it
+ *   LADDER_HEAP     the heap's own struct, which begins with a struct hb_ladder, where that is not enough
+ *   LADDER_KIND_MEMBERS  what `kind` has beside HB_LADDER_KIND_OF
+ *   LADDER_CREATE, LADDER_DESTROY   the rung's own
  *   LADDER_FIND     find_first, find_next or find_best, which are below, or the rung's own
  *   LADDER_SOUGHT   (need): the length from which on LADDER_FIND takes a range, where that is not need
  *
@@ -37,6 +40,16 @@
 #endif
 #ifndef LADDER_FREED
 #define LADDER_FREED(heap, range) ((void)0)
+#endif
+#ifndef LADDER_HEAP
+#define LADDER_HEAP struct hb_ladder
+#endif
+#ifndef LADDER_KIND_MEMBERS
+#define LADDER_KIND_MEMBERS
+#endif
+#ifndef LADDER_CREATE
+#define LADDER_CREATE  hb_ladder_create
+#define LADDER_DESTROY hb_ladder_destroy
 #endif
 #ifndef LADDER_SOUGHT
 #define LADDER_SOUGHT(need) (need)
@@ -356,6 +369,16 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
 }
 
+#endif /* HB_ALLOCATOR_LADDER_HEAP_H */
+
+/*
+ * -- the table --
+ *
+ * A rung that is built on another includes this file twice: with LADDER_BELOW defined for what is above, and
+ * without for the table of its own heap_alloc, heap_free, heap_resize, heap_usable_size and heap_aligned.
+ */
+#ifndef LADDER_BELOW
+
 #include "allocator/table_calls.h"
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
@@ -380,15 +403,16 @@ static uint64_t table_need(const void *heap, size_t alignment, size_t size)
     .align = LADDER_ALIGN, .merges = LADDER_MERGES, .validate = hb_ladder_validate_records
 
 #if !LADDER_INDEXED
-static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(struct hb_ladder, HB_LADDER_LENGTH_MAX)};
+static const struct hb_ladder_kind kind = {HB_LADDER_KIND_OF(LADDER_HEAP, HB_LADDER_LENGTH_MAX),
+                                           LADDER_KIND_MEMBERS};
 #endif
 
 /* clang-format off */
 #define HB_LADDER_FUNCTIONS(name)                                                                                   \
     .state = &kind,                                                                                                \
     .caps = HB_CAP_BOUNDED | (LADDER_ALIGN == 1 ? HB_CAP_UNALIGNED : 0),                                           \
-    .create = hb_ladder_create,                                                                                    \
-    .destroy = hb_ladder_destroy,                                                                                  \
+    .create = LADDER_CREATE,                                                                                    \
+    .destroy = LADDER_DESTROY,                                                                                  \
     .alloc = table_alloc,                                                                                          \
     .dealloc = table_dealloc,                                                                                      \
     .resize = table_resize,                                                                                        \

@@ -28,6 +28,9 @@ void *hb_live_resize(void *block, size_t size);
 void hb_live_free(void *block);          /* not NULL */
 size_t hb_live_usable_size(void *block); /* not NULL */
 
+/* The process ends: leaves its figures, where they are asked for. Destructors call it, too. */
+void hb_live_end(void);
+
 /* One line on standard error: "heapbench: PROGRAM (PID): " and the text. */
 __attribute__((format(printf, 1, 2))) void hb_live_say(const char *format, ...);
 

@@ -99,6 +99,7 @@ class Study:
         self.only_plan = None if os.path.isdir(place) else place
         self.results = {unit.name: [] for unit in self.units}
         self.findings = []
+        self.check_names()
         self.read_results()
         self.check_versions()
         self.check_hosts()
@@ -112,6 +113,15 @@ class Study:
     @property
     def all_results(self):
         return [result for results in self.results.values() for result in results]
+
+    def check_names(self):
+        """Two plans may have two traces of one name, whose rows nobody could tell apart."""
+        first = {}
+        for unit in self.units:
+            other = first.setdefault(unit.trace, unit)
+            if other.trace_hash != unit.trace_hash:
+                self.find("fault", "name", f"{unit.place}: {unit.trace} is another trace than in {other.place}; rename its file and plan again")
+                first[unit.trace] = unit
 
     def read_results(self):
         folder = os.path.join(self.folder, "units")

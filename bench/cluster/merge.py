@@ -10,7 +10,7 @@ import statistics
 
 import compare
 from gather import OF_ANY, Study, refuse_faults
-from units import DONE, PARTIAL, Failure, name_traces, printable, tell, write_whole
+from units import DONE, PARTIAL, Failure, printable, stem, tell, write_whole
 
 COMPUTED = {"comparison", "remarks", "variants"}  # compare.py
 MOST_SAID = 60  # lines of provenance of a kind: all are in the units
@@ -122,17 +122,14 @@ class Merged:
         return self.columns + ["host"] * self.of_hosts
 
 
-def new_names(study):
-    """Of traces that two files are called by, the name that tells them apart; None: as the unit has it."""
-    files = list(dict.fromkeys(unit.file for unit in study.units))
-    plain = [name_traces([file])[0] for file in files]
-    full = name_traces(files)
-    return {file: full[i] if full[i] != plain[i] else None for i, file in enumerate(files)}
+def new_name(unit):
+    """Of a trace whose file is called as another one's, the name that the plan gave it; None: as the unit has it."""
+    return unit.trace if unit.trace != stem(unit.file) else None
 
 
 def merge_rows(study):
     """name of the file -> Merged; and, per unit of throughput, what compare.py takes."""
-    files, compared, names = {}, [], new_names(study)
+    files, compared = {}, []
     for unit in study.units:
         for result in study.results[unit.name][:1]:
             for file, section in result.sections.items():
@@ -142,9 +139,9 @@ def merge_rows(study):
                 if file == OF_ANY:
                     merged.rows, merged.results = section.rows, [result]
                 else:
-                    merged.add(unit, result, section, names[unit.file])
+                    merged.add(unit, result, section, new_name(unit))
             if unit.question == "throughput":
-                compared.append(compare.Block(unit, result, names[unit.file]))
+                compared.append(compare.Block(unit, result, new_name(unit)))
     return files, compared
 
 

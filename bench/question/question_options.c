@@ -26,7 +26,8 @@ static void check(const struct argp_state *state, void *values)
 {
     struct options *options = values;
 
-    (void)state;
+    if (options->session.all_traces && options->traces != NULL)
+        hb_option_fail(state, "--all is all shipped traces, and --traces is some: one of the two");
     if (options->full)
         options->session.step_limit = 0;
     hb_session_plan_rounds(&options->session, options->rounds, 0, 0);
@@ -61,7 +62,8 @@ static const struct hb_option option_table[] = {
     HB_SESSION_VARIANTS(struct options, session),
     HB_SESSION_PREFIX,
     {HB_OPTION_NAMES, 0, "traces", "T,U,...", HB_AT(struct options, traces),
-     .help = "names of shipped traces, or files. Default: all shipped ones"},
+     .help = "names of shipped traces, or files. Default: the few that stand for all"},
+    HB_SESSION_ALL_TRACES(struct options, session),
     {HB_OPTION_NUMBER, 0, "step-limit", "N", HB_AT(struct options, session.step_limit),
      .help = "cut a trace, for an allocator that walks, after N ranges examined; 0: never"},
     {HB_OPTION_FLAG, 0, "full", NULL, HB_AT(struct options, full),

@@ -75,7 +75,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.touch = options->touch;
     session->provenance.threads = options->threads;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
-    status = hb_discover(&choice, options->traces, &session->found, error);
+    status = options->all_traces ? hb_discover_all(&choice, &session->found, error)
+                                 : hb_discover(&choice, options->traces, &session->found, error);
     if (status == HB_OK && options->recipes != NULL &&
         (options->traces == NULL || options->traces[0] == NULL))
         status = hb_discovery_generate(&session->found, options->recipes, error);

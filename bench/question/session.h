@@ -28,7 +28,8 @@ struct hb_session_options {
     char **variants;        /* of them, as hb_candidate_choice has them */
     bool known_variants, decay_variants;
     const struct hb_recipe *recipes; /* workloads to be generated, where `traces` are not given */
-    char **traces;                   /* NULL-terminated; NULL: every shipped one */
+    char **traces;                   /* NULL-terminated; NULL: the chosen few of the shipped ones */
+    bool all_traces;                 /* in their place: all shipped ones */
     uint64_t step_limit;             /* 0: none */
     uint64_t heap_bytes;             /* of every heap, or of a budget where none can be given; 0: ample */
     const char
@@ -54,8 +55,12 @@ struct hb_session_options {
  */
 void hb_session_take_prefix(const struct argp_state *state, void *values, char *text);
 
-/* Rows of a table of options: a prefix, and the variants of a struct hb_session_options. */
+/* Rows of a table of options: all shipped traces, a prefix, and the variants of a struct hb_session_options.
+ */
 /* clang-format off */
+#define HB_SESSION_ALL_TRACES(type, member) \
+    {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(type, member.all_traces), \
+     .help = "all shipped traces, in place of the few that stand for them (workloads/CATALOGUE.md)"}
 #define HB_SESSION_PREFIX \
     {HB_OPTION_CALL, 0, "prefix", "P", .take = hb_session_take_prefix, \
      .help = "what the names of your own library begin with: of one that has only simple_malloc and simple_free, " \

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "allocator/allocator.h"
-#include "bench/replay/stream/windows.h"
+#include "bench/replay/windows.h"
 
 enum hb_touch {
     HB_TOUCH_NONE,
@@ -98,7 +98,7 @@ struct hb_replay {
     const struct hb_prepared *prepared;
     struct hb_windows windows;
     void **blocks;    /* by slot; NULL: absent */
-    uint64_t *failed; /* a bit an operation */
+    uint64_t *failed; /* a bit an operation; hb_replay_failed_bit */
     uint64_t touched; /* rows of prepared->touched that were come to */
     uint64_t failures;
     uint64_t first_failure; /* operation index, or HB_NO_FAILURE */
@@ -126,7 +126,13 @@ enum hb_status hb_replay_release(struct hb_replay *replay, const struct hb_alloc
 void hb_replay_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                      enum hb_touch touch, uint64_t from, uint64_t to);
 
-/* Did operation `op` fail? Valid for operations done. */
+/* Which bit of `failed` is that of operation `op`: of a fed workload there are those of the window. */
+static inline uint64_t hb_replay_failed_bit(const struct hb_replay *replay, uint64_t op)
+{
+    return replay->prepared->feed != NULL ? op - replay->windows.first : op;
+}
+
+/* Did operation `op` fail? Valid for operations done, and of a fed workload in the window. */
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op);
 
 /*

@@ -19,6 +19,7 @@ static __attribute__((noinline, cold)) void note_null(struct hb_replay *replay, 
         return; /* malloc(0) may be NULL */
     if (replay->failures++ == 0)
         replay->first_failure = index;
+    index = hb_replay_failed_bit(replay, index);
     replay->failed[index / 64] |= UINT64_C(1) << index % 64;
 }
 

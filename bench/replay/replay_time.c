@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/replay_parts.h"
 
@@ -136,11 +137,11 @@ static size_t blocks_bytes(const struct hb_prepared *prepared)
     return (prepared->slots + 1) * sizeof(void *);
 }
 
-/* Where none fails, all of it stays untouched: of a streamed workload, which is long, it is not faulted in.
- */
+/* Of one that is fed, the bits of a window are the feed's. */
 static uint64_t *alloc_failed(const struct hb_prepared *prepared)
 {
-    return (prepared->path == NULL ? hb_pages_alloc : hb_pages_reserve)(failed_bytes(prepared));
+    return prepared->feed != NULL ? hb_feed_failed(prepared, prepared->feed)
+                                  : hb_pages_alloc(failed_bytes(prepared));
 }
 
 enum hb_status hb_replay_open(const struct hb_prepared *prepared, struct hb_replay **out,
@@ -175,14 +176,17 @@ void hb_replay_close(struct hb_replay *replay)
         return;
     hb_windows_close(&replay->windows);
     hb_pages_free(replay->blocks, blocks_bytes(replay->prepared));
-    hb_pages_free(replay->failed, failed_bytes(replay->prepared));
+    if (replay->prepared->feed == NULL)
+        hb_pages_free(replay->failed, failed_bytes(replay->prepared));
     hb_pages_free(replay, sizeof *replay);
 }
 
 bool hb_replay_failed(const struct hb_replay *replay, uint64_t op)
 {
+    uint64_t bit = hb_replay_failed_bit(replay, op);
+
     assert(op < replay->prepared->op_count);
-    return replay->failed[op / 64] >> op % 64 & 1;
+    return replay->failed[bit / 64] >> bit % 64 & 1;
 }
 
 /* Enters the operations up to `end`. */

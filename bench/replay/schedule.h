@@ -20,10 +20,10 @@ enum { HB_PACE_MOST = 1000 }; /* times the recording's own time */
 
 /*
  * A replay that tells the virtual clock stops for that once in so many operations on the average, since a
- * stop can cost half a microsecond, where the processor knew what was coming: notes of the time are joined
- * until those that are left are few enough. But so many there may be in any trace.
+ * stop costs up to a microsecond, in which the processor learns again what comes next: notes of the time are
+ * joined until those that are left are few enough. But so many there may be in any trace.
  */
-enum { HB_TOLD_OPS = 8192, HB_TOLD_LEAST = 32 };
+enum { HB_TOLD_OPS = 32768, HB_TOLD_LEAST = 32 };
 
 struct hb_schedule {
     const struct hb_wait *next, *end; /* the notes that are to come */

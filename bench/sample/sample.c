@@ -9,8 +9,8 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/schedule.h"
-#include "bench/replay/stream/feed.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 
@@ -275,7 +275,7 @@ static enum hb_status begin_child(struct hb_sample_run *sample, struct hb_error 
     size_t feed_at =
         whole_pages(sizeof(struct hb_sample_exchange) + request->points * sizeof(struct hb_point) +
                     (request->mode == HB_SAMPLE_LATENCY ? sizeof(struct hb_latency) : 0));
-    size_t bytes = feed_at + (request->prepared->path != NULL ? sizeof(struct hb_feed) : 0);
+    size_t bytes = feed_at + (request->prepared->path != NULL ? hb_feed_bytes(request->prepared) : 0);
     bool keeps_printed = request->quiet || request->mode == HB_SAMPLE_CHECK;
     const struct hb_child_order order = {.subject = request->allocator,
                                          .attached = request->prepared->fd,

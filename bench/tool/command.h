@@ -43,7 +43,7 @@ int hb_command_plan(int argc, char **argv);
 int hb_command_merge(int argc, char **argv);
 int hb_command_lab(int argc, char **argv);
 
-/* model --all: every policy on `traces` (NULL: the shipped ones), a table, and a file in the folder `results`
+/* model --all: every policy on `traces` (NULL: the chosen few), a table, and a file in the folder `results`
  * unless that is NULL. Returns an exit status. */
 int hb_command_model_all(int argc, char **argv, char *const *traces, const char *results);
 

@@ -13,7 +13,8 @@
 #include "bench/tool/output.h"
 
 struct options {
-    const char *trace, *results;
+    char **traces; /* ended by NULL; NULL: none was given */
+    const char *results;
     struct hb_model_options model;
     uint64_t points; /* 0: not given */
     bool all_anomalies, all, json, streams;
@@ -25,7 +26,7 @@ enum { DEFAULT_POINTS = 24, MAX_POINTS = 100000 };
 enum { ANOMALY_RUNS = 20 };
 
 static const struct hb_option option_table[] = {
-    {HB_ARGUMENT_ONE, .value = "trace", HB_AT(struct options, trace)},
+    {HB_ARGUMENT_REST, HB_AT(struct options, traces)},
     {HB_OPTION_NUMBER, 0, "points", "K", HB_AT(struct options, points), .least = 2, .most = MAX_POINTS,
      .help = "heap sizes to show, evenly on a logarithmic scale (default: 24)"},
     {HB_OPTION_FLAG, 0, "all-anomalies", NULL, HB_AT(struct options, all_anomalies),
@@ -33,9 +34,10 @@ static const struct hb_option option_table[] = {
              "take"},
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
-         "every shipped trace, with simple and with the same merging: a line each, all anomalies included"},
+         "simple and the same merging, on several traces: a line each, all anomalies included. TRACEs: the "
+         "few that stand for all shipped ones by default"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
-     .help = "the same, of TRACE or of all, and write DIR/curve.csv and DIR/curve_summary.csv"},
+     .help = "the same, of TRACE or of all of them, and write DIR/curve.csv and DIR/curve_summary.csv"},
     HB_COMMAND_STREAM(struct options, streams),
     HB_COMMAND_MODEL(struct options, model),
     HB_COMMAND_JSON(struct options, json,
@@ -52,10 +54,11 @@ static void check(const struct argp_state *state, void *values)
 {
     const struct options *options = values;
 
-    if (options->all && options->trace != NULL)
-        hb_option_fail(state, "--all is of every shipped trace: no '%s' goes with it", options->trace);
-    if (!options->all && options->trace == NULL)
+    if (!options->all && options->traces == NULL)
         hb_option_fail(state, "curve needs a trace, or --all");
+    if (!options->all && options->traces[1] != NULL)
+        hb_option_fail(state, "curve takes one trace without --all, and '%s' is a second one",
+                       options->traces[1]);
     if (is_survey(options) && (options->json || options->points != 0 || options->all_anomalies ||
                                options->streams || !hb_command_is_simple(&options->model)))
         hb_option_fail(state,
@@ -65,7 +68,7 @@ static void check(const struct argp_state *state, void *values)
 
 static const struct hb_usage usage = {
     .options = option_table,
-    .arguments = "TRACE\n--all",
+    .arguments = "TRACE\n--all [TRACE...]",
     .doc = "The first failure of first fit against the size of the heap, with its reason, for every size "
            "from one pass of the trace.\v"
            "A heap may fail where a smaller one completes: those sizes are listed as anomalies.\n\n"
@@ -190,7 +193,7 @@ static int list_trace(const struct options *options)
     struct hb_error error;
     int exit_status;
 
-    if (prepare(options->trace, options->streams, &prepared, &error) != HB_OK)
+    if (prepare(options->traces[0], options->streams, &prepared, &error) != HB_OK)
         return hb_command_fail(&error);
     assert(prepared != NULL);
     hb_progress_begin("failure curve");
@@ -254,21 +257,25 @@ static void survey_or_leave_out(struct hb_curve_survey *survey, const char *trac
     ++*left_out;
 }
 
-static enum hb_status survey_all(struct hb_curve_survey *survey, struct hb_provenance *provenance,
-                                 size_t *left_out, struct hb_error *error)
+/* `traces`: NULL for the shipped ones. */
+static enum hb_status survey_all(struct hb_curve_survey *survey, char *const *traces,
+                                 struct hb_provenance *provenance, size_t *left_out, struct hb_error *error)
 {
-    char **traces;
-    size_t count;
-    enum hb_status status = hb_traces_find(&traces, &count, error);
+    char **shipped = NULL;
+    size_t count = 0;
+    enum hb_status status = traces == NULL ? hb_traces_find(&shipped, &count, error) : HB_OK;
 
     if (status != HB_OK)
         return status;
-    for (size_t i = 0; i < count; i++)
-        survey_or_leave_out(survey, traces[i], provenance, left_out);
-    hb_traces_free(traces);
+    if (traces == NULL)
+        traces = shipped;
+    for (count = 0; traces[count] != NULL; count++)
+        survey_or_leave_out(survey, traces[count], provenance, left_out);
     if (*left_out == count)
-        return hb_error_set(error, HB_ERR_FORMAT, "%s: no trace there can be used", hb_traces_folder());
-    return hb_curve_survey_add_example(survey, error);
+        status = hb_error_set(error, HB_ERR_FORMAT, "%s: no trace there can be used",
+                              shipped != NULL ? hb_traces_folder() : "--all");
+    hb_traces_free(shipped);
+    return status == HB_OK ? hb_curve_survey_add_example(survey, error) : status;
 }
 
 static int make_survey(const struct options *options, struct hb_provenance *provenance)
@@ -287,8 +294,8 @@ static int make_survey(const struct options *options, struct hb_provenance *prov
     if (status == HB_OK) {
         printf("%-16s %-12s %12s %12s %12s %8s %9s %9s %9s\n", "trace", "allocator", "peak live",
                "high water", "minimum heap", "of peak", "undecided", "simulated", "anomalous");
-        status = options->all ? survey_all(&survey, provenance, &left_out, &error)
-                              : survey_trace(&survey, options->trace, &error);
+        status = options->all ? survey_all(&survey, options->traces, provenance, &left_out, &error)
+                              : survey_trace(&survey, options->traces[0], &error);
     }
     if (status == HB_OK && options->results != NULL)
         status = hb_curve_survey_write(&survey, options->results, provenance, &error);

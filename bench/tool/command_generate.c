@@ -22,7 +22,9 @@ struct options {
 enum { DEFAULT_LEVEL = 3, MAX_LEVEL = 19, DESCRIPTION_BYTES = 1024 };
 
 static const char documentation[] =
-    "Write a trace that no program made: a workload whose outcome is known, or whose shape you choose.\v"
+    "Write a trace that no program made: a workload whose outcome is known, or whose shape you choose; or "
+    "one "
+    "that is like a recorded trace, and longer.\v"
     "Sizes and counts take K, M and G (powers of 1024). Where there is a unit, sizes count the header, as "
     "the "
     "literature does: a block of s units is a request for s * unit - header bytes.\n\n";
@@ -30,7 +32,8 @@ static const char documentation[] =
 static const char examples[] = "Examples:\n"
                                "  heapbench generate ramp live=64K ratio=256 -o ramp.trace\n"
                                "  heapbench generate steady live=1M steps=50M seed=7 -o steady.trace\n"
-                               "  heapbench generate steady empirical=cc1 -o steady-cc1.trace";
+                               "  heapbench generate steady empirical=cc1 -o steady-cc1.trace\n"
+                               "  heapbench generate like=cc1 scale=10 -o longer.trace";
 
 static void print_key(FILE *out, const struct hb_generate_key *key)
 {
@@ -48,6 +51,11 @@ static void print_generators(FILE *out)
 
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "  %s: %s\n", generators[i]->name, generators[i]->summary);
+        if (generators[i]->notes != NULL)
+            fputs(generators[i]->notes, out);
+        if (generators[i]->load != NULL)
+            fprintf(out, "    %-9s the trace, as any command takes it: %s=TRACE\n", generators[i]->name,
+                    generators[i]->name);
         for (const struct hb_generate_key *key = generators[i]->keys; key->name != NULL; key++) {
             print_key(out, key);
             if (strcmp(key->name, "sizes") == 0)
@@ -76,7 +84,10 @@ static void take_argument(const struct argp_state *state, void *values, char *ar
         if (options->generator == NULL)
             hb_option_fail(state, "%s", error.text);
         hb_generate_defaults(options->generator, &options->settings);
-    } else if (hb_generate_set(options->generator, argument, &options->settings, &error) != HB_OK) {
+        if (strchr(argument, '=') == NULL)
+            return;
+    }
+    if (hb_generate_set(options->generator, argument, &options->settings, &error) != HB_OK) {
         hb_option_fail(state, "%s", error.text);
     }
 }
@@ -105,7 +116,7 @@ static const struct hb_option option_table[] = {
 
 static const struct hb_usage usage = {
     .options = option_table,
-    .arguments = "NAME [KEY=VALUE...]",
+    .arguments = "NAME [KEY=VALUE...]\nlike=TRACE [scale=N] [KEY=VALUE...]",
     .doc = documentation,
     .check = check,
     .more_help = print_more_help,
@@ -124,7 +135,7 @@ static enum hb_status append(void *context, const struct hb_op *ops, size_t coun
 
     trace->ops += count;
     for (size_t i = 0; i < count; i++)
-        if (ops[i].kind == HB_OP_MALLOC)
+        if (ops[i].kind != HB_OP_FREE && ops[i].kind != HB_OP_REALLOC)
             trace->births = ops[i].object + 1;
     hb_progress_set(NULL, trace->births);
     return hb_trace_writer_append(trace->writer, ops, count, error);
@@ -137,12 +148,21 @@ static enum hb_status pass_time(void *context, uint64_t us, struct hb_error *err
     return hb_trace_writer_pass_time(trace->writer, us, error);
 }
 
+static enum hb_status touch(void *context, uint64_t bytes, struct hb_error *error)
+{
+    struct generated *trace = context;
+
+    return hb_trace_writer_touch(trace->writer, bytes, error);
+}
+
 static enum hb_status write_trace(const struct options *options, struct generated *trace,
                                   struct hb_error *error)
 {
     char command[DESCRIPTION_BYTES] = "heapbench generate ", origin[64];
-    struct hb_trace_info info = {.command = command, .origin = origin};
-    struct hb_generate_sink sink = {.context = trace, .append = append, .pass_time = pass_time};
+    struct hb_trace_info info = {
+        .command = command, .origin = origin, .touched = options->settings.like_touched};
+    struct hb_generate_sink sink = {
+        .context = trace, .append = append, .pass_time = pass_time, .touch = touch};
     size_t used = strlen(command);
     enum hb_status status;
 
@@ -181,7 +201,7 @@ int hb_command_generate(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (!hb_command_may_overwrite(options.out, options.force, &error))
         return hb_command_fail(&error);
-    status = hb_generate_load_sizes(&options.settings, &error);
+    status = hb_generate_load(options.generator, &options.settings, &error);
     if (status == HB_OK)
         status = write_trace(&options, &trace, &error);
     hb_generate_free_sizes(&options.settings);

@@ -20,11 +20,11 @@ struct options {
     int from; /* of these; -1: recognised by content */
 };
 
-static const char *const format_words[] = {"rep",    "text",      "trace",    "android",
-                                           "mtrace", "heaptrack", "valgrind", NULL};
-static const enum hb_workload_format formats[] = {HB_FORMAT_REP,     HB_FORMAT_TEXT,   HB_FORMAT_TRACE,
-                                                  HB_FORMAT_ANDROID, HB_FORMAT_MTRACE, HB_FORMAT_HEAPTRACK,
-                                                  HB_FORMAT_VALGRIND};
+static const char *const format_words[] = {"rep",       "text",     "trace",   "android", "mtrace",
+                                           "heaptrack", "valgrind", "buffers", NULL};
+static const enum hb_workload_format formats[] = {HB_FORMAT_REP,      HB_FORMAT_TEXT,   HB_FORMAT_TRACE,
+                                                  HB_FORMAT_ANDROID,  HB_FORMAT_MTRACE, HB_FORMAT_HEAPTRACK,
+                                                  HB_FORMAT_VALGRIND, HB_FORMAT_BUFFERS};
 
 static_assert(sizeof formats / sizeof formats[0] + 1 == sizeof format_words / sizeof format_words[0],
               "a word for each format");
@@ -32,7 +32,8 @@ static_assert(sizeof formats / sizeof formats[0] + 1 == sizeof format_words / si
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_ONE, .value = "file", HB_AT(struct options, file), .rule = HB_OPTION_REQUIRED},
     {HB_OPTION_WORD, 'f', "from", "FORMAT", HB_AT(struct options, from), .words = format_words,
-     .help = "rep, text, trace, android, mtrace, heaptrack or valgrind (default: recognised by content)"},
+     .help = "rep, text, trace, android, mtrace, heaptrack, valgrind or buffers (default: recognised by "
+             "content)"},
     {HB_OPTION_TEXT, 'o', "output", "OUT.trace", HB_AT(struct options, output), .rule = HB_OPTION_REQUIRED,
      .help = "Write the trace to OUT.trace (required)"},
     HB_COMMAND_FORCE(struct options, force),
@@ -45,7 +46,8 @@ static const struct hb_usage usage = {
     .doc =
         "Make a trace of a file in another format, and check it.\v"
         "FILE is what a teacher's tool (.rep), Android's memory_replay, glibc's mtrace, heaptrack --raw or "
-        "valgrind --trace-malloc=yes wrote, or text as 'heapbench export' writes it and people write it by "
+        "valgrind --trace-malloc=yes wrote, a CSV of buffers with their lifetimes (id,lower,upper,size), or "
+        "text as 'heapbench export' writes it and people write it by "
         "hand; or one of these packed by gzip, zstd or zip. workloads/FORMAT.md, which is installed in "
         "share/doc/heapbench, says how to get each.\n\n"
         "Where addresses are out of order or unknown the trace is repaired; how often is said, and kept in "

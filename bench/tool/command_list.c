@@ -39,20 +39,28 @@ static const struct hb_usage usage = {
     .options = option_table,
     .doc = "List the allocators that can be measured, with version and path, and the traces.\v"
            "Traces are the files in workloads/traces, or in share/heapbench/traces where heapbench is "
-           "installed, or in the folder that $HEAPBENCH_TRACES names.\n\n"
+           "installed, or in the folder that $HEAPBENCH_TRACES names: the few that 'run' takes by default, "
+           "and in its folder 'more' those that it takes with --all.\n\n"
            "Example: heapbench list --json | jq -r '.traces[].name'",
 };
 
 /* What there is to say about one trace. */
 struct trace_facts {
     const char *name, *path;
+    bool chosen;                  /* taken by default */
     struct hb_workload *workload; /* NULL: `error` says why */
     struct hb_error error;
 };
 
+/* Whether its folder is the folder of traces, and not one within it. */
+static bool is_chosen(const char *path)
+{
+    return strchr(path + strlen(hb_traces_folder()) + 1, '/') == NULL;
+}
+
 static void load_facts(const struct hb_found_trace *trace, struct trace_facts *facts)
 {
-    *facts = (struct trace_facts){.name = trace->name, .path = trace->path};
+    *facts = (struct trace_facts){.name = trace->name, .path = trace->path, .chosen = is_chosen(trace->path)};
     if (hb_workload_load_as(trace->path, HB_FORMAT_ANY, &facts->workload, &facts->error) != HB_OK)
         facts->workload = NULL;
 }
@@ -91,6 +99,7 @@ static json_t *trace_json(const struct trace_facts *facts)
 
     hb_json_text(&json, "name", facts->name);
     hb_json_text(&json, "path", facts->path);
+    hb_json_put(&json, "chosen", json_boolean(facts->chosen));
     if (w == NULL) {
         hb_json_text(&json, "error", facts->error.text);
         return hb_json_end(&json);
@@ -149,6 +158,8 @@ static void print_trace(const struct trace_facts *facts)
 
 static int print_text(const struct hb_discovery *found, bool *whole)
 {
+    bool before_others = true;
+
     printf("allocators\n");
     for (size_t i = 0; i < found->candidate_count; i++)
         print_allocator(&found->candidates[i]);
@@ -157,6 +168,9 @@ static int print_text(const struct hb_discovery *found, bool *whole)
         struct trace_facts facts;
 
         load_facts(&found->traces[i], &facts);
+        if (!facts.chosen && before_others)
+            printf("more, with --all or by name\n");
+        before_others &= facts.chosen;
         print_trace(&facts);
         *whole &= facts.workload != NULL;
         hb_workload_free(facts.workload);
@@ -209,7 +223,7 @@ static int print_names(bool traces)
     if (!traces) {
         print_allocator_names();
     } else {
-        if (hb_traces_find(&paths, &count, &error) != HB_OK)
+        if (hb_traces_find_all(&paths, &count, &error) != HB_OK)
             return hb_command_fail(&error);
         for (size_t i = 0; i < count; i++)
             print_trace_name(paths, paths[i]);
@@ -231,7 +245,7 @@ int hb_command_list(int argc, char **argv)
     if (options.names != NAMES_NONE)
         return print_names(options.names == NAMES_TRACES);
     choice.allocators = options.allocators;
-    if (hb_discover(&choice, NULL, &found, &error) != HB_OK)
+    if (hb_discover_all(&choice, &found, &error) != HB_OK)
         return hb_command_fail(&error);
     exit_status = (options.json ? print_json : print_text)(&found, &whole);
     hb_discovery_free(&found);

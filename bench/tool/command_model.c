@@ -43,7 +43,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every policy, merging and not, with headers and without, and an offline packing: a table beside "
-         "published figures. TRACEs: the shipped ones by default"},
+         "published figures. TRACEs: the few that stand for all shipped ones by default"},
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help = "of --all: write DIR/policies.csv as well"},
     {0},

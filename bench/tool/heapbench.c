@@ -145,7 +145,8 @@ enum hb_status hb_command_prepare(const char *trace, bool streams, struct hb_pre
     enum hb_status status = hb_workload_locate(trace, &path, error);
 
     if (status == HB_OK)
-        status = (streams ? hb_prepare_streamed : hb_prepare_file)(path, out, &repairs, error);
+        status = streams ? hb_prepare_streamed(path, HB_WINDOW_OPS, out, &repairs, error)
+                         : hb_prepare_file(path, out, &repairs, error);
     if (status == HB_OK)
         hb_command_tell_repairs(path, &repairs);
     free(path);

@@ -54,11 +54,19 @@ def tails_of(results, percentile="99.9", kind="allocation"):
             and row.number("ns") is not None}
 
 
+def of_one_host(results, traces):
+    """Of these traces, those that were measured on the host that measured most: times of two hosts have no mean."""
+    host_of = {row["trace"]: row["host"] for row in results.records("latency")}
+    hosts = [host_of.get(trace, "") for trace in traces]
+    most = max(hosts, key=hosts.count, default="")
+    return [trace for trace, host in zip(traces, hosts) if host == most]
+
+
 def set_tails(results, contenders):
     tails = tails_of(results)
     traces = list(dict.fromkeys(trace for trace, _ in tails))
     known = [c for c in contenders if any((trace, c.name) in tails for trace in traces)]
-    common = [trace for trace in traces if all((trace, c.name) in tails for c in known)]
+    common = of_one_host(results, [trace for trace in traces if all((trace, c.name) in tails for c in known)])
     for contender in known:
         contender.tail = geometric_mean([max(1, tails[trace, contender.name]) for trace in common])
 

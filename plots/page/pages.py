@@ -8,11 +8,11 @@ import re
 import jinja2
 from markupsafe import Markup
 
-from page import answer, figures, show, tables
+from page import alike, answer, figures, show, tables
 from page.source import MOST_NAMES, UNMISSED, read_file
 
-FIRST, SECOND = "report.html", "first-fit.html"
-NAMES = (FIRST, SECOND)
+FIRST, SECOND, THIRD = "report.html", "first-fit.html", "traces.html"
+NAMES = (FIRST, SECOND, THIRD)
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROVENANCE = ("run", "machine", "build", "libraries", "floor", "environ")
 
@@ -54,6 +54,8 @@ def first_sections(results, drawn, contenders, several):
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
             [], [tables.least_memory(results)]),
         Section("programs", "Every program" if several else "All figures", [], [], [tables.every_program(results)]),
+        Section("hosts", "Hosts", ["Ratios are within a host; hosts are a level of their intervals. No time of one is put together with another's."],
+                [], [tables.hosts(results)]),
     ]
 
 
@@ -129,6 +131,12 @@ def second_sections(results, drawn):
     ]
 
 
+def third_sections(results):
+    return [Section("traces", "Every trace", [
+        "By default the chosen few are taken; --all takes all, and any command takes any of them by name. Lifetimes are in operations; silent is the "
+        "time in waits of more than 10 ms.", *alike.lines_of(results.records("catalogue"))], [], [tables.catalogue(results)])]
+
+
 def colours(results):
     return {r["allocator"]: "#" + r["colour"] for r in results.records("allocators")
             if re.fullmatch("[0-9A-Fa-f]{6}", r["colour"])}
@@ -170,14 +178,18 @@ def make(results, pictures, csv, lab):
     more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank})] if words]
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
+    third = [section for section in third_sections(results) if section]
     script = text_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     known = {"results": results, "traces": traces, "compared": compared, "contenders": contenders, "lead": lead, "more": more,
              "warnings": warnings, "remarks": [words for words in remarks if words not in warnings], "colours": colours(results), "csv": csv,
              "facts": [(key, results.said(key)) for key in PROVENANCE if results.said(key)],
              "left_out": left_out(results, pictures), "style": Markup(text_of("page.css")), "script": Markup(script),
-             "most": MOST_NAMES, "lab": "lab.html" if lab else "", "digest": digest, "first": FIRST, "second": SECOND if second else "", "svg": Markup}
+             "most": MOST_NAMES, "lab": "lab.html" if lab else "", "digest": digest, "first": FIRST, "second": SECOND if second else "",
+             "third": THIRD if third else "", "svg": Markup}
     made = {FIRST: environment().get_template("report.html").render(sections=first, **known)}
     if second:
         made[SECOND] = environment().get_template("science.html").render(sections=second, **known)
+    if third:
+        made[THIRD] = environment().get_template("traces.html").render(sections=third, **known)
     return made

@@ -47,6 +47,10 @@ def ratio(value):
     return scaled(value, "×") if is_shown(value) else UNKNOWN
 
 
+def plain(value):
+    return scaled(value, "") if is_shown(value) else UNKNOWN
+
+
 def interval(low, high):
     """0.645 – 0.648, with the digits that tell the two apart."""
     if not is_shown(low) or not is_shown(high) or not low:

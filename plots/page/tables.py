@@ -90,11 +90,22 @@ def every_program(results):
         Column("page faults", "page_faults", show.count),
         Column("NULLs", "failures", show.count),
     ]
+    if any(record["hosts"] not in ("", "1") for record in records):
+        columns.append(Column("hosts", "hosts", show.count))
     if any(record["saved_share"] for record in records):
         columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"])))
     if any(record["problem"] for record in records):
         columns.append(Column("problem", "problem"))
     return Table("comparison", "A row a program and allocator, by rank; null is what the harness itself costs", columns, records)
+
+
+def hosts(results):
+    """Where a study was measured; of one host, the first screen says it."""
+    records = results.records("hosts")
+    return Table("hosts", "The hosts", [
+        Column("host", "host"), Column("units", "units", show.count), Column("rounds", "rounds", show.count),
+        Column("time", "seconds", show.seconds), Column("the harness's own part, an operation", "floor_ns", show.ns),
+        Column("machine", "machine")], records, None) if len(records) > 1 else None
 
 
 def variants(results):
@@ -341,3 +352,18 @@ def model_speed(results):
         Column("model", "model"), Column("of", "walking"), Column("ranges", "ranges", show.count),
         Column("walking", "walking_ns", show.ns), Column("computing", "model_ns", show.ns),
         Column("walking over computing", over("walking_ns", "model_ns"), show.ratio)], rows)
+
+
+def catalogue(results):
+    return Table("catalogue", "Every trace: what it is, and how far apart allocators are on it", [
+        Column("trace", "trace"), Column("chosen", "chosen"), Column("operations", "ops", show.count),
+        Column("objects", "objects", show.count), Column("peak live", "peak_live_bytes", show.size),
+        Column("size, median", "size_p50", show.size), Column("size, p99", "size_p99", show.size),
+        Column("lifetime, median", "lifetime_p50", show.count), Column("lifetime, p90", "lifetime_p90", show.count),
+        Column("threads", "threads", show.count), Column("hand-overs", "handovers", show.count),
+        Column("silent", lambda r: us / 1e6 if (us := r.number("silent_us")) is not None else None, show.seconds),
+        Column("reallocs", lambda r: 100 * s if (s := r.number("realloc_share")) is not None else None, show.percent),
+        Column("fastest", "fastest"), Column("time, slowest / fastest", "time_spread", show.ratio),
+        Column("peak memory, most / least", "memory_spread", show.ratio),
+        Column("most alike", "nearest"), Column("distance", "nearest_distance", show.plain),
+        Column("stands for it", "stands_for_it"), Column("distance", "stands_distance", show.plain), Column("what it does", "what")], results.records("catalogue"), None)

@@ -47,6 +47,11 @@ def rows(path):
     return data[data.index(b"\n# schema"):]
 
 
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
 def write(path, text):
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
@@ -147,6 +152,17 @@ class Exact(unittest.TestCase):
         names = {line.split(b",")[0] for line in rows(f"{study.folder}/curve.csv").splitlines()[3:]}
         self.assertEqual(names, {b"same.txt", b"deep/same.txt"})
 
+    def test_two_traces_of_one_name_in_two_plans_are_refused(self):
+        trace("same.txt", 20)
+        study = Study("same.txt", "-q", "curve")
+        study.run(1)
+        trace("same.txt", 24)
+        heapbench("plan", "same.txt", "-q", "curve", "-o", f"{study.name}/later.tsv")
+        heapbench("run", "--unit", "1", f"{study.name}/later.tsv")
+        merged = study.merge()
+        self.assertEqual(merged.returncode, FAILED)
+        self.assertRegex(merged.stderr, "name: .*plan.tsv:2: same is another trace than in .*later.tsv:2")
+
     def test_a_double_is_equal_to_the_byte_or_refused(self):
         trace("double.txt", 40)
         study = Study("double.txt", "-q", "curve")
@@ -219,11 +235,41 @@ class Whole(unittest.TestCase):
         study = self.study()
         worker = self.begin(study)
         children = f"/proc/{worker.pid}/task/{worker.pid}/children"
-        self.assertTrue(wait_for(lambda: open(children, encoding="ascii").read().split()))
-        child = open(children, encoding="ascii").read().split()[0]
+        self.assertTrue(wait_for(lambda: read(children).split()))
+        child = read(children).split()[0]
         worker.kill()
         worker.communicate()
         self.assertTrue(wait_for(lambda: not os.path.exists(f"/proc/{child}")))
+
+    @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed (./setup --dev)")
+    def test_parallel_resumes_what_was_killed_and_nothing_else(self):
+        trace("par1.txt", 40)
+        trace("par2.txt", 60)
+        study = Study("slow.trace", "par1.txt", "par2.txt", "-q", "policies,curve")
+        numbers = [str(number) for number in range(1, 7)]
+        log = f"{study.folder}/log"
+
+        def parallel(*more):
+            return subprocess.Popen(["parallel", "-j2", "--joblog", log, *more, HEAPBENCH, "run", "--unit", "{}", study.plan, ":::", *numbers],
+                                    env=dict(ENVIRONMENT, PARALLEL_HOME=work), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
+
+        def failed():
+            return [line.split("\t")[8].split()[3] for line in read(log).splitlines()[1:] if line.split("\t")[6:8] != ["0", "0"]]
+
+        job = parallel()
+        slow = lambda: [name.split("-")[2] for name in os.listdir(scratch) if name.startswith("heapbench-unit-")]  # noqa: E731
+        self.assertTrue(wait_for(slow))
+        os.kill(int(slow()[0]), signal.SIGKILL)
+        job.communicate()
+        self.assertEqual(len(failed()), 1)
+        held = {path: os.stat(path).st_ino for path in study.results()}
+        self.assertEqual(len(held), 5)
+        again = parallel("--resume-failed")
+        again.communicate()
+        self.assertEqual(again.returncode, DONE)
+        self.assertEqual(len(study.results()), 6)
+        self.assertEqual({path: os.stat(path).st_ino for path in held}, held)
+        self.assertEqual(study.litter(), [])
 
     def test_a_full_disk_keeps_nothing(self):
         study = self.study()
@@ -306,7 +352,7 @@ class Refused(unittest.TestCase):
         merged = study.merge()
         self.assertEqual(merged.returncode, PARTIAL)
         self.assertRegex(merged.stderr, "changed after it was planned")
-        self.assertIn(b"# left out  1 of 2 units that are not done", open(f"{study.folder}/curve.csv", "rb").read())
+        self.assertIn("# left out  1 of 2 units that are not done", read(f"{study.folder}/curve.csv"))
 
     def test_a_library_that_is_another(self):
         trace("library.txt", 20)
@@ -362,7 +408,7 @@ class Refused(unittest.TestCase):
             merged = study.merge()
             self.assertEqual(merged.returncode, DONE, merged.stderr)
             self.assertRegex(merged.stderr, "clock: .*@h.csv:4: the clock of host h " + words)
-            self.assertRegex(open(f"{study.folder}/curve.csv", encoding="ascii").read(), "# left out  .*the clock of host h")
+            self.assertRegex(read(f"{study.folder}/curve.csv"), "# left out  .*the clock of host h")
 
     def test_bad_usage(self):
         for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
@@ -388,7 +434,7 @@ class Times(unittest.TestCase):
         study.run(1, "--host", "a")
         one = study.merge()
         self.assertEqual(one.returncode, PARTIAL)
-        text = open(study.results()[0], encoding="ascii").read()
+        text = read(study.results()[0])
         mine = self.records(f"{study.folder}/comparison.csv")
         theirs = {row["allocator"]: row for row in self.records_of(text[text.index("# schema    comparison/1"):text.index("# heapbench", text.index("# schema    comparison/1"))])
                   if row["trace"]}
@@ -411,7 +457,7 @@ class Times(unittest.TestCase):
         return [dict(zip(lines[0].split(","), line.split(","))) for line in lines[1:]]
 
     def records(self, path):
-        return self.records_of(open(path, encoding="ascii").read())
+        return self.records_of(read(path))
 
     def test_every_question_has_a_unit_that_can_be_done(self):
         write(f"{work}/threads.txt", "t 1\na 1 100\nt 2\na 2 50\nf 1\nt 1\nf 2\n")

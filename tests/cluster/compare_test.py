@@ -15,7 +15,7 @@ import compare  # noqa: E402
 
 class Estimates(unittest.TestCase):
     def estimate(self, **hosts):
-        return compare.Estimate(hosts, random.Random(1))
+        return compare.Estimate(hosts, compare.Draws(random.Random(1)))
 
     def test_one_host_is_the_median_of_its_rounds(self):
         values = [0.9, 0.7, 0.8, 0.75, 0.85, 0.95, 0.65]
@@ -40,18 +40,17 @@ class Estimates(unittest.TestCase):
         self.assertEqual(self.estimate(a=[0.8] * 50, b=[0.8] * 5).low, 0)
 
     def test_the_median_of_a_resample_is_of_places(self):
-        drawn = compare.medians_drawn([1.0, 2.0, 4.0, 8.0], 2000, random.Random(2))
+        drawn = compare.Draws(random.Random(2)).medians([1.0, 2.0, 4.0, 8.0])
         possible = {math.log((a + b) / 2) for a in (1, 2, 4, 8) for b in (1, 2, 4, 8)}
         self.assertTrue(all(min(abs(value - p) for p in possible) < 1e-12 for value in drawn))
 
     def test_the_interval_holds_the_truth_as_often_as_it_says(self):
         """Ten rounds of a host around 1, 400 times: the percentile bootstrap of a median holds it in 90 to 99 of 100 (results/README.md)."""
         rng, held = random.Random(3), 0
-        compare.RESAMPLES, kept = 400, compare.RESAMPLES
+        draws = compare.Draws(rng)
         for _ in range(400):
-            one = compare.Estimate({"a": [math.exp(rng.gauss(0, 0.05)) for _ in range(11)]}, rng)
+            one = compare.Estimate({"a": [math.exp(rng.gauss(0, 0.05)) for _ in range(11)]}, draws)
             held += one.low <= 1 <= one.high
-        compare.RESAMPLES = kept
         self.assertTrue(0.9 <= held / 400 <= 0.99, held)
 
 
@@ -75,12 +74,13 @@ class Verdicts(unittest.TestCase):
 class Means(unittest.TestCase):
     def mean(self, *traces):
         rng = random.Random(4)
+        draws = compare.Draws(rng)
 
         class Row:
             baseline = "glibc"
 
             def __init__(self, hosts):
-                self.estimate, self.rank, self.hosts = compare.Estimate(hosts, rng), 1, set(hosts)
+                self.estimate, self.rank, self.hosts = compare.Estimate(hosts, draws), 1, set(hosts)
                 self.ratio = self.estimate.ratio
 
         return compare.Mean("x", [Row(hosts) for hosts in traces], rng)

@@ -82,7 +82,7 @@ def check_csv(path):
     header = next(line for line in lines if not line.startswith("#"))
     sections = [text for title, text in SECTIONS.items() if title.startswith(schema + " ")]
     # New columns come at the end: those that the reference run does not have yet are in the next one.
-    known = len(sections) == 1 and (f"`{header}`" in sections[0] or "reference" in path.parts and f"`{header}," in sections[0])
+    known = len(sections) == 1 and (f"`{header}`" in sections[0] or "results" in path.parts and f"`{header}," in sections[0])
     if not known:
         faults.append(f"{path.name}: results/README.md has no section of {schema} with its header line {header}")
         return
@@ -126,7 +126,7 @@ def main():
     pathlib.Path("one-more-byte.txt").write_text("a x 12\nf x\na y 5\nf y\na z 6\n")
     pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")
-    files = sorted((ROOT / "results" / "reference").glob("*.csv")) + sorted(pathlib.Path("out").glob("*.csv"))
+    files = sorted([*(ROOT / "results/reference").glob("*.csv"), *(ROOT / "results/library").glob("*.csv")]) + sorted(pathlib.Path("out").glob("*.csv"))
     for path in files:
         check_csv(path)
     words = quoted(SECTIONS["JSON"]) | quoted(SECTIONS["What is counted"])

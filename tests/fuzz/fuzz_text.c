@@ -13,9 +13,10 @@
 
 #include "workloads/text/text_writer.h"
 
-static const enum hb_workload_format formats[] = {HB_FORMAT_REP, HB_FORMAT_TEXT, HB_FORMAT_ANY};
+static const enum hb_workload_format formats[] = {HB_FORMAT_REP, HB_FORMAT_TEXT, HB_FORMAT_BUFFERS,
+                                                  HB_FORMAT_ANY};
 
-enum { WAYS = 3 };
+enum { WAYS = 4 };
 
 static void expect_same_text(const char *a, const char *b)
 {

@@ -81,8 +81,12 @@ expect 'mtrace' import first --from m
 expect '' run --rounds ''
 expect 'folder' report --results fo
 expect 'steady' generate stea
-expect 'larson pool producer-consumer ramp sawtooth shredding steady storm threadtest two-size' generate ''
+expect 'larson like pool producer-consumer ramp sawtooth shredding steady storm threadtest two-size' generate ''
 expect 'sizes=' generate steady siz
+expect 'first' generate like = fir
+expect 'file.trace first folder second traces' generate like =
+expect 'scale=' generate like = first sca
+expect 'second' generate steady empirical = sec
 expect 'robson' adversary rob
 expect 'allocators traces' list --names ''
 expect_each 'sort' record -- sor

@@ -72,6 +72,8 @@ expect '' run --rounds ''
 expect 'FILES' report --results ''
 expect 'steady' generate stea
 expect 'sizes=' generate steady siz
+expect 'FILES first' generate like=fir
+expect 'scale=' generate like=first sca
 expect 'robson' adversary rob
 expect 'FILES PROGRAMS' record -- so
 expect 'FILES' record -- sort so

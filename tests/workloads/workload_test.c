@@ -59,7 +59,21 @@ static void folder(void **state)
         assert_string_equal(paths[i], expected[i]);
     assert_null(paths[5]);
     hb_traces_free(paths);
+    assert_int_equal(hb_traces_find_all(&paths, &count, NULL), HB_OK); /* there are no more */
+    assert_int_equal(count, 5);
+    hb_traces_free(paths);
+    assert_int_equal(mkdir("t/more", 0700), 0);
+    hb_test_write_text("t/more/a.txt", "a 0 1\n");
+    assert_int_equal(hb_traces_find(&paths, &count, NULL), HB_OK);
+    assert_int_equal(count, 5);
+    hb_traces_free(paths);
+    assert_int_equal(hb_traces_find_all(&paths, &count, NULL), HB_OK);
+    assert_int_equal(count, 6);
+    assert_string_equal(paths[5], "t/more/a.txt"); /* behind the others, whatever its name */
+    assert_null(paths[6]);
+    hb_traces_free(paths);
     setenv("HEAPBENCH_TRACES", "missing", 1);
+    assert_int_equal(hb_traces_find_all(&paths, &count, &error), HB_ERR_IO);
     assert_int_equal(hb_traces_find(&paths, &count, &error), HB_ERR_IO);
     assert_string_equal(error.text,
                         "missing: the folder of traces cannot be read: No such file or directory");
@@ -93,6 +107,14 @@ static void bare_names(void **state)
     assert_int_equal(hb_workload_load("none", &workload, &error), HB_ERR_IO);
     assert_string_equal(error.text,
                         "none: no such file, and no trace of that name in t; 'heapbench list' shows them");
+    assert_int_equal(mkdir("t/more", 0700), 0);
+    hb_test_write_text("t/more/other.txt", "a 0 1\n");
+    hb_test_write_text("t/more/a.txt", "a 0 1\n");
+    assert_int_equal(hb_workload_load("other", &workload, NULL), HB_OK);
+    assert_string_equal(workload->path, "t/more/other.txt");
+    hb_workload_free(workload);
+    assert_int_equal(hb_workload_load("a", &workload, &error), HB_ERR_USAGE);
+    assert_string_equal(error.text, "'a' may be t/a.rep or t/more/a.txt; give the path of one");
     hb_test_write_text("a", "a 0 77\n");
     assert_int_equal(hb_workload_load("a", &workload, NULL), HB_OK);
     assert_int_equal(workload->peak_live_bytes, 77); /* a file here goes before a shipped one */

@@ -20,11 +20,19 @@ static inline void emit(struct hb_emitter *e, struct hb_op op)
     e->ops[e->count++] = op;
 }
 
+uint32_t hb_emit_birth(struct hb_emitter *e, const struct hb_op *birth)
+{
+    struct hb_op op = *birth;
+
+    assert(e->births < HB_GENERATE_MAX_BIRTHS);
+    op.object = e->births;
+    emit(e, op);
+    return e->births++;
+}
+
 uint32_t hb_emit_alloc(struct hb_emitter *e, uint64_t bytes)
 {
-    assert(e->births < HB_GENERATE_MAX_BIRTHS);
-    emit(e, (struct hb_op){.size = bytes, .object = e->births, .kind = HB_OP_MALLOC});
-    return e->births++;
+    return hb_emit_birth(e, &(struct hb_op){.size = bytes, .kind = HB_OP_MALLOC});
 }
 
 void hb_emit_realloc(struct hb_emitter *e, uint32_t object, uint64_t bytes)
@@ -61,9 +69,23 @@ void hb_emit_phase(struct hb_emitter *e, uint64_t index, uint64_t size)
         e->status = e->sink->phase(e->sink->context, index, size, e->error);
 }
 
-void hb_emit_silence(struct hb_emitter *e, uint64_t ms)
+void hb_emit_wait(struct hb_emitter *e, uint64_t us)
 {
+    if (us == 0)
+        return;
     hb_emit_flush(e);
     if (e->status == HB_OK && e->sink->pass_time != NULL)
-        e->status = e->sink->pass_time(e->sink->context, ms * 1000, e->error);
+        e->status = e->sink->pass_time(e->sink->context, us, e->error);
+}
+
+void hb_emit_silence(struct hb_emitter *e, uint64_t ms)
+{
+    hb_emit_wait(e, ms * 1000);
+}
+
+void hb_emit_touch(struct hb_emitter *e, uint64_t bytes)
+{
+    hb_emit_flush(e);
+    if (e->status == HB_OK && e->sink->touch != NULL)
+        e->status = e->sink->touch(e->sink->context, bytes, e->error);
 }

@@ -26,6 +26,8 @@ struct hb_emitter {
 
 /* A block of `bytes`; returns its object's id, by which it is freed. */
 uint32_t hb_emit_alloc(struct hb_emitter *emitter, uint64_t bytes);
+/* A birth of the same kind, size and alignment as this one's. */
+uint32_t hb_emit_birth(struct hb_emitter *emitter, const struct hb_op *birth);
 /* To 1 byte where `bytes` is 0: a realloc to nothing would be a free. */
 void hb_emit_realloc(struct hb_emitter *emitter, uint32_t object, uint64_t bytes);
 void hb_emit_free(struct hb_emitter *emitter, uint32_t object);
@@ -37,8 +39,12 @@ void hb_emit_frees(struct hb_emitter *emitter, uint32_t first, uint64_t count);
 /* Hands over what was gathered and tells the sink that phase `index` is over. */
 void hb_emit_phase(struct hb_emitter *emitter, uint64_t index, uint64_t size);
 
-/* Hands over what was gathered and lets so many milliseconds pass. */
+/* Hands over what was gathered and lets so much time pass; 0 is nothing. */
+void hb_emit_wait(struct hb_emitter *emitter, uint64_t us);
 void hb_emit_silence(struct hb_emitter *emitter, uint64_t ms);
+
+/* Hands over what was gathered and says what is touched of the block that is emitted next. */
+void hb_emit_touch(struct hb_emitter *emitter, uint64_t bytes);
 
 void hb_emit_flush(struct hb_emitter *emitter);
 

@@ -13,6 +13,7 @@
 #ifndef HB_WORKLOADS_GENERATE_GENERATE_H
 #define HB_WORKLOADS_GENERATE_GENERATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,12 @@ struct hb_generate_settings {
     const uint64_t *empirical; /* sizes to draw from, each alike; the caller's, for HB_SIZES_EMPIRICAL */
     uint64_t empirical_count;
     const char *empirical_name; /* where they come from: empirical=NAME; NULL where they were not asked for */
+    const char *like;           /* the trace to be like; NULL for other generators */
+    uint64_t scale;             /* how often each part of it is done */
+    uint64_t block;             /* operations in a part, at least */
+    uint64_t like_ops, like_births; /* of that trace, as hb_generate_load found them */
+    uint32_t like_threads;
+    bool like_touched; /* it says what is touched of its blocks */
 };
 
 /* One key: a number within bounds, or, where `words` is not NULL, one of those words. */
@@ -71,6 +78,8 @@ struct hb_generate_sink {
     enum hb_status (*phase)(void *context, uint64_t index, uint64_t size, struct hb_error *error);
     /* May be NULL. So many microseconds pass between what was appended so far and what is to come. */
     enum hb_status (*pass_time)(void *context, uint64_t us, struct hb_error *error);
+    /* May be NULL. So many bytes are touched of the block that the next operation gives. */
+    enum hb_status (*touch)(void *context, uint64_t bytes, struct hb_error *error);
 };
 
 struct hb_emitter;
@@ -78,9 +87,12 @@ struct hb_emitter;
 struct hb_generator {
     const char *name;
     const char *summary;
+    const char *notes;                  /* lines for --help, below its name; may be NULL */
     const struct hb_generate_key *keys; /* ends with a NULL name */
     /* What no bound of a single key can say. HB_ERR_USAGE; may be NULL. */
     enum hb_status (*check)(const struct hb_generate_settings *settings, struct hb_error *error);
+    /* Reads the file that the settings name, before the generator can run. May be NULL. */
+    enum hb_status (*load)(struct hb_generate_settings *settings, struct hb_error *error);
     uint64_t (*births)(const struct hb_generate_settings *settings); /* exact; UINT64_MAX when it overflows */
     enum hb_status (*run)(const struct hb_generate_settings *settings, struct hb_emitter *emitter,
                           struct hb_error *error);
@@ -92,7 +104,8 @@ struct hb_generator {
 /* All of them, in the order of presentation. */
 const struct hb_generator *const *hb_generators(size_t *count);
 
-/* NULL, with a sentence that lists the names, where none is called that. */
+/* The generator that "NAME" names, or "NAME=TRACE" where it is one that takes a trace. NULL, with a sentence
+ * that lists the names, where none is called that. */
 const struct hb_generator *hb_generator_find(const char *name, struct hb_error *error);
 
 /* Every key of the generator at its default. */
@@ -108,6 +121,14 @@ enum hb_status hb_generate_set(const struct hb_generator *generator, const char 
 /* Checks the settings as a whole: HB_ERR_USAGE, with what would be valid. */
 enum hb_status hb_generate_check(const struct hb_generator *generator,
                                  const struct hb_generate_settings *settings, struct hb_error *error);
+
+/*
+ * Reads what the settings name: the trace of like=TRACE, and the sizes of empirical=TRACE (empirical.h, where
+ * they are freed). To be called before hb_generate_run; what was read may need another hb_generate_check,
+ * which this does. Errors as those of hb_workload_load.
+ */
+enum hb_status hb_generate_load(const struct hb_generator *generator, struct hb_generate_settings *settings,
+                                struct hb_error *error);
 
 /*
  * Streams the operations into `sink`. The settings must have passed hb_generate_check. HB_ERR_MEMORY, or

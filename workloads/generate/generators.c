@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "workloads/generate/emit.h"
+#include "workloads/generate/empirical.h"
 #include "workloads/generate/keys.h"
 #include "workloads/whole/builder.h"
 
@@ -13,7 +14,7 @@ static const struct hb_generator *const generators[] = {
     &hb_generator_ramp,   &hb_generator_shredding,  &hb_generator_two_size,
     &hb_generator_steady, &hb_generator_sawtooth,   &hb_generator_larson,
     &hb_generator_storm,  &hb_generator_threadtest, &hb_generator_producer_consumer,
-    &hb_generator_pool,
+    &hb_generator_pool,   &hb_generator_like,
 };
 
 enum { GENERATORS = sizeof generators / sizeof generators[0] };
@@ -29,13 +30,28 @@ const struct hb_generator *hb_generator_find(const char *name, struct hb_error *
     struct hb_unknown unknown = {.name = name};
 
     for (size_t i = 0; i < GENERATORS; i++) {
-        if (strcmp(generators[i]->name, name) == 0)
+        size_t length = strlen(generators[i]->name);
+
+        if (strcmp(generators[i]->name, name) == 0 ||
+            (generators[i]->load != NULL && strncmp(generators[i]->name, name, length) == 0 &&
+             name[length] == '='))
             return generators[i];
         hb_unknown_offer(&unknown, generators[i]->name);
     }
     hb_error_set(error, HB_ERR_USAGE, "no generator is called '%.60s'%s; there are %s", name, unknown.hint,
                  unknown.known);
     return NULL;
+}
+
+enum hb_status hb_generate_load(const struct hb_generator *generator, struct hb_generate_settings *settings,
+                                struct hb_error *error)
+{
+    enum hb_status status = hb_generate_load_sizes(settings, error);
+
+    if (status != HB_OK || generator->load == NULL)
+        return status;
+    status = generator->load(settings, error);
+    return status == HB_OK ? hb_generate_check(generator, settings, error) : status;
 }
 
 enum hb_status hb_generate_run(const struct hb_generator *generator,
@@ -68,6 +84,11 @@ static enum hb_status build(void *builder, const struct hb_op *ops, size_t count
     return hb_builder_append(builder, ops, count, error);
 }
 
+static enum hb_status build_touched(void *builder, uint64_t bytes, struct hb_error *error)
+{
+    return hb_builder_touch(builder, bytes, error);
+}
+
 static enum hb_status build_time(void *builder, uint64_t us, struct hb_error *error)
 {
     return hb_builder_pass_time(builder, us, error);
@@ -83,6 +104,8 @@ static const struct hb_generator *read_words(char *text, struct hb_generate_sett
     if (generator == NULL)
         return NULL;
     hb_generate_defaults(generator, settings);
+    if (strchr(word, '=') != NULL && hb_generate_set(generator, word, settings, error) != HB_OK)
+        return NULL;
     while ((word = strtok_r(NULL, " ", &rest)) != NULL)
         if (hb_generate_set(generator, word, settings, error) != HB_OK)
             return NULL;
@@ -95,20 +118,24 @@ enum hb_status hb_generate_workload(const char *text, const char *name, struct h
     const struct hb_generator *generator;
     struct hb_generate_settings settings;
     struct hb_builder builder;
-    const struct hb_generate_sink sink = {.context = &builder, .append = build, .pass_time = build_time};
+    const struct hb_generate_sink sink = {
+        .context = &builder, .append = build, .pass_time = build_time, .touch = build_touched};
     char *words = strdup(text);
     enum hb_status status;
 
     if (words == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to generate %s", name);
     generator = read_words(words, &settings, error);
-    free(words);
-    if (generator == NULL)
-        return error->status;
-    status = hb_builder_begin(&builder, name, error);
-    if (status != HB_OK)
+    status = generator != NULL ? hb_generate_load(generator, &settings, error) : error->status;
+    if (status == HB_OK)
+        status = hb_builder_begin(&builder, name, error);
+    if (status != HB_OK) {
+        free(words);
         return status;
+    }
     status = hb_generate_run(generator, &settings, &sink, error);
+    hb_generate_free_sizes(&settings);
+    free(words); /* what the settings name is in them */
     if (status == HB_OK)
         *out = hb_builder_finish(&builder);
     else

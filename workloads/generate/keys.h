@@ -50,6 +50,7 @@ extern const struct hb_generator hb_generator_larson;
 extern const struct hb_generator hb_generator_threadtest;
 extern const struct hb_generator hb_generator_producer_consumer;
 extern const struct hb_generator hb_generator_pool;
+extern const struct hb_generator hb_generator_like;
 
 /* The generator's key of that name, or NULL. */
 const struct hb_generate_key *hb_generate_key_find(const struct hb_generator *generator, const char *name);

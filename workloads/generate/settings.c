@@ -98,6 +98,10 @@ enum hb_status hb_generate_set(const struct hb_generator *generator, const char 
         settings->empirical_name = equals + 1;
         return HB_OK;
     }
+    if (generator->load != NULL && strcmp(name, generator->name) == 0) {
+        settings->like = equals + 1;
+        return HB_OK;
+    }
     key = hb_generate_key_find(generator, name);
     if (key == NULL)
         return refuse_key(generator, setting, error);
@@ -163,7 +167,10 @@ static bool is_told(const struct hb_generate_settings *settings, const struct hb
 void hb_generate_describe(const struct hb_generator *generator, const struct hb_generate_settings *settings,
                           char *text, size_t bytes)
 {
-    snprintf(text, bytes, "%s", generator->name);
+    if (settings->like != NULL)
+        snprintf(text, bytes, "%s=%s", generator->name, settings->like);
+    else
+        snprintf(text, bytes, "%s", generator->name);
     for (const struct hb_generate_key *key = generator->keys; key->name != NULL; key++) {
         uint64_t value = value_in(settings, key);
         size_t used = strlen(text);

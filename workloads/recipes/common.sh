@@ -29,11 +29,15 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 cd "$work"
 
+# lacks WHAT PACKAGE: stops, since something is missing.
+lacks() {
+    echo "$(basename "$0"): $1 is missing; Debian and Ubuntu: apt-get install $2, or run ./setup --traces" >&2
+    exit 1
+}
+
 # need PROGRAM PACKAGE: stops where a program is missing.
 need() {
-    command -v "$1" >/dev/null 2>&1 && return
-    echo "$(basename "$0"): $1 is missing; Debian and Ubuntu: apt-get install $2, or run ./setup" >&2
-    exit 1
+    command -v "$1" >/dev/null 2>&1 || lacks "$1" "$2"
 }
 
 # clean COMMAND...: runs it with the environment that every recording has.
@@ -41,7 +45,29 @@ clean() {
     env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=. LC_ALL=C TZ=UTC "$@"
 }
 
+# only_dejavu: makes a fonts.conf that knows one font, whatever else is installed: what a program allocates for fonts
+# grows with their number. For FONTCONFIG_FILE.
+only_dejavu() {
+    [ -d /usr/share/fonts/truetype/dejavu ] || lacks "the font DejaVu" fonts-dejavu-core
+    echo '<fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir></fontconfig>' >fonts.conf
+}
+
 # record PROGRAM [ARGUMENTS]: records it to the recipe's OUT.
 record() {
     clean "$heapbench" record -o "$out" -- "$@"
+}
+
+end_of_recording() { # STATUS
+    kill "$recorder" 2>/dev/null || true
+    wait
+    rm -rf "$work"
+    [ "$1" -eq 0 ] || rm -f "$out"
+}
+
+# begin PROGRAM [ARGUMENTS]: the same of a server, in the background; $recorder is the process to be waited for. It is
+# ended when the recipe is, and SIGTERM reaches the server. A recipe that fails leaves no trace of half a load.
+begin() {
+    (exec env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=. LC_ALL=C TZ=UTC "$heapbench" record -o "$out" -- "$@") &
+    recorder=$!
+    trap 'end_of_recording $?' EXIT
 }

@@ -4,6 +4,7 @@
 # Usage: dot.sh OUT.trace
 . "$(dirname "$0")/common.sh"
 need dot graphviz
+only_dejavu
 
 awk 'BEGIN {
     seed = 7
@@ -19,4 +20,4 @@ awk 'BEGIN {
 }
 function random(n) { seed = (seed * 1103515245 + 12345) % 2147483648; return int(seed / 65536) % n }
 ' > tree.dot
-record dot -Tsvg -o tree.svg tree.dot
+clean env FONTCONFIG_PATH=. FONTCONFIG_FILE=fonts.conf "$heapbench" record -o "$out" -- dot -Tsvg -o tree.svg tree.dot

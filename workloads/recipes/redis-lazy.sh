@@ -78,11 +78,9 @@ time.sleep(0.3)
 last.socket.sendall(b"SHUTDOWN NOSAVE\r\n")
 PYTHON
 
-clean "$heapbench" record -o "$out" -- ./redis-server --port 0 --unixsocket redis.sock --save '' --appendonly no \
+begin ./redis-server --port 0 --unixsocket redis.sock --save '' --appendonly no \
     --io-threads 4 --io-threads-do-reads yes --hash-max-listpack-entries 32 --set-max-intset-entries 16 \
     --list-max-listpack-size 8 --zset-max-listpack-entries 32 --lazyfree-lazy-server-del yes \
-    --lazyfree-lazy-expire yes --daemonize no --logfile server.log &
-recorder=$!
-trap 'kill "$recorder" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+    --lazyfree-lazy-expire yes --daemonize no --logfile server.log
 /usr/bin/python3 -S load.py
 wait "$recorder"

@@ -10,11 +10,9 @@ need redis-benchmark redis-tools
 server=$(command -v redis-server || command -v redis-check-rdb)
 ln -s "$server" redis-server
 
-clean "$heapbench" record -o "$out" -- ./redis-server --port 0 --unixsocket redis.sock --save '' \
+begin ./redis-server --port 0 --unixsocket redis.sock --save '' \
     --appendonly no --io-threads 2 --io-threads-do-reads yes --hash-max-listpack-entries 32 \
-    --daemonize no --logfile server.log &
-recorder=$!
-trap 'kill "$recorder" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+    --daemonize no --logfile server.log
 
 tries=0
 until redis-cli -s redis.sock ping >/dev/null 2>&1; do

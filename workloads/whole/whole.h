@@ -16,6 +16,7 @@ enum hb_workload_format {
     HB_FORMAT_TRACE,
     HB_FORMAT_REP,
     HB_FORMAT_TEXT,
+    HB_FORMAT_BUFFERS,   /* CSV of lifetimes, of offline packing */
     HB_FORMAT_ANDROID,   /* memory_replay's text */
     HB_FORMAT_MTRACE,    /* of glibc's mtrace */
     HB_FORMAT_HEAPTRACK, /* raw */

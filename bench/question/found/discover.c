@@ -61,11 +61,11 @@ static enum hb_status add_named_trace(struct hb_discovery *found, const char *na
     return status;
 }
 
-static enum hb_status add_every_trace(struct hb_discovery *found, struct hb_error *error)
+static enum hb_status add_shipped_traces(struct hb_discovery *found, bool all, struct hb_error *error)
 {
     char **paths = NULL;
     size_t count = 0;
-    enum hb_status status = hb_traces_find(&paths, &count, error);
+    enum hb_status status = (all ? hb_traces_find_all : hb_traces_find)(&paths, &count, error);
 
     for (size_t i = 0; i < count && status == HB_OK; i++)
         status = add_trace(found, paths[i], error);
@@ -76,12 +76,15 @@ static enum hb_status add_every_trace(struct hb_discovery *found, struct hb_erro
     return status;
 }
 
-static enum hb_status add_traces(struct hb_discovery *found, char *const *traces, struct hb_error *error)
+static enum hb_status add_traces(struct hb_discovery *found, char *const *traces, bool all,
+                                 struct hb_error *error)
 {
     enum hb_status status = HB_OK;
 
-    if (traces == NULL || traces[0] == NULL)
-        return add_every_trace(found, error);
+    if (traces == NULL || traces[0] == NULL) {
+        found->chosen_few = !all;
+        return add_shipped_traces(found, all, error);
+    }
     for (; *traces != NULL && status == HB_OK; traces++)
         status = add_named_trace(found, *traces, error);
     return status;
@@ -128,13 +131,13 @@ static enum hb_status make_names_unique(struct hb_discovery *found, struct hb_er
     return HB_OK;
 }
 
-enum hb_status hb_discover(const struct hb_candidate_choice *choice, char *const *traces,
-                           struct hb_discovery *found, struct hb_error *error)
+static enum hb_status discover(const struct hb_candidate_choice *choice, char *const *traces, bool all,
+                               struct hb_discovery *found, struct hb_error *error)
 {
     enum hb_status status;
 
     memset(found, 0, sizeof *found);
-    status = add_traces(found, traces, error);
+    status = add_traces(found, traces, all, error);
     if (status == HB_OK)
         status = make_names_unique(found, error);
     if (status == HB_OK)
@@ -142,6 +145,18 @@ enum hb_status hb_discover(const struct hb_candidate_choice *choice, char *const
     if (status != HB_OK)
         hb_discovery_free(found);
     return status;
+}
+
+enum hb_status hb_discover(const struct hb_candidate_choice *choice, char *const *traces,
+                           struct hb_discovery *found, struct hb_error *error)
+{
+    return discover(choice, traces, false, found, error);
+}
+
+enum hb_status hb_discover_all(const struct hb_candidate_choice *choice, struct hb_discovery *found,
+                               struct hb_error *error)
+{
+    return discover(choice, NULL, true, found, error);
 }
 
 /* The last one of the traces goes to the front. */
@@ -316,6 +331,42 @@ static void leave_variants_out(const struct hb_discovery *found, struct hb_prove
     }
 }
 
+/* Appends ", name" where that leaves room for ", ...", which stands once for all that do not fit. */
+static void append_name(char *names, size_t bytes, const char *name)
+{
+    const size_t used = strlen(names), room = bytes - used;
+    const char *const separator = used > 0 ? ", " : "";
+
+    if (strlen(separator) + strlen(name) + sizeof ", ..." <= room)
+        snprintf(names + used, room, "%s%s", separator, name);
+    else if (used < 3 || strcmp(names + used - 3, "...") != 0)
+        snprintf(names + used, room, ", ...");
+}
+
+/* Where the shipped traces are taken that `run` takes by default, the others are left out, and said. */
+static enum hb_status leave_traces_out(const struct hb_discovery *found, struct hb_provenance *provenance,
+                                       struct hb_error *error)
+{
+    char names[192] = "", **paths;
+    size_t count, others = 0;
+    enum hb_status status = hb_traces_find_all(&paths, &count, error);
+
+    if (status != HB_OK)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        char *name = is_trace(found, paths[i]) ? NULL : hb_workload_name_of(paths[i]);
+
+        if (name != NULL)
+            append_name(names, sizeof names, name);
+        others += name != NULL;
+        free(name);
+    }
+    hb_traces_free(paths);
+    if (others > 0)
+        hb_provenance_leave_out(provenance, "%zu more traces (ask with --all): %s", others, names);
+    return HB_OK;
+}
+
 enum hb_status hb_discovery_note(struct hb_discovery *found, bool known_variants,
                                  struct hb_provenance *provenance, struct hb_error *error)
 {
@@ -326,5 +377,5 @@ enum hb_status hb_discovery_note(struct hb_discovery *found, bool known_variants
     provenance->variant_lines = found->variant_lines;
     if (known_variants)
         leave_variants_out(found, provenance);
-    return HB_OK;
+    return found->chosen_few ? leave_traces_out(found, provenance, error) : HB_OK;
 }

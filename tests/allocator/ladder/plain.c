@@ -19,7 +19,8 @@ bool plain_init(struct plain *plain, const struct plain_options *options, uint64
     plain->options = *options;
     plain->count = plain->rover = plain->clock = plain->high_water = 0;
     plain->walk = (struct hb_walk){.length = 0};
-    plain->freed = false;
+    plain->freed = plain->is_short = false;
+    memset(plain->slabs, 0, sizeof plain->slabs);
     if (!is_buddy(plain)) {
         plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
         /* Links in a free range take the place of a payload. */
@@ -109,6 +110,9 @@ static bool better(const struct plain *plain, const struct plain_range *a, const
         /* fall through */
     case PLAIN_BUDDY:
         return list_a != list_b ? list_a < list_b : a->freed > b->freed;
+    case PLAIN_ORACLE: /* of two the later one, if that is not the heap's last */
+        return a->offset + a->length <
+               plain->ranges[plain->count - 1].offset + plain->ranges[plain->count - 1].length;
     default:
         return false; /* the first that was found */
     }
@@ -164,7 +168,8 @@ static uint64_t search_once(struct plain *plain, uint64_t need)
 {
     enum plain_policy policy = plain->options.policy;
     uint64_t start = policy == PLAIN_NEXT ? index_of(plain, plain->rover) : 0;
-    bool all = policy == PLAIN_BEST || policy == PLAIN_BINS || policy == PLAIN_BUDDY;
+    bool all = policy == PLAIN_BEST || policy == PLAIN_BINS || policy == PLAIN_BUDDY ||
+               (policy == PLAIN_ORACLE && plain->is_short);
     uint64_t examined = 0, allocated = 0, chosen = PLAIN_NULL;
 
     while (examined < plain->count && (all || chosen == PLAIN_NULL)) {
@@ -242,27 +247,39 @@ static uint64_t hand_out(struct plain *plain, uint64_t i, uint64_t need)
     return range->offset + plain->options.header;
 }
 
-uint64_t plain_malloc(struct plain *plain, uint64_t size)
+/* The range that is found for it is cut so that what is short-lived lies at its end. */
+static uint64_t search_and_cut(struct plain *plain, uint64_t need)
+{
+    uint64_t i = search(plain, need);
+
+    if (i == PLAIN_NULL || plain->options.policy != PLAIN_ORACLE || !plain->is_short ||
+        i == plain->count - 1 || plain->ranges[i].length - need < 16)
+        return i;
+    cut(plain, i, plain->ranges[i].length - need);
+    return i + 1;
+}
+
+static uint64_t malloc_range(struct plain *plain, uint64_t size)
 {
     uint64_t need, i;
 
     if (!needed(plain, size, &need))
         return PLAIN_NULL;
-    i = search(plain, need);
+    i = search_and_cut(plain, need);
     return i == PLAIN_NULL ? PLAIN_NULL : hand_out(plain, i, need);
 }
 
-uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size)
+static uint64_t aligned_range(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size)
 {
     uint64_t need, i, gap, more = alignment - plain->options.align;
 
     if (is_buddy(plain) && size != 0)
-        return plain_malloc(plain, size > alignment ? size : alignment);
+        return malloc_range(plain, size > alignment ? size : alignment);
     if (plain->options.align == 1 || alignment <= plain->options.align)
-        return plain_malloc(plain, size);
+        return malloc_range(plain, size);
     if (!needed(plain, size, &need) || need > UINT64_MAX - more)
         return PLAIN_NULL;
-    i = search(plain, need + more);
+    i = search_and_cut(plain, need + more);
     if (i == PLAIN_NULL)
         return PLAIN_NULL;
     gap = alignment - (lead + plain->ranges[i].offset + plain->options.header) % alignment;
@@ -272,6 +289,87 @@ uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, u
         i++;
     }
     return hand_out(plain, i, need);
+}
+
+/* -- cells -- */
+
+static uint64_t cells_of(const struct plain_slab *slab)
+{
+    return 4088 / slab->cell;
+}
+
+/* The slab whose block `payload` lies in; PLAIN_SLABS_MAX where there is none. */
+static int slab_around(const struct plain *plain, uint64_t payload)
+{
+    int i = 0;
+
+    while (i < PLAIN_SLABS_MAX && (plain->slabs[i].cell == 0 || payload < plain->slabs[i].payload ||
+                                   payload >= plain->slabs[i].payload + 4088))
+        i++;
+    return i;
+}
+
+/* The slab with cells of that size that came last to have a free one; NULL where none has. */
+static struct plain_slab *open_slab(struct plain *plain, uint64_t cell)
+{
+    struct plain_slab *open = NULL;
+
+    for (int i = 0; i < PLAIN_SLABS_MAX; i++) {
+        struct plain_slab *slab = &plain->slabs[i];
+
+        if (slab->cell == cell && slab->held < cells_of(slab) &&
+            (open == NULL || slab->opened > open->opened))
+            open = slab;
+    }
+    return open;
+}
+
+static struct plain_slab *new_slab(struct plain *plain, uint64_t cell)
+{
+    uint64_t payload = aligned_range(plain, 8, 4096, 4088);
+    int i = 0;
+
+    if (payload == PLAIN_NULL) {
+        plain->walk.walks--;
+        return NULL;
+    }
+    while (plain->slabs[i].cell != 0)
+        i++;
+    assert(i < PLAIN_SLABS_MAX);
+    plain->slabs[i] = (struct plain_slab){.payload = payload, .cell = cell, .opened = ++plain->clock};
+    return &plain->slabs[i];
+}
+
+static uint64_t take_cell(struct plain_slab *slab)
+{
+    uint64_t cell = 0;
+
+    while (slab->holds[cell])
+        cell++;
+    slab->holds[cell] = true;
+    slab->held++;
+    return slab->payload + cell * slab->cell;
+}
+
+uint64_t plain_malloc(struct plain *plain, uint64_t size)
+{
+    uint64_t cell = (size + 15) / 16 * 16;
+    struct plain_slab *slab;
+
+    if (!plain->options.pool || size == 0 || size > 64)
+        return malloc_range(plain, size);
+    slab = open_slab(plain, cell);
+    if (slab != NULL)
+        set_walk(plain, 1, 0, true);
+    else
+        slab = new_slab(plain, cell);
+    return slab != NULL ? take_cell(slab) : malloc_range(plain, size);
+}
+
+uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size)
+{
+    plain->is_short = plain->is_short && alignment <= 16;
+    return alignment <= 16 ? plain_malloc(plain, size) : aligned_range(plain, lead, alignment, size);
 }
 
 /* Whether range `i` and the next one are to become one. */
@@ -285,7 +383,7 @@ static bool mergeable(const struct plain *plain, uint64_t i)
            (range[0].length == range[1].length && range[0].offset % (2 * range[0].length) == 0);
 }
 
-void plain_free(struct plain *plain, uint64_t payload)
+static void free_range(struct plain *plain, uint64_t payload)
 {
     uint64_t i = index_of(plain, payload - plain->options.header);
 
@@ -307,9 +405,39 @@ void plain_free(struct plain *plain, uint64_t payload)
     }
 }
 
+void plain_free(struct plain *plain, uint64_t payload)
+{
+    int i = slab_around(plain, payload);
+    struct plain_slab *slab = &plain->slabs[i];
+
+    if (i == PLAIN_SLABS_MAX) {
+        free_range(plain, payload);
+        return;
+    }
+    if (slab->held-- == cells_of(slab))
+        slab->opened = ++plain->clock;
+    slab->holds[(payload - slab->payload) / slab->cell] = false;
+    if (slab->held > 0)
+        return;
+    slab->cell = 0;
+    free_range(plain, slab->payload);
+}
+
+/* Whether a block stays where it is when it is to have `size` bytes. */
+static bool stays(const struct plain *plain, uint64_t payload, uint64_t size)
+{
+    int i = slab_around(plain, payload);
+    uint64_t need;
+
+    if (i < PLAIN_SLABS_MAX)
+        return size <= plain->slabs[i].cell;
+    return needed(plain, size, &need) &&
+           plain->ranges[index_of(plain, payload - plain->options.header)].length >= need;
+}
+
 uint64_t plain_realloc(struct plain *plain, uint64_t payload, uint64_t size)
 {
-    uint64_t need, moved;
+    uint64_t moved;
 
     if (payload == PLAIN_NULL)
         return plain_malloc(plain, size);
@@ -317,8 +445,7 @@ uint64_t plain_realloc(struct plain *plain, uint64_t payload, uint64_t size)
         plain_free(plain, payload);
         return PLAIN_NULL;
     }
-    if (needed(plain, size, &need) &&
-        plain->ranges[index_of(plain, payload - plain->options.header)].length >= need)
+    if (stays(plain, payload, size))
         return payload;
     moved = plain_malloc(plain, size);
     if (moved != PLAIN_NULL)
@@ -329,8 +456,10 @@ uint64_t plain_realloc(struct plain *plain, uint64_t payload, uint64_t size)
 uint64_t plain_usable(const struct plain *plain, uint64_t payload)
 {
     uint64_t header = plain->options.header;
+    int i = slab_around(plain, payload);
 
-    return plain->ranges[index_of(plain, payload - header)].length - header;
+    return i < PLAIN_SLABS_MAX ? plain->slabs[i].cell
+                               : plain->ranges[index_of(plain, payload - header)].length - header;
 }
 
 static uint64_t greater(uint64_t a, uint64_t b)

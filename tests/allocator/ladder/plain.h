@@ -13,7 +13,7 @@
 
 #include "allocator/allocator.h"
 
-enum { PLAIN_RANGES_MAX = 8192 };
+enum { PLAIN_RANGES_MAX = 1 << 16, PLAIN_SLABS_MAX = 1024, PLAIN_CELLS_MAX = 256 };
 
 #define PLAIN_NULL UINT64_MAX
 
@@ -22,6 +22,7 @@ enum plain_policy {
     PLAIN_NEXT,
     PLAIN_BEST,
     PLAIN_LATE,      /* first fit; free ranges merge when nothing but the last range fits */
+    PLAIN_ORACLE,    /* first fit; of what is short-lived the last, but for the last range of all */
     PLAIN_FREE_LIST, /* first fit that examines free ranges alone */
     PLAIN_BINS,      /* the youngest range of the first list whose ranges all fit */
     PLAIN_BUDDY,     /* the youngest block of the smallest power of two that fits, halved */
@@ -32,6 +33,7 @@ struct plain_options {
     bool merge;
     uint32_t header;
     uint32_t align;
+    bool pool; /* objects of up to 64 bytes are cells of slabs */
 };
 
 struct plain_range {
@@ -41,6 +43,15 @@ struct plain_range {
     bool allocated;
 };
 
+/* 4088 bytes cut into cells of one size. */
+struct plain_slab {
+    uint64_t payload; /* of its block */
+    uint64_t cell;    /* 0: there is no slab */
+    uint64_t held;    /* cells that are */
+    uint64_t opened;  /* the later it came to have a free cell, the greater */
+    bool holds[PLAIN_CELLS_MAX];
+};
+
 struct plain {
     struct plain_options options;
     struct plain_range ranges[PLAIN_RANGES_MAX];
@@ -48,8 +59,10 @@ struct plain {
     uint64_t rover; /* offset of a range */
     uint64_t clock;
     uint64_t high_water;
-    bool freed; /* something was, since free ranges were merged last */
+    bool is_short; /* what is allocated next lives 256 operations or less */
+    bool freed;    /* something was, since free ranges were merged last */
     struct hb_walk walk;
+    struct plain_slab slabs[PLAIN_SLABS_MAX];
 };
 
 /* False when the heap is too small for one range. */

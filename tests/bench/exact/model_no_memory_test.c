@@ -193,7 +193,7 @@ static enum hb_status fill_index(struct hb_error *error)
     unsigned count = 0;
 
     for (; room && count < RANGES; count += room) {
-        room = hb_fit_index_reserve(index);
+        room = hb_fit_index_reserve(index, count + 1);
         if (room)
             hb_fit_index_insert(index,
                                 (struct hb_fit_entry){.length = count + 1, .offset = count, .id = count});

@@ -104,7 +104,7 @@ static void to_tell_a_clock_notes_are_joined_until_they_are_few(void **state)
     (void)state;
     for (uint64_t i = 0; i <= OPS; i++)
         waits[i] = (struct hb_wait){i, 1 + i % 7};
-    waits[1000].us = 100000; /* stands out */
+    waits[1000].us = 1000000; /* stands out */
     prepared = prepared_with(waits, OPS + 1, OPS);
     must_open(&schedule, &prepared, 0, true);
     for (const struct hb_wait *at = schedule.next; at < schedule.end; at++) {

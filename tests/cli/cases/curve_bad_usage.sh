@@ -9,7 +9,7 @@ heapbench curve huge.txt
 echo "$?"
 heapbench curve demo --header 0
 heapbench curve demo --align 3
-heapbench curve demo --all
+heapbench curve demo sqlite3
 heapbench curve --all --merge
 heapbench curve demo --results out --json
 heapbench curve demo --points many

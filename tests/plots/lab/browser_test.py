@@ -244,7 +244,7 @@ class Browser(unittest.TestCase):
 
     def test_files_of_every_form_are_read_and_dropped_ones_too(self):
         self.lab.open()
-        self.give(TRACES / "cmake.trace")
+        self.give(TRACES / "more/cmake.trace")
         self.assertEqual(self.lab.js("return window.lab.trace.ops"), 230306)
         self.give(self.write("by_hand.rep", "4096\n1\n2\n1\na 0 100\nf 0\n"))
         self.assertEqual(self.lab.js("return window.lab.trace.ops"), 2)
