@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/workloads/failing.h"
 #include "workloads/whole/summary.h"
@@ -52,6 +53,9 @@ static int enter(void **state)
     write_trace_of_times("a.trace", &info);
     hb_test_write_text("a.txt", "command c\norigin o\na x 1\nw 1s\nc y 2\nf x\na 7 3\nm z 4 4\n");
     write_log();
+    if (mkdir("more", 0700) != 0)
+        return -1;
+    hb_test_write_text("more/other.txt", "a x 1\n");
     setenv("HEAPBENCH_TRACES", ".", 1);
     return 0;
 }
@@ -120,10 +124,10 @@ static enum hb_status find_traces(struct hb_error *error)
 {
     char **paths;
     size_t count;
-    enum hb_status status = hb_traces_find(&paths, &count, error);
+    enum hb_status status = hb_traces_find_all(&paths, &count, error);
 
     if (status == HB_OK) {
-        assert_int_equal(count, 2);
+        assert_int_equal(count, 3);
         hb_traces_free(paths);
     }
     return status;
