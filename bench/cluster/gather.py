@@ -26,16 +26,14 @@ class Section(Table):
     """A file of results within a result: `start` lines stand before it. It has its rows, and `bytes`, where it is read whole."""
 
     def __init__(self, path, data, start, whole):
-        self.start, self.whole = start, whole
-        super().__init__(path, data)
+        self.start = start
+        header = re.search(rb"(?m)^[^#].*\n", data)
+        super().__init__(path, data if whole or not header else data[:header.end()])
         schema = self.said("schema") or self.refuse(0, "a file without a schema")
         self.schema, self.file = schema, schema.split("/")[0]
         self.bytes = data[data.index(b"\n# schema") + 1:] if whole else b""  # what no clock, machine or command is part of
         self.head_line = start + data[:data.index(b"\n# schema")].count(b"\n") + 1
         self.build_line = data[:data.index(b"\n")].decode()
-
-    def take_rows(self):
-        return super().take_rows() if self.whole else []
 
     def refuse(self, index, why):
         super().refuse(index + self.start, why)

@@ -84,8 +84,16 @@ def floor_of(result):
     return float(found[1]) if found else None
 
 
+def join_fields(fields):
+    """Few lines have something to escape, and there are millions."""
+    line = ",".join(fields)
+    if line.count(",") == len(fields) - 1 and '"' not in line and "#" not in line:
+        return line
+    return ",".join(map(escape, fields))
+
+
 def line_of(row):
-    return ",".join(escape(shown(field)) for field in row)
+    return join_fields(list(map(shown, row)))
 
 
 def file_text(first, provenance, schema, columns, rows):
@@ -120,7 +128,7 @@ class Merged:
                 if not row[rounds].isdigit():
                     raise Failure(f"{result.path}: '{row[rounds]}' is no round")
                 row[rounds] = str(int(row[rounds]) + (int(unit.block) - 1) * int(unit.rounds or 0))
-            self.rows.append(line_of(row + [result.host] * self.of_hosts))
+            self.rows.append(join_fields(row + [result.host] * self.of_hosts))
         self.results.append(result.path)
 
     @property
