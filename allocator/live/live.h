@@ -5,7 +5,8 @@
  * The heap is made at the first call, which may come from the loader before any constructor has run: so
  * nothing here calls malloc, needs a constructor or has thread-local storage. It reserves address space and
  * grows as it is touched; $HEAPBENCH_HEAP bounds it (a size, as 64M). Where that is no size, or there can be
- * no such heap, a sentence on standard error says so, and every allocation fails.
+ * no such heap, a sentence on standard error says so, and every allocation fails. With
+ * $HEAPBENCH_HEAP_CHECKED each call is checked (guard.h).
  *
  * Every block is aligned to 16 bytes, as the ABI asks. Where the allocator knows no alignment, sizes are
  * rounded so that each range is a multiple of 16 bytes long, and the first begins 8 bytes before such a

@@ -18,10 +18,10 @@
 #include "base/random.h"
 
 /* Tries, at most and at least; and what they may take together, in objects times (objects and segments). */
-enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 200 };
-#define MOST_WORK (UINT64_C(1) << 31)
+enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 1000 };
+#define MOST_WORK (UINT64_C(1) << 30)
 
-enum { ONE = 256 /* of a logarithm of base 2, or of a weight */ };
+#define ONE INT64_C(256) /* of a logarithm of base 2, or of a weight */
 
 struct life {
     uint64_t length;

@@ -11,7 +11,7 @@
 
 /*
  * Puts a shorter packing in place of this one where it finds one; never a longer. The same on every machine.
- * Takes seconds at most: of more than a few thousand objects it tries none. HB_ERR_MEMORY.
+ * Takes seconds at most: of more than several hundred objects it tries none. HB_ERR_MEMORY.
  */
 enum hb_status hb_packing_search(struct hb_packing *packing, struct hb_error *error);
 

@@ -51,10 +51,12 @@ static bool read_report(FILE *file, struct hb_live_report *report)
 static void tell_no_figures(void)
 {
     hb_print_line(stderr,
-                  "heapbench: no process left figures: a signal ended each, or it was not given the heap");
+                  "heapbench: no process left figures: each asked its heap for nothing, was ended by a "
+                  "signal, or was not given the heap");
 }
 
-static void print_stats(FILE *file)
+/* Of a program that was not run there is nothing to say but why. */
+static void print_stats(FILE *file, int exit_status)
 {
     struct hb_live_report report;
     unsigned count = 0;
@@ -62,7 +64,7 @@ static void print_stats(FILE *file)
     rewind(file);
     for (; read_report(file, &report); count++)
         print_line(&report);
-    if (count == 0)
+    if (count == 0 && exit_status != HB_EXEC_NOT_RUN && exit_status != HB_EXEC_NOT_FOUND)
         tell_no_figures();
 }
 
@@ -89,7 +91,7 @@ int hb_exec_with_stats(const struct hb_exec *exec)
 
     if (file != NULL && setenv(HB_LIVE_STATS, path, 1) == 0) {
         exit_status = hb_exec_child(exec->program);
-        print_stats(file);
+        print_stats(file, exit_status);
         fclose(file);
         unlink(path);
     } else {

@@ -1,6 +1,7 @@
 """exec_test - what is asked of a heap it does, on every one of ours; and heapbench exec runs, refuses and tells as it should."""
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -74,6 +75,12 @@ class Exec(Living):
         done = self.exec("bins", "sh", "-c", "exec 2>&-; exit 3", options=["--stats"])
         self.assertRegex(done.stderr, r"\Aheapbench: sh, process \d+, on bins: .*\n\Z")
         self.assertEqual(done.returncode, 3)
+
+    def test_a_program_without_figures(self):
+        done = self.exec("bins", "./nowhere", options=["--stats"])
+        self.assertEqual(done.stderr, "heapbench: ./nowhere: No such file or directory\n")
+        done = self.exec("bins", "sh", "-c", "kill -9 $$", options=["--stats"])
+        self.assertRegex(done.stderr, r"\Aheapbench: no process left figures: .* was ended by a signal, .*\n\Z")
 
     def test_a_process_that_ends_by__exit_leaves_figures(self):
         """And so does a child that does: perl, and the program in its backquotes; not one of vfork, which has no heap of its own."""
@@ -159,9 +166,9 @@ class Exec(Living):
 
     def test_a_signal_to_end_reaches_the_program(self):
         """With figures the program is a child: it ends too, and the file of the figures is gone."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(signal=number):
-                command = [HEAPBENCH, "exec", "-a", "bins", "--stats", "--", "sh", "-c", "echo $$; exec sleep 60"]
+        for number, option in itertools.product((signal.SIGTERM, signal.SIGHUP), ("--stats", "--compare")):
+            with self.subTest(signal=number, option=option):
+                command = [HEAPBENCH, "exec", "-a", "bins", option, "--", "sh", "-c", "echo $$; exec sleep 60"]
                 environment = {**ENVIRONMENT, "TMPDIR": self.folder}
                 with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
                     program = int(running.stdout.readline())
