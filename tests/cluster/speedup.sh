@@ -45,9 +45,10 @@ for pair in $(seq "${1:-3}"); do
     done
 done
 awk -v cores="$cores" '
-    { speedup[$2] = speedup[$2] " " sprintf("%.2f", $3 / $5); cpu[$2] += $6; sum[$2] += $3 / $5; n[$2]++ }
+    { speedup[$2] = speedup[$2] " " sprintf("%.2f", $3 / $5); cpu[$2] += $6; alone[$2] += $4; sum[$2] += $3 / $5; n[$2]++ }
     END {
         printf "plain loops: speed-up%s, mean %.2f, %.0f %% of %d\n", speedup["plain"], sum["plain"] / n["plain"], 100 * sum["plain"] / n["plain"] / cores, cores
         printf "units:       speed-up%s, mean %.2f, %.0f %% of %d\n", speedup["units"], sum["units"] / n["units"], 100 * sum["units"] / n["units"] / cores, cores
+        printf "processor time by %d workers over that by one: plain %.3f, units %.3f: the ideal is 1\n", cores, cpu["plain"] / alone["plain"], cpu["units"] / alone["units"]
         printf "processor time of all units over that of plain loops: %.3f\n", cpu["units"] / cpu["plain"]
     }' "$work/pairs"
