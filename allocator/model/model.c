@@ -89,7 +89,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
     length = hb_model_is_infinite(model) ? HB_MODEL_MOST_BYTES : options->heap_bytes;
     model->total_bytes = length;
     model->walk.ranges = 1;
-    model->tree = hb_range_tree_create(length);
+    model->tree = hb_range_tree_create(length, options->policy != HB_POLICY_BEST);
     if (model->tree == NULL || !create_sizes(model, length))
         goto fail;
     *out = model;

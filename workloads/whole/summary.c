@@ -13,7 +13,7 @@ enum { THREADS = 1 << 16 };
 
 /* What is known of an object: when it was born, the thread that made it, the one that had it last, and
  * whether it was counted as handed over. */
-struct known {
+struct life {
     uint64_t born;
     uint16_t maker, last;
     bool counted;
@@ -22,7 +22,7 @@ struct known {
 struct hb_summarising {
     struct hb_summary summary;
     struct hb_tally sizes, lifetimes;
-    struct known *known; /* by object: a table */
+    struct life *lives; /* by object: a table */
     uint64_t room;
     uint64_t ops;
     uint64_t *thread_ops;
@@ -36,7 +36,7 @@ void hb_summarising_close(struct hb_summarising *g)
         return;
     hb_tally_clear(&g->sizes);
     hb_tally_clear(&g->lifetimes);
-    hb_table_free(g->known, g->room * sizeof *g->known);
+    hb_table_free(g->lives, g->room * sizeof *g->lives);
     hb_pages_free(g->thread_ops, THREADS * sizeof *g->thread_ops);
     free(g);
 }
@@ -66,20 +66,20 @@ static bool take_birth(struct hb_summarising *g, const struct hb_op *op)
 {
     if (op->object >= g->room) {
         uint64_t room = 2 * (uint64_t)op->object + 64;
-        void *grown = hb_table_grow(g->known, g->room * sizeof *g->known, room * sizeof *g->known);
+        void *grown = hb_table_grow(g->lives, g->room * sizeof *g->lives, room * sizeof *g->lives);
 
         if (grown == NULL)
             return false;
-        g->known = grown;
+        g->lives = grown;
         g->room = room;
     }
-    g->known[op->object] = (struct known){.born = g->ops, .maker = op->thread, .last = op->thread};
+    g->lives[op->object] = (struct life){.born = g->ops, .maker = op->thread, .last = op->thread};
     return true;
 }
 
 static void hand_over(struct hb_summarising *g, const struct hb_op *op)
 {
-    struct known *known = &g->known[op->object];
+    struct life *known = &g->lives[op->object];
 
     g->summary.handovers += op->thread != known->last;
     g->summary.handed_objects += op->thread != known->maker && !known->counted;
@@ -104,7 +104,7 @@ static bool take_op(struct hb_summarising *g, const struct hb_op *op)
     else
         room = take_birth(g, op);
     if (op->kind == HB_OP_FREE)
-        room = hb_tally_add(&g->lifetimes, g->ops - g->known[op->object].born);
+        room = hb_tally_add(&g->lifetimes, g->ops - g->lives[op->object].born);
     else
         room = room && take_size(g, op);
     g->ops++;

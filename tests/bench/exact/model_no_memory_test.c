@@ -165,7 +165,7 @@ static void placing(void **state)
 
 static enum hb_status fill_tree(struct hb_error *error)
 {
-    struct hb_range_tree *tree = hb_range_tree_create(TREE_RANGES);
+    struct hb_range_tree *tree = hb_range_tree_create(TREE_RANGES, true);
     bool room = tree != NULL;
 
     for (unsigned i = 1; room && i < TREE_RANGES; i++) {
