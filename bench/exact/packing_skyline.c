@@ -23,7 +23,7 @@ enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 1000 };
 
 #define ONE INT64_C(256) /* of a logarithm of base 2, or of a weight */
 
-struct life {
+struct packed_life {
     uint64_t length;
     uint32_t first, behind; /* segments */
 };
@@ -32,7 +32,7 @@ struct skyline {
     struct hb_packing *packing;
     struct hb_random random;
     uint32_t count, segments;
-    struct life *lives; /* by object */
+    struct packed_life *lives; /* by object */
     int64_t *keys;
     int64_t *kept_keys, *best_keys;
     uint32_t *order; /* of objects not yet placed, among others: by key, largest first */
@@ -77,7 +77,7 @@ static bool cut_time(struct skyline *s)
     }
     qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
     for (size_t i = 0; i < 2 * (size_t)s->count; i++) {
-        struct life *life = &s->lives[instants[i].object];
+        struct packed_life *life = &s->lives[instants[i].object];
 
         s->segments += instants[i].birth && died;
         died = !instants[i].birth;
@@ -128,7 +128,7 @@ static void lift_valley(struct skyline *s, uint32_t first, uint32_t behind)
 static uint32_t choose(const struct skyline *s, uint32_t first, uint32_t behind)
 {
     for (uint32_t i = 0; i < s->waiting; i++) {
-        const struct life *life = &s->lives[s->order[i]];
+        const struct packed_life *life = &s->lives[s->order[i]];
 
         if (!s->placed[s->order[i]] && life->first >= first && life->behind <= behind)
             return i;
@@ -138,7 +138,7 @@ static uint32_t choose(const struct skyline *s, uint32_t first, uint32_t behind)
 
 static uint64_t drop_object(struct skyline *s, uint32_t object, uint64_t offset)
 {
-    const struct life *life = &s->lives[object];
+    const struct packed_life *life = &s->lives[object];
 
     s->offsets[object] = offset;
     s->placed[object] = true;
