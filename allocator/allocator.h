@@ -145,6 +145,14 @@ struct hb_allocator {
      */
     void (*expect)(const void *heap, const void *block, bool soon);
 
+    /*
+     * Before the first call, of a fresh heap: after how many operations each object to come is freed, in the
+     * order of the calls that allocate, alloc(0) and every resize among them; UINT32_MAX: never, or later
+     * than can be said. The array stays the caller's and must outlive the heap. NULL where that is of no use.
+     * Only replays know it.
+     */
+    void (*foretell)(void *heap, const uint32_t *lifetimes, uint64_t count);
+
     /* What it says of itself; hb_allocator_open calls it. Shared libraries are described without. */
     void (*describe)(struct hb_library_info *info);
 

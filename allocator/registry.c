@@ -58,19 +58,22 @@ static bool is_path(const char *name)
 
 static enum hb_status refuse_name(const char *name, struct hb_error *error)
 {
-    struct hb_unknown unknown = {.name = name};
+    struct hb_unknown unknown = {.name = name}, models = {.name = name};
 
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
-        hb_unknown_offer(&unknown, builtin[i]->name);
+        hb_unknown_offer(builtin[i]->caps & HB_CAP_MODEL ? &models : &unknown, builtin[i]->name);
     for (const char *const *library = hb_allocator_library_names(); *library != NULL; library++)
         hb_unknown_offer(&unknown, *library);
+    if (models.hint[0] != '\0' && (unknown.hint[0] == '\0' || models.distance < unknown.distance))
+        unknown = models;
     if (unknown.hint[0] != '\0')
         return hb_error_set(error, HB_ERR_USAGE,
                             "no allocator is called '%.100s'%s; 'heapbench list' has them all", name,
                             unknown.hint);
-    return hb_error_set(error, HB_ERR_USAGE,
-                        "no allocator is called '%.100s'; there are %s, or the path of a shared library",
-                        name, unknown.known);
+    return hb_error_set(
+        error, HB_ERR_USAGE,
+        "no allocator is called '%.100s'; there are %s, models, or the path of a shared library", name,
+        unknown.known);
 }
 
 static void describe_builtin(const struct hb_allocator *allocator, struct hb_library_info *info)

@@ -1,8 +1,9 @@
 # ladder.gp - what each idea buys: walks, time and memory, from the simple allocator up the ladder, beside other policies.
 #
 # Caption: From the top down one idea is added at a time: blocks aligned to 16; free neighbours merge; only free ranges are walked; free
-#   ranges kept by length, so that nothing is walked. Below are other policies, each an idea or two away from simple, and the
-#   libraries. A mark and the number beside it are the geometric mean over the programs, the bar reaches from the least of
+#   ranges kept by length, so that nothing is walked. Below are ideas that each go onto one rung: merging put off, records outside the
+#   heap, storage that grows and knowledge of lifetimes onto simple-merge, a pool for small objects onto bins; then other
+#   policies, each an idea or two away from simple, and the libraries. A mark and the number beside it are the geometric mean over the programs, the bar reaches from the least of
 #   them to the most. Left: ranges that a malloc examines, in the mean, exact. Middle: time over glibc's for the same operations; a
 #   hollow mark is of first parts, since what walks everything would need hours. Right: the heap at its largest over what is live
 #   at most, of libraries their resident memory.
@@ -37,9 +38,9 @@ legend_rows(x) = 0
 eval panels_canvas(3)
 set multiplot
 eval heading("What each idea buys")
-group_name(g) = g == 1 ? "one idea more each" : g == 2 ? "other policies" : "libraries"
+group_name(g) = g == 1 ? "one idea more each" : g == 2 ? "one more idea on a rung" : g == 3 ? "other policies" : "libraries"
 heading_of(m) = m == 1 ? "ranges examined per malloc" : m == 2 ? "time over glibc's" : "heap over what is live"
-group_colour(g) = word("#D55E00 #332288 #0072B2", g)
+group_colour(g) = word("#D55E00 #009E73 #332288 #0072B2", g)
 shown(m, x) = m == 1 ? rounded_count(floor(x + 0.5)) : sprintf(x < 9.95 ? "%.2f×" : "%.0f×", x)
 unset grid
 set grid xtics back ls 1
@@ -69,7 +70,7 @@ do for [m=1:3] {
     plot [low:high][-at - 0.7:0.1] \
         $rows using (inside(column("least"))):(y(0)):(inside(column("most")) - inside(column("least"))):(0) \
             with vectors nohead lw 3 lc rgb "#d4d8dc", \
-        for [g=1:3] $rows using (inside(column("mean"))):(mine(0) && group[int(column("who"))] == g ? y(0) : 1):(column("part") > 0 ? 6 : 7) \
+        for [g=1:4] $rows using (inside(column("mean"))):(mine(0) && group[int(column("who"))] == g ? y(0) : 1):(column("part") > 0 ? 6 : 7) \
             with points pt variable ps 0.9 lw 1.6 lc rgb group_colour(g), \
         $rows using (inside(column("mean"))):(y(0)):(shown(m, column("mean"))) \
             with labels left offset 0.8, 0.55 font ",8.5" textcolor rgb ink

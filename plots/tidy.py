@@ -480,11 +480,11 @@ LADDER = ("walk_mean", "ratio_to_glibc", "extent_over_live")
 
 
 def ladder(table):
-    """who[], group[] (1 the ladder, 2 other policies, 3 the rest); $rows: measure, who, mean, least, most, whether some of its
+    """who[], group[] (1 the ladder, 2 what branches off it, 3 other policies, 4 the rest); $rows: measure, who, mean, least, most, whether some of its
     times are of a first part only."""
     records = long_ones([r for r in table.records() if r.has_figures and r["ops"]])
     facts = facts_beside(table)
-    group = {name: {"ladder": 1, "grid": 2}.get(facts.get(name, {}).get("group", ""), 3) for name in distinct(r["allocator"] for r in records)}
+    group = {name: {"ladder": 1, "branch": 2, "grid": 3}.get(facts.get(name, {}).get("group", ""), 4) for name in distinct(r["allocator"] for r in records)}
     who = sorted(group, key=lambda name: (group[name], list(facts).index(name) if name in facts else len(facts)))
     rows = []
     for measure, column in enumerate(LADDER, 1):

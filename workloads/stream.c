@@ -22,11 +22,12 @@ struct hb_stream {
     struct hb_workload *loaded;     /* of what people write by hand */
     const struct hb_op *pending;    /* read and not yet handed out */
     size_t pending_count;
-    struct hb_op_run rows; /* the waits and what is touched that belong to them; its operations are nobody's */
+    struct hb_op_run
+        rows; /* the waits and what is touched that belong to them; its operations are nobody's */
     struct hb_op_run handed; /* what was handed out last */
-    struct hb_map slots_of; /* the objects that live */
-    uint32_t slots;         /* ever in use */
-    uint32_t *unused;       /* a stack of slots that were freed */
+    struct hb_map slots_of;  /* the objects that live */
+    uint32_t slots;          /* ever in use */
+    uint32_t *unused;        /* a stack of slots that were freed */
     size_t unused_count, unused_room;
     uint64_t ops, objects;
     uint64_t max_bytes; /* of what live objects take; half of the machine's memory, else a test's */
@@ -265,7 +266,8 @@ const struct hb_trace_info *hb_stream_info(const struct hb_stream *stream)
     return stream->import != NULL ? hb_import_info(stream->import) : &stream->loaded->info;
 }
 
-enum hb_status hb_stream_facts(const struct hb_stream *stream, struct hb_workload *out, struct hb_error *error)
+enum hb_status hb_stream_facts(const struct hb_stream *stream, struct hb_workload *out,
+                               struct hb_error *error)
 {
     const struct hb_trace_totals *totals;
 

@@ -2,14 +2,15 @@
  * ladder.h - what the rungs of the ladder and the grid beside it have in common: the heap and its table.
  *
  * The ladder is the simple allocator with one idea added at a time, so that what each idea buys is a measured
- * difference: simple, simple-align, simple-merge, free-list, bins. The grid is first, next and best fit, with
- * and without merging, on simple's records. All of them tile their heap with ranges, each an 8-byte record
- * (record.h) and the bytes after it.
+ * difference: simple, simple-align, simple-merge, free-list, bins. A branch (branch/) adds one idea to a
+ * rung, beside the next one. The grid is first, next and best fit, with and without merging, on simple's
+ * records. All but buddy and
+ * side-table tile their heap with ranges, each an 8-byte record (record.h) and the bytes after it.
  *
  * A rung is one small .c file: it says its alignment and whether it merges, brings its search and, if it has
  * one, its index of free ranges, and includes heap.h, which has the rest. Every such file is compiled twice
  * (HB_COUNTING 0 and 1), so that the build that is timed has nothing in it that counts and the two
- * cannot place differently. buddy.c has no records and shares the table alone.
+ * cannot place differently. buddy.c and branch/side_table.c have no records and share the table alone.
  */
 #ifndef HB_ALLOCATOR_LADDER_LADDER_H
 #define HB_ALLOCATOR_LADDER_LADDER_H
@@ -18,6 +19,9 @@
 #include "allocator/region.h"
 
 struct hb_ladder;
+
+/* An object that lives so many operations or fewer is short-lived to the oracle and to its model. */
+enum { HB_ORACLE_SHORT_OPS = 256 };
 
 /* A heap that is not what it should be: where, and a word on what. */
 struct hb_ladder_fault {

@@ -7,8 +7,8 @@
  * here:
  *
  *   calloc     is malloc, and memset to zero.
- *   realloc    leaves a block where it is for a size no larger than it was given for; else it is malloc of the new
- *              size, memcpy, free of the old block. The old size is what the library's usable_size says, where it
+ *   realloc    leaves a block where it is for a size no larger than it was given for; else it is malloc of
+ * the new size, memcpy, free of the old block. The old size is what the library's usable_size says, where it
  *              has one. Else the sizes asked for are kept beside (base/map.h), in memory of the harness's and
  *              while the clock runs, unless hb_library_forget_sizes said that no realloc will come.
  *

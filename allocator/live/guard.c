@@ -22,19 +22,21 @@ static struct {
 } guard;
 
 static const char *const misuses[] = {
-    [HB_SIMPLE_DOUBLE_FREE] = "a block that is free already",
-    [HB_SIMPLE_FOREIGN] = "a pointer from elsewhere",
-    [HB_SIMPLE_NO_START] = "a pointer at which no block begins",
-    [HB_SIMPLE_SMASHED] = "a heap that was written over, by a write past a block's end or into a freed one",
+    [HB_SIMPLE_DOUBLE_FREE] = "of a block that is free already",
+    [HB_SIMPLE_FOREIGN] = "of a pointer from elsewhere",
+    [HB_SIMPLE_NO_START] = "of a pointer at which no block begins",
+    [HB_SIMPLE_SMASHED] =
+        "in a heap that was written over, by a write past a block's end or into a freed one",
 };
 
 /* A handler of the program's would find the heap locked, and misused. */
 static void tell(const char *misuse, const char *text)
 {
+    char block[32] = "";
+
     if (guard.block != NULL)
-        hb_live_say("%s(%p) of %s: %s", guard.call, guard.block, misuse, text);
-    else
-        hb_live_say("%s in %s: %s", guard.call, misuse, text);
+        snprintf(block, sizeof block, "(%p)", guard.block);
+    hb_live_say("%s%s %s: %s", guard.call, block, misuse, text);
     signal(SIGABRT, SIG_DFL);
 }
 
@@ -68,7 +70,7 @@ static _Noreturn void report_overflow(size_t size, size_t written)
 
     snprintf(text, sizeof text, "byte %zu was written, of a block that was asked for with %zu", written,
              size);
-    tell("a block whose end was written past", text);
+    tell("of a block whose end was written past", text);
     abort();
 }
 
@@ -95,6 +97,6 @@ void hb_guard_remove(const void *block)
 
 void hb_guard_refuse(void)
 {
-    tell(misuses[HB_SIMPLE_NO_START], "it is none that malloc returned");
+    tell(misuses[HB_SIMPLE_NO_START], "it is none that malloc returned, or it was freed before");
     abort();
 }

@@ -1,5 +1,6 @@
 /*
- * guard.h - what a checked library knows of the blocks that a program holds, beyond what a checked heap does.
+ * guard.h - what is known of the blocks that a program holds where its calls are checked, beyond what a
+ * checked heap knows.
  *
  * The heap itself finds a block freed twice, a pointer that is none of its blocks and a record that was
  * overwritten (simple/check.h). Here each block's size as it was asked for is kept, and the bytes behind it

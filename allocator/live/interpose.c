@@ -1,12 +1,14 @@
 /*
  * interpose.c - the malloc family of a program that lives in one of our heaps.
  *
- * C++'s new and delete come here too: the C++ library's own make them of malloc and free.
+ * C++'s new and delete come here too: the C++ library's own make them of malloc and free. So do the ends of a
+ * process that call no destructor: shells and children end so.
  */
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "allocator/live/live.h"
@@ -126,4 +128,16 @@ HB_EXPORT int malloc_trim(size_t pad)
 {
     (void)pad;
     return 0;
+}
+
+HB_EXPORT void _exit(int status)
+{
+    hb_live_end();
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+HB_EXPORT void _Exit(int status)
+{
+    _exit(status);
 }

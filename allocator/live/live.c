@@ -25,8 +25,7 @@
 /* Which allocator: each library has a line of its own (CMakeLists.txt). */
 extern const struct hb_allocator HB_LIVE_TABLE;
 
-/* Each is there twice: as it is, and with every call checked. */
-enum { ALIGN = HB_LIVE_ALIGN, IS_CHECKED = HB_LIVE_CHECKED, GUARD_BYTES = IS_CHECKED ? HB_GUARD_BYTES : 0 };
+enum { ALIGN = HB_LIVE_ALIGN };
 
 static struct {
     pthread_mutex_t lock;
@@ -34,7 +33,10 @@ static struct {
     void *heap;                       /* NULL: there can be none */
     size_t record_bytes;              /* before each payload, where the allocator knows no alignment */
     struct hb_map shifted;            /* blocks that begin behind their payload's start: how many bytes */
+    bool is_checked;                  /* every call is, and each block has a guard */
+    size_t guard_bytes;               /* behind each block: 0 unless checked */
     bool is_counting;
+    pid_t pid; /* that counts: of this process, and not of a child of vfork */
     struct hb_live_stats stats;
     uint64_t walks; /* of the last walk that was counted */
 } live = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -96,22 +98,38 @@ static bool read_bound(size_t *bytes)
     return true;
 }
 
+static bool is_set(const char *name)
+{
+    const char *text = hb_live_environment(name);
+
+    return text != NULL && text[0] != '\0';
+}
+
+/* The build of the allocator that does what is asked for; false where there is no memory. */
+static bool choose_table(void)
+{
+    live.table = &HB_LIVE_TABLE;
+    live.is_checked = is_set(HB_LIVE_CHECKED) && live.table->checked != NULL;
+    live.is_counting = !live.is_checked && is_set(HB_LIVE_STATS) && live.table->counting != NULL;
+    if (live.is_checked)
+        live.table = live.table->checked;
+    else if (live.is_counting)
+        live.table = live.table->counting;
+    live.guard_bytes = live.is_checked ? HB_GUARD_BYTES : 0;
+    return hb_map_init(&live.shifted) && (!live.is_checked || hb_guard_init());
+}
+
 static void create(void)
 {
+    bool is_ready = choose_table();
     struct hb_error error;
     size_t bytes;
 
-    live.table = &HB_LIVE_TABLE;
-    live.is_counting = hb_live_environment(HB_LIVE_STATS) != NULL && live.table->counting != NULL;
-    if (live.is_counting)
-        live.table = live.table->counting;
     if (!read_bound(&bytes))
         hb_live_say(HB_LIVE_HEAP " takes a size of 1 byte or more, such as 64M: there is no heap");
-    else if ((live.heap = live.table->create(live.table, bytes, &error)) == NULL)
+    else if (is_ready && (live.heap = live.table->create(live.table, bytes, &error)) == NULL)
         hb_live_say("%s", error.text);
-    else if (!hb_map_init(&live.shifted) || (IS_CHECKED && !hb_guard_init()))
-        live.heap = NULL;
-    else
+    if (live.heap != NULL)
         live.record_bytes = hb_live_align_first(live.table, live.heap);
 }
 
@@ -121,7 +139,7 @@ static bool enter(const char *call, const void *block)
     pthread_mutex_lock(&live.lock);
     if (live.table == NULL)
         create();
-    if (IS_CHECKED)
+    if (live.is_checked)
         hb_guard_enter(call, block);
     if (live.heap != NULL)
         return true;
@@ -143,7 +161,17 @@ static bool is_aligned(const void *block, size_t alignment)
 
 static size_t asked_for(size_t size)
 {
-    return hb_live_asked(live.record_bytes, size + GUARD_BYTES);
+    return hb_live_asked(live.record_bytes, size + live.guard_bytes);
+}
+
+/* Where calls are checked a freed block's entry stays, so that it is known when it is freed again: until
+ * another block begins there. */
+static void forget_stale(const void *block)
+{
+    uint32_t before;
+
+    if (live.is_checked && live.shifted.count > 0)
+        hb_map_take(&live.shifted, (uintptr_t)block, &before);
 }
 
 /* A block with room before it: where it begins is kept in a table. */
@@ -151,9 +179,12 @@ static void *take_shifted(size_t alignment, size_t size)
 {
     char *start = live.table->alloc(live.heap, asked_for(size + alignment)), *block;
 
-    if (start == NULL || is_aligned(start, alignment))
-        return start;
-    block = start + (alignment - ((uintptr_t)start & (alignment - 1)));
+    if (start == NULL)
+        return NULL;
+    block = start + (-(uintptr_t)start & (alignment - 1));
+    forget_stale(block);
+    if (block == start)
+        return block;
     if (hb_map_put(&live.shifted, (uintptr_t)block, (uint32_t)(block - start)))
         return block;
     live.table->dealloc(live.heap, start);
@@ -166,21 +197,26 @@ static void *take(size_t alignment, size_t size)
 
     if (alignment > ALIGN && (live.table->caps & HB_CAP_UNALIGNED) != 0)
         return take_shifted(alignment, size);
-    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + GUARD_BYTES)
+    block = alignment > ALIGN ? live.table->aligned(live.heap, alignment, size + live.guard_bytes)
                               : live.table->alloc(live.heap, asked_for(size));
-    if (block == NULL || is_aligned(block, alignment))
+    if (block == NULL || is_aligned(block, alignment)) {
+        forget_stale(block);
         return block;
+    }
     live.table->dealloc(live.heap, block);
     return take_shifted(alignment, size);
 }
 
-/* Where the allocator gave it out, and no longer in the table. `*before`: bytes between. */
-static void *forget_shift(void *block, uint32_t *before)
+/* Where the allocator gave the block out; forgotten, as it is given back. */
+static void *forget_shift(void *block)
 {
-    *before = 0;
-    if (live.shifted.count > 0)
-        hb_map_take(&live.shifted, (uintptr_t)block, before);
-    return (char *)block - *before;
+    uint32_t before = 0;
+
+    if (live.shifted.count > 0 && live.is_checked)
+        hb_map_find(&live.shifted, (uintptr_t)block, &before);
+    else if (live.shifted.count > 0)
+        hb_map_take(&live.shifted, (uintptr_t)block, &before);
+    return (char *)block - before;
 }
 
 /* No object is longer than this, so that sums of a size, an alignment and a record do not overflow. */
@@ -197,9 +233,7 @@ static void *fail(void)
 
 static void release(void *block)
 {
-    uint32_t before;
-
-    live.table->dealloc(live.heap, forget_shift(block, &before));
+    live.table->dealloc(live.heap, forget_shift(block));
 }
 
 static size_t usable_size(void *block)
@@ -213,21 +247,21 @@ static size_t usable_size(void *block)
 
 /* -- checked -- */
 
-/* What the program gets: in a checked library, guarded; NULL where there is no memory for that. */
+/* What the program gets: where calls are checked, guarded; NULL where there is no memory for that. */
 static void *guarded(void *block, size_t size)
 {
-    if (!IS_CHECKED || block == NULL || hb_guard_add(block, size))
+    if (!live.is_checked || block == NULL || hb_guard_add(block, size))
         return block;
     release(block);
     return NULL;
 }
 
-/* In a checked library, ends a program that has no such block, or wrote past its end; else its size. */
+/* Where calls are checked, ends a program that has no such block, or wrote past its end; else its size. */
 static size_t check(void *block)
 {
     size_t size = 0;
 
-    if (!IS_CHECKED || hb_guard_check(block, &size))
+    if (!live.is_checked || hb_guard_check(block, &size))
         return size;
     usable_size(block); /* the heap knows more of what it is, and ends the program */
     hb_guard_refuse();
@@ -260,7 +294,7 @@ void hb_live_free(void *block)
         return;
     live.stats.frees++;
     check(block);
-    if (IS_CHECKED)
+    if (live.is_checked)
         hb_guard_remove(block);
     release(block);
     leave();
@@ -273,8 +307,8 @@ size_t hb_live_usable_size(void *block)
     if (!enter("malloc_usable_size", block))
         return 0;
     bytes = check(block);
-    if (!IS_CHECKED || bytes >= HB_MAP_MAX_VALUE)
-        bytes = usable_size(block) - GUARD_BYTES;
+    if (!live.is_checked || bytes >= HB_MAP_MAX_VALUE)
+        bytes = usable_size(block) - live.guard_bytes;
     leave();
     return bytes;
 }
@@ -298,9 +332,12 @@ static void *resize(void *block, size_t size)
     void *resized;
 
     if (live.shifted.count > 0 && hb_map_find(&live.shifted, (uintptr_t)block, &before))
-        return move(block, size);
+        return size + live.guard_bytes <= usable_size(block) ? block : move(block, size);
     resized = live.table->resize(live.heap, block, asked_for(size));
-    return resized == NULL || is_aligned(resized, ALIGN) ? resized : move(resized, size);
+    if (resized != NULL && !is_aligned(resized, ALIGN))
+        return move(resized, size);
+    forget_stale(resized);
+    return resized;
 }
 
 void *hb_live_resize(void *block, size_t size)
@@ -311,7 +348,7 @@ void *hb_live_resize(void *block, size_t size)
         return fail();
     check(block);
     resized = is_possible(ALIGN, size) ? resize(block, size) : NULL;
-    if (IS_CHECKED && resized != NULL) {
+    if (live.is_checked && resized != NULL) {
         hb_guard_remove(block);
         guarded(resized, size); /* there is memory for it: that of the one before */
     }
@@ -326,6 +363,7 @@ void *hb_live_resize(void *block, size_t size)
 static void begin_child(void)
 {
     live.stats = (struct hb_live_stats){.extent_bytes = live.stats.extent_bytes};
+    live.pid = getpid();
     leave();
 }
 
@@ -336,18 +374,20 @@ static void before_fork(void)
 
 static __attribute__((constructor)) void begin(void)
 {
+    live.pid = getpid();
     pthread_atfork(before_fork, leave, begin_child);
 }
 
-/* A handler of a signal may have come to exit() while its own thread is at the heap: then the figures are as
- * of that moment. */
-static __attribute__((destructor)) void end(void)
+/* A child of vfork has the memory of another, whose figures are not its own. A handler of a signal may have
+ * come here while its own thread is at the heap: then the figures are as of that moment. */
+__attribute__((destructor)) void hb_live_end(void)
 {
     struct timespec until;
     bool is_locked;
 
-    if (!live.is_counting || live.heap == NULL)
+    if (!live.is_counting || live.pid != getpid())
         return;
+    live.is_counting = false; /* once */
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
     is_locked = pthread_mutex_timedlock(&live.lock, &until) == 0;

@@ -5,7 +5,8 @@
  * The heap is made at the first call, which may come from the loader before any constructor has run: so
  * nothing here calls malloc, needs a constructor or has thread-local storage. It reserves address space and
  * grows as it is touched; $HEAPBENCH_HEAP bounds it (a size, as 64M). Where that is no size, or there can be
- * no such heap, a sentence on standard error says so, and every allocation fails.
+ * no such heap, a sentence on standard error says so, and every allocation fails. With
+ * $HEAPBENCH_HEAP_CHECKED each call is checked (guard.h).
  *
  * Every block is aligned to 16 bytes, as the ABI asks. Where the allocator knows no alignment, sizes are
  * rounded so that each range is a multiple of 16 bytes long, and the first begins 8 bytes before such a
@@ -27,6 +28,9 @@ void *hb_live_resize(void *block, size_t size);
 
 void hb_live_free(void *block);          /* not NULL */
 size_t hb_live_usable_size(void *block); /* not NULL */
+
+/* The process ends: leaves its figures, where they are asked for. Destructors call it, too. */
+void hb_live_end(void);
 
 /* One line on standard error: "heapbench: PROGRAM (PID): " and the text. */
 __attribute__((format(printf, 1, 2))) void hb_live_say(const char *format, ...);

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /* Names in the environment of what is run. */
-#define HB_LIVE_HEAP  "HEAPBENCH_HEAP"       /* the most bytes that its heap has; ample without it */
-#define HB_LIVE_STATS "HEAPBENCH_HEAP_STATS" /* the file that each process adds a line to; counts walks */
+#define HB_LIVE_HEAP    "HEAPBENCH_HEAP"         /* the most bytes that its heap has; ample without it */
+#define HB_LIVE_STATS   "HEAPBENCH_HEAP_STATS"   /* the file that each process adds a line to; counts walks */
+#define HB_LIVE_CHECKED "HEAPBENCH_HEAP_CHECKED" /* 1: calls are checked, and no walk is counted */
 
 /* Since the process began, or since it was forked. */
 struct hb_live_stats {

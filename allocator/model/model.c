@@ -54,10 +54,10 @@ static void index_free(struct hb_model *model, uint32_t id, uint64_t offset, uin
             (struct hb_fit_entry){.length = index_length(model, offset, length), .offset = offset, .id = id});
 }
 
-static void forget_free(struct hb_model *model, uint64_t offset, uint64_t length)
+static void forget_free(struct hb_model *model, uint32_t id, uint64_t offset, uint64_t length)
 {
     if (model->sizes != NULL)
-        hb_fit_index_remove(model->sizes, index_length(model, offset, length), offset);
+        hb_fit_index_remove(model->sizes, id, index_length(model, offset, length));
 }
 
 /* Best fit alone keeps the free ranges by size. False when there is no memory. */
@@ -66,7 +66,7 @@ static bool create_sizes(struct hb_model *model, uint64_t length)
     if (model->options.policy != HB_POLICY_BEST)
         return true;
     model->sizes = hb_fit_index_create();
-    if (model->sizes == NULL || !hb_fit_index_reserve(model->sizes))
+    if (model->sizes == NULL || !hb_fit_index_reserve(model->sizes, hb_range_tree_ids(model->tree)))
         return false;
     index_free(model, 0, 0, length);
     return true;
@@ -89,7 +89,7 @@ enum hb_status hb_model_create(const struct hb_model_options *options, struct hb
     length = hb_model_is_infinite(model) ? HB_MODEL_MOST_BYTES : options->heap_bytes;
     model->total_bytes = length;
     model->walk.ranges = 1;
-    model->tree = hb_range_tree_create(length);
+    model->tree = hb_range_tree_create(length, options->policy != HB_POLICY_BEST);
     if (model->tree == NULL || !create_sizes(model, length))
         goto fail;
     *out = model;
@@ -115,7 +115,7 @@ void hb_model_destroy(struct hb_model *model)
 static bool reserve(struct hb_model *model)
 {
     if (!hb_range_tree_reserve(model->tree) ||
-        (model->sizes != NULL && !hb_fit_index_reserve(model->sizes)) ||
+        (model->sizes != NULL && !hb_fit_index_reserve(model->sizes, hb_range_tree_ids(model->tree))) ||
         (model->options.merges_late && !hb_model_late_reserve(model)))
         model->broken = HB_ERR_MEMORY;
     return model->broken == HB_OK;
@@ -148,13 +148,9 @@ static void move_rover(struct hb_model *model, uint32_t id)
  */
 static uint64_t offset_if_asked(const struct hb_model *model, struct hb_range_place place, bool last)
 {
-    struct hb_range range = {.offset = 0};
-
     if (last)
         return model->total_bytes - hb_range_tree_length(model->tree, place);
-    if (model->sizes != NULL)
-        hb_range_tree_get(model->tree, place, &range);
-    return range.offset;
+    return model->sizes != NULL ? hb_fit_index_offset(model->sizes, hb_range_tree_id(model->tree, place)) : 0;
 }
 
 /* No range holds `need` bytes. In an infinite heap one would, if there were numbers for it. */
@@ -177,7 +173,7 @@ static uint32_t hand_out(struct hb_model *model, struct hb_range_place place, ui
     assert(length >= need && !hb_range_tree_is_allocated(model->tree, place));
     if (last && !splits && hb_model_is_infinite(model))
         return nothing_fits(model, need);
-    forget_free(model, offset, length);
+    forget_free(model, id, offset, length);
     if (splits) {
         uint32_t rest = hb_range_tree_take_part(model->tree, place, need);
 
@@ -219,14 +215,13 @@ static uint64_t gap_before(const struct hb_model *model, const struct hb_range *
     return -(lead + range->offset + model->options.header_bytes) & (alignment - 1);
 }
 
-/* Leaves `gap` bytes at the front of a free range as a free range of their own; returns where the rest is. */
-static struct hb_range_place leave_gap(struct hb_model *model, struct hb_range_place place,
-                                       const struct hb_range *range, uint64_t gap)
+struct hb_range_place hb_model_leave_gap(struct hb_model *model, struct hb_range_place place,
+                                         const struct hb_range *range, uint64_t gap)
 {
     uint32_t front = hb_range_tree_id(model->tree, place), rest;
 
     assert(gap >= model->split_bytes && gap < range->length);
-    forget_free(model, range->offset, range->length);
+    forget_free(model, front, range->offset, range->length);
     rest = hb_range_tree_take_part(model->tree, place, gap);
     hb_range_tree_release(model->tree, hb_range_tree_find(model->tree, front), gap);
     index_free(model, front, range->offset, gap);
@@ -262,7 +257,7 @@ uint32_t hb_model_aligned(struct hb_model *model, uint64_t alignment, uint64_t s
         model->reach_bytes = range.offset + sought;
     gap = gap_before(model, &range, alignment);
     if (gap != 0)
-        place = leave_gap(model, place, &range, gap);
+        place = hb_model_leave_gap(model, place, &range, gap);
     assert(gap + need <= range.length && hb_range_tree_length(model->tree, place) >= need);
     return reserve(model) ? hand_out(model, place, need) : HB_MODEL_NO_BLOCK;
 }
@@ -274,14 +269,12 @@ uint64_t hb_model_need(const struct hb_model *model, uint64_t alignment, uint64_
     return needed_bytes(model, size, &need) && !__builtin_add_overflow(need, room, &need) ? need : UINT64_MAX;
 }
 
-/* The range at `place`; its offset, which is a sum, only where the index of sizes wants it, else 0. */
+/* The range at `place`; its offset only where the index of sizes wants it, else 0. A range was free before it
+ * was handed out, and began where it does now. */
 static void look_at(const struct hb_model *model, struct hb_range_place place, struct hb_range *range)
 {
-    if (model->sizes != NULL) {
-        hb_range_tree_get(model->tree, place, range);
-        return;
-    }
-    range->offset = 0;
+    range->offset =
+        model->sizes != NULL ? hb_fit_index_offset(model->sizes, hb_range_tree_id(model->tree, place)) : 0;
     range->length = hb_range_tree_length(model->tree, place);
     range->allocated = hb_range_tree_is_allocated(model->tree, place);
 }
@@ -296,8 +289,8 @@ static bool absorb(struct hb_model *model, struct hb_range_place place, struct h
     look_at(model, place, &neighbour);
     if (neighbour.allocated)
         return false;
-    forget_free(model, neighbour.offset, neighbour.length);
     *id = hb_range_tree_id(model->tree, place);
+    forget_free(model, *id, neighbour.offset, neighbour.length);
     range->length += neighbour.length;
     if (neighbour.offset < range->offset)
         range->offset = neighbour.offset;

@@ -39,6 +39,7 @@ struct hb_model_options {
     bool grows;
     /* Free ranges merge when a walk finds none that fits, or the last range alone; not with `merge`. */
     bool merges_late;
+    bool told;       /* what is short-lived goes to the last range that fits: hb_model_foretell */
     bool lists_free; /* a walk examines the free ranges alone: they are on a list, in address order */
 };
 
@@ -77,6 +78,11 @@ void hb_model_free(struct hb_model *model, uint32_t block);
 /* As realloc; the block may move. HB_MODEL_NO_BLOCK when the move fails: `block` stays as it was. size: 1 or
  * more. */
 uint32_t hb_model_resize(struct hb_model *model, uint32_t block, uint64_t size);
+
+/* As an allocator's foretell (allocator.h); one of the others comes before each call that allocates. */
+void hb_model_foretell(struct hb_model *model, const uint32_t *lifetimes, uint64_t count);
+void hb_model_tell(struct hb_model *model);
+void hb_model_tell_aligned(struct hb_model *model, uint64_t alignment);
 
 /* A hint: `block` will be freed or resized some operations from now, with `soon` in about half as many. */
 void hb_model_expect(const struct hb_model *model, uint32_t block, bool soon);

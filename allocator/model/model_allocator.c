@@ -37,6 +37,7 @@ static void *block_address(uint32_t id)
 
 static void *table_alloc(void *heap, size_t size)
 {
+    hb_model_tell(heap);
     return block_address(hb_model_alloc(heap, size));
 }
 
@@ -51,14 +52,17 @@ static void *table_resize(void *heap, void *block, size_t size)
     if (block == NULL)
         return table_alloc(heap, size);
     if (size == 0) {
+        hb_model_tell(heap);
         hb_model_free(heap, block_id(block));
         return NULL;
     }
+    hb_model_tell(heap);
     return block_address(hb_model_resize(heap, block_id(block), size));
 }
 
 static void *table_aligned(void *heap, size_t alignment, size_t size)
 {
+    hb_model_tell_aligned(heap, alignment);
     return block_address(hb_model_aligned(heap, alignment, size));
 }
 
@@ -80,6 +84,11 @@ static enum hb_status table_broken(const void *heap)
 static void table_expect(const void *heap, const void *block, bool soon)
 {
     hb_model_expect(heap, block_id(block), soon);
+}
+
+static void table_foretell(void *heap, const uint32_t *lifetimes, uint64_t count)
+{
+    hb_model_foretell(heap, lifetimes, count);
 }
 
 static void table_inspect(const void *heap, struct hb_heap_state *state)
@@ -137,13 +146,16 @@ void hb_model_allocator(const struct hb_model_options *options, struct hb_alloca
     *out = table;
     out->name = names[options->policy][options->merge];
     out->state = options;
+    out->foretell = options->told ? table_foretell : NULL;
 }
 
 /* clang-format off */
-#define MODEL(identifier, title, text, ...)                                                                        \
+#define MODEL(identifier, title, text, ...) MODEL_TOLD(identifier, title, text, NULL, __VA_ARGS__)
+#define MODEL_TOLD(identifier, title, text, told_by, ...)                                                                        \
     static const struct hb_model_options identifier##_options = {__VA_ARGS__};                                     \
     const struct hb_allocator hb_allocator_##identifier = {                                                        \
-        .name = title, .summary = "computed, not walked: " text, .state = &identifier##_options, MODEL_FUNCTIONS}
+        .name = title, .summary = "computed, not walked: " text, .state = &identifier##_options, .foretell = told_by, \
+        MODEL_FUNCTIONS}
 /* clang-format on */
 
 MODEL(model_first, "model-first", "first fit, never merging; places as simple does",
@@ -171,3 +183,6 @@ MODEL(model_merge_late, "model-merge-late",
 MODEL(model_side_table, "model-side-table",
       "model-first-align-merge without headers; places as side-table does", .policy = HB_POLICY_FIRST,
       .merge = true, .header_bytes = 0, .align = 16);
+MODEL_TOLD(model_oracle, "model-oracle",
+           "model-first-align-merge that is told lifetimes; places as oracle does", table_foretell,
+           .policy = HB_POLICY_FIRST, .merge = true, .told = true, .header_bytes = 8, .align = 16);

@@ -20,6 +20,13 @@ struct hb_model_late {
     uint32_t count, capacity;
 };
 
+/* The lifetimes of the objects to come, and what they say of the one at hand. */
+struct hb_model_told {
+    const uint32_t *lifetimes;
+    uint64_t count, next;
+    bool is_short;
+};
+
 struct hb_model {
     struct hb_model_options options;
     struct hb_range_tree *tree;
@@ -29,6 +36,7 @@ struct hb_model {
     uint64_t reach_bytes; /* what aligned allocations asked of the heap: hb_model_reach */
     uint32_t rover;       /* next fit: where the next search begins */
     struct hb_model_late late;
+    struct hb_model_told told;
     struct hb_walk walk;
     enum hb_status broken; /* HB_OK: it is not */
 };
@@ -59,5 +67,14 @@ struct hb_range_place hb_model_find_late(struct hb_model *model, uint64_t need);
 
 /* Joins a free range to the free one before it and to the one behind; returns the id of the whole. */
 uint32_t hb_model_merge_free(struct hb_model *model, uint32_t id);
+
+/* -- lifetimes that were told -- */
+
+/* hb_model_find_fit for what is short-lived; the place is cut to `need` bytes where that leaves a range. */
+struct hb_range_place hb_model_find_short(struct hb_model *model, uint64_t need);
+
+/* Leaves `gap` bytes at the front of a free range as a free range of their own; returns where the rest is. */
+struct hb_range_place hb_model_leave_gap(struct hb_model *model, struct hb_range_place place,
+                                         const struct hb_range *range, uint64_t gap);
 
 #endif

@@ -89,5 +89,7 @@ struct hb_range_place hb_model_find_fit(struct hb_model *model, uint64_t need)
     case HB_POLICY_FIRST:
         break;
     }
+    if (model->told.is_short)
+        return hb_model_find_short(model, need);
     return model->options.merges_late ? hb_model_find_late(model, need) : find_first(model, need);
 }

@@ -154,7 +154,7 @@ static void close_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot
 {
     struct hb_inner *inner = hb_inner_at(tree, index);
 
-    assert(slot < inner->link.count && inner->counts[slot] == 0);
+    assert(slot < inner->link.count && (inner->counts[slot] == 0 || !tree->is_searched));
     move_entries(inner, slot, inner, slot + 1, inner->link.count - slot - 1u);
     inner->link.count--;
     renumber_children(tree, index, slot);

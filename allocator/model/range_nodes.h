@@ -70,6 +70,7 @@ struct hb_range_tree {
     struct hb_pool leaves, inners;
     struct hb_pool places; /* by range id: hb_place_word of where it was put */
     uint32_t root;
+    bool is_searched; /* else nodes do not know what is below them, and cost nothing to keep right */
     uint32_t first_leaf, last_leaf;
     uint64_t counts;
     int64_t bytes; /* of all ranges */
@@ -101,13 +102,26 @@ static inline uint32_t hb_place_word(uint32_t leaf, unsigned slot)
     return leaf << HB_FANOUT_LOG2 | slot;
 }
 
+static inline int64_t hb_longer(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
+/* Four at a time: one maximum would wait for the one before it, which takes longer than all the rest. */
 static inline int64_t hb_longest_in(const int64_t *lengths, unsigned count)
 {
-    int64_t longest = 0;
+    int64_t a = 0, b = 0, c = 0, d = 0;
+    unsigned i = 0;
 
-    for (unsigned i = 0; i < count; i++)
-        longest = lengths[i] > longest ? lengths[i] : longest;
-    return longest;
+    for (; i + 4 <= count; i += 4) {
+        a = hb_longer(a, lengths[i]);
+        b = hb_longer(b, lengths[i + 1]);
+        c = hb_longer(c, lengths[i + 2]);
+        d = hb_longer(d, lengths[i + 3]);
+    }
+    for (; i < count; i++)
+        a = hb_longer(a, lengths[i]);
+    return hb_longer(hb_longer(a, b), hb_longer(c, d));
 }
 
 static inline uint64_t hb_sum(const uint64_t *values, unsigned count)

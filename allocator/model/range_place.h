@@ -21,6 +21,12 @@ static inline bool hb_range_tree_reserve(struct hb_range_tree *tree)
            hb_pool_reserve(&tree->inners, 2 * HB_MAX_LEVELS);
 }
 
+/* Ids are below this, those of two ranges to come included. */
+static inline uint32_t hb_range_tree_ids(const struct hb_range_tree *tree)
+{
+    return tree->places.used + 2;
+}
+
 static inline struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id)
 {
     uint32_t word = *hb_place_of(tree, id), leaf = word >> HB_FANOUT_LOG2;

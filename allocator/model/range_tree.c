@@ -18,6 +18,8 @@
 static int64_t longest_after(const struct hb_range_tree *tree, int64_t longest, int64_t before, int64_t after,
                              const int64_t *lengths, unsigned count)
 {
+    if (!tree->is_searched)
+        return 0;
     if (after >= longest || after > tree->bytes / 2)
         return after;
     return before == longest ? hb_longest_in(lengths, count) : longest;
@@ -27,6 +29,8 @@ static int64_t longest_after(const struct hb_range_tree *tree, int64_t longest, 
 static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest, uint64_t change)
 {
     tree->counts += change;
+    if (!tree->is_searched)
+        return;
     assert(tree->counts >> 32 <= (uint32_t)tree->counts && (uint32_t)tree->counts >= 1);
     assert(longest >= 0 && longest <= tree->bytes);
     while (link->parent != HB_NO_NODE) {
@@ -63,7 +67,7 @@ static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsig
     return id;
 }
 
-struct hb_range_tree *hb_range_tree_create(uint64_t length)
+struct hb_range_tree *hb_range_tree_create(uint64_t length, bool is_searched)
 {
     struct hb_range_tree *tree = calloc(1, sizeof *tree);
     uint32_t leaf;
@@ -72,6 +76,7 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length)
     if (tree == NULL)
         return NULL;
     tree->bytes = (int64_t)length;
+    tree->is_searched = is_searched;
     hb_pool_init(&tree->leaves, sizeof(struct hb_leaf), HB_MAX_LEAVES);
     hb_pool_init(&tree->inners, sizeof(struct hb_inner), HB_MAX_LEAVES);
     hb_pool_init(&tree->places, sizeof(uint32_t), HB_NO_NODE);
@@ -294,7 +299,7 @@ struct hb_range_place hb_range_tree_first_fit(struct hb_range_tree *tree, uint64
     struct hb_range_place place;
     uint64_t counts;
 
-    assert(need >= 1);
+    assert(need >= 1 && tree->is_searched);
     if (hb_inner_at(tree, tree->root)->longest_of_all < least) {
         set_rank(rank, tree->counts);
         return HB_NOWHERE;
@@ -321,7 +326,7 @@ struct hb_range_place hb_range_tree_first_fit_from(const struct hb_range_tree *t
     const struct hb_link *link = &leaf->link;
     uint64_t unused = 0;
 
-    assert(need >= 1 && from.slot < leaf->link.count);
+    assert(need >= 1 && from.slot < leaf->link.count && tree->is_searched);
     if (at < leaf->link.count)
         return (struct hb_range_place){from.leaf, at};
     while (link->parent != HB_NO_NODE) {

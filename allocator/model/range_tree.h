@@ -38,8 +38,9 @@ struct hb_range_rank {
     uint64_t free_ranges;
 };
 
-/* A tree with one free range of `length` bytes at offset 0, whose id is 0. NULL when there is no memory. */
-struct hb_range_tree *hb_range_tree_create(uint64_t length);
+/* A tree with one free range of `length` bytes at offset 0, whose id is 0; without `is_searched` it has
+ * neither first fit nor ranks, and changes cost less. NULL when there is no memory. */
+struct hb_range_tree *hb_range_tree_create(uint64_t length, bool is_searched);
 void hb_range_tree_destroy(struct hb_range_tree *tree); /* takes NULL */
 
 /* Fetches into the cache what says where range `id` is; with `soon`, for which that must have arrived, its

@@ -218,7 +218,7 @@ static enum hb_status open_abused(struct abused_heap *h, struct hb_error *error)
         return status;
     h->allocator = h->exchange->checked ? found->checked : found;
     if (h->allocator == NULL)
-        return hb_error_set(error, HB_ERR_USAGE, "%s has no checked build", found->name);
+        return hb_error_set(error, HB_ERR_USAGE, "%.100s has no checked build", h->exchange->allocator);
     h->heap = h->allocator->create(h->allocator, HEAP_BYTES, error);
     return h->heap != NULL ? HB_OK : error->status;
 }
@@ -306,7 +306,7 @@ static enum hb_status run_child(const struct hb_child *child, const struct hb_ab
                                 struct hb_abuse_result *result, struct hb_error *error)
 {
     const struct abuse_exchange *exchange = (const struct abuse_exchange *)child->exchange;
-    char said[HB_ABUSE_SAID_BYTES];
+    char said[HB_ABUSE_SAID_BYTES] = "";
     const struct hb_child_order child_order = {.subject = order->allocator,
                                                .attached = -1,
                                                .settings = order->settings,

@@ -9,6 +9,7 @@ Exit:   0 done; 1 it could not be done, for the reason on standard error; 2 usag
 
 import argparse
 import functools
+import importlib
 import json
 import os
 import subprocess
@@ -17,10 +18,7 @@ import sys
 sys.dont_write_bytecode = True  # an installed tree stays as it is
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-import gather  # noqa: E402
-import merge  # noqa: E402
 import units  # noqa: E402
-import work  # noqa: E402
 from units import FAILED, Failure, tell  # noqa: E402
 
 
@@ -80,9 +78,10 @@ def parse(arguments):
 def main(arguments):
     options = parse(arguments)
     tools = Tools(options.tool, options.traces_folder, options.version_of_tool)
-    command = {"plan": units.plan, "check": gather.check, "run": work.run, "merge": merge.merge}[options.command]
+    # A worker starts as often as there are units, and needs no statistics.
+    module, name = {"plan": ("units", "plan"), "check": ("gather", "check"), "run": ("work", "run"), "merge": ("merge", "merge")}[options.command]
     try:
-        return command(tools, options)
+        return getattr(importlib.import_module(module), name)(tools, options)
     except Failure as failure:
         tell(str(failure))
     except MemoryError:

@@ -10,12 +10,15 @@ import random
 import re
 import statistics
 
+from units import Record
+
 RESAMPLES = 10000
 RESAMPLES_JOINT = 2000  # of means over traces on several hosts: 50 of them are beyond each end of an interval
 LEAST_ROUNDS, LEAST_OPS, FIRST_LOOK = 6, 10000, 10
 MARGIN = 0.01
 SEED = 42
 
+KEPT = ("elapsed_ns", "cpu_ns", "reference_ns", "reference_cpu_ns", "ops", "peak_resident_bytes", "end_resident_bytes", "page_faults")
 COMPARISON = ("trace,allocator,status,baseline,clock,traces,rounds,ops,trace_ops,rank,verdict,ratio,ratio_low,ratio_high,more_rounds,"
               "ns_per_op,least_ns,most_ns,peak_live_bytes,peak_resident_bytes,end_resident_bytes,memory_over_live,memory_ratio,page_faults,"
               "failures,saved_seconds,saved_share,problem,hosts").split(",")
@@ -26,7 +29,7 @@ class Block:
     """A unit of throughput on its host: the rows of its rounds, and what `run` made of them."""
 
     def __init__(self, unit, result, name):
-        self.host, self.result = result.host, result
+        self.host = result.host
         self.rounds, self.cells, self.rivals = {}, {}, []
         self.trace = name
         for row in result.sections["comparison"].records():
@@ -37,7 +40,7 @@ class Block:
                 self.rivals.append(row["allocator"])
         self.trace = self.trace or unit.trace
         for row in result.sections["throughput"].records():
-            self.rounds.setdefault(row["allocator"], []).append(row)
+            self.rounds.setdefault(row["allocator"], []).append(Record((column, row[column]) for column in KEPT))
         self.variants = {row["allocator"]: row for row in result.sections["variants"].records()} if "variants" in result.sections else {}
         self.remarks = result.sections["remarks"].records() if "remarks" in result.sections else []
 

@@ -15,21 +15,23 @@ import time
 from units import DONE, FAILED, PARTIAL, Damaged, Failure, Table, hash_file, printable, read_file, read_plans, tell, trace_path, version_of
 
 HEAD = re.compile(rb"# heapbench unit/1\n# unit      (\S+)\n# host      (\S+) (\S+)\n"
-                  rb"# clock     (\S+) to (\S+), ([0-9.]+) s, ([+-][0-9.]+) s ahead of the folder's\n"
+                  rb"# clock     (\S+) to (\S+), ([0-9]+\.[0-9]+) s, ([+-][0-9]+\.[0-9]+) s ahead of the folder's\n"
                   rb"# content   ([0-9]+) bytes, sha256 ([0-9a-f]{64})\n")
 HEAD_LINES = 5
+NEEDED = {"throughput": {"throughput", "comparison"}}  # what is compared anew
 OF_ANY = "allocators"  # what is known of allocators beforehand: beside every file, and no result
 
 
 class Section(Table):
-    """A file of results within a result: `start` lines stand before it."""
+    """A file of results within a result: `start` lines stand before it. It has its rows, and `bytes`, where it is read whole."""
 
-    def __init__(self, path, data, start):
+    def __init__(self, path, data, start, whole):
         self.start = start
-        super().__init__(path, data)
+        header = re.search(rb"(?m)^[^#].*\n", data)
+        super().__init__(path, data if whole or not header else data[:header.end()])
         schema = self.said("schema") or self.refuse(0, "a file without a schema")
         self.schema, self.file = schema, schema.split("/")[0]
-        self.bytes = data[data.index(b"\n# schema") + 1:]  # what no clock, machine or command is part of
+        self.bytes = data[data.index(b"\n# schema") + 1:] if whole else b""  # what no clock, machine or command is part of
         self.head_line = start + data[:data.index(b"\n# schema")].count(b"\n") + 1
         self.build_line = data[:data.index(b"\n")].decode()
 
@@ -38,9 +40,9 @@ class Section(Table):
 
 
 class Result:
-    """A unit's result on one host."""
+    """A unit's result on one host. Of a study's thousands only the heads are kept; `whole` has the rows."""
 
-    def __init__(self, path):
+    def __init__(self, path, whole=False):
         self.path = path
         data = read_file(path)
         found = HEAD.match(data)
@@ -54,13 +56,15 @@ class Result:
             raise Damaged(f"{path}:{HEAD_LINES}: the content is not what was written: cut short, or edited by hand")
         if os.path.basename(path) != f"{self.unit}@{self.host}.csv":
             raise Damaged(f"{path}:2: is unit {self.unit} of host {self.host}: renamed by hand")
-        self.sections = {}
-        line = HEAD_LINES
+        self.sections, line = {}, HEAD_LINES
         for part in re.split(rb"(?m)^(?=# heapbench )", body):
             if part:
-                section = Section(path, part, line)
+                section = Section(path, part, line, whole)
                 self.sections[section.file] = section
                 line += part.count(b"\n")
+
+    def read(self):
+        return Result(self.path, whole=True)
 
     def said(self, key):
         return next((section.said(key) for section in self.sections.values() if section.said(key)), "")
@@ -137,6 +141,9 @@ class Study:
                 continue
             try:
                 result = Result(path)
+                lacks = NEEDED.get(result.unit.split("-")[0], set()) - set(result.sections)
+                if lacks:
+                    raise Damaged(f"{path}: lacks {min(lacks)}.csv")
                 self.results[result.unit].append(result)
             except Failure as failure:
                 self.find("fault", "damaged", str(failure))
@@ -202,7 +209,8 @@ class Study:
         if unit.kind != "exact":
             self.find("note", "double", f"{unit.place}: unit {unit.unit} by {hosts}: that of {results[0].host} is taken")
             return
-        faults = [difference(results[0], other) for other in results[1:]]
+        first = results[0].read()
+        faults = [difference(first, other.read()) for other in results[1:]]
         for fault in filter(None, faults):
             self.find("fault", "different", f"{unit.place}: unit {unit.unit}, which is exact: {fault}")
         if not any(faults):

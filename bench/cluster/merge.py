@@ -84,9 +84,21 @@ def floor_of(result):
     return float(found[1]) if found else None
 
 
+def join_fields(fields):
+    """Few lines have something to escape, and there are millions."""
+    line = ",".join(fields)
+    if line.count(",") == len(fields) - 1 and '"' not in line and "#" not in line:
+        return line
+    return ",".join(map(escape, fields))
+
+
+def line_of(row):
+    return join_fields(list(map(shown, row)))
+
+
 def file_text(first, provenance, schema, columns, rows):
     lines = [first] + [f"# {key:9} {printable(text)}" for key, text in provenance] + [f"# {'schema':9} {schema}", ",".join(columns)]
-    lines += [",".join(escape(shown(field)) for field in row) for row in rows]
+    lines += rows
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -94,7 +106,7 @@ def file_text(first, provenance, schema, columns, rows):
 
 
 class Merged:
-    """A file: its schema, and the rows of all units that have it."""
+    """A file: its schema, the rows of all units that have it, as lines, and the paths of these."""
 
     def __init__(self, section):
         self.schema, self.columns = section.schema, list(section.columns)
@@ -113,9 +125,11 @@ class Merged:
             if at is not None and row[at] and name is not None:
                 row[at] = name
             if rounds is not None and row[rounds]:
+                if not row[rounds].isdigit():
+                    raise Failure(f"{result.path}: '{row[rounds]}' is no round")
                 row[rounds] = str(int(row[rounds]) + (int(unit.block) - 1) * int(unit.rounds or 0))
-            self.rows.append(row + [result.host] * self.of_hosts)
-        self.results.append(result)
+            self.rows.append(join_fields(row + [result.host] * self.of_hosts))
+        self.results.append(result.path)
 
     @property
     def all_columns(self):
@@ -132,12 +146,13 @@ def merge_rows(study):
     files, compared = {}, []
     for unit in study.units:
         for result in study.results[unit.name][:1]:
+            result = result.read()
             for file, section in result.sections.items():
                 if file in COMPUTED:
                     continue
                 merged = files.setdefault(file, Merged(section))
                 if file == OF_ANY:
-                    merged.rows, merged.results = section.rows, [result]
+                    merged.rows, merged.results = list(map(line_of, section.rows)), [result.path]
                 else:
                     merged.add(unit, result, section, new_name(unit))
             if unit.question == "throughput":
@@ -173,15 +188,16 @@ def write_all(study, options, output, files, compared):
     first = next(iter(results[0].sections.values())).build_line
     whole = provenance_of(study, options, results)
     for file, merged in files.items():
-        provenance = whole if merged.results == results or file == OF_ANY else provenance_of(study, options, merged.results)
+        of_file = set(merged.results)
+        provenance = whole if file == OF_ANY else provenance_of(study, options, [result for result in results if result.path in of_file])
         write_whole(os.path.join(output, file + ".csv"), file_text(first, provenance, merged.schema, merged.all_columns, merged.rows))
     if compared:
         for file, (schema, columns, rows) in compare.files(compared).items():
-            write_whole(os.path.join(output, file + ".csv"), file_text(first, whole, schema, columns, rows))
+            write_whole(os.path.join(output, file + ".csv"), file_text(first, whole, schema, columns, map(line_of, rows)))
     write_whole(os.path.join(output, "hosts.csv"), file_text(first, whole, "hosts/1", ["host", "machine", "units", "rounds", "seconds", "floor_ns"],
-                                                           host_rows(study)))
+                                                           map(line_of, host_rows(study))))
     write_whole(os.path.join(output, "units.csv"), file_text(first, whole, "units/1", ["unit", "kind", "question", "trace", "block", "host",
-                                                           "seconds", "status"], unit_rows(study)))
+                                                           "seconds", "status"], map(line_of, unit_rows(study))))
 
 
 def merge(tools, options):

@@ -21,7 +21,7 @@ PLOTS = next((path for path in (os.path.join(HERE, "..", "plots"), os.path.join(
               if os.path.isdir(os.path.join(path, "page"))), HERE)
 sys.path.insert(0, PLOTS)
 
-from page.source import Damaged, Failure, Table, read_file  # noqa: E402,F401 (the others import them from here)
+from page.source import Damaged, Failure, Record, Table, read_file  # noqa: E402,F401 (the others import them from here)
 
 DONE, FAILED, USAGE, PARTIAL = 0, 1, 2, 3
 
@@ -144,6 +144,17 @@ def cut_row(path, index, line):
     return Unit(*fields, line=index, plan=path)
 
 
+def holds_settings(text):
+    if text == "":
+        return True
+    try:
+        settings = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(settings, dict) and isinstance(settings.get("baseline"), str) and isinstance(settings.get("variants"), list) and \
+        all(isinstance(variant, str) for variant in settings["variants"])
+
+
 def check_unit(unit, expected, count):
     """What an edit by hand leaves behind."""
     if unit.question not in QUESTIONS:
@@ -151,6 +162,9 @@ def check_unit(unit, expected, count):
     if unit.unit != str(expected) or unit.units != str(count):
         raise Failure(f"{unit.place}: is unit {unit.unit} of {unit.units}, and should be {expected} of {count}: lines were taken out, "
                       "added or moved by hand; plan again")
+    numbers = [unit.block] + [number for number in (unit.rounds, unit.seed) if number]
+    if not all(number.isascii() and number.isdigit() for number in numbers) or not holds_settings(unit.settings):
+        raise Failure(f"{unit.place}: its block, rounds, seed or settings are none: edited by hand; plan again")
     if unit.name != unit.make_name():
         raise Failure(f"{unit.place}: the unit's name is not of what the line says: edited by hand; plan again")
 

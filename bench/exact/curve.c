@@ -250,7 +250,7 @@ enum hb_status hb_curve_build(const struct hb_prepared *prepared, const struct h
     struct hb_curve *curve;
     enum hb_status status;
 
-    if (options->policy != HB_POLICY_FIRST || options->merges_late)
+    if (options->policy != HB_POLICY_FIRST || options->merges_late || options->told)
         return hb_error_set(
             error, HB_ERR_USAGE,
             "only first fit has a failure curve from one pass; simulate each heap size for others");

@@ -19,11 +19,13 @@ enum hb_status hb_exact_run_open(struct hb_exact_run *run, const struct hb_prepa
     status = hb_model_create(options, &run->model, error);
     if (status != HB_OK)
         return status;
-    if (hb_ledger_init(&run->ledger, prepared->slots))
+    status = hb_foretell(prepared, &run->table, run->model, &run->foretold, error);
+    if (status == HB_OK && hb_ledger_init(&run->ledger, prepared->slots))
         return HB_OK;
     hb_exact_run_close(run);
-    return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %llu objects", prepared->name,
-                        (unsigned long long)prepared->slots);
+    return status != HB_OK ? status
+                           : hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory for %llu objects",
+                                          prepared->name, (unsigned long long)prepared->slots);
 }
 
 void hb_exact_run_close(struct hb_exact_run *run)
@@ -32,6 +34,7 @@ void hb_exact_run_close(struct hb_exact_run *run)
     hb_ledger_clear(&run->ledger);
     hb_model_destroy(run->model);
     run->model = NULL;
+    hb_foretold_clear(&run->foretold);
 }
 
 const struct hb_op *hb_exact_run_next(struct hb_exact_run *run)

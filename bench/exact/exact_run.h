@@ -5,8 +5,9 @@
 #define HB_BENCH_EXACT_EXACT_RUN_H
 
 #include "allocator/model/model.h"
+#include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
-#include "bench/replay/stream/windows.h"
+#include "bench/replay/windows.h"
 
 struct hb_exact_run {
     const struct hb_prepared *prepared;
@@ -14,6 +15,7 @@ struct hb_exact_run {
     struct hb_windows windows;
     struct hb_allocator table; /* of the model */
     struct hb_model *model;
+    struct hb_foretold foretold;
     struct hb_error error;   /* of the windows */
     struct hb_ledger ledger; /* with the block that each slot holds */
 };

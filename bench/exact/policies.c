@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "allocator/model/model.h"
-#include "bench/exact/packing.h"
+#include "bench/exact/packing_skyline.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
@@ -129,6 +129,9 @@ static enum hb_status pack(const struct hb_prepared *prepared, struct policy_set
     uint64_t live = prepared->peak_live_bytes;
     struct hb_packing *packing = NULL;
     enum hb_status status = hb_packing_create(prepared, setting.header_bytes, setting.align, &packing, error);
+
+    if (status == HB_OK)
+        status = hb_packing_search(packing, error);
 
     if (status != HB_OK)
         return status;

@@ -78,7 +78,7 @@ enum hb_status hb_walk_heap_create(const struct hb_workload *workload, const cha
     heap->sizes = hb_pages_reserve(table_bytes(heap));
     if (heap->blocks == NULL || heap->sizes == NULL)
         hb_error_set(error, HB_ERR_MEMORY, "no memory to walk through %s", workload->name);
-    else if (choose_allocator(heap, name, error) == HB_OK)
+    else if (choose_allocator(heap, name, error) == HB_OK && heap->allocator != NULL)
         heap->heap = heap->allocator->create(heap->allocator, length_of(heap), error);
     if (heap->heap == NULL) {
         hb_walk_heap_destroy(heap);

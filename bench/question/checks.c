@@ -71,7 +71,8 @@ enum hb_status hb_checks_limit(struct hb_session *session, size_t trace, const s
                                struct hb_sample_request *request, struct hb_error *error)
 {
     const struct hb_baseline *baseline;
-    uint64_t least = request->budget_bytes != 0 ? LEAST_BUDGET_MS : LEAST_MS;
+    bool is_own = candidate->made[0] != '\0'; /* it walks, as far as anybody knows */
+    uint64_t least = request->budget_bytes != 0 || is_own ? LEAST_BUDGET_MS : LEAST_MS;
     enum hb_status status;
 
     request->timeout_ms = session->options.timeout_ms;

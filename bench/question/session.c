@@ -74,6 +74,8 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
     session->provenance.until = options->until;
     session->provenance.touch = options->touch;
     session->provenance.threads = options->threads;
+    session->provenance.library_clock = hb_library_clock_names[options->clock];
+    session->provenance.pace = options->pace;
     session->provenance.clock_pair_ns = hb_clock_pair_cost_ns();
     status = options->all_traces ? hb_discover_all(&choice, &session->found, error)
                                  : hb_discover(&choice, options->traces, &session->found, error);
@@ -116,6 +118,7 @@ enum hb_status hb_session_turn(struct hb_session *session, uint64_t step_limit, 
     session->options.heap_bytes = 0;
     session->options.pace = 0;
     session->options.threads = (struct hb_threads_plan){.threading = HB_THREADING_NONE};
+    session->provenance.pace = 0;
     session->provenance.rounds = 1;
     session->provenance.until = 0;
     session->provenance.left_out_count = 0;

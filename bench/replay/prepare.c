@@ -24,7 +24,7 @@
 #include "base/printable.h"
 #include "base/progress.h"
 #include "bench/replay/replay_ledger.h"
-#include "workloads/whole/scan.h"
+#include "workloads/scan.h"
 
 #define IMAGE_MAGIC UINT64_C(0x3165676d69706268) /* "hbpimge1" */
 
@@ -247,7 +247,7 @@ enum hb_status hb_prepare(const struct hb_workload *workload, struct hb_prepared
 /* -- streamed -- */
 
 /* What is gathered while the file is read. */
-struct reading {
+struct hb_first_read {
     struct hb_ledger sums;
     struct hb_touched *rows; /* of blocks that the program did not touch wholly; a table */
     size_t row_count, row_room;
@@ -264,7 +264,7 @@ static enum hb_status no_memory_to_read(struct hb_error *error)
 
 static enum hb_status note_touched(void *context, uint64_t bytes, struct hb_error *error)
 {
-    struct reading *r = context;
+    struct hb_first_read *r = context;
 
     (void)error;
     r->touch_said = true;
@@ -272,7 +272,7 @@ static enum hb_status note_touched(void *context, uint64_t bytes, struct hb_erro
     return HB_OK;
 }
 
-static bool add_row(struct reading *r)
+static bool add_row(struct hb_first_read *r)
 {
     if (r->row_count == r->row_room) {
         size_t room = r->row_room == 0 ? 256 : 2 * r->row_room;
@@ -287,7 +287,7 @@ static bool add_row(struct reading *r)
     return true;
 }
 
-static bool enter_op(struct reading *r, const struct hb_op *op)
+static bool enter_op(struct hb_first_read *r, const struct hb_op *op)
 {
     if (op->object >= r->sums.slots && !hb_ledger_grow(&r->sums, 2 * (uint64_t)op->object + 1))
         return false;
@@ -308,7 +308,7 @@ static enum hb_status enter_ops(void *context, const struct hb_op *ops, size_t c
 
 static enum hb_status fill_streamed(char *image, const void *from, struct hb_error *error)
 {
-    const struct reading *r = from;
+    const struct hb_first_read *r = from;
     struct image_header *header = (struct image_header *)image;
 
     (void)error;
@@ -325,7 +325,8 @@ static enum hb_status fill_streamed(char *image, const void *from, struct hb_err
     return HB_OK;
 }
 
-static enum hb_status make_streamed(const struct reading *r, struct hb_prepared **out, struct hb_error *error)
+static enum hb_status make_streamed(const struct hb_first_read *r, struct hb_prepared **out,
+                                    struct hb_error *error)
 {
     const struct hb_workload *workload = r->workload;
 
@@ -339,7 +340,7 @@ static enum hb_status make_streamed(const struct reading *r, struct hb_prepared 
 enum hb_status hb_prepare_streamed(const char *path_or_name, uint64_t window_ops, struct hb_prepared **out,
                                    struct hb_repairs *repairs, struct hb_error *error)
 {
-    struct reading r = {.window_ops = window_ops};
+    struct hb_first_read r = {.window_ops = window_ops};
     const struct hb_op_sink sink = {.append = enter_ops, .touch = note_touched, .context = &r};
     enum hb_status status = hb_ledger_init(&r.sums, 1) ? HB_OK : no_memory_to_read(error);
 

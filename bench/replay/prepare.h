@@ -27,7 +27,7 @@ struct hb_feed;
 
 struct hb_prepared {
     const struct hb_op *ops; /* op.object is a slot in [0, slots); one more can be read, and is nobody's.
-                                NULL: it is streamed, and read through windows (stream/windows.h) */
+                                NULL: it is streamed, and read through windows (windows.h) */
     uint64_t op_count;
     const char *path; /* of one that is streamed: the file, which is read again by each who asks; else NULL */
     uint64_t window_ops;         /* of one that is streamed: how many a sample has at a time */

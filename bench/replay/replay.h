@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "allocator/allocator.h"
-#include "bench/replay/stream/windows.h"
+#include "bench/replay/windows.h"
 
 enum hb_touch {
     HB_TOUCH_NONE,

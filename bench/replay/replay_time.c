@@ -21,9 +21,9 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/replay_parts.h"
-#include "bench/replay/stream/feed.h"
 
 static __attribute__((noinline)) void replay_touch_none(struct hb_replay *replay,
                                                         const struct hb_allocator *allocator, void *heap,

@@ -127,19 +127,24 @@ const char *hb_touch_name(enum hb_touch touch)
 static void visit_run(const struct hb_provenance *provenance, hb_provenance_visit *visit, void *context)
 {
     const char *touch = hb_touch_name(provenance->touch);
-    char text[256], threads[80] = "";
+    char text[256], threads[80] = "", clock[32] = "", pace[32] = "";
 
     if (provenance->threads.threading == HB_THREADING_STRICT)
         snprintf(threads, sizeof threads, ", by as many threads as recorded, in their order");
     else if (provenance->threads.threading == HB_THREADING_FREE)
         snprintf(threads, sizeof threads, ", by as many threads as recorded, window %llu",
                  (unsigned long long)hb_threads_window(&provenance->threads));
+    if (provenance->library_clock != NULL)
+        snprintf(clock, sizeof clock, ", clock %s", provenance->library_clock);
+    if (provenance->pace > 0)
+        snprintf(pace, sizeof pace, ", paced %g", provenance->pace);
     if (provenance->untimed)
         snprintf(text, sizeof text, "%s, each row once and in order, touch %s", provenance->started, touch);
     else
-        snprintf(text, sizeof text, "%s, seed %llu, %u round%s%s, order shuffled, touch %s%s",
+        snprintf(text, sizeof text, "%s, seed %llu, %u round%s%s, order shuffled, touch %s%s%s%s",
                  provenance->started, (unsigned long long)provenance->seed, provenance->rounds,
-                 provenance->rounds == 1 ? "" : "s", provenance->until > 0 ? " or more" : "", touch, threads);
+                 provenance->rounds == 1 ? "" : "s", provenance->until > 0 ? " or more" : "", touch, threads,
+                 clock, pace);
     visit(context, "run", text);
 }
 

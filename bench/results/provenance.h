@@ -40,6 +40,8 @@ struct hb_provenance {
     double until;    /* rounds went on until intervals were so wide; 0: their number was given */
     enum hb_touch touch;
     struct hb_threads_plan threads; /* where threads replay what threads made */
+    const char *library_clock;      /* "trace" or "machine": whose time libraries read; NULL: nobody's */
+    double pace;                    /* seconds for one of the recording's; 0: as fast as can be */
     char environment[1024]; /* "NAME=value ...": what is set that allocators obey; empty where nothing is */
     char libraries[512];    /* "jemalloc 5.3.0; mimalloc 2.0.9"; empty where none was found */
     char *const *library_lines; /* of each library its version, file and hash, ended by NULL; NULL: none */

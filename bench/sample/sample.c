@@ -9,8 +9,8 @@
 
 #include "base/number.h"
 #include "base/pages.h"
+#include "bench/replay/feed.h"
 #include "bench/replay/schedule.h"
-#include "bench/replay/stream/feed.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
 

@@ -9,8 +9,8 @@
 #ifndef HB_BENCH_SAMPLE_SAMPLE_H
 #define HB_BENCH_SAMPLE_SAMPLE_H
 
+#include "bench/replay/latency/replay_latency.h"
 #include "bench/replay/replay.h"
-#include "bench/replay/replay_latency.h"
 #include "bench/replay/threads/replay_threads.h"
 #include "bench/sample/check.h"
 #include "bench/sample/child.h"

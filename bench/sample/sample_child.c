@@ -18,9 +18,10 @@
 #include "base/clock.h"
 #include "base/pages.h"
 #include "bench/replay/counting.h"
+#include "bench/replay/feed.h"
+#include "bench/replay/foretell.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/schedule.h"
-#include "bench/replay/stream/feed.h"
 #include "bench/sample/check_parts.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
@@ -37,6 +38,7 @@ struct sample {
     const struct hb_allocator *allocator;
     const struct hb_allocator *heap_of; /* the build that made the heap: `allocator` or its counting one */
     void *heap;
+    struct hb_foretold foretold;
     uint64_t ops;                 /* to do */
     struct hb_ledger ledger;      /* of one that is followed: what is live */
     uint64_t silence_op;          /* likewise: at which the last silence was */
@@ -44,12 +46,23 @@ struct sample {
     enum hb_status stream_status; /* of the windows of a streamed workload */
 };
 
+static bool is_by_threads(const struct sample *s)
+{
+    const struct hb_sample_request *request = &s->exchange->request;
+
+    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
+           request->threads.threading != HB_THREADING_NONE;
+}
+
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
                                 struct hb_error *error)
 {
     s->heap_of = allocator;
     s->heap = allocator->create(allocator, s->exchange->request.heap_bytes, error);
-    return s->heap != NULL ? HB_OK : error->status;
+    if (s->heap == NULL)
+        return error->status;
+    hb_foretold_clear(&s->foretold);
+    return is_by_threads(s) ? HB_OK : hb_foretell(s->prepared, allocator, s->heap, &s->foretold, error);
 }
 
 static enum hb_status run_count(struct sample *s, struct hb_error *error)
@@ -374,8 +387,9 @@ static uint64_t check_deadline(const struct hb_sample_request *request)
 }
 
 /*
- * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has taken
- * a second of it does not come back. (Other libraries have the time of the whole check: a slow one is not wrong.)
+ * A reader's own heap whose records are overwritten walks for ever. Processor time tells: a call that has
+ * taken a second of it does not come back. (Other libraries have the time of the whole check: a slow one is
+ * not wrong.)
  */
 enum { LOOK_US = 250000, LOOKS = 4 };
 static struct hb_sample_exchange *watched;
@@ -486,6 +500,7 @@ static void close_sample(struct sample *s)
     hb_threads_close(s->threads);
     if (s->heap != NULL)
         s->heap_of->destroy(s->heap);
+    hb_foretold_clear(&s->foretold);
     hb_call_times_close(&s->times);
     hb_ledger_clear(&s->ledger);
     hb_schedule_close(&s->schedule);
@@ -493,14 +508,6 @@ static void close_sample(struct sample *s)
     hb_allocator_close(s->allocator);
     hb_memory_end(&s->memory);
     hb_pages_free(s->before, sizeof *s->before);
-}
-
-static bool is_by_threads(const struct sample *s)
-{
-    const struct hb_sample_request *request = &s->exchange->request;
-
-    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
-           request->threads.threading != HB_THREADING_NONE;
 }
 
 /* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.

@@ -127,7 +127,7 @@ const char *hb_command_allocator_name(const char *spec);
              "one, for all of them"}, \
     {HB_OPTION_NUMBER, 0, "window", "N", HB_AT(type, member.window), .least = 1, .most = INT64_MAX, \
      .help = "of --threads: none goes further than N operations of the recorded order ahead of the slowest. " \
-             "Default: 1048576"}
+             "Default: 131072"}
 #define HB_COMMAND_TIMEOUT(type, member, text) \
     {HB_OPTION_SECONDS, 0, "timeout", "S", HB_AT(type, member), .most = HB_TIMEOUT_MAX_S, .help = text}
 #define HB_COMMAND_IDLE(type, member, text) \

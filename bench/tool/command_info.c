@@ -8,7 +8,7 @@
 
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
-#include "workloads/whole/summary.h"
+#include "workloads/scan.h"
 
 struct options {
     const char *trace;

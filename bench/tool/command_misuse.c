@@ -272,5 +272,6 @@ int hb_command_misuse(int argc, char **argv)
     }
     hb_discovery_free(&table.found);
     free(table.rows);
+    free((void *)(uintptr_t)options.choice.variants);
     return exit_status == HB_EXIT_DONE && table.partial ? HB_EXIT_PARTIAL : exit_status;
 }

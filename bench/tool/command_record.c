@@ -86,7 +86,7 @@ static const struct hb_option option_table[] = {
      .help = "Keep a trace of every process, not only of the busiest: OUT.PID.trace"},
     {HB_OPTION_FLAG, 0, "touch", NULL, HB_AT(struct options, touch),
      .help =
-         "Note how much of each large block (64 KiB or more) the program ever touches; a replay touches as "
+         "Note how much of each large block (16 KiB or more) the program ever touches; a replay touches as "
          "much"},
     {HB_OPTION_CALL, 0, "wait", "SECONDS", .rule = HB_OPTION_BARE, .take = take_wait,
      .help =

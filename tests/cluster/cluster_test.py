@@ -241,6 +241,36 @@ class Whole(unittest.TestCase):
         worker.communicate()
         self.assertTrue(wait_for(lambda: not os.path.exists(f"/proc/{child}")))
 
+    @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed (./setup --dev)")
+    def test_parallel_resumes_what_was_killed_and_nothing_else(self):
+        trace("par1.txt", 40)
+        trace("par2.txt", 60)
+        study = Study("slow.trace", "par1.txt", "par2.txt", "-q", "policies,curve")
+        numbers = [str(number) for number in range(1, 7)]
+        log = f"{study.folder}/log"
+
+        def parallel(*more):
+            return subprocess.Popen(["parallel", "-j2", "--joblog", log, *more, HEAPBENCH, "run", "--unit", "{}", study.plan, ":::", *numbers],
+                                    env=dict(ENVIRONMENT, PARALLEL_HOME=work), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=work)
+
+        def failed():
+            return [line.split("\t")[8].split()[3] for line in read(log).splitlines()[1:] if line.split("\t")[6:8] != ["0", "0"]]
+
+        job = parallel()
+        slow = lambda: [name.split("-")[2] for name in os.listdir(scratch) if name.startswith("heapbench-unit-")]  # noqa: E731
+        self.assertTrue(wait_for(slow))
+        os.kill(int(slow()[0]), signal.SIGKILL)
+        job.communicate()
+        self.assertEqual(len(failed()), 1)
+        held = {path: os.stat(path).st_ino for path in study.results()}
+        self.assertEqual(len(held), 5)
+        again = parallel("--resume-failed")
+        again.communicate()
+        self.assertEqual(again.returncode, DONE)
+        self.assertEqual(len(study.results()), 6)
+        self.assertEqual({path: os.stat(path).st_ino for path in held}, held)
+        self.assertEqual(study.litter(), [])
+
     def test_a_full_disk_keeps_nothing(self):
         study = self.study()
         full = study.run(1, preexec_fn=lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_FSIZE, (3000, 3000)))

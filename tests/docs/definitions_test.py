@@ -34,6 +34,9 @@ WRITING = [
     ["threads", "--allocators=glibc", "--traces=two.txt", "--rounds=1"],
 ] + [[question, "--allocators=simple,glibc", "--traces=demo", "--rounds=1"] for question in QUESTIONS]
 
+# What is of many machines: a study of one unit.
+STUDY = [["plan", "demo", "--questions", "curve", "-o", "study/plan.tsv"], ["run", "--unit", "1", "study/plan.tsv"], ["merge", "study"]]
+
 # A trace with times, and a heap too small, so that no key is left out.
 PRINTING = [
     ["model", "demo"],
@@ -114,6 +117,10 @@ def write_results(folder):
             return False
         if done.returncode != 0:
             faults.append(f"{program}: exit status {done.returncode}: {done.stderr.strip()}")
+    for arguments in STUDY:
+        done = run("heapbench", *arguments)
+        if done.returncode != 0:
+            faults.append(f"heapbench {arguments[0]}: exit status {done.returncode}: {done.stderr.strip()}")
     return True
 
 
@@ -127,6 +134,7 @@ def main():
     pathlib.Path("ranked.txt").write_text("a y 2M\n" + "a x 16\nf x\n" * 5000)
     written = write_results("out")
     files = sorted([*(ROOT / "results/reference").glob("*.csv"), *(ROOT / "results/library").glob("*.csv")]) + sorted(pathlib.Path("out").glob("*.csv"))
+    files += [path for path in (pathlib.Path("study/hosts.csv"), pathlib.Path("study/units.csv")) if path.exists()]
     for path in files:
         check_csv(path)
     words = quoted(SECTIONS["JSON"]) | quoted(SECTIONS["What is counted"])

@@ -63,9 +63,9 @@ class Trace:
 
 def allocator_rows():
     """Colours of their own, so that what is drawn in one can be found; tbbmalloc has none."""
-    ladder = ["simple-align", "simple-merge", "free-list", "bins"]
-    for i, a in enumerate(ALLOCATORS[:-1] + ladder):
-        yield [a, f"0000{16 + i:02X}", 4 + i, "ladder" if a in ladder + ["simple"] else None, None, None, None]
+    groups = {a: "ladder" for a in ["simple-align", "simple-merge", "free-list", "bins"]} | {"side-table": "branch"}
+    for i, a in enumerate(ALLOCATORS[:-1] + list(groups)):
+        yield [a, f"0000{16 + i:02X}", 4 + i, "ladder" if a == "simple" else groups.get(a), None, None, None]
     yield [ALLOCATORS[-1]] + [None] * 6
 
 
@@ -324,7 +324,8 @@ def return_summary_rows(t):
 
 
 RUNGS = [("simple", "", 1, 1.6), ("simple-align", "simple", 0.9, 1.65), ("simple-merge", "simple-align", 0.7, 1.12),
-         ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("next", "simple", 0, 9.0),
+         ("free-list", "simple-merge", 0.05, 1.12), ("bins", "free-list", 0, 1.2), ("side-table", "simple-merge", 0.7, 1.1),
+         ("next", "simple", 0, 9.0),
          ("best-merge", "best", 1.5, 1.06), ("buddy", "", 0, 1.4)]
 
 

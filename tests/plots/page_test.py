@@ -201,6 +201,11 @@ class Verdicts(unittest.TestCase):
                                     "t,b,ok,free,99.9,7\n")
         self.assertEqual([show.ns(c.tail) for c in contenders], ["200 ns", "100 ns"])
 
+    def test_tails_of_two_hosts_have_no_mean(self):
+        _, _, contenders = answered(",a,,glibc,2,1,faster,0.5,,,,,\n", latency="trace,allocator,status,kind,percentile,ns,host\n"
+                                    "t,a,ok,allocation,99.9,100,one\nu,a,ok,allocation,99.9,9000,two\nv,a,ok,allocation,99.9,400,one\n")
+        self.assertEqual([show.ns(c.tail) for c in contenders], ["200 ns"])
+
     def test_remarks_of_many_programs_are_one_with_their_number(self):
         rows = "".join(f"t{i},warning,not to be trusted: the load is {i}.5\n" for i in range(4)) + "t1,warning,4 threads did these\n"
         results = Made(remarks="trace,kind,text\n" + rows)
@@ -269,6 +274,16 @@ class Tables(unittest.TestCase):
         _, _, contenders = answered(",a,,glibc,1,1,faster,0.5,,,,,\n,b,,glibc,1,2,faster,0.6,,,,,\n", return_summary="trace,allocator,status,"
                                     "peak_resident_bytes,drop_live_bytes,drop_10s_bytes\nstorm,a,ok,1100,100,350\nother,a,ok,1,1,1\n")
         self.assertEqual([c.back for c in contenders], [75.0, None])
+
+    def test_hosts_are_shown_where_there_are_several(self):
+        head = "host,machine,units,rounds,seconds,floor_ns\n"
+        one = "a,AMD\\x2c 2 cores,3,30,12.5,1.5\n"
+        self.assertIsNone(tables.hosts(Made(hosts=head + one)))
+        made = tables.hosts(Made(hosts=head + one + "b,ARM,1,10,2,\n"))
+        self.assertEqual(rows_of(made)[0], ["a", "3", "30", "12.5 s", "1.50 ns", "AMD, 2 cores"])
+        rows = "trace,allocator,status,baseline,ratio,verdict,rank,hosts\nt,a,ok,glibc,0.5,faster,1,%s\n"
+        self.assertNotIn("hosts", [column.title for column in tables.every_program(Made(comparison=rows % 1)).columns])
+        self.assertEqual(tables.every_program(Made(comparison=rows % 2)).columns[-1].title, "hosts")
 
     def test_a_table_has_no_more_rows_than_anyone_reads(self):
         made = tables.comes_back(Made(return_summary="trace,allocator\n" + "t,a\n" * 6000))

@@ -95,7 +95,7 @@ enum {
 };
 
 /* A block of so many bytes or more is large: of those, `heapbench record --touch` notes what is touched. */
-#define HB_CAPTURE_LARGE_BYTES UINT64_C(65536)
+#define HB_CAPTURE_LARGE_BYTES UINT64_C(16384)
 
 #define HB_CAPTURE_MAX_SIZE (UINT64_C(1) << 63) /* bytes of a block, as in a trace */
 

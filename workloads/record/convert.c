@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "workloads/record/large.h"
 #include "workloads/record/order.h"
 
 enum {
@@ -17,7 +18,6 @@ enum {
 };
 
 #define NO_OBJECT UINT32_MAX
-#define UNKNOWN   UINT64_MAX
 
 /* A realloc between its two events. */
 struct pending {
@@ -33,20 +33,6 @@ struct stream_state {
     uint64_t last_address;
 };
 
-/* A large block as an operation gives it, and what was touched of it. */
-struct large {
-    uint64_t op, size, touched; /* UNKNOWN: not measured */
-};
-
-/* Those of a capture, in order: what the first pass finds out for the second. */
-struct large_table {
-    struct large *rows;
-    size_t count, capacity;
-    size_t next;          /* the second pass has come so far */
-    struct hb_map row_of; /* by object, its last */
-    bool is_filling;      /* the first pass */
-};
-
 struct converter {
     const struct hb_capture *capture;
     const struct hb_op_sink *sink;
@@ -55,8 +41,8 @@ struct converter {
     struct stream_state *streams;
     struct hb_op ops[OPS_AT_ONCE];
     size_t op_count;
-    uint64_t time_ms;          /* that was passed on so far */
-    struct large_table *large; /* NULL: none is wanted */
+    uint64_t time_ms;             /* that was passed on so far */
+    struct hb_large_table *large; /* NULL: none is wanted */
 };
 
 static bool is_birth(uint8_t kind)
@@ -79,39 +65,17 @@ static enum hb_status out_of_memory(const struct converter *converter, struct hb
     return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", converter->capture->path);
 }
 
-static bool add_large(struct large_table *large, uint64_t index, const struct hb_op *op)
-{
-    uint32_t before;
-
-    if (large->count == UINT32_MAX)
-        return false;
-    if (large->count == large->capacity) {
-        size_t capacity = large->capacity == 0 ? 1024 : 2 * large->capacity;
-        struct large *grown = reallocarray(large->rows, capacity, sizeof *grown);
-
-        if (grown == NULL)
-            return false;
-        large->rows = grown;
-        large->capacity = capacity;
-    }
-    large->rows[large->count] = (struct large){.op = index, .size = op->size, .touched = UNKNOWN};
-    hb_map_take(&large->row_of, op->object, &before); /* the block that it had before a realloc */
-    return hb_map_put(&large->row_of, op->object, (uint32_t)large->count++);
-}
-
 /* The second pass: what the first found out of the block that operation `index` gives. */
 static enum hb_status tell_large(struct converter *converter, uint64_t index, struct hb_error *error)
 {
-    const struct large *row = &converter->large->rows[converter->large->next];
+    const struct hb_large *row = hb_large_take(converter->large, index);
     struct hb_capture_summary *summary = converter->summary;
     enum hb_status status;
 
-    if (converter->large->next == converter->large->count || row->op != index)
-        return HB_OK;
-    converter->large->next++;
-    if (row->touched == UNKNOWN)
+    if (row == NULL)
         return HB_OK;
     summary->measured_blocks++;
+    summary->likened_blocks += row->is_likened;
     summary->measured_bytes += row->size;
     summary->touched_bytes += row->touched;
     status = flush(converter, error);
@@ -124,17 +88,13 @@ static enum hb_status note_large(struct converter *converter, const struct hb_op
 
     if (!converter->large->is_filling)
         return tell_large(converter, index, error);
-    return add_large(converter->large, index, op) ? HB_OK : out_of_memory(converter, error);
+    return hb_large_add(converter->large, index, op) ? HB_OK : out_of_memory(converter, error);
 }
 
-/* What is said of the block at an address; UNKNOWN takes back what was said before. */
-static void note_touched(struct large_table *large, uint32_t object, uint64_t bytes)
+static void note_touched(struct hb_large_table *large, uint32_t object, uint64_t bytes)
 {
-    uint32_t row;
-
-    if (large != NULL && large->is_filling && hb_map_find(&large->row_of, object, &row) &&
-        (bytes == UNKNOWN || bytes <= large->rows[row].size))
-        large->rows[row].touched = bytes;
+    if (large != NULL)
+        hb_large_note(large, object, bytes);
 }
 
 static enum hb_status emit(struct converter *converter, const struct hb_op *op, struct hb_error *error)
@@ -267,7 +227,7 @@ static enum hb_status undo_realloc(struct converter *converter, struct stream_st
         return HB_OK;
     if (hb_map_take(&converter->live, pending->address, &held))
         converter->summary->held_births++;
-    note_touched(converter->large, pending->object, UNKNOWN); /* it lives on */
+    note_touched(converter->large, pending->object, HB_LARGE_UNKNOWN); /* it lives on */
     return hb_map_put(&converter->live, pending->address, pending->object) ? HB_OK
                                                                            : out_of_memory(converter, error);
 }
@@ -375,7 +335,7 @@ static void begin_summary(struct hb_capture_summary *summary, const struct hb_ca
 }
 
 static enum hb_status make_pass(const struct hb_capture *capture, const struct hb_op_sink *sink,
-                                struct large_table *large, struct hb_capture_summary *summary,
+                                struct hb_large_table *large, struct hb_capture_summary *summary,
                                 struct hb_error *error)
 {
     struct converter *converter = calloc(1, sizeof *converter);
@@ -415,17 +375,17 @@ static enum hb_status make_two_passes(const struct hb_capture *capture, const st
                                       struct hb_capture_summary *summary, struct hb_error *error)
 {
     static const struct hb_op_sink nowhere = {.append = discard};
-    struct large_table large = {.is_filling = true};
+    struct hb_large_table large;
     enum hb_status status;
 
-    if (!hb_map_init(&large.row_of))
+    if (!hb_large_init(&large))
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", capture->path);
     status = make_pass(capture, &nowhere, &large, summary, error);
     large.is_filling = false;
+    hb_large_liken(&large);
     if (status == HB_OK)
         status = make_pass(capture, sink, &large, summary, error);
-    hb_map_clear(&large.row_of);
-    free(large.rows);
+    hb_large_clear(&large);
     return status;
 }
 

@@ -32,7 +32,9 @@ struct hb_capture_summary {
     uint64_t cpu_ns;     /* that it was on a processor; 0: not known */
     /* Of a recording with --touch, what is known of large blocks: */
     uint64_t measured_blocks, measured_bytes;
-    uint64_t touched_bytes; /* of those, in pages that the program touched */
+    uint64_t likened_blocks; /* of those: nobody had time to measure them, and others of their size tell
+                                (large.h) */
+    uint64_t touched_bytes;  /* of those, in pages that the program touched */
 };
 
 /* Whether the recording notes what is touched of large blocks. */

@@ -18,7 +18,17 @@
 #include "workloads/source/line_reader.h"
 #include "workloads/trace/trace_format.h"
 
-enum column { ID, LOWER, UPPER, SIZE, ALIGNMENT, OFFSET, COLUMNS, MOST_FIELDS = 16, LINE_BYTES = 4096 };
+enum buffer_column {
+    ID,
+    LOWER,
+    UPPER,
+    SIZE,
+    ALIGNMENT,
+    OFFSET,
+    COLUMNS,
+    MOST_FIELDS = 16,
+    LINE_BYTES = 4096
+};
 
 struct buffer {
     int64_t lower, upper;
@@ -35,18 +45,18 @@ struct moment {
 struct buffer_reader {
     struct hb_line_reader lines;
     struct hb_error *error;
-    enum column columns[MOST_FIELDS]; /* by their place in a line */
+    enum buffer_column columns[MOST_FIELDS]; /* by their place in a line */
     size_t fields;
     struct buffer *buffers;
     uint64_t count, room;
 };
 
 /* The column of that name; COLUMNS where there is none. */
-static enum column find_column(const char *name)
+static enum buffer_column find_column(const char *name)
 {
     static const struct {
         const char *name;
-        enum column column;
+        enum buffer_column column;
     } names[] = {{"id", ID},       {"buffer", ID},           {"lower", LOWER},
                  {"start", LOWER}, {"upper", UPPER},         {"end", UPPER},
                  {"size", SIZE},   {"alignment", ALIGNMENT}, {"offset", OFFSET}};
@@ -88,7 +98,7 @@ static enum hb_status read_names(struct buffer_reader *reader)
     bool seen[COLUMNS] = {false};
 
     while ((name = cut_field(&line)) != NULL) {
-        enum column column = find_column(name);
+        enum buffer_column column = find_column(name);
 
         if (column == COLUMNS || seen[column] || reader->fields == MOST_FIELDS)
             return hb_line_fault(
@@ -129,7 +139,7 @@ static bool read_alignment(const char *field, struct hb_op *birth)
 }
 
 /* False when the field is none of its column. */
-static bool read_field(struct buffer *buffer, enum column column, const char *field)
+static bool read_field(struct buffer *buffer, enum buffer_column column, const char *field)
 {
     switch (column) {
     case LOWER:

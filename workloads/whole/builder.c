@@ -294,6 +294,16 @@ static void forget_names(struct hb_workload *workload)
     workload->names = NULL;
 }
 
+/* Room for the name of `object` and the NULL behind it: twice as much whenever that is a power of two. */
+static char **grow_names(char **names, uint64_t object)
+{
+    uint64_t held = object + 1;
+
+    if (held >= NAMES_MOST)
+        return NULL;
+    return (held & (held - 1)) == 0 ? realloc(names, 2 * held * sizeof *names) : names;
+}
+
 void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *word)
 {
     struct hb_workload *workload = builder->workload;
@@ -301,16 +311,17 @@ void hb_builder_name(struct hb_builder *builder, uint64_t object, const char *wo
 
     if (object > 0 && workload->names == NULL)
         return; /* they were too many */
-    grown = object + 1 < NAMES_MOST ? realloc(workload->names, (object + 2) * sizeof *grown) : NULL;
+    grown = grow_names(workload->names, object);
     if (grown == NULL) {
         forget_names(workload);
         return;
     }
     workload->names = grown;
     grown[object] = strndup(word, NAME_BYTES - 1);
-    grown[object + 1] = NULL;
     if (grown[object] == NULL)
         forget_names(workload);
+    else
+        grown[object + 1] = NULL;
 }
 
 struct hb_workload *hb_builder_finish(struct hb_builder *builder)

@@ -12,7 +12,8 @@ struct hb_builder {
     struct hb_workload *workload;
     uint64_t *sizes; /* by object: bytes, or DEAD; from hb_pages_reserve */
     size_t sizes_bytes;
-    bool counts_only; /* operations are checked and counted and not kept; their objects are slots (stream.h) */
+    bool
+        counts_only; /* operations are checked and counted and not kept; their objects are slots (stream.h) */
     uint64_t live_objects;
     uint64_t live_bytes;
     uint64_t max_ops;

@@ -4,25 +4,25 @@
 #include "workloads/whole/summary.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "base/pages.h"
-#include "workloads/whole/scan.h"
 #include "workloads/whole/tally.h"
 
 enum { THREADS = 1 << 16 };
 
 /* What is known of an object: when it was born, the thread that made it, the one that had it last, and
  * whether it was counted as handed over. */
-struct known {
+struct life {
     uint64_t born;
     uint16_t maker, last;
     bool counted;
 };
 
-struct gathering {
+struct hb_summarising {
     struct hb_summary summary;
     struct hb_tally sizes, lifetimes;
-    struct known *known; /* by object: a table */
+    struct life *lives; /* by object: a table */
     uint64_t room;
     uint64_t ops;
     uint64_t *thread_ops;
@@ -30,21 +30,29 @@ struct gathering {
     uint64_t touched_bytes; /* then */
 };
 
-static void gathering_end(struct gathering *g)
+void hb_summarising_close(struct hb_summarising *g)
 {
+    if (g == NULL)
+        return;
     hb_tally_clear(&g->sizes);
     hb_tally_clear(&g->lifetimes);
-    hb_table_free(g->known, g->room * sizeof *g->known);
+    hb_table_free(g->lives, g->room * sizeof *g->lives);
     hb_pages_free(g->thread_ops, THREADS * sizeof *g->thread_ops);
+    free(g);
 }
 
-static bool gathering_begin(struct gathering *g)
+enum hb_status hb_summarising_open(struct hb_summarising **out, struct hb_error *error)
 {
-    *g = (struct gathering){.thread_ops = hb_pages_reserve(THREADS * sizeof *g->thread_ops)};
-    if (g->thread_ops != NULL && hb_tally_init(&g->sizes) && hb_tally_init(&g->lifetimes))
-        return true;
-    gathering_end(g);
-    return false;
+    struct hb_summarising *g = calloc(1, sizeof *g);
+
+    if (g != NULL)
+        g->thread_ops = hb_pages_reserve(THREADS * sizeof *g->thread_ops);
+    if (g != NULL && g->thread_ops != NULL && hb_tally_init(&g->sizes) && hb_tally_init(&g->lifetimes)) {
+        *out = g;
+        return HB_OK;
+    }
+    hb_summarising_close(g);
+    return hb_error_set(error, HB_ERR_MEMORY, "out of memory for sizes and lifetimes");
 }
 
 static unsigned size_bin(uint64_t size)
@@ -54,24 +62,24 @@ static unsigned size_bin(uint64_t size)
     return bin < HB_SIZE_BINS ? bin : HB_SIZE_BINS - 1;
 }
 
-static bool take_birth(struct gathering *g, const struct hb_op *op)
+static bool take_birth(struct hb_summarising *g, const struct hb_op *op)
 {
     if (op->object >= g->room) {
         uint64_t room = 2 * (uint64_t)op->object + 64;
-        void *grown = hb_table_grow(g->known, g->room * sizeof *g->known, room * sizeof *g->known);
+        void *grown = hb_table_grow(g->lives, g->room * sizeof *g->lives, room * sizeof *g->lives);
 
         if (grown == NULL)
             return false;
-        g->known = grown;
+        g->lives = grown;
         g->room = room;
     }
-    g->known[op->object] = (struct known){.born = g->ops, .maker = op->thread, .last = op->thread};
+    g->lives[op->object] = (struct life){.born = g->ops, .maker = op->thread, .last = op->thread};
     return true;
 }
 
-static void hand_over(struct gathering *g, const struct hb_op *op)
+static void hand_over(struct hb_summarising *g, const struct hb_op *op)
 {
-    struct known *known = &g->known[op->object];
+    struct life *known = &g->lives[op->object];
 
     g->summary.handovers += op->thread != known->last;
     g->summary.handed_objects += op->thread != known->maker && !known->counted;
@@ -79,13 +87,13 @@ static void hand_over(struct gathering *g, const struct hb_op *op)
     known->last = op->thread;
 }
 
-static bool take_size(struct gathering *g, const struct hb_op *op)
+static bool take_size(struct hb_summarising *g, const struct hb_op *op)
 {
     g->summary.size_bins[size_bin(op->size)]++;
     return hb_tally_add(&g->sizes, op->size);
 }
 
-static bool take_op(struct gathering *g, const struct hb_op *op)
+static bool take_op(struct hb_summarising *g, const struct hb_op *op)
 {
     bool room = true;
 
@@ -96,7 +104,7 @@ static bool take_op(struct gathering *g, const struct hb_op *op)
     else
         room = take_birth(g, op);
     if (op->kind == HB_OP_FREE)
-        room = hb_tally_add(&g->lifetimes, g->ops - g->known[op->object].born);
+        room = hb_tally_add(&g->lifetimes, g->ops - g->lives[op->object].born);
     else
         room = room && take_size(g, op);
     g->ops++;
@@ -105,7 +113,7 @@ static bool take_op(struct gathering *g, const struct hb_op *op)
 
 static enum hb_status take_ops(void *context, const struct hb_op *ops, size_t count, struct hb_error *error)
 {
-    struct gathering *g = context;
+    struct hb_summarising *g = context;
 
     if (g->touch_said && count > 0) {
         g->summary.touched_bytes += g->touched_bytes;
@@ -120,7 +128,7 @@ static enum hb_status take_ops(void *context, const struct hb_op *ops, size_t co
 
 static enum hb_status take_touched(void *context, uint64_t bytes, struct hb_error *error)
 {
-    struct gathering *g = context;
+    struct hb_summarising *g = context;
 
     (void)error;
     g->touch_said = true;
@@ -128,12 +136,12 @@ static enum hb_status take_touched(void *context, uint64_t bytes, struct hb_erro
     return HB_OK;
 }
 
-static struct hb_op_sink sink_to(struct gathering *g)
+struct hb_op_sink hb_summarising_sink(struct hb_summarising *g)
 {
     return (struct hb_op_sink){.append = take_ops, .touch = take_touched, .context = g};
 }
 
-static bool take_threads(struct gathering *g, uint32_t threads)
+static bool take_threads(struct hb_summarising *g, uint32_t threads)
 {
     struct hb_tally tally;
     bool room = hb_tally_init(&tally);
@@ -148,8 +156,8 @@ static bool take_threads(struct gathering *g, uint32_t threads)
     return room;
 }
 
-static enum hb_status report(struct gathering *g, const struct hb_workload *workload, struct hb_summary *out,
-                             struct hb_error *error)
+enum hb_status hb_summarising_report(struct hb_summarising *g, const struct hb_workload *workload,
+                                     struct hb_summary *out, struct hb_error *error)
 {
     if (!take_threads(g, workload->threads))
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
@@ -166,34 +174,16 @@ enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct 
                                   .count = workload->op_count,
                                   .touched = workload->touched,
                                   .touched_count = workload->touched_count};
-    struct gathering g;
-    struct hb_op_sink sink = sink_to(&g);
-    enum hb_status status;
+    struct hb_summarising *g = NULL;
+    struct hb_op_sink sink;
+    enum hb_status status = hb_summarising_open(&g, error);
 
-    if (!gathering_begin(&g))
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", workload->path);
+    if (status != HB_OK)
+        return status;
+    sink = hb_summarising_sink(g);
     status = hb_op_sink_put(&sink, &all, error);
     if (status == HB_OK)
-        status = report(&g, workload, out, error);
-    gathering_end(&g);
-    return status;
-}
-
-enum hb_status hb_workload_scan_summary(const char *path_or_name, struct hb_workload **workload,
-                                        struct hb_summary *out, struct hb_error *error)
-{
-    struct gathering g;
-    struct hb_op_sink sink = sink_to(&g);
-    enum hb_status status;
-
-    if (!gathering_begin(&g))
-        return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", path_or_name);
-    status = hb_workload_scan(path_or_name, &sink, workload, error);
-    if (status == HB_OK) {
-        status = report(&g, *workload, out, error);
-        if (status != HB_OK)
-            hb_workload_free(*workload);
-    }
-    gathering_end(&g);
+        status = hb_summarising_report(g, workload, out, error);
+    hb_summarising_close(g);
     return status;
 }

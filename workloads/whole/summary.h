@@ -4,6 +4,7 @@
 #ifndef HB_WORKLOADS_WHOLE_SUMMARY_H
 #define HB_WORKLOADS_WHOLE_SUMMARY_H
 
+#include "workloads/trace/op_sink.h"
 #include "workloads/whole/whole.h"
 
 /* A distribution. Percentiles are exact, by nearest rank; all 0 when `count` is. */
@@ -31,10 +32,19 @@ struct hb_summary {
 enum hb_status hb_workload_summarise(const struct hb_workload *workload, struct hb_summary *out,
                                      struct hb_error *error);
 
-/* The same of a trace that is read (hb_workload_scan) and not held: its memory follows the objects that live
- * and the sizes and lifetimes that differ. `*workload` has no operations. Errors as those of hb_workload_scan. */
-enum hb_status hb_workload_scan_summary(const char *path_or_name, struct hb_workload **workload,
-                                        struct hb_summary *out, struct hb_error *error);
+/* The same of operations that come one by one, in memory that follows the objects that live and the sizes and
+ * lifetimes that differ. */
+struct hb_summarising;
+
+enum hb_status hb_summarising_open(struct hb_summarising **out, struct hb_error *error); /* HB_ERR_MEMORY */
+void hb_summarising_close(struct hb_summarising *summarising); /* NULL does nothing */
+
+/* Where they go; an object that was freed may lend its number to another one. HB_ERR_MEMORY. */
+struct hb_op_sink hb_summarising_sink(struct hb_summarising *summarising);
+
+/* Of the workload that all those were of, once. HB_ERR_MEMORY. */
+enum hb_status hb_summarising_report(struct hb_summarising *summarising, const struct hb_workload *workload,
+                                     struct hb_summary *out, struct hb_error *error);
 
 enum { HB_TIME_PARTS = 10, HB_SILENCES = 10 };
 

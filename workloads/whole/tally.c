@@ -28,8 +28,8 @@ static bool add_cell(struct hb_tally *tally, uint64_t value)
 
     if (index == tally->room) {
         size_t room = tally->room == 0 ? FIRST_CELLS : 2 * tally->room;
-        struct hb_tally_cell *grown = hb_table_grow(tally->cells, tally->room * sizeof *tally->cells,
-                                                    room * sizeof *tally->cells);
+        struct hb_tally_cell *grown =
+            hb_table_grow(tally->cells, tally->room * sizeof *tally->cells, room * sizeof *tally->cells);
 
         if (grown == NULL)
             return false;

@@ -7,9 +7,10 @@
  * In header    Nothing: 8 bytes, as in simple-merge. One pointer a heap.
  * In code      About thirty lines: one comparison for each malloc and each free, and a system call now and
  *              then (two for giving back). Memory that was given back is faulted in again.
- * Buys         Nobody has to know beforehand how much it will be, and others can use what is not used now.
- * Not the walk, nor one placement: they are simple-merge's. A walk       is first fit, over every range; what
- * is not storage yet is part of the last one. A malloc also gets NULL where the system has no more to give.
+ * Buys         Nobody has to know beforehand how much it will be; others can use what is not used now. Not
+ *              the walk, nor one placement: they are simple-merge's.
+ * A walk       is first fit, over every range; what is not storage yet is part of the last one. A malloc also
+ *              gets NULL where the system has no more to give.
  */
 #include <assert.h>
 #include <sys/mman.h>

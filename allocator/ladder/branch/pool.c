@@ -191,7 +191,7 @@ static void check_cell(struct hb_ladder *heap, const struct slab *slab, const vo
     int64_t offset = (int64_t)((uintptr_t)block - (uintptr_t)heap->base);
 
     if (within % length != 0 || within / length >= cells_in(slab->units))
-        hb_misuse_report_no_start(heap->name, offset, (uint64_t)offset - within % length, false);
+        hb_misuse_report_no_start(heap->name, offset, (uint64_t)offset - within, false);
     if (cell_is_free(slab, (unsigned)(within / length)))
         hb_misuse_report_double_free(heap->name, offset);
 }

@@ -33,7 +33,7 @@ static const struct hb_model_options *model_of(const struct hb_candidate *candid
 /* One pass tells what each heap size does (curve.h). */
 static bool is_on_curve(const struct hb_model_options *options)
 {
-    return options != NULL && options->policy == HB_POLICY_FIRST && !options->merges_late;
+    return options != NULL && options->policy == HB_POLICY_FIRST && !options->merges_late && !options->told;
 }
 
 bool hb_minimum_heap_is_simples_kind(const struct hb_candidate *candidate)

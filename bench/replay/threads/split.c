@@ -74,10 +74,11 @@ static bool begins_block(const struct splitting *s, const struct split_tally *ta
         return true;
     if (s->plan->pace > 0 && s->note != tally->block_note)
         return true;
-    if (s->plan->threading == HB_THREADING_STRICT)
-        return ops[recorded - 1].thread != ops[recorded].thread;
-    return tally->ops - tally->block_ops >= HB_SPLIT_BLOCK_OPS ||
-           (s->plan->window != 0 && recorded - tally->block_recorded > s->plan->window / 2);
+    if (tally->ops - tally->block_ops >= HB_SPLIT_BLOCK_OPS)
+        return true;
+    return s->plan->threading == HB_THREADING_STRICT
+               ? ops[recorded - 1].thread != ops[recorded].thread
+               : (s->plan->window != 0 && recorded - tally->block_recorded > s->plan->window / 2);
 }
 
 static void begin_block(const struct splitting *s, struct split_tally *tally, uint64_t recorded)

@@ -44,8 +44,8 @@ struct hb_threads_plan {
     double pace;     /* as in a struct hb_schedule */
 };
 
-/* A default that few traces are as long as. */
-#define HB_THREADS_WINDOW (UINT64_C(1) << 20)
+/* So wide that it costs nothing, and so narrow that hardly more is live than in the program. */
+#define HB_THREADS_WINDOW (UINT64_C(1) << 17)
 
 static inline uint64_t hb_threads_window(const struct hb_threads_plan *plan)
 {

@@ -46,8 +46,8 @@ static void check(const struct argp_state *state, void *values)
 {
     const struct options *options = values;
 
-    if (options->compare && options->checked)
-        hb_option_fail(state, "--compare is of the heap as it is: without --checked");
+    if (options->checked && (options->compare || options->stats))
+        hb_option_fail(state, "--checked has other blocks and counts no walk: without --stats and --compare");
     if (options->compare && options->stats)
         hb_option_fail(state, "--compare has the figures of --stats: without it");
 }
@@ -120,8 +120,8 @@ static enum hb_status find_heap(const struct options *options, char **path, stru
 
     if (check_allocator(options->allocator, options->heap_bytes, error) != HB_OK)
         return error->status;
-    if (snprintf(wanted, sizeof wanted, "%s/libheapbench-%s%s.so", folder, options->allocator,
-                 options->checked ? "-checked" : "") >= (int)sizeof wanted)
+    if (snprintf(wanted, sizeof wanted, "%s/libheapbench-%s.so", folder, options->allocator) >=
+        (int)sizeof wanted)
         return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: the path is too long", folder);
     return hb_launch_find_library(wanted, "the heap as a library", hb_place_variable(HB_PLACE_HEAPS), path,
                                   error);
@@ -150,12 +150,14 @@ static enum hb_status set_preload(const char *library, struct hb_error *error)
     return status;
 }
 
-static enum hb_status set_heap_bytes(const struct options *options, struct hb_error *error)
+/* The bounds of each process's heap, and whether its calls are checked. */
+static enum hb_status set_heap(const struct options *options, struct hb_error *error)
 {
     char bytes[32];
 
     snprintf(bytes, sizeof bytes, "%" PRIu64, options->heap_bytes);
-    if (options->has_heap && setenv(HB_LIVE_HEAP, bytes, 1) != 0)
+    if ((options->has_heap && setenv(HB_LIVE_HEAP, bytes, 1) != 0) ||
+        (options->checked && setenv(HB_LIVE_CHECKED, "1", 1) != 0))
         return hb_error_set(error, HB_ERR_MEMORY, "out of memory");
     return HB_OK;
 }
@@ -170,7 +172,7 @@ static int exec_program(const struct options *options, const char *library)
         hb_print_line(stderr, "heapbench: %s", why);
         return HB_EXEC_NOT_RUN;
     }
-    if (set_heap_bytes(options, &error) != HB_OK || set_preload(library, &error) != HB_OK)
+    if (set_heap(options, &error) != HB_OK || set_preload(library, &error) != HB_OK)
         return hb_command_fail(&error);
     if (options->compare)
         return hb_exec_compare(&exec);

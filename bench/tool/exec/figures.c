@@ -3,7 +3,8 @@
  *
  * A program's heap and a replay of its trace place alike, but for two things. Blocks of a program are
  * aligned, so that its heap asks for other sizes (allocator/live/live_sizes.h): the trace is replayed with
- * these, too. And a trace of several threads may have another order than the heap saw.
+ * these, too. A realloc of a block that is aligned to more moves at another length then; and a trace of
+ * several threads may have another order than the heap saw.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,11 +51,12 @@ static bool read_report(FILE *file, struct hb_live_report *report)
 static void tell_no_figures(void)
 {
     hb_print_line(stderr,
-                  "heapbench: no process left figures: each ended by a signal or by _exit, or was not "
-                  "given the heap");
+                  "heapbench: no process left figures: each asked its heap for nothing, was ended by a "
+                  "signal, or was not given the heap");
 }
 
-static void print_stats(FILE *file)
+/* Of a program that was not run there is nothing to say but why. */
+static void print_stats(FILE *file, int exit_status)
 {
     struct hb_live_report report;
     unsigned count = 0;
@@ -62,7 +64,7 @@ static void print_stats(FILE *file)
     rewind(file);
     for (; read_report(file, &report); count++)
         print_line(&report);
-    if (count == 0)
+    if (count == 0 && exit_status != HB_EXEC_NOT_RUN && exit_status != HB_EXEC_NOT_FOUND)
         tell_no_figures();
 }
 
@@ -89,7 +91,7 @@ int hb_exec_with_stats(const struct hb_exec *exec)
 
     if (file != NULL && setenv(HB_LIVE_STATS, path, 1) == 0) {
         exit_status = hb_exec_child(exec->program);
-        print_stats(file);
+        print_stats(file, exit_status);
         fclose(file);
         unlink(path);
     } else {
@@ -112,7 +114,7 @@ struct row {
 };
 
 /* A recording, and the figures beside it. */
-struct comparison {
+struct exec_comparison {
     const struct hb_exec *exec;
     struct hb_host *host;
     char stats[PATH_MAX], trace[PATH_MAX];
@@ -133,7 +135,7 @@ static bool find_report(const char *path, long pid, struct hb_live_report *repor
     return found;
 }
 
-static bool find_kept(struct comparison *c, const struct hb_collection *collection)
+static bool find_kept(struct exec_comparison *c, const struct hb_collection *collection)
 {
     for (size_t i = 0; i < collection->count && c->kept == NULL; i++)
         if (find_report(c->stats, (long)collection->items[i].capture->header->pid, &c->report))
@@ -258,9 +260,9 @@ static void print_comparison(const struct hb_live_report *report, const struct h
 {
     const struct hb_live_stats *s = &report->stats;
 
-    hb_print_line(stderr, "heapbench: %s, process %ld, on %s: %s, of which %s in the trace; %s",
-                  report->program, report->pid, report->allocator,
-                  hb_show_counted(s->allocs + s->frees, "call").text, hb_show_count(workload->op_count).text,
+    hb_print_line(stderr, "heapbench: %s, process %ld, on %s: %s, %s in its trace; %s", report->program,
+                  report->pid, report->allocator, hb_show_counted(s->allocs + s->frees, "call").text,
+                  hb_show_counted(workload->op_count, "operation").text,
                   hb_show_counted(s->failures, "failure").text);
     hb_print_line(stderr, "  %-24s %13s %19s %12s %17s", "", "walks", "ranges examined", "longest", "extent");
     print_figures("the program", s->walks, s->walk_total, s->walk_max, s->extent_bytes, "");
@@ -269,7 +271,7 @@ static void print_comparison(const struct hb_live_report *report, const struct h
 }
 
 /* Replays the trace, and prints. */
-static enum hb_status compare(const struct comparison *c, struct hb_error *error)
+static enum hb_status compare(const struct exec_comparison *c, struct hb_error *error)
 {
     struct row rows[ROWS] = {{.label = "replay, sizes as asked", .as_asked = true},
                              {.label = "model, sizes as asked", .as_asked = true, .models = true},
@@ -287,7 +289,7 @@ static enum hb_status compare(const struct comparison *c, struct hb_error *error
 }
 
 /* What the program left, beside each other. */
-static enum hb_status compare_recording(struct comparison *c, const struct hb_family *family,
+static enum hb_status compare_recording(struct exec_comparison *c, const struct hb_family *family,
                                         struct hb_error *error)
 {
     struct hb_capture_summary summary;
@@ -308,7 +310,7 @@ static enum hb_status compare_recording(struct comparison *c, const struct hb_fa
     return status;
 }
 
-static enum hb_status open_comparison(struct comparison *c, struct hb_error *error)
+static enum hb_status open_comparison(struct exec_comparison *c, struct hb_error *error)
 {
     char beside[PATH_MAX - 64];
     int fd;
@@ -325,14 +327,14 @@ static enum hb_status open_comparison(struct comparison *c, struct hb_error *err
     return HB_OK;
 }
 
-static void close_comparison(struct comparison *c)
+static void close_comparison(struct exec_comparison *c)
 {
     unlink(c->trace);
     unlink(c->stats);
     hb_host_close(c->host, false);
 }
 
-static int run_recorded(struct comparison *c, const char *recorder, struct hb_error *error)
+static int run_recorded(struct exec_comparison *c, const char *recorder, struct hb_error *error)
 {
     const struct hb_launch launch = {.argv = c->exec->program,
                                      .recorder = recorder,
@@ -354,7 +356,7 @@ static int run_recorded(struct comparison *c, const char *recorder, struct hb_er
 
 int hb_exec_compare(const struct hb_exec *exec)
 {
-    struct comparison comparison = {.exec = exec};
+    struct exec_comparison comparison = {.exec = exec};
     char *recorder = NULL;
     struct hb_error error;
     int exit_status;

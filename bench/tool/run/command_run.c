@@ -36,6 +36,13 @@ struct comparison {
 
 enum { BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
 
+/* Units are seen to before (command_cluster.c): this one was abbreviated. */
+static void refuse_unit(const struct argp_state *state, void *values, char *text)
+{
+    (void)values;
+    hb_option_fail(state, "write --unit %s in full", text);
+}
+
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, session.traces)},
     HB_SESSION_ALL_TRACES(struct options, session),
@@ -96,6 +103,9 @@ static const struct hb_option option_table[] = {
          "and allocators memory over time and failure under a budget"},
     {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
      .help = "of --results, throughput.csv and variants.csv alone"},
+    {HB_OPTION_CALL, 0, "unit", "N", .take = refuse_unit,
+     .help = "do the N-th unit of a plan ('heapbench plan'), the one argument, and nothing else; its other "
+             "options: 'heapbench run --unit 1 --help'"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
     {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
      .help = "print the tables as Markdown"},
@@ -146,8 +156,6 @@ static const struct hb_usage usage = {
         "Times are by the clock that the table names, the harness's own part included; 'net' is the ratio "
         "without that part. 'saves' is of the processor time of the recorded program. Neighbours "
         "whose intervals touch share a rank. results/README.md says what each column is.\n\n"
-        "'heapbench run --unit N PLAN' does one unit of a plan instead, and takes no other options: "
-        "'heapbench run --unit 1 --help' explains.\n\n"
         "Exit status 3: some allocator is wrong, crashed, hung, returned NULL where glibc does not, or is "
         "not there, as the table says.\n\n"
         "Example: heapbench run web.trace -a glibc,jemalloc,./libmine.so --until 0.5%",

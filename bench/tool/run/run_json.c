@@ -253,6 +253,7 @@ static json_t *trace_json(const struct hb_run_trace *trace)
 
     hb_json_text(&json, "trace", trace->name);
     hb_json_number(&json, "ops", trace->ops);
+    hb_json_put(&json, "streamed", json_boolean(trace->streamed));
     hb_json_number(&json, "peak_live_bytes", trace->peak_live_bytes);
     hb_json_number(&json, "touched_blocks", trace->touched);
     hb_json_number(&json, "recorded_threads", trace->threads);

@@ -252,6 +252,7 @@ enum hb_status hb_run_trace_find(const struct hb_rounds *rounds, struct hb_run_t
                                  .name = session->found.traces[rounds->trace].name,
                                  .baseline = session->reference != NULL ? session->reference->name : NULL,
                                  .ops = rounds->trace_ops,
+                                 .streamed = prepared->path != NULL,
                                  .program_wall_ns = prepared->program_wall_ns,
                                  .program_cpu_ns = prepared->program_cpu_ns,
                                  .threads = prepared->threads,

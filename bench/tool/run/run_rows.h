@@ -45,6 +45,7 @@ struct hb_run_trace {
     const char *name;
     const char *baseline; /* NULL: there is none */
     uint64_t ops, peak_live_bytes;
+    bool streamed;                            /* read in windows, off the clock */
     uint64_t program_wall_ns, program_cpu_ns; /* of the recorded program; 0: not known */
     uint32_t threads, replay_threads;         /* of the recorded program, and of its replay */
     bool has_times;                           /* that a library can be shown (schedule.h) */

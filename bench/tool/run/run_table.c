@@ -392,6 +392,8 @@ static void print_heading(const struct hb_run_trace *trace, const struct hb_run_
            hb_show_counted(trace->ops, "operation").text);
     if (trace->peak_live_bytes > 0)
         printf(", %s live at most", hb_show_bytes(trace->peak_live_bytes).text);
+    if (trace->streamed)
+        printf(", streamed");
     printf("; %s%s\n", hb_show_counted(trace->rounds->round_count, "round").text,
            trace->noise.clock == HB_ROUNDS_CPU ? ", by processor time" : "");
     if (style->markdown)

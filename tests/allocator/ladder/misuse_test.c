@@ -175,6 +175,32 @@ static void resize_what_is_free_test(void **unused)
     for_each(resize_what_is_free);
 }
 
+/* Cells of 16 bytes in a slab: 255 of them, and 8 bytes that are nobody's. */
+static void misuse_of_cells(void **unused)
+{
+    unsigned char *first, *second, *slab;
+
+    (void)unused;
+    for (unsigned i = 0; i < subject_count; i++) {
+        if (!subjects[i].definition.pool)
+            continue;
+        scene.subject = &subjects[i];
+        assert_int_equal(hb_allocator_open(subjects[i].name, &scene.table, NULL, NULL), HB_OK);
+        scene.heap = scene.table->create(scene.table, 1 << 16, NULL);
+        slab = first = scene.table->alloc(scene.heap, 10);
+        second = scene.table->alloc(scene.heap, 16);
+        expect_from_free(first + 8, HB_SIMPLE_NO_START, offset_of(first) + 8);
+        expect_from_free(slab + 4080, HB_SIMPLE_NO_START, offset_of(slab) + 4080);
+        expect_from_free(second + 16, HB_SIMPLE_DOUBLE_FREE, offset_of(second) + 16); /* never handed out */
+        scene.table->dealloc(scene.heap, first);
+        expect_from_free(first, HB_SIMPLE_DOUBLE_FREE, offset_of(first));
+        expect_from_free(slab - 4096 * 64, HB_SIMPLE_FOREIGN, offset_of(slab) - 4096 * 64);
+        scene.table->dealloc(scene.heap, second);
+        expect_from_free(second, HB_SIMPLE_NO_START, offset_of(second)); /* the slab is gone */
+        close_scene();
+    }
+}
+
 static int install(void **unused)
 {
     (void)unused;
@@ -190,6 +216,7 @@ int main(void)
         hb_test("a pointer into a block is not its start", free_a_middle_test),
         hb_test("a pointer outside the heap is foreign", free_a_foreign_pointer_test),
         hb_test("a record that was overwritten is found before it is believed", smash_a_record_test),
+        hb_test("a cell freed twice, a pointer into one and behind the last are found", misuse_of_cells),
         hb_test("a free block is not resized", resize_what_is_free_test),
     };
 

@@ -19,7 +19,7 @@ bool plain_init(struct plain *plain, const struct plain_options *options, uint64
     plain->options = *options;
     plain->count = plain->rover = plain->clock = plain->high_water = 0;
     plain->walk = (struct hb_walk){.length = 0};
-    plain->freed = false;
+    plain->freed = plain->is_short = false;
     memset(plain->slabs, 0, sizeof plain->slabs);
     if (!is_buddy(plain)) {
         plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
@@ -110,6 +110,9 @@ static bool better(const struct plain *plain, const struct plain_range *a, const
         /* fall through */
     case PLAIN_BUDDY:
         return list_a != list_b ? list_a < list_b : a->freed > b->freed;
+    case PLAIN_ORACLE: /* of two the later one, if that is not the heap's last */
+        return a->offset + a->length <
+               plain->ranges[plain->count - 1].offset + plain->ranges[plain->count - 1].length;
     default:
         return false; /* the first that was found */
     }
@@ -165,7 +168,8 @@ static uint64_t search_once(struct plain *plain, uint64_t need)
 {
     enum plain_policy policy = plain->options.policy;
     uint64_t start = policy == PLAIN_NEXT ? index_of(plain, plain->rover) : 0;
-    bool all = policy == PLAIN_BEST || policy == PLAIN_BINS || policy == PLAIN_BUDDY;
+    bool all = policy == PLAIN_BEST || policy == PLAIN_BINS || policy == PLAIN_BUDDY ||
+               (policy == PLAIN_ORACLE && plain->is_short);
     uint64_t examined = 0, allocated = 0, chosen = PLAIN_NULL;
 
     while (examined < plain->count && (all || chosen == PLAIN_NULL)) {
@@ -243,13 +247,25 @@ static uint64_t hand_out(struct plain *plain, uint64_t i, uint64_t need)
     return range->offset + plain->options.header;
 }
 
+/* The range that is found for it is cut so that what is short-lived lies at its end. */
+static uint64_t search_and_cut(struct plain *plain, uint64_t need)
+{
+    uint64_t i = search(plain, need);
+
+    if (i == PLAIN_NULL || plain->options.policy != PLAIN_ORACLE || !plain->is_short ||
+        i == plain->count - 1 || plain->ranges[i].length - need < 16)
+        return i;
+    cut(plain, i, plain->ranges[i].length - need);
+    return i + 1;
+}
+
 static uint64_t malloc_range(struct plain *plain, uint64_t size)
 {
     uint64_t need, i;
 
     if (!needed(plain, size, &need))
         return PLAIN_NULL;
-    i = search(plain, need);
+    i = search_and_cut(plain, need);
     return i == PLAIN_NULL ? PLAIN_NULL : hand_out(plain, i, need);
 }
 
@@ -263,7 +279,7 @@ static uint64_t aligned_range(struct plain *plain, uint64_t lead, uint64_t align
         return malloc_range(plain, size);
     if (!needed(plain, size, &need) || need > UINT64_MAX - more)
         return PLAIN_NULL;
-    i = search(plain, need + more);
+    i = search_and_cut(plain, need + more);
     if (i == PLAIN_NULL)
         return PLAIN_NULL;
     gap = alignment - (lead + plain->ranges[i].offset + plain->options.header) % alignment;
@@ -352,6 +368,7 @@ uint64_t plain_malloc(struct plain *plain, uint64_t size)
 
 uint64_t plain_aligned(struct plain *plain, uint64_t lead, uint64_t alignment, uint64_t size)
 {
+    plain->is_short = plain->is_short && alignment <= 16;
     return alignment <= 16 ? plain_malloc(plain, size) : aligned_range(plain, lead, alignment, size);
 }
 

@@ -22,6 +22,7 @@ enum plain_policy {
     PLAIN_NEXT,
     PLAIN_BEST,
     PLAIN_LATE,      /* first fit; free ranges merge when nothing but the last range fits */
+    PLAIN_ORACLE,    /* first fit; of what is short-lived the last, but for the last range of all */
     PLAIN_FREE_LIST, /* first fit that examines free ranges alone */
     PLAIN_BINS,      /* the youngest range of the first list whose ranges all fit */
     PLAIN_BUDDY,     /* the youngest block of the smallest power of two that fits, halved */
@@ -58,7 +59,8 @@ struct plain {
     uint64_t rover; /* offset of a range */
     uint64_t clock;
     uint64_t high_water;
-    bool freed; /* something was, since free ranges were merged last */
+    bool is_short; /* what is allocated next lives 256 operations or less */
+    bool freed;    /* something was, since free ranges were merged last */
     struct hb_walk walk;
     struct plain_slab slabs[PLAIN_SLABS_MAX];
 };

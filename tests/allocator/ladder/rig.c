@@ -27,6 +27,28 @@ static void open_table(struct rig *rig, const char *name)
     assert_non_null(rig->tables[1]);
 }
 
+/* One object in three lives about as long as is short, one in three less, one for ever. */
+static void foretell(struct rig *rig)
+{
+    rig->told = 0;
+    for (int i = 0; i < RIG_TOLD; i++) {
+        uint64_t kind = hb_random_below(&rig->random, 3);
+
+        rig->lifetimes[i] = kind == 0   ? 250 + (uint32_t)hb_random_below(&rig->random, 14)
+                            : kind == 1 ? (uint32_t)hb_random_below(&rig->random, 256)
+                                        : UINT32_MAX;
+    }
+    for (int i = 0; i < 2; i++)
+        rig->tables[i]->foretell(rig->heaps[i], rig->lifetimes, RIG_TOLD);
+}
+
+/* The next object is about to be allocated. */
+static void tell_plain(struct rig *rig)
+{
+    rig->plain.is_short =
+        rig->tables[0]->foretell != NULL && rig->told < RIG_TOLD && rig->lifetimes[rig->told++] <= 256;
+}
+
 bool rig_open(struct rig *rig, const struct subject *subject, uint64_t heap_bytes, uint64_t seed)
 {
     struct hb_error error = {.status = HB_OK};
@@ -46,6 +68,8 @@ bool rig_open(struct rig *rig, const struct subject *subject, uint64_t heap_byte
     }
     for (int i = 0; i < RIG_SLOTS; i++)
         rig->slots[i].payload = PLAIN_NULL;
+    if (possible && rig->tables[0]->foretell != NULL)
+        foretell(rig);
     return possible;
 }
 
@@ -147,6 +171,7 @@ static void placed(struct rig *rig, struct rig_slot *slot, uint64_t size)
 
 void rig_alloc(struct rig *rig, struct rig_slot *slot, uint64_t size)
 {
+    tell_plain(rig);
     slot->payload = plain_malloc(&rig->plain, size);
     for (int i = 0; i < 2; i++)
         slot->blocks[i] = rig->tables[i]->alloc(rig->heaps[i], size);
@@ -155,6 +180,7 @@ void rig_alloc(struct rig *rig, struct rig_slot *slot, uint64_t size)
 
 void rig_zalloc(struct rig *rig, struct rig_slot *slot, uint64_t size)
 {
+    tell_plain(rig);
     slot->payload = plain_malloc(&rig->plain, size);
     for (int i = 0; i < 2; i++) {
         const unsigned char *block = slot->blocks[i] = rig->tables[i]->zalloc(rig->heaps[i], size);
@@ -179,6 +205,7 @@ void rig_aligned(struct rig *rig, struct rig_slot *slot, uint64_t alignment, uin
 {
     const struct plain_options *definition = &rig->subject->definition;
 
+    tell_plain(rig);
     slot->payload = plain_aligned(&rig->plain, lead_of(definition), alignment, size);
     for (int i = 0; i < 2; i++) {
         slot->blocks[i] = rig->tables[i]->aligned(rig->heaps[i], alignment, size);
@@ -204,6 +231,7 @@ void rig_resize(struct rig *rig, struct rig_slot *slot, uint64_t size)
 
     if (old == PLAIN_NULL)
         resized.blocks[0] = resized.blocks[1] = NULL;
+    tell_plain(rig);
     resized.payload = plain_realloc(&rig->plain, old, size);
     for (int i = 0; i < 2; i++)
         resized.blocks[i] = rig->tables[i]->resize(rig->heaps[i], resized.blocks[i], size);

@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "subjects.h"
 
-enum { RIG_SLOTS = 512 };
+enum { RIG_SLOTS = 512, RIG_TOLD = 4096 };
 
 struct rig_slot {
     uint64_t payload; /* PLAIN_NULL: nothing held */
@@ -29,7 +29,9 @@ struct rig {
     struct hb_random random;
     uint64_t heap_bytes;
     uint64_t seed;
-    uint64_t ops; /* done since rig_open */
+    uint64_t ops;                 /* done since rig_open */
+    uint32_t lifetimes[RIG_TOLD]; /* of the first objects; told to those that listen */
+    uint32_t told;
 };
 
 /* False when a heap that short cannot be made: then none of the three could be, and there is nothing to

@@ -18,6 +18,7 @@ const struct subject subjects[] = {
     {"side-table", {.policy = PLAIN_FIRST, .merge = true, .header = 0, .align = 16}},
     {"grow", {.policy = PLAIN_FIRST, .merge = true, .header = 8, .align = 16}},
     {"pool", {.policy = PLAIN_BINS, .merge = true, .header = 8, .align = 16, .pool = true}},
+    {"oracle", {.policy = PLAIN_ORACLE, .merge = true, .header = 8, .align = 16}},
     {"buddy", {.policy = PLAIN_BUDDY, .merge = true, .header = 0, .align = 1}},
 };
 

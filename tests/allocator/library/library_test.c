@@ -65,7 +65,7 @@ static void a_file_is_refused(const char *contents, size_t bytes, const char *wo
 static void a_name_that_nobody_has_is_refused_with_those_there_are(void **unused)
 {
     (void)unused;
-    refused("nothing", HB_ERR_USAGE, "jemalloc, mimalloc, tcmalloc, tbbmalloc, or the path");
+    refused("nothing", HB_ERR_USAGE, "jemalloc, mimalloc, tcmalloc, tbbmalloc, models, or the path");
     refused("jemaloc", HB_ERR_USAGE,
             "no allocator is called 'jemaloc' (did you mean 'jemalloc'?); 'heapbench list' has them all");
     refused("", HB_ERR_USAGE, "no allocator is called ''");
@@ -235,7 +235,9 @@ static void the_sentence_names_everything_built_in(void **unused)
     (void)unused;
     builtin = hb_allocator_builtin(&count);
     for (size_t i = 0; i < count; i++)
-        refused("nobody", HB_ERR_USAGE, builtin[i]->name);
+        if ((builtin[i]->caps & HB_CAP_MODEL) == 0)
+            refused("nobody", HB_ERR_USAGE, builtin[i]->name);
+    refused("model-oracel", HB_ERR_USAGE, "did you mean 'model-oracle'?");
 }
 
 static void tunables(const char *current, const char *expected)

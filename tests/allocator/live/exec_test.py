@@ -1,55 +1,39 @@
-"""exec_test - real programs live on each of our heaps and answer as they do on the C library's."""
+"""exec_test - what is asked of a heap it does, on every one of ours; and heapbench exec runs, refuses and tells as it should."""
 
 import errno
+import itertools
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import tempfile
+import sys
 import unittest
 
-HEAPBENCH = os.path.join(os.environ["PROGRAMS"], "heapbench")
-SUBJECT = os.environ["SUBJECT"]
-RUNGS = ("simple simple-align simple-merge free-list bins first-merge next next-merge best best-merge buddy").split()
-# Two that do not walk over all ranges, and the tutorial's.
-FEW = ["simple", "free-list", "bins"]
+from living import ENVIRONMENT, HEAPBENCH, RUNGS, Living, on, run
 
-C_PROGRAM = "#include <stdio.h>\nint main(void) { printf(\"%d\\n\", 6 * 7); return 0; }\n"
-SQL = "create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) insert into t select i, i * i from n; select sum(b), count(*) from t;"
-PYTHON = "import json, re; d = {str(i): [i] * 3 for i in range(300)}; s = json.dumps(d, sort_keys=True); print(len(s), json.loads(s) == d, len(re.findall('[0-9]+', s)))"
-NODE = "let m = new Map(); for (let i = 0; i < 2000; i++) m.set('k' + i, [i]); console.log(m.size, JSON.stringify([...m]).length)"
-# Each with a short form: what walks over all ranges takes its time.
-PROGRAMS = [
-    ["perl", "-e", "my %h = map { $_ => $_ x 2 } 1..500; print join(',', sort keys %h), qq(\\n)"],
-    ["python3", "-c", PYTHON],
-    ["sqlite3", ":memory:", SQL],
-    ["git", "--version"],
-    ["git", "hash-object", "program.c"],
-    ["dot", "-Tplain", "graph.dot"],
-    ["gcc", "-O0", "-S", "-o", "-", "program.c"],
-    ["node", "-e", NODE],
+SUBJECT = os.environ["SUBJECT"]
+SUBJECTS = os.environ["SUBJECTS"]
+
+PYTHON = """
+try:
+    print(len('x' * 10 ** 8))
+except MemoryError:
+    print('MemoryError')
+"""
+# The most that the heap may have, a program that asks for more, what it says of that, and its exit status.
+FULL = [
+    ("2M", ["perl", "-e", "my $x = 'x' x 10000000; print 1"], "Out of memory", errno.ENOMEM),
+    ("16M", [sys.executable, "-c", PYTHON], "MemoryError", 0),
+    ("8M", ["sqlite3", ":memory:", "select length(randomblob(100000000))"], "out of memory", 7),
+    ("1M", ["gcc", "-O2", "-c", "-o", "wide.o", "wide.c"], "out of memory", 1),
+    ("4096", ["git", "--version"], "Out of memory", 128),
+    ("4096", ["sqlite3", ":memory:", "select 1"], "out of memory", 1),
 ]
 
 
-def run(arguments, folder, **more):
-    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, timeout=300, **more)
-
-
-class Exec(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="heapbench-exec")
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.write("program.c", C_PROGRAM)
-        self.write("graph.dot", "digraph { " + " ".join(f"a{i} -> a{i * 7 % 20};" for i in range(20)) + " }")
-
-    def write(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as out:
-            out.write(text)
-
-    def exec(self, rung, *arguments, options=()):
-        return run([HEAPBENCH, "exec", "-a", rung, *options, "--", *arguments], self.folder)
-
+class Exec(Living):
     def test_the_whole_family_on_every_heap(self):
         for rung in RUNGS:
             for what in ("family", "threads", "forks"):
@@ -63,22 +47,16 @@ class Exec(unittest.TestCase):
                 done = self.exec(rung, SUBJECT, "full", options=["--heap", "1M"])
                 self.assertEqual((done.stdout, done.stderr, done.returncode), ("", "", 0))
 
-    def test_programs_answer_as_on_glibc(self):
-        for program in PROGRAMS:
+    def test_what_a_program_says_of_a_full_heap_is_its_own(self):
+        self.write("wide.c", "int f(int x) {" + "".join(f"x = x * {i} + (x >> {i % 31});" for i in range(8000)) + "return x; }")
+        for heap, program, said, status in FULL:
             if shutil.which(program[0]) is None:
                 continue
-            plain = run(program, self.folder)
-            self.assertEqual(plain.returncode, 0, plain.stderr)
-            for rung in FEW if program[0] in ("node", "dot", "gcc") else RUNGS:
+            for rung in RUNGS:
                 with self.subTest(rung=rung, program=program[0]):
-                    done = self.exec(rung, *program)
-                    self.assertEqual((done.stdout, done.stderr, done.returncode), (plain.stdout, plain.stderr, 0))
-
-    def test_what_a_program_says_of_a_full_heap_is_its_own(self):
-        done = self.exec("simple", "perl", "-e", "my $x = 'x' x 10000000; print 1", options=["--heap", "2M"])
-        self.assertEqual(done.stdout, "")
-        self.assertIn("Out of memory", done.stderr)
-        self.assertEqual(done.returncode, errno.ENOMEM)
+                    done = self.exec(rung, *program, options=["--heap", heap])
+                    self.assertIn(said, done.stdout + done.stderr)
+                    self.assertEqual(done.returncode, status)
 
     def test_figures_are_the_models(self):
         """Blocks that are never freed: each is found behind all the others, and the failed walk examines every range."""
@@ -93,45 +71,112 @@ class Exec(unittest.TestCase):
         self.assertGreater(longest, allocs / 2)
         self.assertGreater(examined, longest * longest / 4)
 
+    def test_figures_do_not_need_the_programs_error_output(self):
+        done = self.exec("bins", "sh", "-c", "exec 2>&-; exit 3", options=["--stats"])
+        self.assertRegex(done.stderr, r"\Aheapbench: sh, process \d+, on bins: .*\n\Z")
+        self.assertEqual(done.returncode, 3)
+
+    def test_a_program_without_figures(self):
+        done = self.exec("bins", "./nowhere", options=["--stats"])
+        self.assertEqual(done.stderr, "heapbench: ./nowhere: No such file or directory\n")
+        done = self.exec("bins", "sh", "-c", "kill -9 $$", options=["--stats"])
+        self.assertRegex(done.stderr, r"\Aheapbench: no process left figures: .* was ended by a signal, .*\n\Z")
+
+    def test_a_process_that_ends_by__exit_leaves_figures(self):
+        """And so does a child that does: perl, and the program in its backquotes; not one of vfork, which has no heap of its own."""
+        script = "unless (fork) { require POSIX; POSIX::_exit(3) } wait; my $x = `echo 1`; exit($? + 4)"
+        done = self.exec("bins", "perl", "-e", script, options=["--stats"])
+        self.assertEqual(re.findall(r"heapbench: (\w+), process", done.stderr), ["perl", "echo", "perl"])
+        self.assertEqual(done.returncode, 4)
+        done = self.exec("bins", SUBJECT, "vforks", options=["--stats"])
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_a_program_that_becomes_another_has_the_others_figures(self):
+        done = self.exec("bins", "sh", "-c", "exec perl -e 1", options=["--stats"])
+        self.assertRegex(done.stderr, r"\Aheapbench: perl, process \d+, on bins: .*\n\Z")
+
+    def record(self, *command):
+        done = run([HEAPBENCH, "record", "-o", "out.trace", *command], self.folder)
+        return done, json.loads(run([HEAPBENCH, "info", "out.trace", "--json"], self.folder).stdout)
+
     def test_a_recording_through_our_heap(self):
-        done = run([HEAPBENCH, "record", "-o", "perl.trace", "--", HEAPBENCH, "exec", "-a", "simple", "--", "perl", "-e", "print 42"], self.folder)
+        done, info = self.record("--", *on("simple", ["perl", "-e", "print 42"]))
         self.assertEqual((done.stdout, done.returncode), ("42", 0), done.stderr)
-        info = run([HEAPBENCH, "info", "perl.trace"], self.folder)
-        self.assertIn("perl -e", info.stdout)
+        self.assertEqual((info["command"], info["sound"], info["dropped"]), ("perl -e 'print 42'", True, 0))
+        self.assertIn("malloc of libheapbench-simple.so", info["origin"])
+
+    def test_a_recording_of_several_processes_through_our_heap(self):
+        script = "fork for 1..2; my @a = map { $_ x 3 } 1..200 * $$ % 97; wait; wait; exec 'sh', '-c', 'ls / >/dev/null; exec perl -e 1'"
+        done, info = self.record("--all", "--", *on("bins", ["perl", "-e", script]))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        traces = [name for name in os.listdir(self.folder) if name.endswith(".trace")]
+        self.assertGreater(len(traces), 8)
+        for name in traces:
+            info = json.loads(run([HEAPBENCH, "info", name, "--json"], self.folder).stdout)
+            if not info["command"].startswith(HEAPBENCH):
+                self.assertIn("malloc of libheapbench-bins.so", info["origin"], info["command"])
 
     def test_refusals(self):
+        self.write("text", "no program\n")
+        os.mkdir(os.path.join(self.folder, "folder"))
+        shutil.copy("/bin/true", os.path.join(self.folder, "set-user"))
+        os.chmod(os.path.join(self.folder, "set-user"), 0o4755)
+        self.write("script", f"#!{SUBJECTS}/subject_static\n")
+        os.chmod(os.path.join(self.folder, "script"), 0o755)
         for options, status, sentence in (
             (["-a", "glibc", "--", "true"], 2, "no program can live on glibc"),
             (["-a", "model-first", "--", "true"], 2, "no program can live on model-first"),
             (["-a", "jemalloc", "--", "true"], 2, "exec is for our own heaps"),
+            (["-a", "./libmine.so", "--", "true"], 2, "exec is for our own heaps"),
             (["-a", "simpel", "--", "true"], 2, "did you mean 'simple'?"),
+            (["-a", "nothing", "--", "true"], 2, "there are simple, "),
+            (["-a", "", "--", "true"], 2, "there are simple, "),
             (["-a", "simple"], 2, "exec needs -a A and a program to run"),
             (["-a", "simple", "--heap", "0", "--", "true"], 2, "a heap of 0 bytes"),
+            (["-a", "simple", "--heap", "7", "--", "true"], 2, "a heap of 7 bytes is out of range: 8, one record, or more"),
+            (["-a", "buddy", "--heap", "15", "--", "true"], 2, "a heap of 15 bytes is out of range"),
+            (["-a", "simple", "--heap", "200000G", "--", "true"], 1, "no memory for a heap of"),
+            (["-a", "simple", "--heap", "lots", "--", "true"], 2, "--heap takes a number such as 4096, 64K or 1G"),
             (["-a", "simple", "--", "./nowhere"], 127, "./nowhere: No such file or directory"),
-            (["-a", "simple", "--", "./program.c"], 126, "./program.c: Permission denied"),
+            (["-a", "simple", "--", "no-such-program"], 127, "no-such-program: No such file or directory"),
+            (["-a", "simple", "--", ""], 127, "No such file or directory"),
+            (["-a", "simple", "--", "./text"], 126, "./text: Permission denied"),
+            (["-a", "simple", "--", "./folder"], 126, "./folder: "),
+            (["-a", "simple", "--", "./set-user"], 126, "./set-user is set-user-ID or set-group-ID, and the loader"),
+            (["-a", "simple", "--", f"{SUBJECTS}/subject_static"], 126, "is statically linked"),
+            (["-a", "simple", "--", "./script"], 126, "subject_static is statically linked"),
+            (["-a", "simple", "--", f"{SUBJECTS}/subject_own_malloc"], 126, "has a malloc of its own linked into it"),
         ):
-            with self.subTest(options=options):
-                done = run([HEAPBENCH, "exec", *options], self.folder)
-                self.assertEqual(done.returncode, status, done.stderr)
-                self.assertIn(sentence, done.stderr)
+            for more in ([], ["--checked"], ["--stats"], ["--compare"]):
+                with self.subTest(options=options, more=more):
+                    before = sorted(os.listdir(self.folder))
+                    done = run([HEAPBENCH, "exec", *more, *options], self.folder, environment={"TMPDIR": self.folder})
+                    self.assertEqual(done.returncode, status, done.stderr)
+                    self.assertIn(sentence, done.stderr.replace("cannot be run: ", ""))
+                    self.assertEqual(sorted(os.listdir(self.folder)), before)
 
     def test_a_bound_that_is_none(self):
-        done = run([SUBJECT, "full"], self.folder, env={**os.environ, "LD_PRELOAD": os.environ["HEAP"], "HEAPBENCH_HEAP": "lots"})
-        self.assertIn("HEAPBENCH_HEAP takes a size", done.stderr)
+        """Given by hand, without heapbench: each process says so, and has no heap."""
+        for bound in ("lots", "0", "", "-1", "64Q"):
+            with self.subTest(bound=bound):
+                done = run([SUBJECT, "exit0"], self.folder, environment={"LD_PRELOAD": os.environ["HEAP"], "HEAPBENCH_HEAP": bound})
+                self.assertIn("): HEAPBENCH_HEAP takes a size of 1 byte or more, such as 64M: there is no heap", done.stderr)
+        done = run([SUBJECT, "exit0"], self.folder, environment={"LD_PRELOAD": os.environ["HEAP"], "HEAPBENCH_HEAP": "200000G"})
+        self.assertIn("): simple: no memory for a heap of", done.stderr)
 
     def test_a_signal_to_end_reaches_the_program(self):
         """With figures the program is a child: it ends too, and the file of the figures is gone."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(signal=number):
-                command = [HEAPBENCH, "exec", "-a", "bins", "--stats", "--", "sh", "-c", "echo $$; exec sleep 60"]
-                environment = {**os.environ, "TMPDIR": self.folder}
+        for number, option in itertools.product((signal.SIGTERM, signal.SIGHUP), ("--stats", "--compare")):
+            with self.subTest(signal=number, option=option):
+                command = [HEAPBENCH, "exec", "-a", "bins", option, "--", "sh", "-c", "echo $$; exec sleep 60"]
+                environment = {**ENVIRONMENT, "TMPDIR": self.folder}
                 with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as running:
                     program = int(running.stdout.readline())
                     running.send_signal(number)
                     running.communicate(timeout=60)
                 self.assertEqual(running.returncode, 128 + number)
                 self.assertRaises(ProcessLookupError, os.kill, program, 0)
-                self.assertEqual(sorted(os.listdir(self.folder)), ["graph.dot", "program.c"])
+                self.assertEqual(os.listdir(self.folder), [])
 
     def test_a_signal_that_is_ignored_stays_so(self):
         for options in ((), ("--stats",)):

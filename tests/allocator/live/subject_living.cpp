@@ -1,7 +1,8 @@
 // subject_living.cpp - a program that asks its heap for everything: run on each of our heaps, prints what was
 // wrong.
 //
-// Usage: subject_living family | threads | forks | full | exit0. Exit status 0 when all was right.
+// Usage: subject_living family | aligned | threads | forks | vforks | full | exit0. Exit status 0 when all
+// was right.
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -97,6 +98,7 @@ static void check_refusals()
 {
     void *out = &wrong;
     volatile size_t most = SIZE_MAX;
+    unsigned char *block;
 
     errno = 0;
     expect(kept(malloc(most - 100)) == nullptr && errno == ENOMEM, "malloc of too much is NULL and ENOMEM");
@@ -112,11 +114,60 @@ static void check_refusals()
     free(kept(malloc(1)));
     expect(errno == 7, "free leaves errno alone");
     expect(kept(realloc(malloc(1), 0)) == nullptr, "realloc to nothing frees, as glibc's does");
+    block = (unsigned char *)kept(malloc(100));
+    memset(block, 9, 100);
+    errno = 0;
+    expect(kept(realloc(block, most - 100)) == nullptr && errno == ENOMEM && holds(block, 100, 9),
+           "realloc to too much is NULL and ENOMEM, and the block is as it was");
+    free(block);
+    expect(malloc_usable_size(nullptr) == 0, "NULL has no bytes");
+    expect(aligned(kept(memalign(24, 1)), 32), "memalign rounds up what is no power of two");
+    free(sink);
+}
+
+// What the C++ library makes of malloc and aligned_alloc.
+static void check_new_refusals()
+{
+    volatile size_t most = SIZE_MAX / 2;
+
     try {
         sink = ::operator new(most - 100);
         expect(false, "new of too much throws");
     } catch (const std::bad_alloc &) {
     }
+    try {
+        sink = ::operator new(most - 4096, std::align_val_t(256));
+        expect(false, "aligned new of too much throws");
+    } catch (const std::bad_alloc &) {
+    }
+    expect(kept(::operator new(most - 100, std::nothrow)) == nullptr,
+           "new of too much that may not throw is null");
+    expect(kept(::operator new(most - 4096, std::align_val_t(256), std::nothrow)) == nullptr,
+           "so is an aligned one");
+    expect(aligned(kept(::operator new(33, std::align_val_t(256), std::nothrow)), 256),
+           "aligned new is aligned");
+    ::operator delete(sink, std::align_val_t(256));
+}
+
+// Before any constructor: the program's first function.
+static void *early;
+
+static void allocate_early(int, char **, char **)
+{
+    early = malloc(100);
+    memset(early, 7, 100);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const first)(int, char **,
+                                                                            char **) = allocate_early;
+
+static void check_early()
+{
+    expect(aligned(early, 16) && holds((const unsigned char *)early, 100, 7),
+           "a block from before all constructors is whole");
+    early = realloc(early, 200);
+    expect(holds((const unsigned char *)early, 100, 7), "and can be resized");
+    free(early);
 }
 
 static void check_new()
@@ -134,6 +185,19 @@ static void check_new()
     expect(aligned(one, 64), "new of what is aligned is");
     sink = one;
     delete one;
+}
+
+// What a replay does as well, to the byte: a realloc of an aligned block moves at another length.
+static void align_only()
+{
+    void *blocks[64];
+
+    for (size_t i = 0; i < 64; i++)
+        blocks[i] = kept(aligned_alloc((size_t)8 << i % 8, i * 50));
+    for (size_t i = 0; i < 64; i += 3)
+        free(blocks[i]);
+    for (size_t i = 0; i < 64; i++)
+        expect(kept(malloc(i * 30)) != nullptr, "there is room");
 }
 
 // Blocks pass from thread to thread.
@@ -184,6 +248,15 @@ static void fork_often()
     }
 }
 
+static void vfork_once()
+{
+    pid_t child = vfork();
+
+    if (child == 0)
+        _exit(0);
+    waitpid(child, nullptr, 0);
+}
+
 static void do_nothing()
 {
 }
@@ -208,14 +281,20 @@ int main(int argc, char **argv)
         check_sizes();
         check_alignments();
         check_refusals();
+        check_new_refusals();
         check_new();
+        check_early();
+    } else if (what == "aligned") {
+        align_only();
     } else if (what == "threads") {
         with_threads(do_nothing);
     } else if (what == "forks") {
         with_threads(fork_often);
+    } else if (what == "vforks") {
+        vfork_once();
     } else if (what == "full") {
         fill();
-    } else {
+    } else if (what != "exit0") {
         return 2;
     }
     return wrong;

@@ -139,7 +139,7 @@ static void random_changes(void **state)
 
     (void)state;
     hb_random_seed(&random, 7);
-    m.tree = hb_range_tree_create(UINT64_C(1) << 40);
+    m.tree = hb_range_tree_create(UINT64_C(1) << 40, true);
     assert_non_null(m.tree);
     m.count = 1;
     m.length[0] = UINT64_C(1) << 40;
@@ -156,7 +156,7 @@ static void random_changes(void **state)
 
 static void deep(void **state)
 {
-    struct hb_range_tree *tree = hb_range_tree_create(UINT64_C(1) << 40);
+    struct hb_range_tree *tree = hb_range_tree_create(UINT64_C(1) << 40, true);
     uint32_t id = 0;
 
     (void)state;

@@ -57,7 +57,7 @@ static void *suffer(void)
     return has_mode("twice") ? memory : NULL;
 }
 
-void *malloc(size_t size)
+static void *serve(size_t size)
 {
     size_t bytes = (size + UNIT - 1) / UNIT * UNIT, at = used;
 
@@ -73,7 +73,7 @@ void *malloc(size_t size)
     return memory + at;
 }
 
-void free(void *block)
+static void take_back(void *block)
 {
     size_t at = (size_t)((uintptr_t)block - (uintptr_t)memory);
 
@@ -85,19 +85,30 @@ void free(void *block)
         live[at / UNIT] = false;
 }
 
+/* None calls another through the linker, which would find libc's. */
+void *malloc(size_t size)
+{
+    return serve(size);
+}
+
+void free(void *block)
+{
+    take_back(block);
+}
+
 void *calloc(size_t count, size_t size)
 {
-    return malloc(count * size); /* never used before */
+    return serve(count * size); /* never used before */
 }
 
 void *realloc(void *block, size_t size)
 {
     size_t at = (size_t)((uintptr_t)block - (uintptr_t)memory);
-    void *moved = malloc(size);
+    void *moved = serve(size);
 
     if (block == NULL || moved == NULL)
         return moved;
     memcpy(moved, block, sizes[at / UNIT] < size ? sizes[at / UNIT] : size);
-    free(block);
+    take_back(block);
     return moved;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "bench/question/found/discover.h"
+#include "bench/replay/foretell.h"
 #include "bench/replay/operation.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
@@ -25,8 +26,9 @@
 static const uint64_t op_limit = HB_TEST_SCALE(UINT64_MAX, 800);
 static const uint64_t step_limit = 4000000, counted_step_limit = 1000000;
 
-/* The allocators that walk and have a model: all of the ladder and the grid but bins and buddy. */
-enum { PAIRS = 12 };
+/* The allocators that walk and have a model: all of the ladder, its branches and the grid but bins, pool and
+ * buddy. */
+enum { PAIRS = 13 };
 
 struct pair {
     const struct hb_allocator *walking, *model; /* the counting build, and what computes it */
@@ -46,21 +48,24 @@ struct side {
     void *heap;
     void **blocks;
     struct hb_walk walk;
+    struct hb_foretold foretold;
 };
 
-static void open_side(struct side *side, const struct hb_allocator *allocator, uint64_t slots,
-                      uint64_t heap_bytes)
+static void open_side(struct side *side, const struct hb_allocator *allocator,
+                      const struct hb_prepared *prepared, uint64_t heap_bytes)
 {
     *side = (struct side){.allocator = allocator};
     side->heap = allocator->create(allocator, heap_bytes, NULL);
     assert_non_null(side->heap);
-    side->blocks = calloc(slots + 1, sizeof side->blocks[0]);
+    assert_int_equal(hb_foretell(prepared, allocator, side->heap, &side->foretold, NULL), HB_OK);
+    side->blocks = calloc(prepared->slots + 1, sizeof side->blocks[0]);
     assert_non_null(side->blocks);
 }
 
 static void close_side(struct side *side)
 {
     side->allocator->destroy(side->heap);
+    hb_foretold_clear(&side->foretold);
     free(side->blocks);
 }
 
@@ -101,8 +106,8 @@ static void compare_ops(const struct pair *pair, const struct hb_prepared *prepa
     struct side walking, model;
     uint64_t done = 0, examined = 0;
 
-    open_side(&walking, pair->walking, prepared->slots, heap_bytes);
-    open_side(&model, pair->model, prepared->slots, heap_bytes);
+    open_side(&walking, pair->walking, prepared, heap_bytes);
+    open_side(&model, pair->model, prepared, heap_bytes);
     for (; done < prepared->op_count && done < op_limit && examined < steps; done++) {
         uint64_t walks = walking.walk.walks;
 
@@ -121,11 +126,14 @@ static void count_on(const struct hb_allocator *allocator, const struct hb_prepa
                      uint64_t heap_bytes, const struct hb_count_options *options, struct hb_counts *counts)
 {
     void *heap = allocator->create(allocator, heap_bytes, NULL);
+    struct hb_foretold foretold;
 
     assert_non_null(heap);
+    assert_int_equal(hb_foretell(prepared, allocator, heap, &foretold, NULL), HB_OK);
     *counts = (struct hb_counts){.heap_bytes = heap_bytes};
     assert_int_equal(hb_replay_count(prepared, allocator, heap, options, counts, NULL, NULL), HB_OK);
     allocator->destroy(heap);
+    hb_foretold_clear(&foretold);
 }
 
 /* All that a replay reports; the model does as many operations as the walking allocator did in its steps. */

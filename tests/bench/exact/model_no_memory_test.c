@@ -165,7 +165,7 @@ static void placing(void **state)
 
 static enum hb_status fill_tree(struct hb_error *error)
 {
-    struct hb_range_tree *tree = hb_range_tree_create(TREE_RANGES);
+    struct hb_range_tree *tree = hb_range_tree_create(TREE_RANGES, true);
     bool room = tree != NULL;
 
     for (unsigned i = 1; room && i < TREE_RANGES; i++) {
@@ -193,7 +193,7 @@ static enum hb_status fill_index(struct hb_error *error)
     unsigned count = 0;
 
     for (; room && count < RANGES; count += room) {
-        room = hb_fit_index_reserve(index);
+        room = hb_fit_index_reserve(index, count + 1);
         if (room)
             hb_fit_index_insert(index,
                                 (struct hb_fit_entry){.length = count + 1, .offset = count, .id = count});

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "bench/exact/packing.h"
+#include "bench/exact/packing_skyline.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 
@@ -285,6 +285,63 @@ static void near_the_optimum(void **state)
     assert_true(optimal * 20 >= tried * 19);
 }
 
+/* A packing as it was made, and as it is after the search, which is never longer and as sound. */
+static uint64_t searched(const struct packed_trace *trace)
+{
+    uint64_t before = trace->packing->extent_bytes;
+    struct hb_error error = {0};
+
+    if (hb_packing_search(trace->packing, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    check_packing(trace, 0, 1);
+    assert_true(trace->packing->extent_bytes <= before);
+    return trace->packing->extent_bytes;
+}
+
+static void a_search_reaches_the_optimum_of_few(void **state)
+{
+    unsigned tried = 0, optimal = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct random_ops recipe = {.seed = seed, .ops = 10 + seed % 3, .max_size = 60, .max_live = 7};
+        struct hb_workload *workload = random_ops_create(&recipe);
+        struct packed_trace trace = pack(workload, 0, 1);
+        uint64_t order[TINY] = {0, 1, 2, 3, 4, 5, 6};
+
+        if (trace.packing->count <= TINY) {
+            optimal += searched(&trace) == optimum(trace.packing->objects, order, 0, trace.packing->count);
+            tried++;
+        }
+        packed_trace_free(&trace);
+        random_ops_free(workload);
+    }
+    print_message("%u of %u at the optimum\n", optimal, tried);
+    assert_int_equal(optimal, tried);
+}
+
+/* Of a hundred objects or so it finds what the two halves do not, and the same each time. */
+static void a_search_shortens_what_is_large(void **state)
+{
+    uint64_t before = 0, after = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct random_ops recipe = {.seed = seed, .ops = 120, .max_size = 64, .max_live = 12};
+        struct hb_workload *workload = random_ops_create(&recipe);
+        struct packed_trace trace = pack(workload, 0, 1), again = pack(workload, 0, 1);
+
+        before += trace.packing->extent_bytes;
+        after += searched(&trace);
+        assert_int_equal(searched(&again), trace.packing->extent_bytes);
+        packed_trace_free(&trace);
+        packed_trace_free(&again);
+        random_ops_free(workload);
+    }
+    print_message("%llu bytes before, %llu after\n", (unsigned long long)before, (unsigned long long)after);
+    assert_true(after < before);
+}
+
 static void no_worse_than_greedy_by_size(void **state)
 {
     uint64_t ours = 0, greedy = 0, bound = 0;
@@ -380,6 +437,8 @@ int main(void)
         hb_test("a shipped trace is packed into what lives at once", a_shipped_trace),
         hb_test("a packing of a few objects is seldom above the optimum", near_the_optimum),
         hb_test("packings are no worse than greedy by size", no_worse_than_greedy_by_size),
+        hb_test("a search reaches the optimum of few objects", a_search_reaches_the_optimum_of_few),
+        hb_test("a search shortens a packing of large objects", a_search_shortens_what_is_large),
         hb_test("a realloc to another size ends one object and begins another",
                 a_realloc_is_an_end_and_a_beginning),
         hb_test("a trace without objects needs nothing", nothing_takes_nothing),

@@ -461,6 +461,7 @@ class Rows(invented.Test):
 
     def test_the_smallest_heap_stands_beside_the_reservations_for_all_of_the_family(self):
         family = {"simple": SIMPLE, "simple-align": {"align": 16}, "simple-merge": {"align": 16, "merge": True},
+                  "side-table": {"header": 0, "align": 16, "merge": True}, "grow": {"align": 16, "merge": True},
                   "first-merge": MERGED}
         self.trace = make_trace(13, 300, 12, 120)
         self.setUp()

@@ -70,7 +70,7 @@ class Threads(invented.Test):
                          "--results", self.out)
         self.assertEqual({row["trace"] for row in self.rows("threads")}, {"two"})
         self.assertTrue(any("traces that one thread made" in line for line in self.head))
-        self.assertTrue(any(", by as many threads as recorded, window 1048576" in line for line in self.head))
+        self.assertTrue(any(", by as many threads as recorded, window 131072" in line for line in self.head))
         null = [s.elapsed for s in self.timed("null", OPS)]
         glibc = [s.elapsed for s in self.timed("glibc", OPS)]
         for name in ("glibc", "bump", "null"):

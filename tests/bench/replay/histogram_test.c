@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "bench/replay/histogram.h"
+#include "bench/replay/latency/histogram.h"
 
 /* What stands for a value: the largest with the same leading bits, of which 11 are kept. */
 static uint64_t plain_stand_in(uint64_t value)

@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 
 #include "base/pages.h"
+#include "bench/replay/latency/replay_latency.h"
 #include "bench/replay/replay.h"
-#include "bench/replay/replay_latency.h"
 #include "tests/bench/replay/random_ops.h"
 
 static const struct hb_allocator *must_open(const char *name)

@@ -46,6 +46,8 @@ static struct hb_provenance make_provenance(void)
     provenance.build = &release_build;
     provenance.seed = 42;
     provenance.rounds = 5;
+    provenance.library_clock = "trace";
+    provenance.pace = 0.1;
     provenance.null_ns = 1.6;
     provenance.clock_pair_ns = 26;
     snprintf(provenance.libraries, sizeof provenance.libraries, "jemalloc 5.3.0; mimalloc 2.0.9");
@@ -419,7 +421,8 @@ static void the_head_says_where_figures_come_from(void **state)
     assert_non_null(strstr(text, "\n# variant   keep=jemalloc MALLOC_CONF=dirty_decay_ms:-1\n"));
     assert_string_equal(head_line(text, "floor"), "null allocator 1.60 ns per operation; clock pair 26 ns");
     assert_string_equal(head_line(text, "schema"), "sample/1");
-    assert_non_null(strstr(head_line(text, "run"), "Z, seed 42, 5 rounds, order shuffled, touch page"));
+    assert_non_null(strstr(head_line(text, "run"),
+                           "Z, seed 42, 5 rounds, order shuffled, touch page, clock trace, paced 0.1"));
     assert_non_null(strstr(head_line(text, "machine"), "THP "));
     assert_non_null(strstr(head_line(text, "machine"), "ASLR "));
     assert_non_null(strstr(head_line(text, "machine"), "Linux "));

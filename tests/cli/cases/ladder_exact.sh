@@ -11,7 +11,7 @@ r y 700
 f v
 a u 90
 END
-rungs=simple,simple-align,simple-merge,free-list,bins,first-merge,next,next-merge,best,best-merge,buddy
+rungs=simple,simple-align,simple-merge,free-list,bins,merge-late,side-table,grow,pool,oracle,first-merge,next,next-merge,best,best-merge,buddy
 ladder --allocators=$rungs,glibc --traces=mixed.txt,demo,sqlite3 --rounds=1 --step-limit=400000 --results out 2>/dev/null
 column() { grep -v '^#' out/ladder.csv | awk -F, -v name="$1" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == name) print i}'; }
 row() { awk -F, -v t="$1" -v a="$2" '$1 == t && $2 == a' out/ladder.csv; }
@@ -19,7 +19,7 @@ for trace in mixed demo; do
     awk -F, -v t=$trace '$1 == t {print $1, $2, $3, $6, $8, $11, $12, $13, $14, $15, $2 == "glibc" ? "-" : $16, $18, $19, $20}' out/ladder.csv
 done
 for trace in mixed demo sqlite3; do
-    for rung in simple simple-align simple-merge free-list bins first-merge next best-merge buddy; do
+    for rung in simple simple-align simple-merge free-list bins merge-late side-table grow pool oracle first-merge next best-merge buddy; do
         [ $trace-$rung != sqlite3-best-merge ] || continue
         file=$trace
         [ $trace != mixed ] || file=mixed.txt

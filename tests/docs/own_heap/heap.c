@@ -1,6 +1,6 @@
 /*
- * heap.c - a reader's heap, written after the tutorial's design page: what the guide in allocator/simple/README.md
- * takes to a row in a table.
+ * heap.c - a reader's heap, written after the tutorial's design page: what the guide in
+ * allocator/simple/README.md takes to a row in a table.
  *
  * It has the mistake that the page leaves room for: a rest of 1 to 7 bytes is given a record of 8. As the
  * tutorial's own program does, it says what it does while `log_events` is true.

@@ -153,6 +153,41 @@ static void what_is_touched_is_told_with_the_birth(void **state)
     assert_int_equal(summary.ops, 4);
 }
 
+/* A block of A's place in time: born, measured where `touched` is known, and dead. */
+static void put_large(enum hb_capture_kind kind, uint64_t size, uint64_t touched)
+{
+    put_birth(kind, A, size);
+    if (touched != UINT64_MAX)
+        put_touched(A, touched);
+    put_death(HB_CAPTURE_FREE, A);
+}
+
+/* Each birth is followed by its free. */
+static void what_was_not_measured_is_touched_as_its_like(void **state)
+{
+    static const uint64_t expected[] = {4096, 4096, 4096, 8192, 8192, UINT64_MAX, 20480, UINT64_MAX};
+    struct hb_capture_summary summary;
+
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the first one after it */
+    put_large(HB_CAPTURE_MALLOC, 100000, 4096);
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX);
+    put_large(HB_CAPTURE_MALLOC, 100000, 8192);
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the last one before it */
+    put_large(HB_CAPTURE_CALLOC, 100000, UINT64_MAX); /* of another function */
+    put_large(HB_CAPTURE_CALLOC, 100001, 20480);
+    put_large(HB_CAPTURE_MALLOC, 99999, UINT64_MAX); /* of another size */
+    summary = convert_sound();
+    assert_int_equal(capture_op_count, 16);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_int_equal(capture_touched[2 * i], expected[i]);
+    assert_int_equal(summary.measured_blocks, 6);
+    assert_int_equal(summary.likened_blocks, 3);
+}
+
 /* A capture is believed in nothing: more than the block has, small blocks, no blocks. */
 static void what_cannot_be_touched_is_not_told(void **state)
 {
@@ -288,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_realloc_that_failed_leaves_the_block_where_it_was),
         cmocka_unit_test(a_process_killed_inside_realloc_still_has_the_block),
         cmocka_unit_test(what_is_touched_is_told_with_the_birth),
+        cmocka_unit_test(what_was_not_measured_is_touched_as_its_like),
         cmocka_unit_test(what_cannot_be_touched_is_not_told),
         cmocka_unit_test(what_was_touched_before_a_realloc_failed_is_taken_back),
         cmocka_unit_test(what_cannot_be_placed_is_counted),

@@ -1,7 +1,7 @@
 /*
  * scan.c - a stream put through a builder that keeps nothing.
  */
-#include "workloads/whole/scan.h"
+#include "workloads/scan.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -137,4 +137,24 @@ bool hb_workload_is_long(const char *path, uint64_t ops)
     is_long = read_end(file, &totals) && totals.ops >= ops;
     fclose(file);
     return is_long;
+}
+
+enum hb_status hb_workload_scan_summary(const char *path_or_name, struct hb_workload **workload,
+                                        struct hb_summary *out, struct hb_error *error)
+{
+    struct hb_summarising *summarising = NULL;
+    struct hb_op_sink sink;
+    enum hb_status status = hb_summarising_open(&summarising, error);
+
+    if (status != HB_OK)
+        return status;
+    sink = hb_summarising_sink(summarising);
+    status = hb_workload_scan(path_or_name, &sink, workload, error);
+    if (status == HB_OK) {
+        status = hb_summarising_report(summarising, *workload, out, error);
+        if (status != HB_OK)
+            hb_workload_free(*workload);
+    }
+    hb_summarising_close(summarising);
+    return status;
 }

@@ -1,7 +1,7 @@
 /*
  * histogram.c - the bins of a log-linear histogram, and percentiles of them.
  */
-#include "bench/replay/histogram.h"
+#include "bench/replay/latency/histogram.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /*
  * feed.c - the thread that reads, and the semaphores between it and the child.
  */
-#include "bench/replay/stream/feed.h"
+#include "bench/replay/feed.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include "base/pages.h"
-#include "bench/replay/stream/op_source.h"
+#include "bench/replay/windows.h"
 
 struct hb_feeder {
     struct hb_feed *feed;
-    struct hb_op_source source;
+    struct hb_reread source;
     uint64_t window;  /* that is in the feed */
     uint64_t *failed; /* a bit an operation; in memory where some failed */
     atomic_bool over;
@@ -60,7 +60,7 @@ static void change_failed(struct hb_feeder *feeder, uint64_t window)
 
 static enum hb_status fill(struct hb_feeder *feeder, struct hb_error *error)
 {
-    struct hb_op_source *source = &feeder->source;
+    struct hb_reread *source = &feeder->source;
     struct hb_feed *feed = feeder->feed;
     uint64_t all = source->prepared->op_count, first = feed->first, count = 0;
     enum hb_status status = HB_OK;
@@ -70,7 +70,7 @@ static enum hb_status fill(struct hb_feeder *feeder, struct hb_error *error)
     while (count < source->prepared->window_ops && first + count < all) {
         uint64_t from = first + count, more;
 
-        status = hb_op_source_reach(source, from, error);
+        status = hb_reread_reach(source, from, error);
         if (status != HB_OK)
             return status;
         more = source->first + source->count - from;
@@ -146,6 +146,6 @@ void hb_feeder_close(struct hb_feeder *feeder)
     sem_post(&feeder->feed->wanted);
     pthread_join(feeder->thread, NULL);
     hb_pages_free(feeder->failed, failed_bytes(feeder->source.prepared));
-    hb_op_source_close(&feeder->source);
+    hb_reread_close(&feeder->source);
     free(feeder);
 }

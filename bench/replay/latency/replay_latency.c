@@ -12,7 +12,7 @@
  * The time of a call goes into a table by one store. Histograms are made of it afterwards: their counts would
  * share the caches with the allocator.
  */
-#include "bench/replay/replay_latency.h"
+#include "bench/replay/latency/replay_latency.h"
 
 #include <assert.h>
 #if defined __x86_64__

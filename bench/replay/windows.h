@@ -5,19 +5,38 @@
  * thousand operations: in a sample's child another process fills it (feed.h), since what decodes a trace
  * calls malloc, and the heap under test may be malloc's; elsewhere it is read here.
  */
-#ifndef HB_BENCH_REPLAY_STREAM_WINDOWS_H
-#define HB_BENCH_REPLAY_STREAM_WINDOWS_H
+#ifndef HB_BENCH_REPLAY_WINDOWS_H
+#define HB_BENCH_REPLAY_WINDOWS_H
 
 #include <stdbool.h>
 
-#include "bench/replay/stream/op_source.h"
+#include "bench/replay/prepare.h"
+
+struct hb_stream;
+
+/* Begins zeroed but for `prepared`. */
+struct hb_reread {
+    const struct hb_prepared *prepared;
+    struct hb_stream *stream;
+    const struct hb_op *ops; /* at hand: those from `first` on */
+    uint64_t first;
+    size_t count;
+};
+
+/*
+ * Has operation `op` at hand; at the number of all operations it has none, and the file is at its end.
+ * Forward it reads, backward it begins anew. HB_ERR_FORMAT where the file is no longer what was prepared; the
+ * errors of hb_stream_open and hb_stream_next.
+ */
+enum hb_status hb_reread_reach(struct hb_reread *source, uint64_t op, struct hb_error *error);
+void hb_reread_close(struct hb_reread *source);
 
 /* Operations [first, end) stand at `ops`; one more can be read, and is nobody's. */
 struct hb_windows {
     const struct hb_prepared *prepared;
     const struct hb_op *ops;
     uint64_t first, end;
-    struct hb_op_source source; /* of one that is read here */
+    struct hb_reread source; /* of one that is read here */
 };
 
 void hb_windows_open(struct hb_windows *windows, const struct hb_prepared *prepared);

@@ -5,8 +5,8 @@
  * narrower than a thousandth of what is in it (Gil Tene's HdrHistogram, lowest value 1, three digits). No
  * package has it for C; what is needed of it is this. Pure: no I/O, no memory of its own.
  */
-#ifndef HB_BENCH_REPLAY_HISTOGRAM_H
-#define HB_BENCH_REPLAY_HISTOGRAM_H
+#ifndef HB_BENCH_REPLAY_LATENCY_HISTOGRAM_H
+#define HB_BENCH_REPLAY_LATENCY_HISTOGRAM_H
 
 #include <stdint.h>
 

@@ -4,8 +4,8 @@
  * The reader is a thread of the parent's, the taker a sample's child. They take turns: the thread sleeps
  * while the child replays, and the child sleeps, its clocks stopped, while the thread decodes.
  */
-#ifndef HB_BENCH_REPLAY_STREAM_FEED_H
-#define HB_BENCH_REPLAY_STREAM_FEED_H
+#ifndef HB_BENCH_REPLAY_FEED_H
+#define HB_BENCH_REPLAY_FEED_H
 
 #include <semaphore.h>
 
@@ -34,7 +34,7 @@ static inline uint64_t *hb_feed_failed(const struct hb_prepared *prepared, struc
     return (uint64_t *)(void *)&feed->ops[prepared->window_ops + 1];
 }
 
-/* The child's: has the operations from `first` on put into the feed. Errors as hb_op_source_reach. */
+/* The child's: has the operations from `first` on put into the feed. Errors as hb_reread_reach. */
 enum hb_status hb_feed_take(struct hb_feed *feed, uint64_t first, struct hb_error *error);
 
 struct hb_feeder;

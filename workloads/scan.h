@@ -4,11 +4,11 @@
  * What is kept follows the objects that live, and the notes beside the operations (struct hb_wait, struct
  * hb_touched: one a millisecond and one a large block at most, as recorded).
  */
-#ifndef HB_WORKLOADS_WHOLE_SCAN_H
-#define HB_WORKLOADS_WHOLE_SCAN_H
+#ifndef HB_WORKLOADS_SCAN_H
+#define HB_WORKLOADS_SCAN_H
 
 #include "workloads/trace/op_sink.h"
-#include "workloads/whole/whole.h"
+#include "workloads/whole/summary.h"
 
 /*
  * Reads `path_or_name` (hb_workload_load) from beginning to end. The workload is as a loaded one, but that
@@ -18,6 +18,11 @@
  */
 enum hb_status hb_workload_scan(const char *path_or_name, const struct hb_op_sink *sink,
                                 struct hb_workload **out, struct hb_error *error);
+
+/* The figures of `heapbench info` (hb_workload_summarise) of a trace that is read and not held; `*workload`
+ * has no operations. Errors as those of hb_workload_scan. */
+enum hb_status hb_workload_scan_summary(const char *path_or_name, struct hb_workload **workload,
+                                        struct hb_summary *out, struct hb_error *error);
 
 /*
  * Does the end of this trace say that it has so many operations or more? It is believed, since it only

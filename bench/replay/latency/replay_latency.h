@@ -6,10 +6,10 @@
  * than the hot loop. So its figures are of calls alone, and the times of whole replays are never taken from
  * it. What reading the clock twice costs is measured beside it (HB_CALL_PAIR) and never subtracted.
  */
-#ifndef HB_BENCH_REPLAY_REPLAY_LATENCY_H
-#define HB_BENCH_REPLAY_REPLAY_LATENCY_H
+#ifndef HB_BENCH_REPLAY_LATENCY_REPLAY_LATENCY_H
+#define HB_BENCH_REPLAY_LATENCY_REPLAY_LATENCY_H
 
-#include "bench/replay/histogram.h"
+#include "bench/replay/latency/histogram.h"
 #include "bench/replay/replay.h"
 
 enum hb_call_kind {
