@@ -154,7 +154,7 @@ static bool widen(struct hb_fit_index *index, struct bin *bin)
         return true;
     if (bin->capacity > FIRST_MEMBERS)
         grown = realloc(bin->members, 2 * (size_t)bin->capacity * sizeof *grown);
-    else if ((grown = malloc(2 * FIRST_MEMBERS * sizeof *grown)) != NULL)
+    else if ((grown = malloc((size_t)2 * FIRST_MEMBERS * sizeof *grown)) != NULL)
         memcpy(grown, bin->members, bin->count * sizeof *grown);
     if (grown == NULL)
         return false;
