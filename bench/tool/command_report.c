@@ -67,9 +67,9 @@ static const struct hb_usage usage = {
 /* -- the measuring of one's own program -- */
 
 /* Beside the comparison. */
-static const struct hb_question *const page_questions[] = {
-    &hb_question_latency, &hb_question_threads, &hb_question_return, &hb_question_fragmentation,
-    &hb_question_failure_points};
+static const struct hb_question *const page_questions[] = {&hb_question_latency, &hb_question_threads,
+                                                           &hb_question_return, &hb_question_fragmentation,
+                                                           &hb_question_failure_points};
 
 enum { PAGE_QUESTIONS = sizeof page_questions / sizeof *page_questions };
 
