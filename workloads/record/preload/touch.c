@@ -43,8 +43,8 @@ enum {
     PRICE_OF_BLOCK = 3000,
     PRICE_OF_PAGE = 20,
     PRICE_OF_DROPPED_PAGE = 1500,
-    FIRST_ALLOWANCE = 2000000,
-    ALLOWED_PART = 100, /* of the processor time: one in so many */
+    FIRST_ALLOWANCE = 1000000,
+    ALLOWED_PART = 150, /* of the processor time: one in so many */
 };
 
 /* An address of 0 is a free way; 1, one that is being filled. */
