@@ -444,14 +444,14 @@ class OwnProgram(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         done = self.run_tool("report", "out")
         self.assertEqual((done.returncode, done.stdout), (0, "out/report.html\n"), done.stderr)
-        self.assertEqual(self.check_page("out"), ["answer", "time", "memory", "tails", "budget", "programs", "sources"])
+        self.assertEqual(self.check_page("out"), ["answer", "time", "memory", "tails", "return", "budget", "programs", "sources"])
         self.assertIn("first-fit.html", os.listdir(os.path.join(self.folder, "out")))
 
     def test_without_simple_nothing_is_said_of_it(self):
         done = self.run_tool("run", "small.rep", "-a", "glibc", "--rounds", "1", "--heap", "64M", "--results", "out")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.run_tool("report", "out").returncode, 0)
-        self.assertEqual(self.check_page("out"), ["answer", "time", "memory", "tails", "budget", "programs", "sources"])
+        self.assertEqual(self.check_page("out"), ["answer", "time", "memory", "tails", "return", "budget", "programs", "sources"])
         self.assertNotIn("first-fit.html", os.listdir(os.path.join(self.folder, "out")))
 
     def test_a_trace_is_measured_first(self):
