@@ -58,7 +58,8 @@ static const struct hb_usage usage = {
     .doc =
         "Write the page that says which allocator to use, of result files, with every figure.\v"
         "DIR is the same as --results DIR: the CSV files are all that is needed, and what they lack is left "
-        "out and said. TRACE is measured first, as 'heapbench run TRACE --results NAME-report' does it; for "
+        "out and said. TRACE is measured first, as 'heapbench run TRACE --return --results NAME-report' does "
+        "it; for "
         "other allocators or more rounds, run that with its options, then 'heapbench report NAME-report'.\n\n"
         "Example: heapbench report web.trace",
     .check = check,
@@ -87,8 +88,8 @@ static enum hb_status turn_to(struct hb_session *session, const struct hb_questi
     return status;
 }
 
-enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, unsigned *failed_cells,
-                                       struct hb_error *error)
+enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, bool returns,
+                                       unsigned *failed_cells, struct hb_error *error)
 {
     const struct hb_provenance kept = session->provenance;
     enum hb_status status = HB_OK;
@@ -96,6 +97,8 @@ enum hb_status hb_command_measure_page(struct hb_session *session, const char *f
     for (size_t i = 0; i < PAGE_QUESTIONS && status == HB_OK && !hb_session_is_interrupted(); i++) {
         unsigned failed = 0;
 
+        if (page_questions[i] == &hb_question_return && !returns)
+            continue;
         status = turn_to(session, page_questions[i], error);
         if (status == HB_OK)
             status = hb_question_answer(page_questions[i], session, folder, NULL, &failed, error);
@@ -201,12 +204,13 @@ static int run_comparison(const char *trace, const char *folder)
 {
     struct sigaction before;
     int exit_status;
-    const char *plain[] = {"heapbench run", trace, "--results", folder, NULL};
-    const char *dashed[] = {"heapbench run", "--results", folder, "--", trace, NULL}; /* like an option's */
+    const char *plain[] = {"heapbench run", trace, "--return", "--results", folder, NULL};
+    const char *dashed[] = {"heapbench run", "--return", "--results", folder, "--",
+                            trace,           NULL}; /* like an option's */
 
     sigaction(SIGINT, NULL, &before);
-    exit_status = trace[0] == '-' ? hb_command_run(5, (char **)(uintptr_t)dashed)
-                                  : hb_command_run(4, (char **)(uintptr_t)plain);
+    exit_status = trace[0] == '-' ? hb_command_run(6, (char **)(uintptr_t)dashed)
+                                  : hb_command_run(5, (char **)(uintptr_t)plain);
     sigaction(SIGINT, &before, NULL);
     return exit_status;
 }

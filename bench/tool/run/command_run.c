@@ -20,7 +20,7 @@ struct options {
     uint32_t rounds;
     double until;
     uint64_t budget_ms;
-    bool json, markdown, full, has_heap, times_only, latency;
+    bool json, markdown, full, has_heap, times_only, returns, latency;
 };
 
 /* What is gathered while traces are run. */
@@ -103,6 +103,8 @@ static const struct hb_option option_table[] = {
          "and allocators memory over time and failure under a budget"},
     {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
      .help = "of --results, throughput.csv and variants.csv alone"},
+    {HB_OPTION_FLAG, 0, "return", NULL, HB_AT(struct options, returns),
+     .help = "with --results, also what comes back after the end: ten seconds more a trace"},
     {HB_OPTION_CALL, 0, "unit", "N", .take = refuse_unit,
      .help = "do the N-th unit of a plan ('heapbench plan'), the one argument, and nothing else; its other "
              "options: 'heapbench run --unit 1 --help'"},
@@ -136,6 +138,8 @@ static void check(const struct argp_state *state, void *values)
                               "benchmark 'threads' for its own");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
+    if (options->returns && (options->results == NULL || options->times_only))
+        hb_option_fail(state, "--return is of --results, and not of --times-only");
     if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)
         options->budget_ms = HB_BUDGET_MS; /* ten rounds of an hour each are nobody's default */
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
@@ -388,7 +392,8 @@ int hb_command_run(int argc, char **argv)
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
     if (status == HB_OK && options.results != NULL && !options.times_only)
-        status = hb_command_measure_page(&comparison.session, options.results, &failed_cells, &error);
+        status = hb_command_measure_page(&comparison.session, options.results, options.returns, &failed_cells,
+                                         &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
     if (exit_status == HB_EXIT_DONE && failed_cells > 0)
