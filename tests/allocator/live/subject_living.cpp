@@ -97,7 +97,7 @@ static void check_alignments()
 static void check_refusals()
 {
     void *out = &wrong;
-    volatile size_t most = SIZE_MAX;
+    volatile size_t most = SIZE_MAX, odd_alignment = 24;
     unsigned char *block;
 
     errno = 0;
@@ -121,7 +121,7 @@ static void check_refusals()
            "realloc to too much is NULL and ENOMEM, and the block is as it was");
     free(block);
     expect(malloc_usable_size(nullptr) == 0, "NULL has no bytes");
-    expect(aligned(kept(memalign(24, 1)), 32), "memalign rounds up what is no power of two");
+    expect(aligned(kept(memalign(odd_alignment, 1)), 32), "memalign rounds up what is no power of two");
     free(sink);
 }
 
