@@ -92,7 +92,7 @@ static inline void shrink(struct hb_ladder *heap, unsigned char *range)
 {
     unsigned char *storage_end = whole(heap)->storage_end, *used = range + HB_LADDER_RECORD_BYTES;
 
-    if (range_end(range) == heap->end && storage_end - used >= 2 * STEP_BYTES)
+    if (range_end(range) == heap->end && storage_end - used >= (ptrdiff_t)2 * STEP_BYTES)
         give_back(heap, step_end(heap, used));
 }
 

@@ -45,6 +45,7 @@ static inline unsigned char *find_late(struct hb_ladder *heap, uint64_t need)
     struct tally tally = {0, 0};
     unsigned char *range = heap->base;
 
+    assert(range != NULL);
     while (range < heap->end) {
         uint64_t record = examine(heap, range, &tally);
 
