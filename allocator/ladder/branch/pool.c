@@ -216,7 +216,7 @@ static inline void *heap_alloc(struct hb_ladder *heap, size_t size)
 {
     unsigned units = (unsigned)((size + UNIT_BYTES - 1) / UNIT_BYTES);
 
-    if (size == 0 || size > MOST_UNITS * UNIT_BYTES)
+    if (size == 0 || size > (size_t)MOST_UNITS * UNIT_BYTES)
         return below_alloc(heap, size);
     if (pool_of(heap)->heads[units] != NO_PAGE)
         note_walk(heap, &(struct tally){.examined = 1, .allocated = 0});
