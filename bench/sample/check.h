@@ -31,6 +31,7 @@ struct hb_check_plan {
 struct hb_check_result {
     uint64_t op;       /* being done, or at which the wrong was found; HB_CHECK_NO_OP: none, or not known */
     bool printed;      /* the wrong is that it prints */
+    bool stuck;        /* the wrong is that operation `op` does not come back */
     uint64_t requests; /* for an alignment, that were served */
     uint64_t unmet;    /* how many of them with less; of the first of these: */
     uint64_t unmet_op, unmet_object, unmet_asked, unmet_given;

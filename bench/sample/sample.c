@@ -4,6 +4,7 @@
 #include "bench/sample/sample.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,11 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
     if (outcome->end == HB_CHILD_DONE) {
         *result = exchange->result;
         distrust(request, result);
+        if (result->check.stuck) /* found in a handler of a signal, which may not write sentences */
+            hb_error_set(&result->error, HB_ERR_BROKEN,
+                         "it does not come back: a second of processor time in one call (operation %" PRIu64
+                         ")",
+                         result->check.op);
         result->latency = NULL;
         status = take_points(exchange, result, error);
         return status == HB_OK ? take_latency(request, exchange, result, error) : status;

@@ -1,6 +1,7 @@
 /*
  * command_misuse.c - heapbench misuse: what each allocator does about a free, or a store, that is wrong.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,9 +112,11 @@ static enum hb_status fill_rows(struct abused_table *table, struct hb_error *err
     hb_progress_total(table->count * HB_ABUSE_ACTS);
     for (size_t i = 0; i < table->count; i++) {
         struct abused_row *row = &table->rows[i];
-        struct hb_abuse_order order = {.allocator = row->candidate->spec,
-                                       .checked = row->checked,
-                                       .settings = row->candidate->variant.settings};
+        struct hb_abuse_order order = {.checked = row->checked};
+
+        assert(row->candidate != NULL);
+        order.allocator = row->candidate->spec;
+        order.settings = row->candidate->variant.settings;
 
         for (int act = 0; act < HB_ABUSE_ACTS && status == HB_OK; act++) {
             order.act = (enum hb_abuse_act)act;

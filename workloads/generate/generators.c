@@ -1,6 +1,7 @@
 /*
  * generators.c - the list of them, and the run of any.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,8 @@ static const struct hb_generator *read_words(char *text, struct hb_generate_sett
     if (generator == NULL)
         return NULL;
     hb_generate_defaults(generator, settings);
-    if (strchr(word, '=') != NULL && hb_generate_set(generator, word, settings, error) != HB_OK)
+    if (word != NULL && strchr(word, '=') != NULL &&
+        hb_generate_set(generator, word, settings, error) != HB_OK)
         return NULL;
     while ((word = strtok_r(NULL, " ", &rest)) != NULL)
         if (hb_generate_set(generator, word, settings, error) != HB_OK)
@@ -133,6 +135,7 @@ enum hb_status hb_generate_workload(const char *text, const char *name, struct h
         free(words);
         return status;
     }
+    assert(generator != NULL);
     status = hb_generate_run(generator, &settings, &sink, error);
     hb_generate_free_sizes(&settings);
     free(words); /* what the settings name is in them */

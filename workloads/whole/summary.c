@@ -3,6 +3,7 @@
  */
 #include "workloads/whole/summary.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -146,6 +147,7 @@ static bool take_threads(struct hb_summarising *g, uint32_t threads)
     struct hb_tally tally;
     bool room = hb_tally_init(&tally);
 
+    assert(g != NULL && (threads == 0 || g->thread_ops != NULL));
     for (uint32_t t = 0; t < threads && room; t++) {
         room = hb_tally_add(&tally, g->thread_ops[t]);
         if (t < HB_THREADS_LISTED)
