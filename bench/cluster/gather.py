@@ -18,6 +18,7 @@ HEAD = re.compile(rb"# heapbench unit/1\n# unit      (\S+)\n# host      (\S+) (\
                   rb"# clock     (\S+) to (\S+), ([0-9]+\.[0-9]+) s, ([+-][0-9]+\.[0-9]+) s ahead of the folder's\n"
                   rb"# content   ([0-9]+) bytes, sha256 ([0-9a-f]{64})\n")
 HEAD_LINES = 5
+MEND = "move it away, and run its unit again"
 NEEDED = {"throughput": {"throughput", "comparison"}}  # what is compared anew
 OF_ANY = "allocators"  # what is known of allocators beforehand: beside every file, and no result
 
@@ -146,7 +147,7 @@ class Study:
                     raise Damaged(f"{path}: lacks {min(lacks)}.csv")
                 self.results[result.unit].append(result)
             except Failure as failure:
-                self.find("fault", "damaged", str(failure))
+                self.find("fault", "damaged", f"{failure}; {MEND}")
 
     def check_versions(self):
         units = {unit.name: unit for unit in self.units}

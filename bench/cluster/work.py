@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 
+from gather import MEND, Result
 from units import DONE, FAILED, PARTIAL, QUESTIONS, Failure, hash_file, read_plan, tell, trace_path, version_of
 
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -270,7 +271,12 @@ def is_done(unit, host, again):
     if again:
         there = [name for name in there if name == f"{unit.name}@{host}.csv"]
     if there:
-        tell(f"unit {unit.unit} is there already: {os.path.join(unit.folder, there[0])}")
+        path = os.path.join(unit.folder, there[0])
+        try:
+            Result(path)
+        except Failure as failure:  # which no merge takes: it is not done, and nothing is overwritten
+            raise Failure(f"damaged: {failure}; {MEND}") from None
+        tell(f"unit {unit.unit} is there already: {path}")
     return bool(there)
 
 

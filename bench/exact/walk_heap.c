@@ -27,7 +27,7 @@ static void take_policy(struct hb_walk_heap *heap, const struct hb_model_options
 {
     heap->merges = options == NULL || options->merge;
     heap->is_first_fit = options != NULL && options->policy == HB_POLICY_FIRST && !options->lists_free &&
-                         !options->merges_late;
+                         !options->merges_late && !options->told;
     if (options != NULL)
         heap->split_bytes = options->header_bytes > options->align ? options->header_bytes : options->align;
 }
@@ -80,7 +80,8 @@ enum hb_status hb_walk_heap_create(const struct hb_workload *workload, const cha
         hb_error_set(error, HB_ERR_MEMORY, "no memory to walk through %s", workload->name);
     else if (choose_allocator(heap, name, error) == HB_OK && heap->allocator != NULL)
         heap->heap = heap->allocator->create(heap->allocator, length_of(heap), error);
-    if (heap->heap == NULL) {
+    if (heap->heap == NULL ||
+        hb_foretell_workload(workload, heap->allocator, heap->heap, &heap->foretold, error) != HB_OK) {
         hb_walk_heap_destroy(heap);
         return error->status;
     }
@@ -95,6 +96,7 @@ void hb_walk_heap_destroy(struct hb_walk_heap *heap)
         return;
     if (heap->heap != NULL)
         heap->allocator->destroy(heap->heap);
+    hb_foretold_clear(&heap->foretold);
     hb_pages_free(heap->blocks, table_bytes(heap));
     hb_pages_free(heap->sizes, table_bytes(heap));
     free(heap);

@@ -9,6 +9,7 @@
 #define HB_BENCH_EXACT_WALK_HEAP_H
 
 #include "allocator/allocator.h"
+#include "bench/replay/foretell.h"
 #include "workloads/workload.h"
 
 /* What an operation did. */
@@ -34,6 +35,7 @@ struct hb_walk_heap {
     bool merges;          /* a free joins free neighbours */
     uint64_t split_bytes; /* of first fit: a rest of so many becomes a range */
     void *heap;
+    struct hb_foretold foretold;
     uint64_t heap_bytes; /* 0: ample */
     uint64_t done;       /* operations done */
     void **blocks;       /* by birth id; NULL: holds nothing */

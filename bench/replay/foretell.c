@@ -7,15 +7,22 @@
 
 #include "base/pages.h"
 
-/* From the last operation to the first: `ends` is by slot, the operation that frees the object there. */
-static uint64_t find_lifetimes(const struct hb_prepared *prepared, uint64_t *ends, uint32_t *lifetimes)
-{
-    uint64_t at = prepared->op_count, left;
+/* Whose objects: by slots that are used again, or by birth ids. */
+struct subject {
+    const char *name;
+    const struct hb_op *ops;
+    uint64_t op_count, slots;
+};
 
-    for (uint64_t slot = 0; slot <= prepared->slots; slot++)
+/* From the last operation to the first: `ends` is by slot, the operation that frees the object there. */
+static uint64_t find_lifetimes(const struct subject *subject, uint64_t *ends, uint32_t *lifetimes)
+{
+    uint64_t at = subject->op_count, left;
+
+    for (uint64_t slot = 0; slot <= subject->slots; slot++)
         ends[slot] = UINT64_MAX;
-    for (uint64_t op = prepared->op_count; op-- > 0;) {
-        const struct hb_op *what = &prepared->ops[op];
+    for (uint64_t op = subject->op_count; op-- > 0;) {
+        const struct hb_op *what = &subject->ops[op];
         uint64_t *end = &ends[what->object];
 
         if (what->kind == HB_OP_FREE) {
@@ -30,10 +37,29 @@ static uint64_t find_lifetimes(const struct hb_prepared *prepared, uint64_t *end
     return at;
 }
 
+static enum hb_status tell(const struct subject *subject, const struct hb_allocator *allocator, void *heap,
+                           struct hb_foretold *out, struct hb_error *error)
+{
+    uint64_t *ends, first;
+
+    out->bytes = (subject->op_count + 1) * sizeof *out->lifetimes;
+    out->lifetimes = hb_pages_alloc(out->bytes);
+    ends = hb_pages_alloc((subject->slots + 1) * sizeof *ends);
+    if (out->lifetimes == NULL || ends == NULL) {
+        hb_pages_free(ends, (subject->slots + 1) * sizeof *ends);
+        hb_foretold_clear(out);
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory for the lifetimes of %s", subject->name);
+    }
+    first = find_lifetimes(subject, ends, out->lifetimes);
+    hb_pages_free(ends, (subject->slots + 1) * sizeof *ends);
+    allocator->foretell(heap, out->lifetimes + first, subject->op_count - first);
+    return HB_OK;
+}
+
 enum hb_status hb_foretell(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
                            void *heap, struct hb_foretold *out, struct hb_error *error)
 {
-    uint64_t *ends, first;
+    const struct subject subject = {prepared->name, prepared->ops, prepared->op_count, prepared->slots};
 
     *out = (struct hb_foretold){.lifetimes = NULL};
     if (allocator->foretell == NULL)
@@ -43,18 +69,17 @@ enum hb_status hb_foretell(const struct hb_prepared *prepared, const struct hb_a
                             "%s is streamed, and %s must be told beforehand how long each of its objects "
                             "lives; take a shorter trace",
                             prepared->name, allocator->name);
-    out->bytes = (prepared->op_count + 1) * sizeof *out->lifetimes;
-    out->lifetimes = hb_pages_alloc(out->bytes);
-    ends = hb_pages_alloc((prepared->slots + 1) * sizeof *ends);
-    if (out->lifetimes == NULL || ends == NULL) {
-        hb_pages_free(ends, (prepared->slots + 1) * sizeof *ends);
-        hb_foretold_clear(out);
-        return hb_error_set(error, HB_ERR_MEMORY, "no memory for the lifetimes of %s", prepared->name);
-    }
-    first = find_lifetimes(prepared, ends, out->lifetimes);
-    hb_pages_free(ends, (prepared->slots + 1) * sizeof *ends);
-    allocator->foretell(heap, out->lifetimes + first, prepared->op_count - first);
-    return HB_OK;
+    return tell(&subject, allocator, heap, out, error);
+}
+
+enum hb_status hb_foretell_workload(const struct hb_workload *workload, const struct hb_allocator *allocator,
+                                    void *heap, struct hb_foretold *out, struct hb_error *error)
+{
+    const struct subject subject = {workload->name, workload->ops, workload->op_count,
+                                    workload->object_count};
+
+    *out = (struct hb_foretold){.lifetimes = NULL};
+    return allocator->foretell == NULL ? HB_OK : tell(&subject, allocator, heap, out, error);
 }
 
 void hb_foretold_clear(struct hb_foretold *foretold)

@@ -6,6 +6,7 @@
 
 #include "allocator/allocator.h"
 #include "bench/replay/prepare.h"
+#include "workloads/workload.h"
 
 /* What was told; it has to outlive the heap. */
 struct hb_foretold {
@@ -20,6 +21,11 @@ struct hb_foretold {
  */
 enum hb_status hb_foretell(const struct hb_prepared *prepared, const struct hb_allocator *allocator,
                            void *heap, struct hb_foretold *out, struct hb_error *error);
+
+/* The same of a workload as it was loaded, whose objects are birth ids. */
+enum hb_status hb_foretell_workload(const struct hb_workload *workload, const struct hb_allocator *allocator,
+                                    void *heap, struct hb_foretold *out, struct hb_error *error);
+
 void hb_foretold_clear(struct hb_foretold *foretold); /* nothing told does nothing */
 
 #endif

@@ -60,9 +60,13 @@ enum hb_status hb_reread_reach(struct hb_reread *source, uint64_t op, struct hb_
 
 void hb_windows_open(struct hb_windows *windows, const struct hb_prepared *prepared)
 {
-    *windows = (struct hb_windows){.prepared = prepared, .source.prepared = prepared, .ops = prepared->ops};
-    if (prepared->path == NULL)
+    static const struct hb_op nothing[1]; /* what is looked at of a streamed workload without operations */
+
+    *windows = (struct hb_windows){.prepared = prepared, .source.prepared = prepared, .ops = nothing};
+    if (prepared->path == NULL) {
+        windows->ops = prepared->ops;
         windows->end = prepared->op_count;
+    }
 }
 
 void hb_windows_close(struct hb_windows *windows)

@@ -136,10 +136,15 @@ static bool can_stream(const struct hb_sample_request *request, struct hb_error 
         what = "what is live at each silence is";
     if (what == NULL)
         return true;
-    hb_error_set(error, HB_ERR_LIMIT,
-                 "%s has %s, and %s of traces that are held in memory: of fewer than %s operations",
-                 prepared->name, hb_show_counted(prepared->op_count, "operation").text, what,
-                 hb_show_count(HB_STREAMED_OPS).text);
+    if (prepared->op_count < HB_STREAMED_OPS)
+        hb_error_set(error, HB_ERR_LIMIT,
+                     "%s is streamed, and %s of traces that are held in memory: without --stream",
+                     prepared->name, what);
+    else
+        hb_error_set(error, HB_ERR_LIMIT,
+                     "%s has %s, and %s of traces that are held in memory: of fewer than %s operations",
+                     prepared->name, hb_show_counted(prepared->op_count, "operation").text, what,
+                     hb_show_count(HB_STREAMED_OPS).text);
     return false;
 }
 

@@ -82,6 +82,9 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
  */
 bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
 
+/* HB_ERR_USAGE where `out`, which becomes something else than a trace, is the file of `trace`. */
+enum hb_status hb_command_check_apart(const char *out, const char *trace, struct hb_error *error);
+
 /* hb_workload_load, and what was repaired is told. */
 enum hb_status hb_command_load(const char *trace, struct hb_workload **out, struct hb_error *error);
 

@@ -90,8 +90,10 @@ static int write_file(const struct hb_workload *workload, bool as_rep, const cha
 {
     struct hb_file *file;
     struct hb_error error;
-    enum hb_status status = hb_file_begin(path, &file, &error);
+    enum hb_status status = hb_command_check_apart(path, workload->path, &error);
 
+    if (status == HB_OK)
+        status = hb_file_begin(path, &file, &error);
     if (status == HB_OK) {
         write_out(workload, as_rep, hb_file_stream(file));
         status = hb_file_commit(file, &error);

@@ -160,10 +160,12 @@ int hb_command_lab(int argc, char **argv)
     struct options options = {0};
     struct hb_file *file;
     struct hb_error error;
-    enum hb_status status;
+    enum hb_status status = HB_OK;
 
     hb_options_parse(&usage, argc, argv, &options);
-    if (hb_file_begin(options.output, &file, &error) != HB_OK)
+    for (char **trace = options.traces; status == HB_OK && trace != NULL && *trace != NULL; trace++)
+        status = hb_command_check_apart(options.output, *trace, &error);
+    if (status != HB_OK || hb_file_begin(options.output, &file, &error) != HB_OK)
         return hb_command_fail(&error);
     status = write_page(hb_file_stream(file), &options, &error);
     if (status == HB_OK)

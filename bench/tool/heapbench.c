@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -126,6 +127,17 @@ static bool is_allowed(const char *out)
 bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error)
 {
     return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
+}
+
+enum hb_status hb_command_check_apart(const char *out, const char *trace, struct hb_error *error)
+{
+    struct stat written, read;
+
+    if (stat(out, &written) != 0 || stat(trace, &read) != 0 || !S_ISREG(read.st_mode) ||
+        written.st_dev != read.st_dev || written.st_ino != read.st_ino)
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_USAGE,
+                        "%s: is the trace that is read, which would be lost; -o names another file", out);
 }
 
 enum hb_status hb_command_load(const char *trace, struct hb_workload **out, struct hb_error *error)

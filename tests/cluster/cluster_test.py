@@ -205,7 +205,20 @@ class Whole(unittest.TestCase):
         again = study.run(1)
         self.assertEqual(again.returncode, DONE)
         self.assertIn("unit 1 is there already", again.stderr)
-        self.assertEqual(os.stat(study.results()[0]), before)
+        after = os.stat(study.results()[0])
+        self.assertEqual((after.st_ino, after.st_mtime_ns, after.st_ctime_ns), (before.st_ino, before.st_mtime_ns, before.st_ctime_ns))
+
+    def test_what_is_there_and_damaged_is_not_done(self):
+        study = Study("demo", "-q", "curve")
+        study.run(1)
+        whole = read(study.results()[0])
+        for damaged in ("", whole[:-1]):
+            write(study.results()[0], damaged)
+            again = study.run(1)
+            self.assertEqual(again.returncode, FAILED)
+            self.assertRegex(again.stderr, r"damaged: .*\.csv:[15]: .*; move it away, and run its unit again")
+            self.assertEqual(read(study.results()[0]), damaged)
+            self.assertRegex(study.check().stdout, "damaged .*; move it away, and run its unit again")
 
     def test_two_workers_on_one_unit(self):
         study = self.study()

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,14 @@ static void tell_no_figures(void)
                   "signal, or was not given the heap");
 }
 
+/* The program has ended: where nobody reads what is said of it, its files are removed and its status told. */
+static void outlive_readers(void)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
 /* Of a program that was not run there is nothing to say but why. */
 static void print_stats(FILE *file, int exit_status)
 {
@@ -91,6 +100,7 @@ int hb_exec_with_stats(const struct hb_exec *exec)
 
     if (file != NULL && setenv(HB_LIVE_STATS, path, 1) == 0) {
         exit_status = hb_exec_child(exec->program);
+        outlive_readers();
         print_stats(file, exit_status);
         fclose(file);
         unlink(path);
@@ -298,6 +308,7 @@ static enum hb_status compare_recording(struct exec_comparison *c, const struct 
 
     if (status != HB_OK)
         return status;
+    outlive_readers();
     hb_words_losses(&collection);
     if (find_kept(c, &collection)) {
         status = hb_capture_to_trace(c->kept->capture, c->trace, FAST_LEVEL, NULL, NULL, &summary, error);

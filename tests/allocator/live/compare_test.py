@@ -3,9 +3,10 @@
 import os
 import re
 import shutil
+import subprocess
 import unittest
 
-from living import RUNGS, Living
+from living import ENVIRONMENT, RUNGS, Living, on
 
 SUBJECT = os.environ["SUBJECT"]
 PROGRAMS = [
@@ -62,6 +63,13 @@ class Compare(Living):
         self.assertIn("no process left figures", done.stderr)
         done, _ = self.compare("bins", "./nowhere")
         self.assertEqual(done.returncode, 127)
+
+    def test_where_nobody_reads_what_is_said_nothing_is_left(self):
+        for option in ("--compare", "--stats"):
+            environment = {**ENVIRONMENT, "TMPDIR": self.folder}
+            with subprocess.Popen(on("bins", ["sh", "-c", "exit 7"], [option]), env=environment, stderr=subprocess.PIPE) as done:
+                done.stderr.close()
+            self.assertEqual((done.returncode, os.listdir(self.folder)), (7, []), option)
 
     def test_the_busiest_process_is_compared(self):
         done, _ = self.compare("bins", "sh", "-c", "perl -e '1'; true")

@@ -19,6 +19,7 @@ enum { MOMENTS = HB_TEST_SCALE(200, 20), STEP_LIMIT = HB_TEST_SCALE(40000000, 40
 struct walking {
     const struct hb_allocator *allocator;
     void *heap;
+    struct hb_foretold foretold;
     void **blocks; /* by birth id */
     struct hb_walk walk;
 };
@@ -31,11 +32,13 @@ static void open_walking(struct walking *w, const struct hb_workload *workload, 
     w->blocks = calloc(workload->object_count + 1, sizeof w->blocks[0]);
     assert_non_null(w->heap);
     assert_non_null(w->blocks);
+    assert_int_equal(hb_foretell_workload(workload, w->allocator, w->heap, &w->foretold, NULL), HB_OK);
 }
 
 static void close_walking(struct walking *w)
 {
     w->allocator->destroy(w->heap);
+    hb_foretold_clear(&w->foretold);
     free(w->blocks);
 }
 

@@ -236,7 +236,7 @@ static void what_needs_all_operations_at_hand_is_refused(void **state)
     (void)state;
     assert_refused(
         (struct hb_sample_request){.allocator = "null", .mode = HB_SAMPLE_LATENCY},
-        "the time of each call is of traces that are held in memory: of fewer than 67 108 864 operations");
+        " is streamed, and the time of each call is of traces that are held in memory: without --stream");
     assert_refused((struct hb_sample_request){.allocator = "null", .is_followed = true},
                    "what is live at each silence is of traces");
     streamed->threads = 2;
@@ -245,6 +245,30 @@ static void what_needs_all_operations_at_hand_is_refused(void **state)
         "a replay by its threads is of traces");
     streamed->threads = 1;
     assert_int_equal(hb_packing_create(streamed, 0, 1, &packing, &error), HB_ERR_LIMIT);
+}
+
+static void a_trace_without_operations_is_one_too(void **state)
+{
+    static const enum hb_sample_mode modes[] = {HB_SAMPLE_TIME, HB_SAMPLE_COUNT};
+    char name[] = "/tmp/hb_streamed_test.XXXXXX.rep";
+    FILE *file = fdopen(mkstemps(name, 4), "w");
+    struct hb_prepared *none;
+
+    (void)state;
+    assert_non_null(file);
+    fputs("4096 0 0 1\n", file);
+    fclose(file);
+    assert_int_equal(hb_prepare_streamed(name, WINDOW, &none, NULL, NULL), HB_OK);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct hb_sample_request request = {.allocator = "simple", .mode = modes[i]};
+        struct hb_sample_result result;
+
+        run(&request, none, &result);
+        assert_int_equal(result.outcome, HB_SAMPLE_OK);
+        assert_true(result.counts.ops == 0);
+    }
+    hb_prepared_free(none);
+    unlink(name);
 }
 
 static void a_trace_that_changes_under_way_is_an_error(void **state)
@@ -273,6 +297,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_left_is_freed_and_time_passes_alike),
         cmocka_unit_test(the_failure_curve_is_the_same),
         cmocka_unit_test(what_needs_all_operations_at_hand_is_refused),
+        cmocka_unit_test(a_trace_without_operations_is_one_too),
         cmocka_unit_test(a_trace_that_changes_under_way_is_an_error),
     };
 

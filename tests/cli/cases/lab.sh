@@ -22,6 +22,10 @@ try heapbench lab demo ./bad.txt -o bad.html
 try heapbench lab ./nothing -o bad.html
 try heapbench lab demo -o nowhere/lab.html
 try heapbench lab demo
+before=$(cksum <demo.trace)
+try heapbench lab demo ./demo.trace -o demo.trace
+try heapbench export demo.trace --to text -o ./demo.trace
+[ "$(cksum <demo.trace)" = "$before" ] || echo lost
 TMPDIR=/nowhere try heapbench lab demo -o bad.html
 printf 'no mark\n' >page.html
 try heapbench lab -o bad.html
