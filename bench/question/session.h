@@ -70,7 +70,7 @@ void hb_session_take_prefix(const struct argp_state *state, void *values, char *
      .help = "also a library with settings of its own, NAME=LIBRARY and environment as a shell has it: " \
              "'eager=jemalloc MALLOC_CONF=dirty_decay_ms:0'. May be given again"}, \
     {HB_OPTION_FLAG, 0, "variants", NULL, HB_AT(type, member.known_variants), \
-     .help = "also the settings worth knowing of each library that is compared (allocator/library/variants.list)"}
+     .help = "also the settings worth knowing of each library (allocator/library/variants.list)"}
 /* clang-format on */
 
 struct hb_session {
