@@ -19,7 +19,8 @@
 static char **command_line; /* as the process was started; kept until it ends */
 
 static const struct hb_command commands[] = {
-    /* in the order in which a newcomer needs them: the own program, other heaps, the science, traces, many machines */
+    /* in the order in which a newcomer needs them: the own program, other heaps, the science, traces, many
+       machines */
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
     {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
