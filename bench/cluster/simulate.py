@@ -93,7 +93,8 @@ def main(arguments):
         raise Failure(f"{options.units}: no unit has a time")
     merging = options.merge * len(units)
     work = {kind: sum(seconds for k, seconds in units if k == kind) for kind in RANK}
-    print(f"{len(units)} units: {', '.join(f'{seconds:.0f} s {kind}' for kind, seconds in work.items() if seconds)}; the longest "
+    size = "as large as this one" if options.copies == 1 else f"{options.copies} times as large"
+    print(f"a study {size} (--copies), {len(units)} units: {', '.join(f'{seconds:.0f} s {kind}' for kind, seconds in work.items() if seconds)}; the longest "
           f"{max(seconds for _, seconds in units):.1f} s; merging {merging:.0f} s\n")
     print(f"{'hosts':>6} {'seconds':>10} {'speed-up':>9} {'of ideal':>9}  waits for")
     one, limit = None, None

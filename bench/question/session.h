@@ -63,14 +63,14 @@ void hb_session_take_prefix(const struct argp_state *state, void *values, char *
      .help = "all shipped traces, in place of the few that stand for them (workloads/CATALOGUE.md)"}
 #define HB_SESSION_PREFIX \
     {HB_OPTION_CALL, 0, "prefix", "P", .take = hb_session_take_prefix, \
-     .help = "what the names of your own library begin with: of one that has only simple_malloc and simple_free, " \
-             "simple_. A calloc and a realloc that it lacks are made of these, simple_heap_init is called first"}
+     .help = "what the names of your own library's functions begin with: simple_, if they are simple_malloc and " \
+             "simple_free. A calloc and a realloc that it lacks are made of these; simple_heap_init is called first"}
 #define HB_SESSION_VARIANTS(type, member) \
     {HB_OPTION_LIST, 0, "variant", "V", HB_AT(type, member.variants), \
      .help = "also a library with settings of its own, NAME=LIBRARY and environment as a shell has it: " \
              "'eager=jemalloc MALLOC_CONF=dirty_decay_ms:0'. May be given again"}, \
     {HB_OPTION_FLAG, 0, "variants", NULL, HB_AT(type, member.known_variants), \
-     .help = "also the settings worth knowing of each library that is compared (allocator/library/variants.list)"}
+     .help = "also the settings worth knowing of each library (allocator/library/variants.list)"}
 /* clang-format on */
 
 struct hb_session {

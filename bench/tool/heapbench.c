@@ -20,27 +20,28 @@
 static char **command_line; /* as the process was started; kept until it ends */
 
 static const struct hb_command commands[] = {
-    /* in the order in which a newcomer meets them; each sub-command's author adds its line */
-    {"list", "allocators and traces there are", hb_command_list},
-    {"misuse", "what each allocator does about a wrong free or store", hb_command_misuse},
-    {"walk", "the ranges of the heap after an operation, and the walk", hb_command_walk},
+    /* in the order in which a newcomer needs them: the own program, other heaps, the science, traces, many
+       machines */
     {"record", "run a program and keep what it allocates as a trace", hb_command_record},
     {"info", "what a trace holds: operations, sizes, lifetimes; and whether it is sound", hb_command_info},
-    {"import", "make a trace of a file in another format", hb_command_import},
-    {"export", "write a trace as text or as a .rep", hb_command_export},
-    {"generate", "write a workload that no program made", hb_command_generate},
+    {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
+    {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"list", "allocators and traces there are", hb_command_list},
+    {"check", "is an allocator right? the first wrong operation", hb_command_check},
+    {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
+    {"exec", "run a real program on one of our own heaps", hb_command_exec},
+    {"misuse", "what each allocator does about a wrong free or store", hb_command_misuse},
+    {"walk", "the ranges of the heap after an operation, and the walk", hb_command_walk},
+    {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {"model", "what a classic policy does with a trace, computed exactly", hb_command_model},
     {"curve", "the first failure, and why, of every heap size", hb_command_curve},
     {"adversary", "the worst that is known, done to an allocator, beside what theory says",
      hb_command_adversary},
-    {"replay", "one trace on one allocator, once, in a fresh process", hb_command_replay},
-    {"check", "is an allocator right? the first wrong operation", hb_command_check},
-    {"run", "the comparison: allocators on traces, in rounds", hb_command_run},
-    {"exec", "run a real program on one of our own heaps", hb_command_exec},
-    {"report", "the figures and the page, of a trace or of result files", hb_command_report},
+    {"generate", "write a workload that no program made", hb_command_generate},
+    {"import", "make a trace of a file in another format", hb_command_import},
+    {"export", "write a trace as text or as a .rep", hb_command_export},
     {"plan", "a measurement cut into units, for many machines", hb_command_plan},
     {"merge", "the result files of the units that are done", hb_command_merge},
-    {"lab", "the exact heap of a trace in a browser, in one file", hb_command_lab},
     {NULL, NULL, NULL},
 };
 

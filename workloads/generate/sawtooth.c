@@ -160,11 +160,11 @@ const struct hb_generator hb_generator_sawtooth = {
 
 static const struct hb_generate_key storm_keys[] = {
     HB_KEY(live, "objects that are live at a peak (L)", 40000, 1, HB_MAX_LIVE_OBJECTS),
-    HB_KEY(keep, "percent of them that are left in a silence, but the last", 10, 0, 99),
+    HB_KEY(keep, "percent of them left in a silence, but the last", 10, 0, 99),
     HB_KEY(cycles, "bursts, each with a silence behind it", 2, 1, HB_GENERATE_MAX_BIRTHS),
     HB_KEY(hold, "milliseconds at a peak", 1000, 0, HB_MAX_SILENCE_MS),
     HB_KEY(silence, "milliseconds of a silence", 12000, 1, HB_MAX_SILENCE_MS),
-    HB_KEY(heartbeat, "milliseconds between two beats in it; 0: nothing happens", 100, 0, HB_MAX_SILENCE_MS),
+    HB_KEY(heartbeat, "milliseconds between two beats in it; 0: none", 100, 0, HB_MAX_SILENCE_MS),
     HB_KEY(beat, "objects that a beat allocates and frees", 1000, 1, HB_MAX_LIVE_OBJECTS),
     HB_KEY_WORD(order, "which are freed: random, oldest, or newest first", HB_ORDER_RANDOM, HB_ORDERS,
                 hb_order_names),

@@ -76,7 +76,7 @@ static const struct hb_usage usage = {
         "  heapbench exec -a bins --heap 64M --stats -- sqlite3 :memory: 'select 1'\n"
         "  heapbench exec -a bins --checked -- ./server\n"
         "  heapbench exec -a simple --compare -- perl -e 'print 1'\n"
-        "  heapbench record -o perl.trace -- heapbench exec -a simple -- perl -e 'print 1'",
+        "  heapbench record -o p.trace -- heapbench exec -a simple -- perl p.pl",
     .needs = "-a A and a program to run",
     .in_order = true,
     .check = check,

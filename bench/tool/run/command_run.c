@@ -106,8 +106,9 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "return", NULL, HB_AT(struct options, returns),
      .help = "with --results, also what comes back after the end: ten seconds more a trace"},
     {HB_OPTION_CALL, 0, "unit", "N", .take = refuse_unit,
-     .help = "do the N-th unit of a plan ('heapbench plan'), the one argument, and nothing else; its other "
-             "options: 'heapbench run --unit 1 --help'"},
+     .help =
+         "do the N-th unit of the plan that is the argument ('heapbench plan'), and nothing else; its other "
+         "options: 'heapbench run --unit 1 --help'"},
     HB_COMMAND_JSON(struct options, json, "print one JSON object, with every round"),
     {HB_OPTION_FLAG, 0, "markdown", NULL, HB_AT(struct options, markdown),
      .help = "print the tables as Markdown"},

@@ -263,8 +263,8 @@ static bool say_load(const struct hb_run_trace *trace, char *out)
     snprintf(
         out, HB_RUN_WORDS_BYTES,
         "not to be trusted%s: the load is %.1f on %s%s; end what else runs, or use a machine of your own",
-        is_steady ? " to the last percent" : "", noise->load, hb_show_counted(noise->cores, "core").text,
-        is_steady ? ", so that times are of the processor" : "");
+        is_steady ? " as a quiet machine's" : "", noise->load, hb_show_counted(noise->cores, "core").text,
+        is_steady ? ": times are of the processor, but caches are shared, and ratios change with it" : "");
     return hb_noise_is_crowded(noise);
 }
 
@@ -390,7 +390,7 @@ static bool say_clock(const struct hb_run_trace *trace, char *out)
     if (out[0] == '\0')
         return false;
     append(out, trace->has_times
-                    ? ": ask for the time, to give memory back by it, and read the recording's (--clock)"
+                    ? ": memory is given back by the clock, here by the recording's time (--clock)"
                     : ": what gives memory back by the clock does so by the replay's own, which is short");
     return true;
 }

@@ -42,7 +42,7 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "log", NULL, HB_AT(struct options, log),
      .help =
          "print what the tutorial's own program prints: each step, each record that is written, the ranges; "
-         "addresses are offsets in the heap. Of simple alone"},
+         "addresses are offsets in the heap. Only of simple"},
     {0},
 };
 

@@ -268,14 +268,13 @@ static const struct hb_generate_key like_keys[] = {
     HB_KEYS_END,
 };
 
-static const char notes[] =
-    "      The trace is done part by part, each part 'scale' times before the next:\n"
-    "      a longer run, not a larger one. There are exactly 'scale' times as many\n"
-    "      allocations of each size and kind, and as much time; what lives at a time\n"
-    "      stays what it was, and so does the peak, or nearly. What is never freed is\n"
-    "      replaced by its like 'scale' - 1 times, so that at the end as much lives as\n"
-    "      at the end of the trace. scale=1 is the trace itself. How far the others are\n"
-    "      from real programs: workloads/LIKE.md\n";
+static const char notes[] = "      The trace is done part by part, each part 'scale' times before the next:\n"
+                            "      a longer run, not a larger one. There are exactly 'scale' times as many\n"
+                            "      allocations of each size and kind, and as much time. What lives at a\n"
+                            "      time stays what it was, and so does the peak, or nearly. What is never\n"
+                            "      freed is replaced by its like 'scale' - 1 times, so that at the end as\n"
+                            "      much lives as at the end of the trace. scale=1 is the trace itself. How\n"
+                            "      far the others are from real programs: workloads/LIKE.md\n";
 
 const struct hb_generator hb_generator_like = {
     .name = "like",
