@@ -60,7 +60,7 @@ if(NOT code EQUAL 0)
     message(FATAL_ERROR "one of these ended with ${code}, so there is no report. What it said is above.")
 endif()
 # The chosen traces (workloads/CATALOGUE.md), 10 s each: as long as seven took with the 15 s that `run` gives a trace of itself.
-run_step(heapbench run ${all} --times-only --budget 10 --results ${results})
+run_step(heapbench run ${all} --times-only --budget 6 --results ${results})
 if(LAB) # the page links to it where it is there
     run_step(heapbench lab sqlite3 cc1 redis -o ${results}/lab.html)
 endif()
