@@ -59,7 +59,7 @@ execute_process(COMMAND sh -c "${beside}" "${BIN}" "${results}" ${traces} WORKIN
 if(NOT code EQUAL 0)
     message(FATAL_ERROR "one of these ended with ${code}, so there is no report. What it said is above.")
 endif()
-# The chosen traces (workloads/CATALOGUE.md), 10 s each: as long as seven took with the 15 s that `run` gives a trace of itself.
+# The chosen traces (workloads/CATALOGUE.md), 6 s each, so that the whole takes five minutes from a clone; `run` of itself gives a trace 15.
 run_step(heapbench run ${all} --times-only --budget 6 --results ${results})
 if(LAB) # the page links to it where it is there
     run_step(heapbench lab sqlite3 cc1 redis -o ${results}/lab.html)
