@@ -58,6 +58,16 @@
 #include "allocator/ladder/range.h"
 #include "allocator/simple/check.h"
 
+/* A rung that is built on another calls its functions by these names (see "the table", at the end). */
+#ifdef LADDER_BELOW
+#define heap_alloc       below_alloc
+#define heap_free        below_free
+#define heap_resize      below_resize
+#define heap_stays       below_stays
+#define heap_usable_size below_usable_size
+#define heap_aligned     below_aligned
+#endif
+
 /* What the checks have to know of the heap. */
 static inline struct hb_checked_heap checked(const struct hb_ladder *heap)
 {
@@ -289,40 +299,21 @@ static inline size_t heap_usable_size(const struct hb_ladder *heap, const void *
     return range_length((const unsigned char *)block - HB_LADDER_RECORD_BYTES) - HB_LADDER_RECORD_BYTES;
 }
 
-/* To another range: both are held while the contents are copied. NULL: the block is as it was. */
-static inline void *move(struct hb_ladder *heap, void *block, size_t usable, size_t size)
-{
-    void *moved = heap_alloc(heap, size);
-
-    if (moved == NULL)
-        return NULL;
-    assert(moved != block);
-    memcpy(moved, block, usable < size ? usable : size);
-    heap_free(heap, block);
-    return moved;
-}
-
 /*
- * In place, unsplit, while the range's length is enough. That is measured in lengths and not in usable bytes
- * so that it is the rule of results/README.md to the letter; only the heap's last range, whose length need
- * not be a multiple of the alignment, can tell the two apart.
+ * Is the range's length enough? That is measured in lengths and not in usable bytes so that it is the rule of
+ * results/README.md to the letter; only the heap's last range, whose length need not be a multiple of the
+ * alignment, can tell the two apart.
  */
-static inline void *heap_resize(struct hb_ladder *heap, void *block, size_t size)
+static inline bool heap_stays(const struct hb_ladder *heap, const void *block, size_t usable, size_t size)
 {
     uint64_t need;
-    size_t usable;
 
-    if (block == NULL)
-        return heap_alloc(heap, size);
-    if (size == 0) {
-        heap_free(heap, block);
-        return NULL;
-    }
-    usable = heap_usable_size(heap, block);
-    if (needed_bytes(size, &need) && need <= usable + HB_LADDER_RECORD_BYTES)
-        return block;
-    return move(heap, block, usable, size);
+    (void)heap;
+    (void)block;
+    return needed_bytes(size, &need) && need <= usable + HB_LADDER_RECORD_BYTES;
 }
+
+#include "allocator/ladder/resize.h"
 
 /* Leaves `gap` bytes at the front of a free range as a free range of their own. */
 static inline unsigned char *leave_gap(struct hb_ladder *heap, unsigned char *range, uint64_t gap)
@@ -369,13 +360,23 @@ static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_
     return take(heap, gap > 0 ? leave_gap(heap, range, gap) : range, need);
 }
 
+#ifdef LADDER_BELOW
+#undef heap_alloc
+#undef heap_free
+#undef heap_resize
+#undef heap_stays
+#undef heap_usable_size
+#undef heap_aligned
+#endif
+
 #endif /* HB_ALLOCATOR_LADDER_HEAP_H */
 
 /*
  * -- the table --
  *
- * A rung that is built on another includes this file twice: with LADDER_BELOW defined for what is above, and
- * without for the table of its own heap_alloc, heap_free, heap_resize, heap_usable_size and heap_aligned.
+ * A rung that is built on another includes this file twice: with LADDER_BELOW defined for what is above,
+ * where heap_alloc is then below_alloc, and so on; and without for the table of its own heap_alloc,
+ * heap_free, heap_resize, heap_usable_size and heap_aligned.
  */
 #ifndef LADDER_BELOW
 

@@ -52,6 +52,54 @@ only_dejavu() {
     echo '<fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir></fontconfig>' >fonts.conf
 }
 
+# prepare_link FLAG...: makes the object file words.o, compiled with the flags, and everything that a static link of it needs.
+prepare_link() {
+    cat >words.cpp <<'UNIT'
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <regex>
+#include <string>
+
+int main(int, char **words)
+{
+    std::map<std::string, int> seen;
+    std::ifstream text(words[1]);
+    const std::regex pattern("[a-z]+");
+
+    for (std::string line; std::getline(text, line);)
+        for (std::sregex_iterator word(line.begin(), line.end(), pattern), end; word != end; ++word)
+            seen[word->str()]++;
+    for (const auto &[word, count] : seen)
+        std::cout << word << ' ' << count << '\n';
+}
+UNIT
+    g++ -std=c++17 "$@" -ffunction-sections -fdata-sections -c words.cpp
+    for file in crt1.o crti.o crtbeginT.o crtend.o crtn.o libstdc++.a libm.a libc.a libgcc.a libgcc_eh.a; do
+        ln -s "$(g++ -print-file-name=$file)" .
+    done
+}
+
+# prepare_client: makes client.py, whose connect() waits for the Redis server at redis.sock.
+prepare_client() {
+    cat >client.py <<'PYTHON'
+import socket
+import sys
+import time
+
+
+def connect():
+    for _ in range(100):
+        try:
+            client = socket.socket(socket.AF_UNIX)
+            client.connect("redis.sock")
+            return client
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("the Redis server did not come up")
+PYTHON
+}
+
 # record PROGRAM [ARGUMENTS]: records it to the recipe's OUT.
 record() {
     clean "$heapbench" record -o "$out" -- "$@"

@@ -10,22 +10,12 @@ need redis-check-rdb redis-tools
 need /usr/bin/python3 python3
 
 ln -s "$(command -v redis-server || command -v redis-check-rdb)" redis-server
+prepare_client
 cat > load.py <<'PYTHON'
-import socket
-import sys
 import threading
 import time
 
-
-def connect():
-    for _ in range(100):
-        try:
-            client = socket.socket(socket.AF_UNIX)
-            client.connect("redis.sock")
-            return client
-        except OSError:
-            time.sleep(0.1)
-    sys.exit("redis-lazy.sh: the server did not come up")
+from client import connect
 
 
 class Client:

@@ -28,18 +28,8 @@ static inline unsigned char *find_told(struct hb_ladder *heap, uint64_t need);
 #define LADDER_FIND   find_told
 #define LADDER_HEAP   struct oracle_heap
 
-#define LADDER_BELOW     1
-#define heap_alloc       below_alloc
-#define heap_free        below_free
-#define heap_resize      below_resize
-#define heap_usable_size below_usable_size
-#define heap_aligned     below_aligned
+#define LADDER_BELOW 1
 #include "allocator/ladder/heap.h"
-#undef heap_alloc
-#undef heap_free
-#undef heap_resize
-#undef heap_usable_size
-#undef heap_aligned
 
 static_assert(offsetof(struct oracle_heap, ladder) == 0, "a heap is a struct hb_ladder");
 

@@ -14,18 +14,8 @@
  * Costs        Cells that are free in slabs that are not: they serve their own size alone.
  * A walk       is 1 record: of a slab, or of a range; and 0 where there is none.
  */
-#define LADDER_BELOW     1
-#define heap_alloc       below_alloc
-#define heap_free        below_free
-#define heap_resize      below_resize
-#define heap_usable_size below_usable_size
-#define heap_aligned     below_aligned
+#define LADDER_BELOW 1
 #include "allocator/ladder/bins_index.h"
-#undef heap_alloc
-#undef heap_free
-#undef heap_resize
-#undef heap_usable_size
-#undef heap_aligned
 
 #include "base/pages.h"
 
@@ -245,37 +235,12 @@ static inline size_t heap_usable_size(struct hb_ladder *heap, const void *block)
     return slab != NULL ? (size_t)slab->units * UNIT_BYTES : below_usable_size(heap, block);
 }
 
-/* In place while the cell, or the range, is long enough. */
-static inline bool stays(struct hb_ladder *heap, const void *block, size_t usable, size_t size)
+static inline bool heap_stays(struct hb_ladder *heap, const void *block, size_t usable, size_t size)
 {
-    uint64_t need;
-
-    if (slab_of(heap, block) != NULL)
-        return size <= usable;
-    return needed_bytes(size, &need) && need <= usable + HB_LADDER_RECORD_BYTES;
+    return slab_of(heap, block) != NULL ? size <= usable : below_stays(heap, block, usable, size);
 }
 
-static inline void *heap_resize(struct hb_ladder *heap, void *block, size_t size)
-{
-    size_t usable;
-    void *moved;
-
-    if (block == NULL)
-        return heap_alloc(heap, size);
-    if (size == 0) {
-        heap_free(heap, block);
-        return NULL;
-    }
-    usable = heap_usable_size(heap, block);
-    if (stays(heap, block, usable, size))
-        return block;
-    moved = heap_alloc(heap, size);
-    if (moved == NULL)
-        return NULL;
-    memcpy(moved, block, usable < size ? usable : size);
-    heap_free(heap, block);
-    return moved;
-}
+#include "allocator/ladder/resize.h"
 
 /* More than the alignment of all is the heap's. */
 static inline void *heap_aligned(struct hb_ladder *heap, size_t alignment, size_t size)

@@ -206,29 +206,14 @@ static inline size_t heap_usable_size(const struct side_heap *heap, const void *
     return range_length(heap, find_block(heap, block));
 }
 
-/* In place, unsplit, while the range's length is enough. */
-static inline void *heap_resize(struct side_heap *heap, void *block, size_t size)
+static inline bool heap_stays(const struct side_heap *heap, const void *block, size_t usable, size_t size)
 {
-    size_t usable;
-    void *moved;
-
-    if (block == NULL)
-        return heap_alloc(heap, size);
-    if (size == 0) {
-        heap_free(heap, block);
-        return NULL;
-    }
-    usable = heap_usable_size(heap, block);
-    if (size <= usable / UNIT_BYTES * UNIT_BYTES)
-        return block;
-    moved = heap_alloc(heap, size);
-    if (moved == NULL)
-        return NULL;
-    memcpy(moved, block, usable < size ? usable : size);
-    heap_free(heap, block);
-    return moved;
+    (void)heap;
+    (void)block;
+    return size <= usable / UNIT_BYTES * UNIT_BYTES;
 }
 
+#include "allocator/ladder/resize.h"
 #include "allocator/table_calls.h"
 
 static uint64_t table_need(const void *heap, size_t alignment, size_t size)
