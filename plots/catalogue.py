@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from page import alike, show  # noqa: E402
+from page.output import tell, write_whole  # noqa: E402
 from page.source import Failure, Table  # noqa: E402
 
 COLUMNS = ["trace", "chosen", "what", "ops", "objects", "peak_live_bytes", "peak_live_objects", "size_p50", "size_p99", "size_mean",
@@ -164,13 +165,6 @@ def markdown_of(rows, said):
             + "\n\n" + table_of(LIKENESS, [row for row in rows if "nearest" in row]))
 
 
-def write_whole(path, text):
-    part = f"{path}.{os.getpid()}.part"
-    with open(part, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(part, path)
-
-
 def find_program():
     built = os.path.join(HERE, "../build/release/bin/heapbench")
     installed = os.path.join(HERE, "../../../bin/heapbench")
@@ -187,11 +181,11 @@ def main(arguments):
     try:
         rows, said = make(options.heapbench, options.results)
         if options.markdown:
-            write_whole(options.markdown, markdown_of(rows, said))
+            write_whole(options.markdown, markdown_of(rows, said).encode())
         else:
-            write_whole(os.path.join(options.results, "catalogue.csv"), csv_of(rows, options.heapbench))
+            write_whole(os.path.join(options.results, "catalogue.csv"), csv_of(rows, options.heapbench).encode())
     except (Failure, OSError) as failure:
-        print(f"heapbench: {failure}", file=sys.stderr)
+        tell(str(failure))
         return 1
     print(options.markdown or os.path.join(options.results, "catalogue.csv"))
     return 0

@@ -29,33 +29,10 @@ except ImportError:
     sys.exit(1)
 
 from page import figures, pages  # noqa: E402
+from page.output import printable, tell, write_whole  # noqa: E402
 from page.source import Failure, Results, holds_results  # noqa: E402
 
 DONE, FAILED, PARTIAL = 0, 1, 3
-
-
-def printable(text):
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def tell(text):
-    print(f"heapbench: {printable(text)}", file=sys.stderr)
-
-
-def write_whole(path, data):
-    """A file is renamed into place when it is whole; what is no regular file is written to as it is."""
-    target = os.path.realpath(path)
-    device = os.path.exists(target) and not os.path.isfile(target)
-    part = target if device else f"{target}.{os.getpid()}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(data)
-        if not device:
-            os.replace(part, target)
-    except OSError as error:
-        if not device and os.path.lexists(part):
-            os.remove(part)
-        raise Failure(f"{target if device else path}: cannot be written: {error.strerror}") from None
 
 
 class Picture:

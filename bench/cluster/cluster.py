@@ -25,8 +25,8 @@ from units import FAILED, Failure, tell  # noqa: E402
 class Tools:
     """The heapbench that started this, and what stands beside it."""
 
-    def __init__(self, heapbench, traces, version):
-        self.heapbench, self.traces, self.version = heapbench, traces, version
+    def __init__(self, heapbench, version):
+        self.heapbench, self.version = heapbench, version
 
     def program(self, name):
         path = os.path.join(os.path.dirname(self.heapbench), name)
@@ -43,11 +43,18 @@ class Tools:
         except ValueError:
             raise Failure(f"'heapbench list --json' failed: exit status {asked.returncode}") from None
 
+    def shipped(self):
+        """The path of each shipped trace, by its name."""
+        return {row["name"]: row["path"] for row in self.list()["traces"]}
+
+    def chosen(self):
+        """The names of those that are taken by default."""
+        return [row["name"] for row in self.list()["traces"] if row["chosen"]]
+
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="cluster.py", allow_abbrev=False)
     parser.add_argument("--tool", required=True)
-    parser.add_argument("--traces-folder", required=True)
     parser.add_argument("--version-of-tool", required=True)
     commands = parser.add_subparsers(dest="command", required=True)
     plan = commands.add_parser("plan")
@@ -77,7 +84,7 @@ def parse(arguments):
 
 def main(arguments):
     options = parse(arguments)
-    tools = Tools(options.tool, options.traces_folder, options.version_of_tool)
+    tools = Tools(options.tool, options.version_of_tool)
     # A worker starts as often as there are units, and needs no statistics.
     module, name = {"plan": ("units", "plan"), "check": ("gather", "check"), "run": ("work", "run"), "merge": ("merge", "merge")}[options.command]
     try:

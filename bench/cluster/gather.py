@@ -217,11 +217,11 @@ class Study:
         if not any(faults):
             self.find("note", "double", f"{unit.place}: unit {unit.unit} by {hosts}: equal to the byte")
 
-    def check_traces(self, shipped):
+    def check_traces(self, tools):
         changed = {}
         for unit in self.units:
             try:
-                path = trace_path(unit, shipped)
+                path = trace_path(unit, tools)
                 if path not in changed:
                     changed[path] = hash_file(path) if os.path.exists(path) else unit.trace_hash
                 if changed[path] != unit.trace_hash:
@@ -258,7 +258,7 @@ def check(tools, options):
         for unit in missing:
             print(unit.unit)
         return PARTIAL if missing else DONE
-    study.check_traces(tools.traces)
+    study.check_traces(tools)
     plans = collections.Counter(unit.plan for unit in study.units)
     for plan, count in plans.items():
         done = count - sum(unit.plan == plan for unit in missing)

@@ -202,7 +202,7 @@ def write_all(study, options, output, files, compared):
 
 def merge(tools, options):
     study = Study(options.folder)
-    study.check_traces(tools.traces)
+    study.check_traces(tools)
     refuse_faults(study)
     if not study.all_results:
         raise Failure(f"{options.folder}: none of its {len(study.units)} units is done")

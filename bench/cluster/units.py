@@ -21,17 +21,10 @@ PLOTS = next((path for path in (os.path.join(HERE, "..", "plots"), os.path.join(
               if os.path.isdir(os.path.join(path, "page"))), HERE)
 sys.path.insert(0, PLOTS)
 
-from page.source import Damaged, Failure, Record, Table, read_file  # noqa: E402,F401 (the others import them from here)
+from page.output import printable, tell, write_whole  # noqa: E402,F401 (the others import them from here)
+from page.source import Damaged, Failure, Record, Table, read_file  # noqa: E402,F401
 
 DONE, FAILED, USAGE, PARTIAL = 0, 1, 2, 3
-
-
-def printable(text):
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def tell(text):
-    print(f"heapbench: {printable(text)}", file=sys.stderr, flush=True)
 
 
 # -- what can be asked --
@@ -208,32 +201,14 @@ def read_plans(folder):
     return list(units.values())
 
 
-# -- files --
-
-
-def write_whole(path, data):
-    """Renamed into place when it is whole and on the disk; what was there stays where that fails."""
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        if os.path.lexists(part):
-            os.remove(part)
-        raise Failure(f"{path}: cannot be written: {error.strerror}") from None
-
-
 # -- traces --
 
 
-def find_trace(text, shipped):
+def find_trace(text, tools):
     """How a plan has it: a path as it was given, or the bare name of a shipped trace."""
     if os.path.exists(text):
         return text
-    if os.sep not in text and shipped_file(text, shipped):
+    if os.sep not in text and text in tools.shipped():
         return text
     raise Failure(f"{text}: no such trace, nor the name of a shipped one ('heapbench list')")
 
@@ -243,21 +218,12 @@ def stem(path):
     return name.rsplit(".", 1)[0] if "." in name[1:] else name
 
 
-def shipped_traces(folder):
-    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    return [name for name in names if name.endswith((".trace", ".rep"))]
-
-
-def shipped_file(name, folder):
-    return next((os.path.join(folder, file) for file in shipped_traces(folder) if stem(file) == name), None)
-
-
-def trace_path(unit, shipped):
+def trace_path(unit, tools):
     """Where the trace of a unit is on this host."""
     if os.sep not in unit.file:
-        path = shipped_file(unit.file, shipped)
+        path = tools.shipped().get(unit.file)
         if path is None:
-            raise Failure(f"{unit.place}: no shipped trace '{unit.file}' on this host: {shipped}")
+            raise Failure(f"{unit.place}: no shipped trace '{unit.file}' on this host ('heapbench list')")
         return path
     return os.path.normpath(os.path.join(os.path.dirname(unit.plan), unit.file))
 
@@ -299,10 +265,9 @@ def default_allocators(libraries):
 
 
 def plan_units(tools, options, folder):
-    files = list(dict.fromkeys(find_trace(text, tools.traces) for text in options.traces)) or \
-        [stem(name) for name in shipped_traces(tools.traces)]
+    files = list(dict.fromkeys(find_trace(text, tools) for text in options.traces)) or tools.chosen()
     if not files:
-        raise Failure(f"{tools.traces}: no traces there; name one, or set HEAPBENCH_TRACES")
+        raise Failure("'heapbench list' knows no traces; name one, or set HEAPBENCH_TRACES")
     measured = any(QUESTIONS[question].kind != "exact" for question in options.questions)
     libraries = libraries_of(tools, options) if measured else {}
     hashes = " ".join(f"{name}={hash_file(path)}" for name, path in libraries.items())
@@ -313,7 +278,7 @@ def plan_units(tools, options, folder):
         exact = asked.kind == "exact"
         allocators = options.allocators or (default_allocators(libraries) if question == "throughput" else "")
         for file, name in zip(files, name_traces(files)):
-            path = file if os.path.exists(file) else shipped_file(file, tools.traces)
+            path = file if os.path.exists(file) else tools.shipped()[file]
             trace_hash = hash_file(path)
             for block in range(1, (options.blocks if asked.blocks else 1) + 1):
                 units.append(Unit("", "", "", asked.kind, question, name, as_planned(file, folder), trace_hash, str(block),

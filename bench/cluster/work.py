@@ -244,7 +244,7 @@ def sweep(unit):
 
 
 def do_unit(unit, host, tools):
-    trace = os.path.abspath(trace_path(unit, tools.traces))
+    trace = os.path.abspath(trace_path(unit, tools))
     check_trace(unit, trace)
     check_libraries(unit, tools)
     sweep(unit)

@@ -3,6 +3,7 @@
 import fcntl
 import glob
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -36,7 +37,7 @@ def start(*arguments):
 
 def cluster(version, *arguments):
     """The script of another heapbench."""
-    return subprocess.run([sys.executable, os.path.join(CLUSTER, "cluster.py"), "--tool", HEAPBENCH, "--traces-folder", "none",
+    return subprocess.run([sys.executable, os.path.join(CLUSTER, "cluster.py"), "--tool", HEAPBENCH,
                            "--version-of-tool", version, *arguments], env=ENVIRONMENT, capture_output=True, text=True, check=False, cwd=work)
 
 
@@ -151,6 +152,15 @@ class Exact(unittest.TestCase):
         self.assertEqual(study.merge().returncode, DONE)
         names = {line.split(b",")[0] for line in rows(f"{study.folder}/curve.csv").splitlines()[3:]}
         self.assertEqual(names, {b"same.txt", b"deep/same.txt"})
+
+    def test_shipped_traces_are_those_of_the_list(self):
+        listed = json.loads(heapbench("list", "--json").stdout)["traces"]
+        names = [row["name"] for row in listed]
+        every = Study(*names, "-q", "curve")
+        self.assertEqual([line.split("\t")[5:7] for line in every.lines()[1:]], [[name, name] for name in names], every.made.stderr)
+        few = Study("-q", "curve")
+        self.assertEqual([line.split("\t")[5] for line in few.lines()[1:]], [row["name"] for row in listed if row["chosen"]])
+        self.assertLess(len(few.lines()), len(every.lines()))
 
     def test_two_traces_of_one_name_in_two_plans_are_refused(self):
         trace("same.txt", 20)

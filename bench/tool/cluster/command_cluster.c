@@ -107,7 +107,6 @@ static enum hb_status begin(struct script *script, const struct options *options
     add(script, "-B"); /* an installed tree stays as it is */
     add(script, script->script);
     add_text(script, "--tool", script->tool);
-    add_text(script, "--traces-folder", hb_place_of(HB_PLACE_TRACES));
     add_text(script, "--version-of-tool", script->version);
     add(script, command);
     return HB_OK;
@@ -188,7 +187,7 @@ static const struct hb_usage plan_usage = {
         "on. "
         "A unit of time has its host to itself and holds all allocators, since ratios are paired; one of "
         "exact figures is the same on every host. A trace that is a relative path is looked for from the "
-        "plan's folder.\n\n"
+        "plan's folder; without TRACE they are those that 'heapbench run' takes.\n\n"
         "Exit status of --check: 3 where something is missing, 1 where something must not be merged.\n\n"
         "Examples:\n"
         "  heapbench plan *.trace -o study/plan.tsv\n"
