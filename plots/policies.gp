@@ -4,7 +4,7 @@
 #   mark a program, the large one their mean, the diamond what was published as the mean of eight other programs. Ranges have
 #   neither headers nor alignment, as in the paper. The offline packing knows all lifetimes beforehand: everything to the
 #   right of it is the price of not knowing. The figures for never merging were not published before. What has no room on the axis
-#   stands at the right edge as a number.
+#   stands at the right edge in words: the mean, and up to how much.
 #
 # Usage:  gnuplot -c plots/policies.gp results/reference/policies.csv [png] > policies.svg
 # Input:  policies.csv, schema policies/1 (results/README.md)

@@ -504,6 +504,15 @@ POLICIES = (("packing", "", "offline packing"), ("best", "yes", "best fit"), ("f
             ("first", "no", "first fit, never merging"), ("next", "no", "next fit, never merging"))
 
 
+def beyond_words(found):
+    """Of (kind, percent) beyond an axis: the mean and what was published, and of the traces the most."""
+    words = [("mean " if kind == 2 else "published ") + f"{value:.0f} %" for kind, value in found if kind > 1]
+    traces = [value for kind, value in found if kind == 1]
+    if traces:
+        words.append(("to " if len(traces) > 1 else "") + f"{max(traces):.0f} %")
+    return ", ".join(words)
+
+
 def policies(table):
     """row[]: what it is of, from the top down; $rows: row, kind (1 a trace, 2 the mean over the traces, 3 published), percent; top: how
     much the axis has room for; beyond[]: what of a row has none there, in words."""
@@ -525,9 +534,8 @@ def policies(table):
         if values:
             rows.append((len(labels), 2, statistics.fmean(values)))
     top = min(200.0, max([50.0] + [1.25 * value for _, kind, value in rows if kind > 1]))
-    beyond = [[("mean " if kind == 2 else "") + f"{value:.0f} %" for row, kind, value in sorted(rows, key=lambda r: (-r[1], r[2]))
-               if row == index and value > top] for index in range(1, len(labels) + 1)]
-    return (array("row", labels) + array("beyond", [", ".join(words) for words in beyond]) + f"top = {top!r}\n"
+    beyond = [beyond_words([(kind, value) for row, kind, value in rows if row == index and value > top]) for index in range(1, len(labels) + 1)]
+    return (array("row", labels) + array("beyond", beyond) + f"top = {top!r}\n"
             + block("rows", "row,kind,percent", rows)), rows
 
 

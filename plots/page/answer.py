@@ -219,7 +219,7 @@ def traces_of(results):
     """Of all files, in their order; how long each is, as far as a row says whose replay was not stopped early."""
     traces = {}
     for table in results.tables.values():
-        if "trace" not in table.columns or table.name == "remarks.csv":
+        if "trace" not in table.columns or table.name in ("remarks.csv", "catalogue.csv"):  # which names what was not measured here, too
             continue
         known = [c for c in ("trace_ops", "ops", "peak_live_bytes") if c in table.columns]
         at = {c: table.columns.index(c) for c in known}

@@ -10,6 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.environ["PLOTS"])
 
+import tidy  # noqa: E402
 from page import answer, figures, show, source, tables  # noqa: E402
 
 SAMPLE = "# heapbench 0.1.0\n#   run      today\ntrace,allocator,ns\ncc1,glibc,12.5\ncafé x,simple,\n"
@@ -206,6 +207,11 @@ class Verdicts(unittest.TestCase):
                                     "t,a,ok,allocation,99.9,100,one\nu,a,ok,allocation,99.9,9000,two\nv,a,ok,allocation,99.9,400,one\n")
         self.assertEqual([show.ns(c.tail) for c in contenders], ["200 ns"])
 
+    def test_what_the_catalogue_names_was_not_measured_for_that(self):
+        results = Made(comparison="# heapbench 1\ntrace,allocator,trace_ops\ncc1,glibc,5000\n",
+                       catalogue="# heapbench 1\ntrace,operations\ncc1,5000\nruby,9000\n")
+        self.assertEqual([(trace.name, trace.ops) for trace in answer.traces_of(results)], [("cc1", 5000)])
+
     def test_remarks_of_many_programs_are_one_with_their_number(self):
         rows = "".join(f"t{i},warning,not to be trusted: the load is {i}.5\n" for i in range(4)) + "t1,warning,4 threads did these\n"
         results = Made(remarks="trace,kind,text\n" + rows)
@@ -243,6 +249,11 @@ class Tables(unittest.TestCase):
                                   failure_points="trace,allocator,heap_bytes,peak_live_bytes,allocs,served\nt,simple,50,100,10,2\nt,simple,99,100,10,9\n"
                                   "t,simple,101,100,10,10\nt,glibc,100,100,10,10\n"))
         self.assertEqual([row[4:6] for row in rows_of(made)], [["2.00×", "90.0 %"], ["1.10×", "–"]])
+
+    def test_what_is_beyond_an_axis_is_said_in_few_words(self):
+        self.assertEqual(tidy.beyond_words([]), "")
+        self.assertEqual(tidy.beyond_words([(1, 375.2)]), "375 %")
+        self.assertEqual(tidy.beyond_words([(1, 375.2), (1, 752), (1, 452), (2, 201.4)]), "mean 201 %, to 752 %")
 
     def test_policies_have_published_averages_beside_their_own_means(self):
         made = tables.policies(Made(policies="trace,policy,merge,header_bytes,align,status,ops,measure4\n,first,yes,0,1,published,,2.3\n"
