@@ -196,9 +196,9 @@ static enum hb_status count_on(const struct hb_allocator *table, const struct hb
     heap = table->create(table, exec->heap_bytes, error);
     if (heap == NULL)
         return error->status;
+    /* Models take no notice of an alignment, even those of aligned rungs. */
     if (row->as_asked && (rung->caps & HB_CAP_UNALIGNED) != 0)
-        hb_live_align_first(table,
-                            heap); /* models take no notice of an alignment, even those of aligned rungs */
+        hb_live_align_first(table, heap);
     row->counts.heap_bytes = exec->heap_bytes;
     status = hb_replay_count(prepared, table, heap, &options, &row->counts, NULL, error);
     row->is_known = status == HB_OK;
