@@ -29,7 +29,7 @@ from page.source import Failure, Table  # noqa: E402
 COLUMNS = ["trace", "chosen", "what", "ops", "objects", "peak_live_bytes", "peak_live_objects", "size_p50", "size_p99", "size_mean",
            "lifetime_p50", "lifetime_p90", "never_freed_share", "threads", "busiest_thread_share", "handovers", "duration_us", "silent_us",
            "realloc_share", "file_bytes", "fastest", "slowest", "time_spread", "memory_spread",
-           "nearest", "nearest_distance", "stands_for_it", "stands_distance"]
+           "nearest", "nearest_distance", "stands_for_it", "stands_distance", "recipe_seconds"]
 ESCAPES = {",": "\\x2c", '"': "\\x22", "#": "\\x23"}
 
 
@@ -40,24 +40,38 @@ def ask(program, *arguments):
     return json.loads(done.stdout)
 
 
-def sentence_of(trace_path, name, command):
-    """What the recipe's head says that it records; where there is no recipe, the command."""
+def recipe_of(trace_path, name):
+    """The text of the recipe that records the trace; empty where there is none."""
     folder = os.path.dirname(trace_path)
     for place in ("../recipes", "../../recipes"):
         recipe = os.path.join(folder, place, name + ".sh")
         if os.path.isfile(recipe):
             with open(recipe, encoding="utf-8") as file:
-                head = re.split(r"\n#\n|\n[^#]", file.read(), maxsplit=1)[0]
-            text = " ".join(line.lstrip("# ") for line in head.split("\n")[1:])
-            return re.split(r"(?<=\w)\.(?= |$)", text.split(" - ", 1)[1], maxsplit=1)[0]
-    return " ".join(command) if isinstance(command, list) else command or "made by hand"
+                return file.read()
+    return ""
+
+
+def sentence_of(recipe, command):
+    """What the recipe's head says that it records; where there is no recipe, the command."""
+    if not recipe:
+        return " ".join(command) if isinstance(command, list) else command or "made by hand"
+    head = re.split(r"\n#\n|\n[^#]", recipe, maxsplit=1)[0]
+    text = " ".join(line.lstrip("# ") for line in head.split("\n")[1:])
+    return re.split(r"(?<=\w)\.(?= |$)", text.split(" - ", 1)[1], maxsplit=1)[0]
+
+
+def seconds_of(recipe):
+    """How long its head says that it takes."""
+    said = re.search(r"(?m)^# Takes: (\d+) s$", recipe)
+    return int(said[1]) if said else None
 
 
 def facts_of(program, trace):
     info = ask(program, "info", "--json", trace["path"])
+    recipe = recipe_of(trace["path"], trace["name"])
     silent = None if info["duration_us"] is None else info["duration_us"] - info["burst_us"]
     return {"trace": trace["name"], "chosen": "yes" if trace["chosen"] else "no",
-            "what": sentence_of(trace["path"], trace["name"], info.get("command")),
+            "what": sentence_of(recipe, info.get("command")), "recipe_seconds": seconds_of(recipe),
             **{key: info[key] for key in COLUMNS if key in info},
             "never_freed_share": info["live_objects_at_end"] / max(1, info["objects"]),
             "busiest_thread_share": max(info["ops_by_thread"], default=0) / max(1, info["ops"]),
@@ -137,6 +151,7 @@ MARKDOWN = [
     ("hand-overs", lambda r: show.count(r["handovers"])), ("silent", lambda r: pause(r["silent_us"])),
     ("reallocs", lambda r: show.percent(100 * r["realloc_share"])), ("time, slowest / fastest", lambda r: spread(r.get("time_spread"))),
     ("peak memory, most / least", lambda r: spread(r.get("memory_spread"))),
+    ("recipe takes", lambda r: show.UNKNOWN if r["recipe_seconds"] is None else f"{r['recipe_seconds']} s"),
 ]
 LIKENESS = [
     ("trace", MARKDOWN[0][1]), ("most alike", lambda r: r["nearest"]), ("distance", lambda r: spread(r["nearest_distance"])),
@@ -157,10 +172,10 @@ def wrapped(text):
 
 def markdown_of(rows, said):
     return ("# The traces\n\n" + wrapped(
-        "Made by plots/catalogue.py of the traces, of the heads of their [recipes](recipes) and, for the last two columns, of "
+        "Made by plots/catalogue.py of the traces, of the heads of their [recipes](recipes) and, for how far apart allocators are, of "
         "[comparison.csv](../results/library/comparison.csv), which is of one machine: not to be edited. Bold: the few that `heapbench run`, the "
         "benchmarks and the report take by default; `--all` takes all, and any command takes any of them by name. Lifetimes are in operations; "
-        "*silent* is the time in waits of more than 10 ms, a dash where the trace has no times.")
+        "*silent* is the time in waits of more than 10 ms, a dash where the trace has no times; a recipe takes so long on two cores of that machine.")
             + "\n\n" + table_of(MARKDOWN, rows) + "\n## Which are alike\n\n" + "\n\n".join(map(wrapped, said))
             + "\n\n" + table_of(LIKENESS, [row for row in rows if "nearest" in row]))
 

@@ -2,8 +2,9 @@
  * wait_cost_test.c - what times cost in a file: at most 0.03 bytes an operation, on recordings of real
  * programs that do a million operations a second and three million.
  *
- * The schedule is made up, as a recorder would write it: a wait when a millisecond has passed, after a number
- * of operations and with microseconds that no compressor can guess. It prints what it found.
+ * The schedule is made up in place of the recorded one, as a recorder would write it: a wait when a
+ * millisecond has passed, after a number of operations and with microseconds that no compressor can guess. It
+ * prints what it found.
  */
 #include "tests/workloads/fixtures.h"
 
@@ -36,13 +37,16 @@ static void add_schedule(struct hb_workload *workload, struct hb_random *random,
 static void expect_cheap(const char *name, uint64_t ops_in_ms)
 {
     struct hb_workload *workload;
+    struct hb_wait *recorded;
     struct hb_random random;
     uint64_t without, with;
     double cost;
 
     hb_random_seed(&random, 41);
     assert_int_equal(hb_workload_load(name, &workload, NULL), HB_OK);
-    assert_int_equal(workload->wait_count, 0);
+    recorded = workload->waits;
+    workload->waits = NULL;
+    workload->wait_count = 0;
     assert_int_equal(hb_workload_save(workload, "a.trace", 0, NULL), HB_OK);
     without = file_bytes("a.trace");
     add_schedule(workload, &random, ops_in_ms);
@@ -54,7 +58,7 @@ static void expect_cheap(const char *name, uint64_t ops_in_ms)
                   (double)with / (double)workload->op_count, (unsigned long long)ops_in_ms, cost);
     assert_true(cost <= 0.03);
     free(workload->waits);
-    workload->waits = NULL;
+    workload->waits = recorded;
     hb_workload_free(workload);
 }
 

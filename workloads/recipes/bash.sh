@@ -2,6 +2,7 @@
 # bash.sh - a shell script that reads a log line by line: words, patterns, arrays, functions and here-documents.
 #
 # Usage: bash.sh OUT.trace
+# Takes: 2 s
 . "$(dirname "$0")/common.sh"
 need bash bash
 

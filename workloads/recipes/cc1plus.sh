@@ -3,6 +3,7 @@
 # of the work is templates.
 #
 # Usage: cc1plus.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need g++ g++
 
@@ -32,4 +33,5 @@ int main()
 }
 UNIT
 g++ -std=c++17 -E -P words.cpp -o words.ii
+touch=--touch
 record "$(g++ -print-prog-name=cc1plus)" -quiet -std=c++17 -O1 words.ii -o words.s

@@ -2,6 +2,7 @@
 # clang.sh - clang, -O2, on a C++ program of its own: LLVM's own arenas beside vectors, maps and tables that grow.
 #
 # Usage: clang.sh OUT.trace
+# Takes: 5 s
 . "$(dirname "$0")/common.sh"
 need clang clang
 need g++ g++

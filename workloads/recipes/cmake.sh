@@ -2,6 +2,7 @@
 # cmake.sh - CMake, a C++ program, configures a project of 60 small libraries and writes its build files.
 #
 # Usage: cmake.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need cmake cmake
 
@@ -28,4 +29,5 @@ list(SORT all)
 list(REMOVE_DUPLICATES all)
 LISTS
 } > source/CMakeLists.txt
+touch=--touch
 record cmake -G 'Unix Makefiles' -S source -B build >log

@@ -3,6 +3,7 @@
 # of pixels that come and go, and pictures of up to some megabytes.
 #
 # Usage: convert.sh OUT.trace
+# Takes: 2 s
 . "$(dirname "$0")/common.sh"
 need convert imagemagick
 

@@ -2,6 +2,7 @@
 # dot.sh - a graph of 330 nodes laid out in layers by Graphviz and drawn as SVG.
 #
 # Usage: dot.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need dot graphviz
 only_dejavu

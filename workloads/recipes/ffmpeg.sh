@@ -3,6 +3,7 @@
 # written as Matroska, then decoded again: frames and packets go from thread to thread.
 #
 # Usage: ffmpeg.sh OUT.trace
+# Takes: 5 s
 . "$(dirname "$0")/common.sh"
 need ffmpeg ffmpeg
 

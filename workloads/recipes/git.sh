@@ -4,6 +4,7 @@
 # detail.
 #
 # Usage: git.sh OUT.trace
+# Takes: 3 s
 . "$(dirname "$0")/common.sh"
 need git git
 

@@ -3,6 +3,7 @@
 # and copied when it is changed.
 #
 # Usage: jq.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need jq jq
 

@@ -3,6 +3,7 @@
 # writes a map.
 #
 # Usage: ld.sh OUT.trace
+# Takes: 5 s
 . "$(dirname "$0")/common.sh"
 need g++ g++
 need ld binutils

@@ -3,6 +3,7 @@
 # another resolves and writes.
 #
 # Usage: lld.sh OUT.trace
+# Takes: 7 s
 . "$(dirname "$0")/common.sh"
 need g++ g++
 need ld.lld lld

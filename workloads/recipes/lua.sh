@@ -4,6 +4,7 @@
 # garbage collector follows behind.
 #
 # Usage: lua.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need lua5.4 lua5.4
 

@@ -4,6 +4,7 @@
 # on timing: two recordings differ in detail.
 #
 # Usage: nghttpd.sh OUT.trace
+# Takes: 46 s
 . "$(dirname "$0")/common.sh"
 need h2load nghttp2-client
 PATH=$PATH:/usr/sbin # where Debian has nghttpd

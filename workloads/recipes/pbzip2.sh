@@ -3,6 +3,7 @@
 # them, and frees what others allocated. Few operations; nearly all of the bytes are in large blocks.
 #
 # Usage: pbzip2.sh OUT.trace
+# Takes: 6 s
 . "$(dirname "$0")/common.sh"
 need pbzip2 pbzip2
 

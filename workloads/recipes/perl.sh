@@ -2,6 +2,7 @@
 # perl.sh - a script that counts the words of a text, indexes its lines, sorts and searches them.
 #
 # Usage: perl.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need perl perl
 

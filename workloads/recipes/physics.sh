@@ -3,6 +3,7 @@
 # splinters and are cleared away; contacts are made and thrown away at each step, and every ten seconds the game is paused for three.
 #
 # Usage: physics.sh OUT.trace
+# Takes: 42 s
 . "$(dirname "$0")/common.sh"
 need g++ g++
 need pkg-config pkg-config

@@ -3,6 +3,7 @@
 # PYTHONMALLOC=malloc, so that every object of Python's is one of the allocator's.
 #
 # Usage: python3.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need /usr/bin/python3 python3
 

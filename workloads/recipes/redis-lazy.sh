@@ -5,6 +5,7 @@
 # another name. Two recordings differ in detail, since the timing does.
 #
 # Usage: redis-lazy.sh OUT.trace
+# Takes: 3 s
 . "$(dirname "$0")/common.sh"
 need redis-check-rdb redis-tools
 need /usr/bin/python3 python3

@@ -4,12 +4,14 @@
 # load asks for is random, and so is its timing: two recordings differ in detail.
 #
 # Usage: redis.sh OUT.trace
+# Takes: 3 s
 . "$(dirname "$0")/common.sh"
 need redis-benchmark redis-tools
 
 server=$(command -v redis-server || command -v redis-check-rdb)
 ln -s "$server" redis-server
 
+touch=--touch
 begin ./redis-server --port 0 --unixsocket redis.sock --save '' \
     --appendonly no --io-threads 2 --io-threads-do-reads yes --hash-max-listpack-entries 32 \
     --daemonize no --logfile server.log

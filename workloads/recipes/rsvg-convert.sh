@@ -2,6 +2,7 @@
 # rsvg-convert.sh - a drawing of gradients, paths, filters and styles made a picture by librsvg, which is written in Rust.
 #
 # Usage: rsvg-convert.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need rsvg-convert librsvg2-bin
 

@@ -3,6 +3,7 @@
 # arrays and hashes that grow. Orders are read, grouped, priced and printed.
 #
 # Usage: ruby.sh OUT.trace
+# Takes: 2 s
 . "$(dirname "$0")/common.sh"
 need ruby ruby
 

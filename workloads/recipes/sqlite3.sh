@@ -2,6 +2,7 @@
 # sqlite3.sh - a database in memory: tables filled, indexed, updated, and asked by joins and groups.
 #
 # Usage: sqlite3.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need sqlite3 sqlite3
 
@@ -32,4 +33,5 @@ awk 'BEGIN {
             printf "SELECT name, price FROM customer JOIN item ON customer.id = item.customer WHERE item.id = %d;\n", 20000 + i - 2
     }
 }' >> work.sql
+touch=--touch
 record sqlite3 :memory: '.read work.sql' >answers

@@ -3,6 +3,7 @@
 # GLib's, which has slices of its own for the small ones.
 #
 # Usage: ssconvert.sh OUT.trace
+# Takes: 2 s
 . "$(dirname "$0")/common.sh"
 need ssconvert gnumeric
 only_dejavu

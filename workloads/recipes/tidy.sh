@@ -2,6 +2,7 @@
 # tidy.sh - a page of HTML as people write it, with tags that were never closed, parsed, mended and printed by HTML Tidy.
 #
 # Usage: tidy.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need tidy tidy
 

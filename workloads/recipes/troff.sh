@@ -2,6 +2,7 @@
 # troff.sh - a text of some 60 pages set by GNU troff: macros, paragraphs broken into lines, hyphenation, a table of tabs.
 #
 # Usage: troff.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need troff groff-base
 

@@ -3,6 +3,7 @@
 # freed as the search goes back; tables and clauses grow.
 #
 # Usage: z3.sh OUT.trace
+# Takes: 1 s
 . "$(dirname "$0")/common.sh"
 need z3 z3
 

@@ -3,16 +3,19 @@
  */
 #include "workloads/record/explain.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "workloads/record/capture.h"
@@ -149,11 +152,34 @@ static struct binary look_at_binary(int descriptor)
     return binary;
 }
 
-static const char *explain_binary(const struct binary *binary, const struct stat *info)
+/* Whether the file gives whoever runs it capabilities: setcap's p or e. To root it gives nothing new. */
+static bool has_capabilities(int descriptor)
 {
-    if ((info->st_mode & (S_ISUID | S_ISGID)) != 0)
+    struct vfs_ns_cap_data file;
+    ssize_t bytes = fgetxattr(descriptor, "security.capability", &file, sizeof file);
+
+    if (getuid() == 0 || bytes < (ssize_t)XATTR_CAPS_SZ_1)
+        return false;
+    return (le32toh(file.magic_etc) & VFS_CAP_FLAGS_EFFECTIVE) != 0 || file.data[0].permitted != 0 ||
+           (bytes >= (ssize_t)XATTR_CAPS_SZ_2 && file.data[1].permitted != 0);
+}
+
+/* Whether the kernel gives the program rights that whoever runs it has not; if so, the loader does not do as
+ * the environment says. NULL: it gives none. */
+static const char *explain_rights(int descriptor, const struct stat *info)
+{
+    if (((info->st_mode & S_ISUID) != 0 && info->st_uid != getuid()) ||
+        ((info->st_mode & S_ISGID) != 0 && info->st_gid != getgid()))
         return "is set-user-ID or set-group-ID, and the loader loads nothing into such a program; run a "
                "copy without that bit";
+    if (has_capabilities(descriptor))
+        return "has file capabilities (getcap shows them), and the loader loads nothing into such a program; "
+               "run a copy, which has none";
+    return NULL;
+}
+
+static const char *explain_binary(const struct binary *binary)
+{
     if (!binary->is_elf)
         return "is not a program that Linux loads by itself";
     if (!binary->is_64_bit)
@@ -198,15 +224,16 @@ static bool explain_file(char path[static PATH_MAX], char *text, size_t capacity
     struct stat info = {0};
     int descriptor = open_binary(path, &info);
     struct binary binary;
-    const char *why;
+    const char *rights, *why;
 
     if (descriptor < 0) {
         snprintf(text, capacity, "%s cannot be read: %s", path, strerror(errno));
         return true;
     }
     binary = look_at_binary(descriptor);
+    rights = explain_rights(descriptor, &info);
     close(descriptor);
-    why = explain_binary(&binary, &info);
+    why = rights != NULL ? rights : explain_binary(&binary);
     snprintf(text, capacity, "%s %s", path, why != NULL ? why : "");
     return why != NULL;
 }
@@ -237,11 +264,15 @@ enum hb_status hb_explain_check(const char *program, struct hb_error *error)
     char path[PATH_MAX];
     int descriptor = find_program(program, path) ? open_binary(path, &info) : -1;
     struct binary binary;
+    const char *rights;
 
     if (descriptor < 0)
         return HB_OK;
     binary = look_at_binary(descriptor);
+    rights = explain_rights(descriptor, &info);
     close(descriptor);
+    if (rights != NULL)
+        return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s %s", path, rights);
     if (!binary.needs_to_be_first)
         return HB_OK;
     return hb_error_set(

@@ -11,7 +11,8 @@
 #include "workloads/record/family.h"
 
 /* HB_ERR_UNAVAILABLE: `program` (looked up in $PATH, and for a script its interpreter) would not even start
- * with the recorder in it. */
+ * with the recorder in it, or has rights that whoever runs it has not, so that the loader leaves the recorder
+ * out. */
 enum hb_status hb_explain_check(const char *program, struct hb_error *error);
 
 /* Why no library of ours would have a say in `program`, into `text`; false where nothing speaks against it.

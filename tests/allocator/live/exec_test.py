@@ -120,6 +120,9 @@ class Exec(Living):
         self.write("text", "no program\n")
         os.mkdir(os.path.join(self.folder, "folder"))
         shutil.copy("/bin/true", os.path.join(self.folder, "set-user"))
+        is_root = os.getuid() == 0
+        if is_root:  # to its owner it gives no rights
+            os.chown(os.path.join(self.folder, "set-user"), 65534, -1)
         os.chmod(os.path.join(self.folder, "set-user"), 0o4755)
         self.write("script", f"#!{SUBJECTS}/subject_static\n")
         os.chmod(os.path.join(self.folder, "script"), 0o755)
@@ -142,7 +145,7 @@ class Exec(Living):
             (["-a", "simple", "--", ""], 127, "No such file or directory"),
             (["-a", "simple", "--", "./text"], 126, "./text: Permission denied"),
             (["-a", "simple", "--", "./folder"], 126, "./folder: "),
-            (["-a", "simple", "--", "./set-user"], 126, "./set-user is set-user-ID or set-group-ID, and the loader"),
+            *([(["-a", "simple", "--", "./set-user"], 126, "./set-user is set-user-ID or set-group-ID, and the loader")] if is_root else []),
             (["-a", "simple", "--", f"{SUBJECTS}/subject_static"], 126, "is statically linked"),
             (["-a", "simple", "--", "./script"], 126, "subject_static is statically linked"),
             (["-a", "simple", "--", f"{SUBJECTS}/subject_own_malloc"], 126, "has a malloc of its own linked into it"),

@@ -19,7 +19,12 @@ heapbench info times.trace | sed -n '/^program/,/^file/p'
 heapbench info times.trace --json | sed -n '/format_version/,/file_bytes"/p'
 echo 'cpu 1us' >only.txt
 heapbench info only.txt | grep -A 1 '^program'
-heapbench info redis | grep -E '^(program|time)'
+base64 -d >old.trace <<'END'
+iUhCVA0KGgoBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABGEwIW+sSYq0hCb3AFAAAADgAAAAMAAAAA
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAotS/9IAUpAACODPO/BfmZgEVntnSUSEJuZAAAAAADAAAA
+AAAAAAIAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAE1dA+ixUjRf
+END
+heapbench info old.trace | grep -E '^(program|time)'
 heapbench info demo | grep -cE '^(program|time)'
 printf 'dropped 1\na x 1\n' >lossy.txt
 heapbench info lossy.txt | tail -n 2
