@@ -44,4 +44,10 @@ option(HEAPBENCH_FUZZERS "Build the fuzz targets for libFuzzer: with clang, by t
 if(HEAPBENCH_FUZZERS AND NOT HEAPBENCH_SANITIZE MATCHES "fuzzer-no-link")
     message(FATAL_ERROR "HEAPBENCH_FUZZERS is for the preset fuzz: its builds do not look at checksums")
 endif()
+if(HEAPBENCH_FUZZERS)
+    set(unguided "${PROJECT_SOURCE_DIR}/tests/fuzz/unguided.txt")
+    file(MD5 "${unguided}" content) # a seed, so that ninja and ccache see when the list changed
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${unguided}")
+    target_compile_options(hb_options INTERFACE "-fsanitize-coverage-ignorelist=${unguided}" -frandom-seed=${content})
+endif()
 target_compile_definitions(hb_options INTERFACE HB_FUZZING=$<BOOL:${HEAPBENCH_FUZZERS}>)

@@ -17,6 +17,14 @@ void fuzz_fail(const char *condition, const char *file, int line)
     abort();
 }
 
+uint8_t fuzz_take(struct fuzz_rest *rest)
+{
+    if (rest->left == 0)
+        return 0;
+    rest->left--;
+    return *rest->at++;
+}
+
 const char *fuzz_file(const uint8_t *data, size_t size)
 {
     static int fd = -1;
@@ -27,8 +35,8 @@ const char *fuzz_file(const uint8_t *data, size_t size)
         fuzz_check(fd >= 0);
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     }
-    fuzz_check(ftruncate(fd, 0) == 0);
     fuzz_check(pwrite(fd, data, size, 0) == (ssize_t)size);
+    fuzz_check(ftruncate(fd, (off_t)size) == 0); /* afterwards, so that its pages are kept */
     return path;
 }
 

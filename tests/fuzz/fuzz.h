@@ -22,6 +22,15 @@ enum { FUZZ_SEED_BYTES = 1 << 16 };
 /* A valid input of at most FUZZ_SEED_BYTES; returns its length. */
 size_t fuzz_seed(struct hb_random *random, uint8_t *out);
 
+/* What is left of an input that is read byte by byte. */
+struct fuzz_rest {
+    const uint8_t *at;
+    size_t left;
+};
+
+/* The next byte; 0 when none is left. */
+uint8_t fuzz_take(struct fuzz_rest *rest);
+
 /* A path under which `data` can be read as a file until the next call. */
 const char *fuzz_file(const uint8_t *data, size_t size);
 

@@ -30,24 +30,10 @@ enum {
 
 static unsigned char file_bytes[FILE_BYTES];
 
-/* What is left of an input. */
-struct rest {
-    const uint8_t *at;
-    size_t left;
-};
-
-static uint8_t take(struct rest *rest)
-{
-    if (rest->left == 0)
-        return 0;
-    rest->left--;
-    return *rest->at++;
-}
-
-static void change(struct rest *rest, unsigned char *bytes, size_t count)
+static void change(struct fuzz_rest *rest, unsigned char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        bytes[i] ^= take(rest);
+        bytes[i] ^= fuzz_take(rest);
 }
 
 static void put_head(uint64_t offset, uint32_t stream, uint32_t sequence, uint32_t bytes)
@@ -63,23 +49,23 @@ static void put_head(uint64_t offset, uint32_t stream, uint32_t sequence, uint32
 }
 
 /* Returns where the next chunk goes. */
-static size_t put_chunk(struct rest *rest, size_t offset)
+static size_t put_chunk(struct fuzz_rest *rest, size_t offset)
 {
-    uint32_t stream = 1 + take(rest) % STREAMS, sequence = take(rest);
-    size_t bytes = (1 + take(rest) % CHUNK_PAGES) * (size_t)PAGE;
-    size_t events = take(rest), room = bytes - sizeof(struct hb_capture_chunk);
+    uint32_t stream = 1 + fuzz_take(rest) % STREAMS, sequence = fuzz_take(rest);
+    size_t bytes = (1 + fuzz_take(rest) % CHUNK_PAGES) * (size_t)PAGE;
+    size_t events = fuzz_take(rest), room = bytes - sizeof(struct hb_capture_chunk);
 
-    events |= (size_t)take(rest) << 8;
+    events |= (size_t)fuzz_take(rest) << 8;
     put_head(offset, stream, sequence, (uint32_t)bytes);
     change(rest, file_bytes + offset, HEAD_CHANGES);
     events = events < room ? events : room;
     for (size_t i = 0; i < events; i++)
-        file_bytes[offset + sizeof(struct hb_capture_chunk) + i] = take(rest);
+        file_bytes[offset + sizeof(struct hb_capture_chunk) + i] = fuzz_take(rest);
     return offset + bytes;
 }
 
 /* Returns the capture's length. */
-static size_t forge(struct rest *rest)
+static size_t forge(struct fuzz_rest *rest)
 {
     struct hb_capture_header header = {.pid = 7, .command_bytes = 4, .command = "a\0b", .begin_ns = 1000};
     struct hb_capture_shared shared = {.page_bytes = PAGE, .touch = 1};
@@ -98,7 +84,7 @@ static size_t forge(struct rest *rest)
     memcpy(shared.magic, HB_CAPTURE_MAGIC, sizeof shared.magic);
     atomic_store(&shared.end, end);
     memcpy(file_bytes, &shared, offsetof(struct hb_capture_shared, prepared));
-    change(&(struct rest){changes, kept}, file_bytes, SHARED_CHANGES);
+    change(&(struct fuzz_rest){changes, kept}, file_bytes, SHARED_CHANGES);
     return end;
 }
 
@@ -160,8 +146,8 @@ static void check_image(const struct hb_capture *capture)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct rest rest = {data, size};
-    bool may_grow = take(&rest) % 2 == 1;
+    struct fuzz_rest rest = {data, size};
+    bool may_grow = fuzz_take(&rest) % 2 == 1;
     size_t bytes = forge(&rest);
     const char *path = fuzz_file(file_bytes, bytes);
     struct hb_capture_file *file;

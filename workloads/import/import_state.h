@@ -10,9 +10,9 @@
 #include "workloads/source/line_reader.h"
 
 enum {
-    HB_IMPORT_CHUNK_OPS = 4096,
-    HB_IMPORT_LINE_EVENTS = 16, /* at most, from one line */
-    HB_IMPORT_OPEN_CALLS = 8,   /* of valgrind's: begun, and their result not seen yet */
+    HB_IMPORT_CHUNK_OPS = HB_FUZZING ? 16 : 4096, /* a fuzzer's inputs are short, and are to reach its end */
+    HB_IMPORT_LINE_EVENTS = 16,                   /* at most, from one line */
+    HB_IMPORT_OPEN_CALLS = 8,                     /* of valgrind's: begun, and their result not seen yet */
     HB_IMPORT_LINE_BYTES = 1 << 16,
     HB_IMPORT_ROOM_OPS = HB_IMPORT_CHUNK_OPS + HB_IMPORT_LINE_EVENTS * HB_REPAIR_EVENT_OPS
 };

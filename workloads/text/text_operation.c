@@ -23,11 +23,11 @@ enum hb_status hb_text_flush(struct hb_text *text)
 /* The thread that acts now, as the workload numbers it: in the order in which threads first act. */
 static uint16_t acting_thread(struct hb_text *text)
 {
-    int32_t *ours = &text->threads[text->thread];
+    uint32_t *ours = &text->threads[text->thread];
 
-    if (*ours == NO_THREAD)
-        *ours = (int32_t)text->thread_count++;
-    return (uint16_t)*ours;
+    if (*ours == 0)
+        *ours = ++text->thread_count;
+    return (uint16_t)(*ours - 1);
 }
 
 /* Before the operation that it is about. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/pages.h"
 #include "workloads/text/text_escape.h"
 #include "workloads/text/text_state.h"
 
@@ -150,16 +151,6 @@ static enum hb_status read_lines(struct hb_text *text)
     return status == HB_OK ? check_whole(text) : status;
 }
 
-static bool prepare(struct hb_text *text)
-{
-    text->threads = malloc(HB_TRACE_MAX_THREADS * sizeof *text->threads);
-    if (text->threads == NULL)
-        return false;
-    for (size_t i = 0; i < HB_TRACE_MAX_THREADS; i++)
-        text->threads[i] = NO_THREAD;
-    return true;
-}
-
 enum hb_status hb_text_read(struct hb_builder *builder, const char *path, enum hb_workload_format format,
                             struct hb_error *error)
 {
@@ -172,13 +163,14 @@ enum hb_status hb_text_read(struct hb_builder *builder, const char *path, enum h
     text->lines.path = path;
     text->strict = format == HB_FORMAT_REP;
     text->error = error;
-    status = prepare(text) ? hb_line_reader_open(&text->lines, path, LINE_BYTES, error)
-                           : hb_text_out_of_memory(text);
+    text->threads = hb_pages_reserve(THREADS_BYTES);
+    status = text->threads != NULL ? hb_line_reader_open(&text->lines, path, LINE_BYTES, error)
+                                   : hb_text_out_of_memory(text);
     if (status == HB_OK)
         status = read_lines(text);
     hb_line_reader_close(&text->lines);
     hb_names_clear(&text->names);
-    free(text->threads);
+    hb_pages_free(text->threads, THREADS_BYTES);
     free(text);
     return status;
 }

@@ -17,8 +17,8 @@ enum {
     LINE_BYTES = 4 * HB_TRACE_MAX_TEXT_BYTES + 256, /* a command of escapes */
     MAX_WORDS = 5,
     HEADER_NUMBERS = 4,
-    BATCH_OPS = 1024,
-    NO_THREAD = -1
+    BATCH_OPS = HB_FUZZING ? 16 : 1024, /* a fuzzer's inputs are short, and are to reach its end */
+    THREADS_BYTES = HB_TRACE_MAX_THREADS * sizeof(uint32_t)
 };
 
 struct hb_text {
@@ -29,7 +29,8 @@ struct hb_text {
     unsigned words;
     struct hb_names names;
     uint64_t next_object;
-    int32_t *threads; /* the file's number -> ours, NO_THREAD where it did nothing yet */
+    uint32_t
+        *threads; /* the file's number -> ours + 1, 0 where it did nothing yet; whole pages, few touched */
     uint32_t thread_count;
     uint32_t thread;                 /* the file's number */
     uint64_t header[HEADER_NUMBERS]; /* of a .rep, as they stand there */

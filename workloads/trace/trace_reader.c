@@ -19,8 +19,9 @@
 #include "workloads/source/source.h"
 #include "workloads/trace/trace_format.h"
 
-/* Operations handed out at a time: what a second-level cache holds. */
-enum { CHUNK_OPS = 16384 };
+/* Operations handed out at a time: what a second-level cache holds. A fuzzer's inputs are short, and are to
+ * reach its end. */
+enum { CHUNK_OPS = HB_FUZZING ? 64 : 16384 };
 
 struct hb_trace_reader {
     struct hb_source *source;

@@ -20,7 +20,7 @@ bool plain_init(struct plain *plain, const struct plain_options *options, uint64
     plain->count = plain->rover = plain->clock = plain->high_water = 0;
     plain->walk = (struct hb_walk){.length = 0};
     plain->freed = plain->is_short = false;
-    memset(plain->slabs, 0, sizeof plain->slabs);
+    plain->slab_end = 0;
     if (!is_buddy(plain)) {
         plain->ranges[plain->count++] = (struct plain_range){.length = bytes};
         /* Links in a free range take the place of a payload. */
@@ -303,10 +303,10 @@ static int slab_around(const struct plain *plain, uint64_t payload)
 {
     int i = 0;
 
-    while (i < PLAIN_SLABS_MAX && (plain->slabs[i].cell == 0 || payload < plain->slabs[i].payload ||
+    while (i < plain->slab_end && (plain->slabs[i].cell == 0 || payload < plain->slabs[i].payload ||
                                    payload >= plain->slabs[i].payload + 4088))
         i++;
-    return i;
+    return i < plain->slab_end ? i : PLAIN_SLABS_MAX;
 }
 
 /* The slab with cells of that size that came last to have a free one; NULL where none has. */
@@ -314,7 +314,7 @@ static struct plain_slab *open_slab(struct plain *plain, uint64_t cell)
 {
     struct plain_slab *open = NULL;
 
-    for (int i = 0; i < PLAIN_SLABS_MAX; i++) {
+    for (int i = 0; i < plain->slab_end; i++) {
         struct plain_slab *slab = &plain->slabs[i];
 
         if (slab->cell == cell && slab->held < cells_of(slab) &&
@@ -333,9 +333,10 @@ static struct plain_slab *new_slab(struct plain *plain, uint64_t cell)
         plain->walk.walks--;
         return NULL;
     }
-    while (plain->slabs[i].cell != 0)
+    while (i < plain->slab_end && plain->slabs[i].cell != 0)
         i++;
     assert(i < PLAIN_SLABS_MAX);
+    plain->slab_end += i == plain->slab_end;
     plain->slabs[i] = (struct plain_slab){.payload = payload, .cell = cell, .opened = ++plain->clock};
     return &plain->slabs[i];
 }

@@ -62,6 +62,7 @@ struct plain {
     bool is_short; /* what is allocated next lives 256 operations or less */
     bool freed;    /* something was, since free ranges were merged last */
     struct hb_walk walk;
+    int slab_end; /* of those that were ever made */
     struct plain_slab slabs[PLAIN_SLABS_MAX];
 };
 
