@@ -121,6 +121,20 @@ enum hb_status hb_adversary_drive(const struct hb_adversary_plan *plan, const st
 enum hb_status hb_adversary_run(const struct hb_adversary_plan *plan, struct hb_adversary_result *result,
                                 struct hb_error *error);
 
+/*
+ * Robson's lower bound (1974; workloads/THEORY.md has the proof): the extent, in units, to which his
+ * adversary brings any allocator that cannot move blocks by the end of its phase of blocks of `size`. `live`
+ * is M, 1 to 2^58 units; `size` is a power of two, `live` at most.
+ */
+uint64_t hb_adversary_robson_units(uint64_t live, uint64_t size);
+
+/*
+ * What some program makes any such allocator need that never has more than `live_bytes` live, in blocks of
+ * `smallest_bytes` to `largest_bytes`: 1 at least, and `live_bytes` at most. The worst over the phases, and
+ * over all such programs: of one that does something else it says nothing. 0: `live_bytes` is beyond 2^58.
+ */
+uint64_t hb_adversary_robson_bytes(uint64_t live_bytes, uint64_t smallest_bytes, uint64_t largest_bytes);
+
 /* What is done in that process, for hb_child_main. */
 extern const struct hb_child_job hb_adversary_job;
 

@@ -1,6 +1,7 @@
 /*
  * adversary_adaptive.c - the adversaries that look where blocks lie before they free and allocate.
  */
+#include <assert.h>
 #include <math.h>
 
 #include "bench/adversary/adversary_attack.h"
@@ -11,9 +12,12 @@
  * Phase i works on a grid of 2^i units. Every live block covers exactly one point of the grid of the phase
  * before; of the two sets of blocks that lie alternately on it, the one is kept whose blocks spoil more, the
  * other is freed, and blocks of 2^i units are allocated, none of which fits between two that were kept. The
- * extent after phase i is at least M (1 + i/2) - 2^i + 1 units (Robson 1971, 1974), and first fit and best
- * fit need no more.
+ * extent after phase i is at least M (1 + i/2) - 2^i + 1 units (Robson 1971, 1974) where M is a multiple of
+ * 2^(i+1), and first fit and best fit need no more.
  */
+
+/* M (1 + 57/2) is less than 2^63. */
+#define ROBSON_MOST_LIVE (UINT64_C(1) << 58)
 
 /* The grid of one phase, in bytes. */
 struct grid {
@@ -83,12 +87,39 @@ static double robson_growth(uint64_t ratio)
     return 1 + log2((double)ratio) / 2;
 }
 
+/* So many blocks are live after a phase, each on a point of its own of a grid of `size` units. */
+uint64_t hb_adversary_robson_units(uint64_t live, uint64_t size)
+{
+    uint64_t blocks = live;
+
+    assert(live > 0 && live <= ROBSON_MOST_LIVE && size > 0 && size <= live && (size & (size - 1)) == 0);
+    for (uint64_t phase = 2; phase <= size; phase *= 2)
+        blocks = (blocks + live / phase) / 2;
+    return (blocks - 1) * size + 1;
+}
+
+/* A unit is the smallest block, but blocks need not lie at multiples of it: the last one ends a byte behind
+ * its point, and not a unit. */
+uint64_t hb_adversary_robson_bytes(uint64_t live_bytes, uint64_t smallest_bytes, uint64_t largest_bytes)
+{
+    uint64_t worst = live_bytes;
+
+    assert(smallest_bytes > 0 && smallest_bytes <= largest_bytes && largest_bytes <= live_bytes);
+    if (live_bytes > ROBSON_MOST_LIVE)
+        return 0;
+    for (uint64_t size = 1; size <= largest_bytes / smallest_bytes; size *= 2) {
+        uint64_t units = hb_adversary_robson_units(live_bytes / smallest_bytes, size);
+        uint64_t bytes = (units - 1) * smallest_bytes + 1;
+
+        worst = bytes > worst ? bytes : worst;
+    }
+    return worst;
+}
+
 static void robson_theory(const struct hb_adversary_plan *plan, const struct hb_adversary_phase *phase,
                           struct hb_theory *theory)
 {
-    double size = (double)phase->size;
-
-    theory->bound = (double)plan->live * (1 + log2(size) / 2) - size + 1;
+    theory->bound = (double)hb_adversary_robson_units(plan->live, phase->size);
     theory->expected = theory->bound;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "allocator/model/model.h"
+#include "bench/adversary/adversary.h"
 #include "bench/exact/packing_skyline.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
@@ -123,6 +124,22 @@ static enum hb_status count_model(const struct hb_prepared *prepared, const stru
     return count(prepared, &table, out, error);
 }
 
+/* Of the program's blocks, and what Robson's theorem makes of them. */
+static void find_extremes(const struct hb_packing *packing, struct hb_policy_figures *out)
+{
+    for (uint64_t i = 0; i < packing->count; i++) {
+        uint64_t length = packing->objects[i].length;
+
+        if (out->smallest_bytes == 0 || length < out->smallest_bytes)
+            out->smallest_bytes = length;
+        if (length > out->largest_bytes)
+            out->largest_bytes = length;
+    }
+    if (packing->count > 0)
+        out->robson_bytes =
+            hb_adversary_robson_bytes(packing->peak_bytes, out->smallest_bytes, out->largest_bytes);
+}
+
 static enum hb_status pack(const struct hb_prepared *prepared, struct policy_setting setting,
                            struct hb_policy_figures *out, struct hb_error *error)
 {
@@ -140,6 +157,7 @@ static enum hb_status pack(const struct hb_prepared *prepared, struct policy_set
                                       .peak_extent_bytes = packing->extent_bytes,
                                       .bound_bytes = packing->peak_bytes};
     out->measures[3] = hb_measures_ratio(packing->extent_bytes, live);
+    find_extremes(packing, out);
     hb_packing_free(packing);
     return HB_OK;
 }
@@ -193,7 +211,7 @@ static const struct hb_schema schema = {
     "policies/1", "policies.csv",
     "trace:text,policy:text,merge:text,header_bytes:count,align:count,status:text,ops:count,"
     "peak_live_bytes:count,peak_extent_bytes:count,measure1:real,measure2:real,measure3:real,measure4:real,"
-    "bound_bytes:count"};
+    "bound_bytes:count,smallest_bytes:count,largest_bytes:count,robson_bytes:count"};
 
 static void set_run(struct hb_results *results, const char *trace, const struct hb_policy_run *run,
                     const char *status)
@@ -230,7 +248,11 @@ static void set_figures(struct hb_results *results, const struct hb_policy_figur
     } else {
         hb_results_set_real(results, "measure4", 100 * figures->measures[3]);
         hb_results_set_count(results, "bound_bytes", figures->bound_bytes);
+        hb_results_set_count(results, "smallest_bytes", figures->smallest_bytes);
+        hb_results_set_count(results, "largest_bytes", figures->largest_bytes);
     }
+    if (figures->robson_bytes > 0)
+        hb_results_set_count(results, "robson_bytes", figures->robson_bytes);
 }
 
 void hb_policies_results_add(struct hb_results *results, const char *trace, const struct hb_policy_run *run,

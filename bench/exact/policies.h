@@ -25,7 +25,9 @@ struct hb_policy_figures {
     uint64_t failures; /* sizes that no heap holds */
     uint64_t peak_live_bytes, peak_extent_bytes;
     uint64_t bound_bytes; /* packing: the most that is live, headers and alignment counted; else 0 */
-    double measures[4];   /* 1 to 4 as ratios, 0.25 for 25 %; of a packing the fourth alone means something */
+    uint64_t smallest_bytes, largest_bytes; /* packing: of its blocks, counted alike; else 0 */
+    uint64_t robson_bytes; /* packing: what a program of these three makes any allocator need; 0: not known */
+    double measures[4]; /* 1 to 4 as ratios, 0.25 for 25 %; of a packing the fourth alone means something */
 };
 
 /* How many runs there are, and the index-th one; false behind the last. */

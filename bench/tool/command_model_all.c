@@ -10,15 +10,19 @@
 
 #include "bench/exact/policies.h"
 #include "bench/question/found/discover.h"
+#include "bench/replay/measures.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
 
 enum { RUNS_MAX = 64, FEW_OPS = 1000 };
 
+/* What a figure is of, over the most bytes live: a run's heap; of a packing also its two bounds. */
+enum figure { HEAP, LIVE, ROBSON, FIGURES };
+
 /* Of measure #4, over traces. */
 struct means {
-    double sum[RUNS_MAX]; /* by run of the plan */
-    unsigned count[RUNS_MAX];
+    double sum[FIGURES][RUNS_MAX]; /* by run of the plan */
+    unsigned count[FIGURES][RUNS_MAX];
     unsigned traces;
     const char *name; /* of the last one */
 };
@@ -32,6 +36,19 @@ struct policy_table {
     size_t unusable; /* traces */
 };
 
+static void add(struct means *means, enum figure figure, size_t index, double ratio)
+{
+    means->sum[figure][index] += ratio;
+    means->count[figure][index]++;
+}
+
+static void add_bounds(struct means *means, size_t index, const struct hb_policy_figures *figures)
+{
+    add(means, LIVE, index, hb_measures_ratio(figures->bound_bytes, figures->peak_live_bytes));
+    if (figures->robson_bytes > 0)
+        add(means, ROBSON, index, hb_measures_ratio(figures->robson_bytes, figures->peak_live_bytes));
+}
+
 static void measure(struct policy_table *table, struct means *means, const struct hb_prepared *prepared,
                     size_t index, const struct hb_policy_run *run)
 {
@@ -40,8 +57,9 @@ static void measure(struct policy_table *table, struct means *means, const struc
     bool done = hb_policies_measure(prepared, index, &figures, &error) == HB_OK;
 
     if (done) {
-        means->sum[index] += figures.measures[3];
-        means->count[index]++;
+        add(means, HEAP, index, figures.measures[3]);
+        if (figures.bound_bytes > 0)
+            add_bounds(means, index, &figures);
     } else {
         fprintf(stderr, "heapbench: %s on %s: %s\n", run->policy, means->name, error.text);
         table->failed++;
@@ -109,25 +127,42 @@ static bool is_in_column(const struct hb_policy_run *run, size_t column)
            (run->align == settings[column].align || run->header_bytes == 0);
 }
 
-static void print_mean(const struct means *means, const struct hb_policy_run *row, size_t column)
+static void print_mean(const struct means *means, enum figure figure, const struct hb_policy_run *row,
+                       size_t column)
 {
     struct hb_policy_run run;
 
     for (size_t i = 0; i < RUNS_MAX && hb_policies_run_at(i, &run); i++)
-        if (hb_policies_alike(&run, row) && is_in_column(&run, column) && means->count[i] > 0) {
-            print_percent(means->sum[i] / means->count[i]);
+        if (hb_policies_alike(&run, row) && is_in_column(&run, column) && means->count[figure][i] > 0) {
+            print_percent(means->sum[figure][i] / means->count[figure][i]);
             return;
         }
     printf(" %12s", "");
+}
+
+static void print_figures(const struct means *means, enum figure figure, const struct hb_policy_run *run)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        print_mean(means, figure, run, i);
+    putchar('\n');
 }
 
 static void print_row(const struct means *means, const struct hb_policy_run *run)
 {
     printf("%-12s %-8s", run->policy, run->merge != NULL ? run->merge : "");
     print_published(run);
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-        print_mean(means, run, i);
-    putchar('\n');
+    print_figures(means, HEAP, run);
+}
+
+/* Beside the packing, and of no policy: no heap is smaller, and what may be asked of every one. */
+static void print_bounds(const struct means *means)
+{
+    static const struct hb_policy_run packing = {.policy = "packing"};
+
+    printf("%-34s", "  no heap is smaller");
+    print_figures(means, LIVE, &packing);
+    printf("%-34s", "  Robson's bound");
+    print_figures(means, ROBSON, &packing);
 }
 
 static void print_table(const struct means *means)
@@ -148,12 +183,18 @@ static void print_table(const struct means *means)
     for (size_t i = 0; hb_policies_run_at(i, &run); before = run, i++)
         if (!hb_policies_alike(&run, &before))
             print_row(means, &run);
+    print_bounds(means);
     for (size_t i = 0; hb_policies_published(i, &run, &measure4); i++)
         if (!hb_policies_has(&run))
             print_row(means, &run);
-    printf("\nPublished: 1998, mean of eight programs, headers and alignment removed. buddy: in units of 16 "
-           "bytes.\n"
-           "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n");
+    printf(
+        "\nPublished: 1998, mean of eight programs, headers and alignment removed. buddy: in units of 16 "
+        "bytes.\n"
+        "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n"
+        "Robson's bound (1974): what some program with as much live, in blocks of the same smallest to "
+        "largest "
+        "size,\n"
+        "makes any allocator need that cannot move blocks: the worst of all such programs, and not these.\n");
 }
 
 /* -- the command -- */

@@ -70,6 +70,53 @@ static void robson_spares_nobody(void **state)
     assert_true(tried >= 12);
 }
 
+/* N(16, 2) is Knuth's: The Art of Computer Programming 1, section 2.5, exercise 38. */
+static void robsons_bound_is_what_is_proved(void **state)
+{
+    static const uint64_t known[][3] = {{1, 1, 1}, {16, 1, 16}, {16, 2, 23},       {16, 4, 29},
+                                        {5, 2, 5}, {6, 2, 7},   {1024, 1024, 5121}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_int_equal(hb_adversary_robson_units(known[i][0], known[i][1]), known[i][2]);
+    for (uint64_t i = 0; i <= 20; i++) {
+        uint64_t size = UINT64_C(1) << i, live = 2 * size * 7;
+
+        assert_int_equal(hb_adversary_robson_units(live, size), live + i * live / 2 - size + 1);
+    }
+}
+
+/* Blocks may lie anywhere, so that the last one adds a byte and not a unit. */
+static void robsons_bound_in_bytes_is_of_the_worst_phase(void **state)
+{
+    uint64_t most = UINT64_C(1) << 58;
+
+    (void)state;
+    assert_int_equal(hb_adversary_robson_bytes(1, 1, 1), 1);
+    assert_int_equal(hb_adversary_robson_bytes(1000, 10, 19), 1000);                 /* n is 1 */
+    assert_int_equal(hb_adversary_robson_bytes(16 * 32, 32, 64), (23 - 1) * 32 + 1); /* 2 */
+    assert_int_equal(hb_adversary_robson_bytes(16 * 32 + 31, 32, 5 * 32), (29 - 1) * 32 + 1);
+    assert_int_equal(hb_adversary_robson_bytes(5 * 32, 32, 64),
+                     5 * 32);                                    /* no phase is as bad as what is live */
+    assert_int_equal(hb_adversary_robson_bytes(64, 1, 64), 193); /* 32 is as bad */
+    assert_int_equal(hb_adversary_robson_bytes(most, 1, most), (most / 2) * 58 + 1);
+    assert_int_equal(hb_adversary_robson_bytes(most + 1, 1, 1), 0);
+}
+
+/* The proof is of any M, and not only of multiples of 2 n. */
+static void any_m_needs_robsons_bound(void **state)
+{
+    (void)state;
+    for (uint64_t live = 2; live <= 65; live++)
+        for (uint64_t ratio = 2; ratio <= live; ratio *= 2) {
+            const struct hb_adversary_result *result =
+                adversary_result("robson", "model-first-merge", live, ratio, NULL);
+
+            for (uint32_t phase = 0; phase < result->phase_count; phase++)
+                assert_true(result->phases[phase].measured_bytes >= result->phases[phase].bound_bytes);
+        }
+}
+
 static void first_fit_grows_as_published(void **state)
 {
     static const double extents[] = {1.50, 2.13, 2.79, 3.50, 4.22, 4.92, 5.64, 6.37, 7.10, 7.82};
@@ -288,6 +335,10 @@ int main(void)
                 robson_on_the_models),
         hb_test("Robson's bound is met to the unit by the walking allocators", robson_on_memory),
         hb_test("no allocator needs less than Robson's bound", robson_spares_nobody),
+        hb_test("Robson's bound is what is proved, to the unit", robsons_bound_is_what_is_proved),
+        hb_test("Robson's bound in bytes is of the worst phase",
+                robsons_bound_in_bytes_is_of_the_worst_phase),
+        hb_test("Robson's bound holds for any M", any_m_needs_robsons_bound),
         hb_test("first fit is grown to 1.50, 2.13, 2.79 ... 7.82 M, below its ceiling of 10.43 M",
                 first_fit_grows_as_published),
         hb_test("every phase of first-fit has its own ceiling", every_phase_of_first_fit_has_its_own_ceiling),

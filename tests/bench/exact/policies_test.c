@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/adversary/adversary.h"
 #include "bench/exact/policies.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/plain_model.h"
@@ -120,7 +121,45 @@ static void compare_with_bounds(const struct hb_prepared *prepared)
             continue;
         packing = measure(prepared, find_run("packing", "", run.header_bytes, run.align));
         assert_true(figures.peak_extent_bytes >= packing.bound_bytes);
+        assert_int_equal(
+            packing.robson_bytes,
+            hb_adversary_robson_bytes(packing.bound_bytes, packing.smallest_bytes, packing.largest_bytes));
     }
+}
+
+/* 16 blocks of 24 bytes and, when they are gone, one of 100. */
+static void bounds_are_of_the_most_live_and_of_the_smallest_and_largest_block(void **state)
+{
+    static const struct {
+        uint32_t header_bytes, align;
+        uint64_t live, smallest, largest, robson;
+    } known[] = {{0, 1, 384, 24, 100, 28 * 24 + 1}, /* 16 units, n = 4: 29 */
+                 {8, 1, 512, 32, 108, 22 * 32 + 1}, /* n = 2: 23 */
+                 {8, 16, 512, 32, 112, 22 * 32 + 1}};
+    struct hb_op ops[33];
+    struct hb_workload *workload;
+    struct hb_prepared *prepared;
+
+    (void)state;
+    for (uint32_t i = 0; i < 16; i++) {
+        ops[i] = (struct hb_op){.kind = HB_OP_MALLOC, .object = i, .size = 24};
+        ops[16 + i] = (struct hb_op){.kind = HB_OP_FREE, .object = i};
+    }
+    ops[32] = (struct hb_op){.kind = HB_OP_MALLOC, .object = 16, .size = 100};
+    workload = workload_of("known", ops, 33);
+    prepared = must_prepare(workload);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct hb_policy_figures packing =
+            measure(prepared, find_run("packing", "", known[i].header_bytes, known[i].align));
+
+        assert_int_equal(packing.bound_bytes, known[i].live);
+        assert_int_equal(packing.peak_extent_bytes, known[i].live);
+        assert_int_equal(packing.smallest_bytes, known[i].smallest);
+        assert_int_equal(packing.largest_bytes, known[i].largest);
+        assert_int_equal(packing.robson_bytes, known[i].robson);
+    }
+    hb_prepared_free(prepared);
+    random_ops_free(workload);
 }
 
 static void figures_are_those_of_a_plain_model(void **state)
@@ -168,6 +207,8 @@ int main(void)
         hb_test("the published averages are the paper's", what_is_published),
         hb_test("figures are those of a plain model, and none is below its bound",
                 figures_are_those_of_a_plain_model),
+        hb_test("bounds are of the most live, and of the smallest and the largest block",
+                bounds_are_of_the_most_live_and_of_the_smallest_and_largest_block),
         hb_test("a size that no heap has is a failure, and cannot be packed",
                 a_size_that_no_heap_has_is_a_failure),
     };

@@ -646,25 +646,40 @@ class Rows(invented.Test):
                 "trace": "made", "policy": row["policy"], "merge": row["merge"], "header_bytes": header, "align": align,
                 "status": "ok", "ops": len(self.trace), "peak_live_bytes": replay.peak_live,
                 "peak_extent_bytes": heap.high_water, **{f"measure{i + 1}": 100 * v for i, v in enumerate(measures)},
-                "bound_bytes": None})
+                "bound_bytes": None, "smallest_bytes": None, "largest_bytes": None, "robson_bytes": None})
             tried += 1
         self.assertEqual(tried, 12)
         self.assertEqual([",".join(row.values()) for row in self.rows("policies", status="published")], [
-            f",{policy},yes,0,1,published,,,,,,,{percent},"
+            f",{policy},yes,0,1,published,,,,,,,{percent},,,,"
             for policy, percent in (("best", "2.3"), ("first", "2.3"), ("next", "8"), ("buddy", "53"), ("lifo-first", "36"),
                                     ("segregated", "74"))])
 
+    @staticmethod
+    def robson_bytes(live, smallest, largest):
+        worst, blocks, size = live, live // smallest, 1
+        while size * smallest <= largest:
+            if size > 1:
+                blocks = (blocks + live // smallest // size) // 2
+            worst, size = max(worst, (blocks - 1) * size * smallest + 1), 2 * size
+        return worst
+
     def assert_packing(self, row, header, align):
-        lives = [0]
-        Replay(self.trace, Heap(), after=lambda r: lives.append(
-            sum(round_up(size + header, align) for _, size in r.held.values())))
+        lives, seen = [0], set()
+
+        def look(r):
+            lengths = [round_up(size + header, align) for _, size in r.held.values()]
+            lives.append(sum(lengths))
+            seen.update(lengths)
+
+        Replay(self.trace, Heap(), after=look)
         extent = int(row["peak_extent_bytes"])
         self.assertGreaterEqual(extent, max(lives))
         self.assert_row(row, {
             "trace": "made", "policy": "packing", "merge": None, "header_bytes": header, "align": align, "status": "ok",
             "ops": len(self.trace), "peak_live_bytes": self.ample.peak_live, "peak_extent_bytes": extent, "measure1": None,
             "measure2": None, "measure3": None, "measure4": 100 * (extent / self.ample.peak_live - 1),
-            "bound_bytes": max(lives)})
+            "bound_bytes": max(lives), "smallest_bytes": min(seen), "largest_bytes": max(seen),
+            "robson_bytes": self.robson_bytes(max(lives), min(seen), max(seen))})
 
     # -- the same figures as counters of benchmarks, and as JSON --
 
