@@ -1,46 +1,24 @@
 /*
- * packing_skyline.c - objects dropped into the lowest valley that has room for their lives, in an order that
- * is improved.
- *
- * Time is cut into segments, between which something ends and something begins. How high each is filled is a
- * skyline. The lowest stretch of it takes, of the objects that live within it alone, the one with the largest
- * key; where there is none it is lifted to its lower neighbour (Sekiyama and others' best fit, 2018, with the
- * longest life as the key). Here keys are first weighted lives and sizes, then changed one or a few at a
- * time, as threshold accepting does it (Dueck and Scheuer, Journal of Computational Physics 90, 1990).
- * Integers throughout.
+ * packing_skyline.c - segments, valleys, and the steps that fill them.
  */
 #include "bench/exact/packing_skyline.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
+#define NO_LIFE UINT32_MAX
+#define WALL    UINT64_MAX /* beside the first and the last segment */
 
-/* Tries, at most and at least; and what they may take together, in objects times (objects and segments). */
-enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 1000 };
-#define MOST_WORK (UINT64_C(1) << 30)
+/* Scores: what has no other way comes before all that has. */
+#define BARE INT64_MIN
+#define SOLE (INT64_MIN + 1)
 
-#define ONE INT64_C(256) /* of a logarithm of base 2, or of a weight */
-
-struct packed_life {
-    uint64_t length;
-    uint32_t first, behind; /* segments */
-};
-
-struct skyline {
-    struct hb_packing *packing;
-    struct hb_random random;
-    uint32_t count, segments;
-    struct packed_life *lives; /* by object */
-    int64_t *keys;
-    int64_t *kept_keys, *best_keys;
-    uint32_t *order; /* of objects not yet placed, among others: by key, largest first */
-    uint32_t waiting;
-    bool *placed;
-    uint64_t *offsets;
-    uint64_t *heights; /* by segment */
-    uint64_t best_extent;
+/* What was found of the valley that begins at a segment. It stays so while nothing changes within. */
+struct skyline_valley {
+    uint32_t behind;  /* 0: nothing was found */
+    uint32_t failing; /* a segment that has no hope, or `behind` */
+    uint64_t floor, rim;
+    struct skyline_choice choice;
 };
 
 /* -- time -- */
@@ -48,7 +26,7 @@ struct skyline {
 /* A birth or a death. */
 struct instant {
     uint64_t op;
-    uint32_t object;
+    uint32_t life;
     bool birth;
 };
 
@@ -61,23 +39,12 @@ static int by_op(const void *a, const void *b)
     return (int)x->birth - (int)y->birth;
 }
 
-static bool cut_time(struct skyline *s)
+static void number_segments(struct hb_skyline *s, const struct instant *instants)
 {
-    struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
     bool died = false;
 
-    if (instants == NULL)
-        return false;
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct hb_packed *object = &s->packing->objects[i];
-
-        s->lives[i].length = object->length;
-        instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
-        instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
-    }
-    qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
     for (size_t i = 0; i < 2 * (size_t)s->count; i++) {
-        struct packed_life *life = &s->lives[instants[i].object];
+        struct skyline_life *life = &s->lives[instants[i].life];
 
         s->segments += instants[i].birth && died;
         died = !instants[i].birth;
@@ -87,260 +54,359 @@ static bool cut_time(struct skyline *s)
             life->behind = s->segments + 1;
     }
     s->segments++;
+}
+
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static bool cut_time(struct hb_skyline *s, const struct hb_packing *packing)
+{
+    struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
+
+    if (instants == NULL)
+        return false;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct hb_packed *object = &packing->objects[i];
+
+        s->lives[i] = (struct skyline_life){.length = object->length, .object = i, .twin = NO_LIFE};
+        s->scale = common_divisor(object->length, s->scale);
+        instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
+        instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
+    }
+    qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
+    number_segments(s, instants);
     free(instants);
     return true;
 }
 
-/* -- one packing -- */
-
-static int by_key(const void *a, const void *b, void *keys)
+static int by_place(const void *a, const void *b)
 {
-    int64_t x = ((const int64_t *)keys)[*(const uint32_t *)a],
-            y = ((const int64_t *)keys)[*(const uint32_t *)b];
+    const struct skyline_life *x = a, *y = b;
 
-    if (x != y)
-        return x > y ? -1 : 1;
-    return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->behind != y->behind)
+        return x->behind < y->behind ? -1 : 1;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return x->object < y->object ? -1 : 1;
 }
 
-/* The lowest stretch, the first of equal ones. */
-static void find_valley(const struct skyline *s, uint32_t *first, uint32_t *behind)
+static bool are_equal(const struct skyline_life *a, const struct skyline_life *b)
 {
-    *first = 0;
-    for (uint32_t i = 1; i < s->segments; i++)
-        if (s->heights[i] < s->heights[*first])
-            *first = i;
-    for (*behind = *first; *behind < s->segments && s->heights[*behind] == s->heights[*first]; ++*behind) {
-    }
+    return a->first == b->first && a->behind == b->behind && a->length == b->length;
 }
 
-/* To its lower neighbour. There is one: what fits nowhere is not left when all is level. */
-static void lift_valley(struct skyline *s, uint32_t first, uint32_t behind)
+static void order_lives(struct hb_skyline *s)
 {
-    uint64_t left = first > 0 ? s->heights[first - 1] : UINT64_MAX;
-    uint64_t right = behind < s->segments ? s->heights[behind] : UINT64_MAX;
+    uint32_t at = 0;
 
-    for (uint32_t i = first; i < behind; i++)
-        s->heights[i] = left < right ? left : right;
-}
-
-/* The index in `order` of the object for the valley; `waiting` where there is none. */
-static uint32_t choose(const struct skyline *s, uint32_t first, uint32_t behind)
-{
-    for (uint32_t i = 0; i < s->waiting; i++) {
-        const struct packed_life *life = &s->lives[s->order[i]];
-
-        if (!s->placed[s->order[i]] && life->first >= first && life->behind <= behind)
-            return i;
-    }
-    return s->waiting;
-}
-
-static uint64_t drop_object(struct skyline *s, uint32_t object, uint64_t offset)
-{
-    const struct packed_life *life = &s->lives[object];
-
-    s->offsets[object] = offset;
-    s->placed[object] = true;
-    for (uint32_t i = life->first; i < life->behind; i++)
-        s->heights[i] = offset + life->length;
-    return offset + life->length;
-}
-
-static void forget_placed(struct skyline *s)
-{
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < s->waiting; i++)
-        if (!s->placed[s->order[i]])
-            s->order[kept++] = s->order[i];
-    s->waiting = kept;
-}
-
-/* The extent; or, given up, one above `limit`. */
-static uint64_t pack_by_keys(struct skyline *s, uint64_t limit)
-{
-    uint64_t extent = 0;
-
-    memset(s->heights, 0, s->segments * sizeof *s->heights);
-    memset(s->placed, 0, s->count * sizeof *s->placed);
     for (uint32_t i = 0; i < s->count; i++)
-        s->order[i] = i;
-    s->waiting = s->count;
-    qsort_r(s->order, s->count, sizeof *s->order, by_key, s->keys);
-    for (uint32_t left = s->count; left > 0 && extent <= limit;) {
-        uint32_t first, behind, chosen;
-        uint64_t top;
+        s->lives[i].length /= s->scale;
+    qsort(s->lives, s->count, sizeof *s->lives, by_place);
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct skyline_life *life = &s->lives[i];
 
-        find_valley(s, &first, &behind);
-        chosen = choose(s, first, behind);
-        if (chosen == s->waiting) {
-            lift_valley(s, first, behind);
-            continue;
-        }
-        top = drop_object(s, s->order[chosen], s->heights[first]);
-        extent = top > extent ? top : extent;
-        if (--left % 16 == 0)
-            forget_placed(s);
+        if (i > 0 && are_equal(life - 1, life))
+            life->twin = i - 1;
+        while (at <= life->first)
+            s->starts[at++] = i;
+        for (uint32_t x = life->first; x < life->behind; x++)
+            s->loads[x] += life->length;
     }
-    return extent;
+    while (at <= s->segments)
+        s->starts[at++] = s->count;
 }
 
-/* -- the search -- */
-
-/* The logarithm of base 2, in 256ths, its fraction a straight line; `x` is 1 or more. */
-static int64_t logarithm(uint64_t x)
+bool hb_skyline_open(struct hb_skyline *s, const struct hb_packing *packing)
 {
-    int whole = 63 - __builtin_clzll(x);
+    size_t most = packing->count + 2; /* at most one segment begins with each life */
 
-    return whole * ONE + (int64_t)((x << (63 - whole)) << 1 >> 56);
-}
-
-static int64_t draw(struct skyline *s, int64_t bound)
-{
-    return (int64_t)hb_random_below(&s->random, (uint64_t)bound);
-}
-
-static void weigh(struct skyline *s, int64_t life, int64_t size, int64_t chance)
-{
-    for (uint32_t i = 0; i < s->count; i++)
-        s->keys[i] = life * logarithm(s->lives[i].behind - s->lives[i].first) +
-                     size * logarithm(s->lives[i].length) + chance * draw(s, 2 * ONE);
-}
-
-/* Tries the keys as they are; true where they are the best so far, which are kept. */
-static bool try_keys(struct skyline *s, uint64_t limit, uint64_t *extent)
-{
-    *extent = pack_by_keys(s, limit);
-    if (*extent >= s->best_extent)
+    *s = (struct hb_skyline){.count = (uint32_t)packing->count,
+                             .lives = calloc(most, sizeof *s->lives),
+                             .starts = calloc(most, sizeof *s->starts),
+                             .loads = calloc(most, sizeof *s->loads),
+                             .heights = calloc(most, sizeof *s->heights),
+                             .slacks = calloc(most, sizeof *s->slacks),
+                             .failures = calloc(most, sizeof *s->failures),
+                             .valleys = calloc(most, sizeof *s->valleys),
+                             .ways = calloc(most, sizeof *s->ways),
+                             .fillings = calloc(most, sizeof *s->fillings)};
+    if (s->lives == NULL || s->starts == NULL || s->loads == NULL || s->heights == NULL ||
+        s->slacks == NULL || s->failures == NULL || s->valleys == NULL || s->ways == NULL ||
+        s->fillings == NULL || !cut_time(s, packing))
         return false;
-    s->best_extent = *extent;
-    memcpy(s->best_keys, s->keys, s->count * sizeof *s->keys);
+    order_lives(s);
     return true;
 }
 
-static void try_weights(struct skyline *s, uint64_t tries)
-{
-    static const int64_t first[][2] = {{ONE, 0}, {0, ONE}, {ONE, ONE}, {ONE, ONE / 2}};
-    enum { FIRST = sizeof first / sizeof first[0] };
-    uint64_t extent;
-
-    for (uint64_t i = 0; i < tries && s->best_extent > s->packing->peak_bytes; i++) {
-        if (i < FIRST)
-            weigh(s, first[i][0], first[i][1], 0);
-        else
-            weigh(s, draw(s, ONE), draw(s, ONE), draw(s, ONE));
-        try_keys(s, i == 0 ? UINT64_MAX : s->best_extent, &extent);
-    }
-}
-
-static void change_keys(struct skyline *s)
-{
-    for (int64_t left = 1 + draw(s, 3); left > 0; left--) {
-        int64_t *key = &s->keys[draw(s, s->count)];
-
-        if (draw(s, 2) == 0)
-            *key = s->keys[draw(s, s->count)] + draw(s, 3) - 1;
-        else
-            *key += draw(s, 6 * ONE * ONE) - 3 * ONE * ONE;
-    }
-}
-
-/* How much longer a change may be: by chance, up to 0.4 % of the peak, and ever less as the tries run out. */
-static uint64_t draw_threshold(struct skyline *s, uint64_t left, uint64_t tries)
-{
-    uint64_t chance = hb_random_below(&s->random, 1024);
-    uint64_t most = s->packing->peak_bytes / 1024 * (chance * chance / 1024) / 256; /* below 2^54 */
-
-    return most > UINT64_MAX / MOST_TRIES ? most / tries * left : most * left / tries;
-}
-
-static void improve(struct skyline *s, uint64_t tries)
-{
-    uint64_t current = s->best_extent;
-
-    memcpy(s->kept_keys, s->best_keys, s->count * sizeof *s->keys);
-    for (uint64_t left = tries; left > 0 && s->best_extent > s->packing->peak_bytes; left--) {
-        uint64_t limit = current + draw_threshold(s, left, tries), extent;
-
-        memcpy(s->keys, s->kept_keys, s->count * sizeof *s->keys);
-        change_keys(s);
-        try_keys(s, limit, &extent);
-        if (extent > limit)
-            continue;
-        current = extent;
-        memcpy(s->kept_keys, s->keys, s->count * sizeof *s->keys);
-    }
-}
-
-static void keep_best(struct skyline *s)
-{
-    memcpy(s->keys, s->best_keys, s->count * sizeof *s->keys);
-    pack_by_keys(s, UINT64_MAX);
-    for (uint32_t i = 0; i < s->count; i++)
-        s->packing->objects[i].offset = s->offsets[i];
-    s->packing->extent_bytes = s->best_extent;
-}
-
-static bool open_skyline(struct skyline *s)
-{
-    size_t n = s->count;
-
-    s->lives = calloc(n, sizeof *s->lives);
-    s->keys = calloc(n, sizeof *s->keys);
-    s->kept_keys = calloc(n, sizeof *s->kept_keys);
-    s->best_keys = calloc(n, sizeof *s->best_keys);
-    s->order = calloc(n, sizeof *s->order);
-    s->placed = calloc(n, sizeof *s->placed);
-    s->offsets = calloc(n, sizeof *s->offsets);
-    s->heights = calloc(2 * n, sizeof *s->heights);
-    return s->lives != NULL && s->keys != NULL && s->kept_keys != NULL && s->best_keys != NULL &&
-           s->order != NULL && s->placed != NULL && s->offsets != NULL && s->heights != NULL && cut_time(s);
-}
-
-static void close_skyline(struct skyline *s)
+void hb_skyline_close(struct hb_skyline *s)
 {
     free(s->lives);
-    free(s->keys);
-    free(s->kept_keys);
-    free(s->best_keys);
-    free(s->order);
-    free(s->placed);
-    free(s->offsets);
+    free(s->starts);
+    free(s->loads);
     free(s->heights);
+    free(s->slacks);
+    free(s->failures);
+    free(s->valleys);
+    free(s->ways);
+    free(s->fillings);
 }
 
-/* How many packings there is time for; the segments are not counted yet, and are at most as many as objects.
- */
-static uint64_t tries_for(uint64_t count)
+void hb_skyline_empty(struct hb_skyline *s, uint64_t length)
 {
-    uint64_t most = count < MOST_TRIES / TRIES_AN_OBJECT ? count * TRIES_AN_OBJECT : MOST_TRIES;
-    uint64_t tries = count > MOST_TRIES ? 0 : MOST_WORK / (2 * count * count);
-
-    if (tries < LEAST_TRIES)
-        return 0;
-    return tries < most ? tries : most;
-}
-
-enum hb_status hb_packing_search(struct hb_packing *packing, struct hb_error *error)
-{
-    struct skyline s = {.packing = packing, .best_extent = packing->extent_bytes};
-    uint64_t tries = packing->count > 0 ? tries_for(packing->count) : 0;
-    enum hb_status status = HB_OK;
-
-    if (tries == 0 || packing->extent_bytes == packing->peak_bytes)
-        return HB_OK;
-    s.count = (uint32_t)packing->count;
-    hb_random_seed(&s.random, 1);
-    if (!open_skyline(&s)) {
-        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for an offline packing");
-    } else {
-        s.best_extent = UINT64_MAX;
-        try_weights(&s, tries / 4);
-        improve(&s, tries - tries / 4);
-        if (s.best_extent < packing->extent_bytes)
-            keep_best(&s);
+    s->work += s->to - s->from;
+    for (uint32_t i = s->from; i < s->to; i++) {
+        s->heights[i] = 0;
+        s->slacks[i] = length - s->loads[i];
+        s->valleys[i].behind = 0;
     }
-    close_skyline(&s);
-    return status;
+    for (uint32_t i = s->starts[s->from]; i < s->starts[s->to]; i++)
+        s->lives[i].placed = false;
+}
+
+/* -- valleys -- */
+
+int64_t hb_skyline_logarithm(uint64_t x)
+{
+    int whole = 63 - __builtin_clzll(x);
+
+    return whole * INT64_C(256) + (int64_t)((x << (63 - whole)) << 1 >> 56);
+}
+
+static bool fits(const struct skyline_life *life, uint32_t behind)
+{
+    return !life->placed && life->behind <= behind;
+}
+
+static bool waits(const struct hb_skyline *s, const struct skyline_life *life)
+{
+    return life->twin != NO_LIFE && !s->lives[life->twin].placed;
+}
+
+/* Counts what may come next within a valley, and what later; the shortest of it, or WALL. */
+static uint64_t count_ways(struct hb_skyline *s, uint32_t first, uint32_t behind)
+{
+    uint64_t shortest = WALL;
+
+    memset(s->ways + first, 0, (behind - first + 1) * sizeof *s->ways);
+    memset(s->fillings + first, 0, (behind - first + 1) * sizeof *s->fillings);
+    s->work += 2 * (behind - first) + s->starts[behind] - s->starts[first];
+    for (uint32_t i = s->starts[first]; i < s->starts[behind]; i++) {
+        const struct skyline_life *life = &s->lives[i];
+
+        if (!fits(life, behind))
+            continue;
+        s->fillings[life->first] += life->length;
+        s->fillings[life->behind] -= life->length;
+        if (waits(s, life))
+            continue;
+        s->ways[life->first]++;
+        s->ways[life->behind]--;
+        shortest = life->length < shortest ? life->length : shortest;
+    }
+    return shortest;
+}
+
+static bool is_sooner(const struct skyline_choice *a, const struct skyline_choice *b)
+{
+    return a->level != b->level ? a->level < b->level : a->score < b->score;
+}
+
+/* `ways`: 1 or more, gaps counted. */
+static void judge(const struct hb_skyline *s, uint64_t floor, uint32_t ways, struct skyline_choice *choice)
+{
+    uint32_t segment = choice->first;
+
+    choice->level = s->manner == LOWEST_VALLEY && ways > 1 ? floor : 0;
+    choice->score = hb_skyline_logarithm(ways) - hb_skyline_logarithm(s->failures[segment]);
+    if (s->manner == LEAST_SLACK)
+        choice->score += hb_skyline_logarithm(s->slacks[segment] + s->loads[segment] / 1024 + 1);
+    if (ways == 1)
+        choice->score = SOLE;
+}
+
+/* What covers it next lies over the rim. Neighbours alike are raised with it. */
+static void note_bare(struct skyline_valley *valley, uint32_t segment)
+{
+    if (valley->rim == WALL)
+        return; /* nothing comes here any more */
+    if (valley->choice.score != BARE)
+        valley->choice = (struct skyline_choice){segment, segment + 1, valley->rim, 0, BARE};
+    else if (valley->choice.behind == segment)
+        valley->choice.behind++;
+}
+
+/* False where there is no hope. `filling`: the length of all that may still come in the valley, of which
+ * `ways` lives may come next; `shortest`: of those in all the valley. */
+static bool look_at_segment(const struct hb_skyline *s, struct skyline_valley *valley, uint32_t segment,
+                            uint32_t ways, uint64_t filling, uint64_t shortest)
+{
+    uint64_t depth = valley->rim - valley->floor;
+    uint64_t least = shortest < depth ? shortest : depth; /* gap */
+    bool gap = least <= s->slacks[segment];
+    struct skyline_choice choice = {segment, segment + 1, gap ? valley->floor + least : 0, 0, 0};
+
+    if (valley->rim != WALL && filling < depth && depth - filling > s->slacks[segment])
+        return false;
+    if (ways == 0) {
+        note_bare(valley, segment);
+        return true;
+    }
+    judge(s, valley->floor, ways + gap, &choice);
+    if (is_sooner(&choice, &valley->choice))
+        valley->choice = choice;
+    return true;
+}
+
+static void look_at_valley(struct hb_skyline *s, struct skyline_valley *valley, uint32_t first)
+{
+    uint64_t shortest = count_ways(s, first, valley->behind), filling = 0;
+    uint32_t ways = 0;
+
+    valley->choice = (struct skyline_choice){.level = WALL, .score = INT64_MAX};
+    for (valley->failing = first; valley->failing < valley->behind; valley->failing++) {
+        ways += s->ways[valley->failing];
+        filling += s->fillings[valley->failing];
+        if (!look_at_segment(s, valley, valley->failing, ways, filling, shortest))
+            return;
+    }
+}
+
+/* The valley that begins at `first`; NULL where none does. `behind`: where what is level ends. */
+static const struct skyline_valley *find_valley(struct hb_skyline *s, uint32_t first, uint32_t *behind)
+{
+    struct skyline_valley *valley = &s->valleys[first];
+    uint64_t floor = s->heights[first], left = WALL, right = WALL, rim;
+
+    for (*behind = first + 1; *behind < s->to && s->heights[*behind] == floor; ++*behind) {
+    }
+    if (first > s->from)
+        left = s->heights[first - 1];
+    if (*behind < s->to)
+        right = s->heights[*behind];
+    rim = left < right ? left : right;
+    if (rim < floor)
+        return NULL;
+    if (valley->behind != *behind || valley->floor != floor || valley->rim != rim) {
+        *valley = (struct skyline_valley){.behind = *behind, .floor = floor, .rim = rim};
+        look_at_valley(s, valley, first);
+    }
+    return valley;
+}
+
+/* -- steps -- */
+
+enum skyline_state hb_skyline_choose(struct hb_skyline *s, struct skyline_step *step)
+{
+    *step = (struct skyline_step){.choice = {.level = WALL, .score = INT64_MAX}, .tried = NO_LIFE};
+    s->work += s->to - s->from;
+    for (uint32_t first = s->from, behind; first < s->to; first = behind) {
+        const struct skyline_valley *valley = find_valley(s, first, &behind);
+
+        if (valley == NULL)
+            continue;
+        if (valley->failing != behind) {
+            s->failures[valley->failing]++;
+            return HOPELESS;
+        }
+        if (is_sooner(&valley->choice, &step->choice)) {
+            step->first = first;
+            step->behind = behind;
+            step->floor = valley->floor;
+            step->choice = valley->choice;
+        }
+    }
+    return step->choice.level == WALL ? FULL : OPEN;
+}
+
+static bool is_tried_before(const struct hb_skyline *s, uint32_t a, uint32_t b)
+{
+    return s->lives[a].key != s->lives[b].key ? s->lives[a].key > s->lives[b].key : a < b;
+}
+
+/* The life to be tried after the last one; NO_LIFE behind the last. */
+static uint32_t next_life(struct hb_skyline *s, const struct skyline_step *step)
+{
+    uint32_t segment = step->choice.first, next = NO_LIFE;
+
+    s->work += s->starts[segment + 1] - s->starts[step->first];
+    for (uint32_t i = s->starts[step->first]; i < s->starts[segment + 1]; i++) {
+        const struct skyline_life *life = &s->lives[i];
+
+        if (fits(life, step->behind) && life->behind > segment && !waits(s, life) &&
+            (step->tried == NO_LIFE || is_tried_before(s, step->tried, i)) &&
+            (next == NO_LIFE || is_tried_before(s, i, next)))
+            next = i;
+    }
+    return next;
+}
+
+static void set_heights(struct hb_skyline *s, uint32_t first, uint32_t behind, uint64_t height)
+{
+    for (uint32_t i = first; i < behind; i++)
+        s->heights[i] = height;
+}
+
+/* What was found of the valley, and of those that have been in it, is no longer so. */
+static void forget_valley(struct hb_skyline *s, const struct skyline_step *step)
+{
+    s->work += step->behind - step->first;
+    for (uint32_t i = step->first; i < step->behind; i++)
+        s->valleys[i].behind = 0;
+}
+
+static void place_life(struct hb_skyline *s, struct skyline_step *step, uint32_t index)
+{
+    struct skyline_life *life = &s->lives[index];
+
+    step->tried = index;
+    life->placed = true;
+    life->offset = step->floor;
+    set_heights(s, life->first, life->behind, step->floor + life->length);
+}
+
+static void leave_gap(struct hb_skyline *s, struct skyline_step *step)
+{
+    step->gap = true;
+    set_heights(s, step->choice.first, step->choice.behind, step->choice.raised);
+    for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
+        s->slacks[i] -= step->choice.raised - step->floor;
+}
+
+bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
+{
+    uint32_t next = step->gap ? NO_LIFE : next_life(s, step);
+
+    if (next == NO_LIFE && (step->gap || step->choice.raised == 0))
+        return false;
+    forget_valley(s, step);
+    if (next != NO_LIFE)
+        place_life(s, step, next);
+    else
+        leave_gap(s, step);
+    return true;
+}
+
+void hb_skyline_undo(struct hb_skyline *s, const struct skyline_step *step)
+{
+    forget_valley(s, step);
+    if (step->gap) {
+        set_heights(s, step->choice.first, step->choice.behind, step->floor);
+        for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
+            s->slacks[i] += step->choice.raised - step->floor;
+    } else {
+        struct skyline_life *life = &s->lives[step->tried];
+
+        life->placed = false;
+        set_heights(s, life->first, life->behind, step->floor);
+    }
 }

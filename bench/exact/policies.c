@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "allocator/model/model.h"
-#include "bench/exact/packing_skyline.h"
+#include "bench/exact/packing.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
