@@ -19,9 +19,8 @@
 #include "base/random.h"
 #include "bench/exact/packing_skyline.h"
 
-/* Each length may take a quarter of the work that is left; with less than LEAST_WORK no other is tried. */
-#define MOST_WORK  (UINT64_C(3) << 30)
-#define LEAST_WORK (UINT64_C(1) << 24)
+/* In segments and objects gone through; each length may take a quarter of what is left. */
+#define MOST_WORK (UINT64_C(1) << 31)
 
 enum { MOST_LIVES = 1 << 14, STEPS_A_LIFE = 8, MORE_STEPS = 1024, ONE = 256 /* of a weight */ };
 
@@ -32,15 +31,33 @@ struct search {
     uint32_t depth, most_depth;
 };
 
-/* Undoes steps until one has another way, which is gone; false where none has. */
-static bool turn_back(struct search *s)
+/* Has a step to do with a stretch of time? What stands beside a valley belongs to it. */
+static bool is_to_blame(const struct skyline_step *step, const struct skyline_step *blamed)
+{
+    return step->first <= blamed->blamed_behind && blamed->blamed_first <= step->behind;
+}
+
+static void blame(struct skyline_step *step, const struct skyline_step *blamed)
+{
+    if (blamed->blamed_first < step->blamed_first)
+        step->blamed_first = blamed->blamed_first;
+    if (blamed->blamed_behind > step->blamed_behind)
+        step->blamed_behind = blamed->blamed_behind;
+}
+
+/* Undoes steps until one that is to blame has another way, which is gone; false where none has. */
+static bool turn_back(struct search *s, struct skyline_step blamed)
 {
     while (s->depth > 0) {
         struct skyline_step *last = &s->steps[s->depth - 1];
 
         hb_skyline_undo(&s->skyline, last);
-        if (hb_skyline_try(&s->skyline, last))
-            return true;
+        if (is_to_blame(last, &blamed)) {
+            blame(last, &blamed);
+            if (hb_skyline_try(&s->skyline, last))
+                return true;
+            blamed = *last;
+        }
         s->depth--;
     }
     return false;
@@ -57,7 +74,7 @@ static enum skyline_state start(struct search *s, uint64_t tries, uint64_t until
             return FULL;
         if (state == OPEN && hb_skyline_try(&s->skyline, next))
             s->depth++;
-        else if (!turn_back(s))
+        else if (!turn_back(s, *next))
             return HOPELESS;
     }
     return OPEN;
@@ -141,11 +158,13 @@ static void keep_packing(const struct hb_skyline *skyline, struct hb_packing *pa
 /* Packs the part into `length` units, or as little more as is found, which it returns. */
 static uint64_t pack_part(struct search *s, struct hb_packing *packing, uint64_t length)
 {
-    uint64_t low = length, middle = length, high = length_of_part(&s->skyline, packing), work;
+    uint64_t low = length, middle = length, high = length_of_part(&s->skyline, packing);
+    enum skyline_state state = FULL;
 
-    while (low < high && s->skyline.work + LEAST_WORK <= MOST_WORK) {
-        work = (MOST_WORK - s->skyline.work) / 4;
-        if (find_packing(s, middle, work) == FULL) {
+    /* Where it is not known whether there is a shorter one, a thousandth is not worth the work. */
+    while (low < high && (state != OPEN || high - low > length / 1024) && s->skyline.work < MOST_WORK) {
+        state = find_packing(s, middle, (MOST_WORK - s->skyline.work) / 4 + 1);
+        if (state == FULL) {
             keep_packing(&s->skyline, packing);
             high = length_of_part(&s->skyline, packing);
         } else {
@@ -156,23 +175,13 @@ static uint64_t pack_part(struct search *s, struct hb_packing *packing, uint64_t
     return high > length ? high : length;
 }
 
-/* The first segment from `from` on that nothing of before lives in. */
-static uint32_t end_of_part(const struct hb_skyline *skyline, uint32_t from)
-{
-    uint32_t end = from + 1;
-
-    for (uint32_t i = skyline->starts[from]; i < skyline->count && skyline->lives[i].first < end; i++)
-        end = skyline->lives[i].behind > end ? skyline->lives[i].behind : end;
-    return end;
-}
-
 static void pack_parts(struct search *s, struct hb_packing *packing)
 {
     struct hb_skyline *skyline = &s->skyline;
     uint64_t length = packing->peak_bytes / skyline->scale;
 
-    for (skyline->from = 0; skyline->from < skyline->segments; skyline->from = skyline->to) {
-        skyline->to = end_of_part(skyline, skyline->from);
+    for (uint32_t from = 0; from < skyline->segments;) {
+        from = hb_skyline_take_part(skyline, from);
         length = pack_part(s, packing, length);
     }
     packing->extent_bytes = length * skyline->scale;

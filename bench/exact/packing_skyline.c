@@ -9,17 +9,20 @@
 #define NO_LIFE UINT32_MAX
 #define WALL    UINT64_MAX /* beside the first and the last segment */
 
-/* Scores: what has no other way comes before all that has. */
-#define BARE INT64_MIN
-#define SOLE (INT64_MIN + 1)
+/* Scores: what has no hope is to be known first, and what has no other way comes before all that has. */
+#define NO_HOPE INT64_MIN
+#define BARE    (INT64_MIN + 1)
+#define SOLE    (INT64_MIN + 2)
 
-/* What was found of the valley that begins at a segment. It stays so while nothing changes within. */
+/* The valley that begins at a segment, and the most urgent choice in it. */
 struct skyline_valley {
-    uint32_t behind;  /* 0: nothing was found */
-    uint32_t failing; /* a segment that has no hope, or `behind` */
+    uint32_t behind; /* 0: there is none, or it has changed */
+    bool stale;      /* something changed around here */
     uint64_t floor, rim;
     struct skyline_choice choice;
 };
+
+static const struct skyline_choice no_choice = {.level = WALL, .score = INT64_MAX};
 
 /* -- time -- */
 
@@ -119,32 +122,49 @@ static void order_lives(struct hb_skyline *s)
             life->twin = i - 1;
         while (at <= life->first)
             s->starts[at++] = i;
-        for (uint32_t x = life->first; x < life->behind; x++)
-            s->loads[x] += life->length;
+        s->loads[life->first] += life->length;
+        s->loads[life->behind] -= life->length;
     }
     while (at <= s->segments)
         s->starts[at++] = s->count;
+    for (uint32_t i = 1; i < s->segments; i++)
+        s->loads[i] += s->loads[i - 1];
+}
+
+static void open_tournament(struct hb_skyline *s)
+{
+    for (uint32_t i = 0; i < s->leaves; i++) {
+        s->valleys[i].choice = no_choice;
+        s->soonest[s->leaves + i] = i;
+    }
+    for (uint32_t i = s->leaves; i-- > 1;)
+        s->soonest[i] = s->soonest[2 * i];
 }
 
 bool hb_skyline_open(struct hb_skyline *s, const struct hb_packing *packing)
 {
-    size_t most = packing->count + 2; /* at most one segment begins with each life */
+    size_t most = packing->count + 2, leaves = 2; /* at most one segment begins with each life */
 
+    while (leaves < most)
+        leaves *= 2;
     *s = (struct hb_skyline){.count = (uint32_t)packing->count,
+                             .leaves = (uint32_t)leaves,
                              .lives = calloc(most, sizeof *s->lives),
                              .starts = calloc(most, sizeof *s->starts),
                              .loads = calloc(most, sizeof *s->loads),
                              .heights = calloc(most, sizeof *s->heights),
                              .slacks = calloc(most, sizeof *s->slacks),
                              .failures = calloc(most, sizeof *s->failures),
-                             .valleys = calloc(most, sizeof *s->valleys),
+                             .valleys = calloc(leaves, sizeof *s->valleys),
+                             .soonest = calloc(2 * leaves, sizeof *s->soonest),
                              .ways = calloc(most, sizeof *s->ways),
                              .fillings = calloc(most, sizeof *s->fillings)};
     if (s->lives == NULL || s->starts == NULL || s->loads == NULL || s->heights == NULL ||
-        s->slacks == NULL || s->failures == NULL || s->valleys == NULL || s->ways == NULL ||
-        s->fillings == NULL || !cut_time(s, packing))
+        s->slacks == NULL || s->failures == NULL || s->valleys == NULL || s->soonest == NULL ||
+        s->ways == NULL || s->fillings == NULL || !cut_time(s, packing))
         return false;
     order_lives(s);
+    open_tournament(s);
     return true;
 }
 
@@ -157,20 +177,9 @@ void hb_skyline_close(struct hb_skyline *s)
     free(s->slacks);
     free(s->failures);
     free(s->valleys);
+    free(s->soonest);
     free(s->ways);
     free(s->fillings);
-}
-
-void hb_skyline_empty(struct hb_skyline *s, uint64_t length)
-{
-    s->work += s->to - s->from;
-    for (uint32_t i = s->from; i < s->to; i++) {
-        s->heights[i] = 0;
-        s->slacks[i] = length - s->loads[i];
-        s->valleys[i].behind = 0;
-    }
-    for (uint32_t i = s->starts[s->from]; i < s->starts[s->to]; i++)
-        s->lives[i].placed = false;
 }
 
 /* -- valleys -- */
@@ -272,60 +281,155 @@ static void look_at_valley(struct hb_skyline *s, struct skyline_valley *valley, 
     uint64_t shortest = count_ways(s, first, valley->behind), filling = 0;
     uint32_t ways = 0;
 
-    valley->choice = (struct skyline_choice){.level = WALL, .score = INT64_MAX};
-    for (valley->failing = first; valley->failing < valley->behind; valley->failing++) {
-        ways += s->ways[valley->failing];
-        filling += s->fillings[valley->failing];
-        if (!look_at_segment(s, valley, valley->failing, ways, filling, shortest))
+    valley->choice = no_choice;
+    for (uint32_t i = first; i < valley->behind; i++) {
+        ways += s->ways[i];
+        filling += s->fillings[i];
+        if (!look_at_segment(s, valley, i, ways, filling, shortest)) {
+            valley->choice = (struct skyline_choice){i, i + 1, 0, 0, NO_HOPE};
             return;
+        }
     }
 }
 
-/* The valley that begins at `first`; NULL where none does. `behind`: where what is level ends. */
-static const struct skyline_valley *find_valley(struct hb_skyline *s, uint32_t first, uint32_t *behind)
-{
-    struct skyline_valley *valley = &s->valleys[first];
-    uint64_t floor = s->heights[first], left = WALL, right = WALL, rim;
+/* -- the most urgent valley: a tournament, whose winner is at 1 -- */
 
-    for (*behind = first + 1; *behind < s->to && s->heights[*behind] == floor; ++*behind) {
+/* False where another still wins, so that what follows stays as it is. */
+static bool play(struct hb_skyline *s, uint32_t match, uint32_t changed)
+{
+    uint32_t left = s->soonest[2 * match], right = s->soonest[2 * match + 1], before = s->soonest[match];
+
+    s->soonest[match] = is_sooner(&s->valleys[right].choice, &s->valleys[left].choice) ? right : left;
+    return s->soonest[match] != before || before == changed;
+}
+
+static void set_valley(struct hb_skyline *s, uint32_t first, const struct skyline_valley *valley)
+{
+    bool nothing = s->valleys[first].choice.level == WALL && valley->choice.level == WALL;
+
+    s->valleys[first] = *valley; /* no longer stale, where it was */
+    if (nothing)
+        return;
+    for (uint32_t match = (s->leaves + first) / 2; match > 0 && play(s, match, first); match /= 2) {
     }
-    if (first > s->from)
-        left = s->heights[first - 1];
-    if (*behind < s->to)
-        right = s->heights[*behind];
-    rim = left < right ? left : right;
-    if (rim < floor)
-        return NULL;
-    if (valley->behind != *behind || valley->floor != floor || valley->rim != rim) {
-        *valley = (struct skyline_valley){.behind = *behind, .floor = floor, .rim = rim};
-        look_at_valley(s, valley, first);
+}
+
+static void clear_valleys(struct hb_skyline *s)
+{
+    uint32_t low = s->leaves + s->from, high = s->leaves + s->to - 1;
+
+    for (uint32_t i = s->from; i < s->to; i++)
+        s->valleys[i] = (struct skyline_valley){.choice = no_choice};
+    while (low > 1) {
+        low /= 2;
+        high /= 2;
+        for (uint32_t match = low; match <= high; match++)
+            play(s, match, NO_LIFE);
     }
-    return valley;
+    s->stale_count = 0;
+}
+
+/* Looks again at what is level around a segment, where something has changed. */
+static void refresh(struct hb_skyline *s, uint32_t at)
+{
+    struct skyline_valley valley = {.floor = s->heights[at], .choice = no_choice};
+    uint32_t first = at, behind = at + 1;
+    uint64_t left, right;
+
+    s->valleys[at].stale = false;
+    while (first > s->from && s->heights[first - 1] == valley.floor)
+        first--;
+    while (behind < s->to && s->heights[behind] == valley.floor)
+        behind++;
+    s->work += behind - first;
+    if (first != at)
+        set_valley(s, at, &valley);
+    left = first > s->from ? s->heights[first - 1] : WALL;
+    right = behind < s->to ? s->heights[behind] : WALL;
+    valley.rim = left < right ? left : right;
+    if (valley.rim > valley.floor) {
+        const struct skyline_valley *known = &s->valleys[first];
+
+        if (known->behind == behind && known->floor == valley.floor && known->rim == valley.rim)
+            return;
+        valley.behind = behind;
+        look_at_valley(s, &valley, first);
+    }
+    set_valley(s, first, &valley);
+}
+
+static void refresh_all(struct hb_skyline *s)
+{
+    while (s->stale_count > 0)
+        refresh(s, s->stale[--s->stale_count]);
+}
+
+static void note_stale(struct hb_skyline *s, uint32_t at)
+{
+    if (at < s->from || at >= s->to || s->valleys[at].stale) /* before the first segment is UINT32_MAX */
+        return;
+    if (s->stale_count == sizeof s->stale / sizeof s->stale[0])
+        refresh_all(s);
+    s->valleys[at].stale = true;
+    s->stale[s->stale_count++] = at;
+}
+
+/* Of a valley, from `first` until before `behind` something was laid down or taken away. */
+static void note_change(struct hb_skyline *s, const struct skyline_step *step, uint32_t first,
+                        uint32_t behind)
+{
+    s->valleys[step->first].behind = s->valleys[first].behind = 0;
+    if (behind < step->behind)
+        s->valleys[behind].behind = 0;
+    note_stale(s, step->first - 1);
+    note_stale(s, step->first);
+    note_stale(s, first);
+    note_stale(s, behind);
+    note_stale(s, step->behind);
+}
+
+uint32_t hb_skyline_take_part(struct hb_skyline *s, uint32_t from)
+{
+    clear_valleys(s);
+    s->from = from;
+    s->to = from + 1;
+    for (uint32_t i = s->starts[from]; i < s->count && s->lives[i].first < s->to; i++)
+        s->to = s->lives[i].behind > s->to ? s->lives[i].behind : s->to;
+    return s->to;
+}
+
+void hb_skyline_empty(struct hb_skyline *s, uint64_t length)
+{
+    clear_valleys(s);
+    s->work += s->to - s->from;
+    for (uint32_t i = s->from; i < s->to; i++) {
+        s->heights[i] = 0;
+        s->slacks[i] = length - s->loads[i];
+    }
+    for (uint32_t i = s->starts[s->from]; i < s->starts[s->to]; i++)
+        s->lives[i].placed = false;
+    note_stale(s, s->from);
 }
 
 /* -- steps -- */
 
 enum skyline_state hb_skyline_choose(struct hb_skyline *s, struct skyline_step *step)
 {
-    *step = (struct skyline_step){.choice = {.level = WALL, .score = INT64_MAX}, .tried = NO_LIFE};
-    s->work += s->to - s->from;
-    for (uint32_t first = s->from, behind; first < s->to; first = behind) {
-        const struct skyline_valley *valley = find_valley(s, first, &behind);
+    const struct skyline_valley *valley;
 
-        if (valley == NULL)
-            continue;
-        if (valley->failing != behind) {
-            s->failures[valley->failing]++;
-            return HOPELESS;
-        }
-        if (is_sooner(&valley->choice, &step->choice)) {
-            step->first = first;
-            step->behind = behind;
-            step->floor = valley->floor;
-            step->choice = valley->choice;
-        }
-    }
-    return step->choice.level == WALL ? FULL : OPEN;
+    refresh_all(s);
+    valley = &s->valleys[s->soonest[1]];
+    *step = (struct skyline_step){.first = s->soonest[1],
+                                  .behind = valley->behind,
+                                  .floor = valley->floor,
+                                  .choice = valley->choice,
+                                  .tried = NO_LIFE,
+                                  .blamed_first = s->soonest[1],
+                                  .blamed_behind = valley->behind};
+    if (valley->choice.score != NO_HOPE)
+        return valley->choice.level == WALL ? FULL : OPEN;
+    s->failures[valley->choice.first]++;
+    return HOPELESS;
 }
 
 static bool is_tried_before(const struct hb_skyline *s, uint32_t a, uint32_t b)
@@ -352,16 +456,9 @@ static uint32_t next_life(struct hb_skyline *s, const struct skyline_step *step)
 
 static void set_heights(struct hb_skyline *s, uint32_t first, uint32_t behind, uint64_t height)
 {
+    s->work += behind - first;
     for (uint32_t i = first; i < behind; i++)
         s->heights[i] = height;
-}
-
-/* What was found of the valley, and of those that have been in it, is no longer so. */
-static void forget_valley(struct hb_skyline *s, const struct skyline_step *step)
-{
-    s->work += step->behind - step->first;
-    for (uint32_t i = step->first; i < step->behind; i++)
-        s->valleys[i].behind = 0;
 }
 
 static void place_life(struct hb_skyline *s, struct skyline_step *step, uint32_t index)
@@ -372,6 +469,7 @@ static void place_life(struct hb_skyline *s, struct skyline_step *step, uint32_t
     life->placed = true;
     life->offset = step->floor;
     set_heights(s, life->first, life->behind, step->floor + life->length);
+    note_change(s, step, life->first, life->behind);
 }
 
 static void leave_gap(struct hb_skyline *s, struct skyline_step *step)
@@ -380,6 +478,7 @@ static void leave_gap(struct hb_skyline *s, struct skyline_step *step)
     set_heights(s, step->choice.first, step->choice.behind, step->choice.raised);
     for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
         s->slacks[i] -= step->choice.raised - step->floor;
+    note_change(s, step, step->choice.first, step->choice.behind);
 }
 
 bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
@@ -388,7 +487,6 @@ bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
 
     if (next == NO_LIFE && (step->gap || step->choice.raised == 0))
         return false;
-    forget_valley(s, step);
     if (next != NO_LIFE)
         place_life(s, step, next);
     else
@@ -398,15 +496,16 @@ bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
 
 void hb_skyline_undo(struct hb_skyline *s, const struct skyline_step *step)
 {
-    forget_valley(s, step);
     if (step->gap) {
         set_heights(s, step->choice.first, step->choice.behind, step->floor);
         for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
             s->slacks[i] += step->choice.raised - step->floor;
+        note_change(s, step, step->choice.first, step->choice.behind);
     } else {
         struct skyline_life *life = &s->lives[step->tried];
 
         life->placed = false;
         set_heights(s, life->first, life->behind, step->floor);
+        note_change(s, step, life->first, life->behind);
     }
 }

@@ -49,8 +49,9 @@ struct skyline_step {
     uint32_t first, behind; /* of the valley */
     uint64_t floor;
     struct skyline_choice choice;
-    uint32_t tried; /* the life tried last; UINT32_MAX: none was */
-    bool gap;       /* all lives were tried, and then a gap */
+    uint32_t tried;                       /* the life tried last; UINT32_MAX: none was */
+    bool gap;                             /* all lives were tried, and then a gap */
+    uint32_t blamed_first, blamed_behind; /* why there is no hope in what was tried so far */
 };
 
 struct hb_skyline {
@@ -58,12 +59,14 @@ struct hb_skyline {
     struct skyline_life *lives; /* by first segment, and equal ones together */
     uint32_t *starts;           /* by segment: the first life that begins there or later */
     uint64_t *loads, *heights, *slacks, *failures;
-    struct skyline_valley *valleys;
-    uint32_t *ways;     /* scratch: how many lives may come next, as differences; */
-    uint64_t *fillings; /* and how long all are together that may still come */
-    uint64_t scale;     /* divides all lengths */
-    uint64_t work;      /* segments and lives gone through: 10^9 take about a second */
-    uint32_t from, to;  /* the part of time that is packed */
+    struct skyline_valley *valleys;  /* by first segment */
+    uint32_t *soonest, leaves;       /* a tournament of the valleys: the most urgent one of all is at 1 */
+    uint32_t stale[64], stale_count; /* segments around which something has changed */
+    uint32_t *ways;                  /* scratch: how many lives may come next, as differences; */
+    uint64_t *fillings;              /* and how long all are together that may still come */
+    uint64_t scale;                  /* divides all lengths */
+    uint64_t work;                   /* segments and lives gone through: 10^9 take about a second */
+    uint32_t from, to;               /* the part of time that is packed */
     enum skyline_manner manner;
 };
 
@@ -71,10 +74,14 @@ struct hb_skyline {
 bool hb_skyline_open(struct hb_skyline *skyline, const struct hb_packing *packing);
 void hb_skyline_close(struct hb_skyline *skyline);
 
+/* Goes on to the part that begins at a segment; returns the one behind it. */
+uint32_t hb_skyline_take_part(struct hb_skyline *skyline, uint32_t from);
+
 /* Begins anew, with nothing placed in the part; `length`, in units, is no less than any of its loads. */
 void hb_skyline_empty(struct hb_skyline *skyline, uint64_t length);
 
-/* OPEN: `step` is the most urgent one, not yet tried. HOPELESS. FULL: all of the part is placed. */
+/* OPEN: `step` is the most urgent one, not yet tried. HOPELESS: it is the valley. FULL: all of the part is
+ * placed. */
 enum skyline_state hb_skyline_choose(struct hb_skyline *skyline, struct skyline_step *step);
 
 /* Goes the way of a step that comes after the one that was undone last; false where there is none. */
