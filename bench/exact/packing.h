@@ -41,6 +41,12 @@ struct hb_packing {
  */
 enum hb_status hb_packing_create(const struct hb_prepared *prepared, uint32_t header_bytes, uint32_t align,
                                  struct hb_packing **out, struct hb_error *error);
+
+/*
+ * Puts a shorter packing in place of this one where it finds one; never a longer. HB_ERR_MEMORY.
+ */
+enum hb_status hb_packing_search(struct hb_packing *packing, struct hb_error *error);
+
 void hb_packing_free(struct hb_packing *packing); /* NULL does nothing */
 
 #endif

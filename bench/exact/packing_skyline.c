@@ -1,54 +1,35 @@
 /*
- * packing_skyline.c - objects dropped into the lowest valley that has room for their lives, in an order that
- * is improved.
- *
- * Time is cut into segments, between which something ends and something begins. How high each is filled is a
- * skyline. The lowest stretch of it takes, of the objects that live within it alone, the one with the largest
- * key; where there is none it is lifted to its lower neighbour (Sekiyama and others' best fit, 2018, with the
- * longest life as the key). Here keys are first weighted lives and sizes, then changed one or a few at a
- * time, as threshold accepting does it (Dueck and Scheuer, Journal of Computational Physics 90, 1990).
- * Integers throughout.
+ * packing_skyline.c - segments, valleys, and the steps that fill them.
  */
 #include "bench/exact/packing_skyline.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
+#define NO_LIFE UINT32_MAX
+#define WALL    UINT64_MAX /* beside the first and the last segment */
 
-/* Tries, at most and at least; and what they may take together, in objects times (objects and segments). */
-enum { MOST_TRIES = 20000, TRIES_AN_OBJECT = 200, LEAST_TRIES = 1000 };
-#define MOST_WORK (UINT64_C(1) << 30)
+/* Scores: what has no hope is to be known first, and what has no other way comes before all that has. */
+#define NO_HOPE INT64_MIN
+#define BARE    (INT64_MIN + 1)
+#define SOLE    (INT64_MIN + 2)
 
-#define ONE INT64_C(256) /* of a logarithm of base 2, or of a weight */
-
-struct packed_life {
-    uint64_t length;
-    uint32_t first, behind; /* segments */
+/* The valley that begins at a segment, and the most urgent choice in it. */
+struct skyline_valley {
+    uint32_t behind; /* 0: there is none, or it has changed */
+    bool stale;      /* something changed around here */
+    uint64_t floor, rim;
+    struct skyline_choice choice;
 };
 
-struct skyline {
-    struct hb_packing *packing;
-    struct hb_random random;
-    uint32_t count, segments;
-    struct packed_life *lives; /* by object */
-    int64_t *keys;
-    int64_t *kept_keys, *best_keys;
-    uint32_t *order; /* of objects not yet placed, among others: by key, largest first */
-    uint32_t waiting;
-    bool *placed;
-    uint64_t *offsets;
-    uint64_t *heights; /* by segment */
-    uint64_t best_extent;
-};
+static const struct skyline_choice no_choice = {.level = WALL, .score = INT64_MAX};
 
 /* -- time -- */
 
 /* A birth or a death. */
 struct instant {
     uint64_t op;
-    uint32_t object;
+    uint32_t life;
     bool birth;
 };
 
@@ -61,23 +42,12 @@ static int by_op(const void *a, const void *b)
     return (int)x->birth - (int)y->birth;
 }
 
-static bool cut_time(struct skyline *s)
+static void number_segments(struct hb_skyline *s, const struct instant *instants)
 {
-    struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
     bool died = false;
 
-    if (instants == NULL)
-        return false;
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct hb_packed *object = &s->packing->objects[i];
-
-        s->lives[i].length = object->length;
-        instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
-        instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
-    }
-    qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
     for (size_t i = 0; i < 2 * (size_t)s->count; i++) {
-        struct packed_life *life = &s->lives[instants[i].object];
+        struct skyline_life *life = &s->lives[instants[i].life];
 
         s->segments += instants[i].birth && died;
         died = !instants[i].birth;
@@ -87,260 +57,455 @@ static bool cut_time(struct skyline *s)
             life->behind = s->segments + 1;
     }
     s->segments++;
+}
+
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static bool cut_time(struct hb_skyline *s, const struct hb_packing *packing)
+{
+    struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
+
+    if (instants == NULL)
+        return false;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct hb_packed *object = &packing->objects[i];
+
+        s->lives[i] = (struct skyline_life){.length = object->length, .object = i, .twin = NO_LIFE};
+        s->scale = common_divisor(object->length, s->scale);
+        instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
+        instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
+    }
+    qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
+    number_segments(s, instants);
     free(instants);
     return true;
 }
 
-/* -- one packing -- */
-
-static int by_key(const void *a, const void *b, void *keys)
+static int by_place(const void *a, const void *b)
 {
-    int64_t x = ((const int64_t *)keys)[*(const uint32_t *)a],
-            y = ((const int64_t *)keys)[*(const uint32_t *)b];
+    const struct skyline_life *x = a, *y = b;
 
-    if (x != y)
-        return x > y ? -1 : 1;
-    return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->behind != y->behind)
+        return x->behind < y->behind ? -1 : 1;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return x->object < y->object ? -1 : 1;
 }
 
-/* The lowest stretch, the first of equal ones. */
-static void find_valley(const struct skyline *s, uint32_t *first, uint32_t *behind)
+static bool are_equal(const struct skyline_life *a, const struct skyline_life *b)
 {
-    *first = 0;
+    return a->first == b->first && a->behind == b->behind && a->length == b->length;
+}
+
+static void order_lives(struct hb_skyline *s)
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < s->count; i++)
+        s->lives[i].length /= s->scale;
+    qsort(s->lives, s->count, sizeof *s->lives, by_place);
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct skyline_life *life = &s->lives[i];
+
+        if (i > 0 && are_equal(life - 1, life))
+            life->twin = i - 1;
+        while (at <= life->first)
+            s->starts[at++] = i;
+        s->loads[life->first] += life->length;
+        s->loads[life->behind] -= life->length;
+    }
+    while (at <= s->segments)
+        s->starts[at++] = s->count;
     for (uint32_t i = 1; i < s->segments; i++)
-        if (s->heights[i] < s->heights[*first])
-            *first = i;
-    for (*behind = *first; *behind < s->segments && s->heights[*behind] == s->heights[*first]; ++*behind) {
+        s->loads[i] += s->loads[i - 1];
+}
+
+static void open_tournament(struct hb_skyline *s)
+{
+    for (uint32_t i = 0; i < s->leaves; i++) {
+        s->valleys[i].choice = no_choice;
+        s->soonest[s->leaves + i] = i;
     }
+    for (uint32_t i = s->leaves; i-- > 1;)
+        s->soonest[i] = s->soonest[2 * i];
 }
 
-/* To its lower neighbour. There is one: what fits nowhere is not left when all is level. */
-static void lift_valley(struct skyline *s, uint32_t first, uint32_t behind)
+bool hb_skyline_open(struct hb_skyline *s, const struct hb_packing *packing)
 {
-    uint64_t left = first > 0 ? s->heights[first - 1] : UINT64_MAX;
-    uint64_t right = behind < s->segments ? s->heights[behind] : UINT64_MAX;
+    size_t most = packing->count + 2, leaves = 2; /* at most one segment begins with each life */
 
-    for (uint32_t i = first; i < behind; i++)
-        s->heights[i] = left < right ? left : right;
-}
-
-/* The index in `order` of the object for the valley; `waiting` where there is none. */
-static uint32_t choose(const struct skyline *s, uint32_t first, uint32_t behind)
-{
-    for (uint32_t i = 0; i < s->waiting; i++) {
-        const struct packed_life *life = &s->lives[s->order[i]];
-
-        if (!s->placed[s->order[i]] && life->first >= first && life->behind <= behind)
-            return i;
-    }
-    return s->waiting;
-}
-
-static uint64_t drop_object(struct skyline *s, uint32_t object, uint64_t offset)
-{
-    const struct packed_life *life = &s->lives[object];
-
-    s->offsets[object] = offset;
-    s->placed[object] = true;
-    for (uint32_t i = life->first; i < life->behind; i++)
-        s->heights[i] = offset + life->length;
-    return offset + life->length;
-}
-
-static void forget_placed(struct skyline *s)
-{
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < s->waiting; i++)
-        if (!s->placed[s->order[i]])
-            s->order[kept++] = s->order[i];
-    s->waiting = kept;
-}
-
-/* The extent; or, given up, one above `limit`. */
-static uint64_t pack_by_keys(struct skyline *s, uint64_t limit)
-{
-    uint64_t extent = 0;
-
-    memset(s->heights, 0, s->segments * sizeof *s->heights);
-    memset(s->placed, 0, s->count * sizeof *s->placed);
-    for (uint32_t i = 0; i < s->count; i++)
-        s->order[i] = i;
-    s->waiting = s->count;
-    qsort_r(s->order, s->count, sizeof *s->order, by_key, s->keys);
-    for (uint32_t left = s->count; left > 0 && extent <= limit;) {
-        uint32_t first, behind, chosen;
-        uint64_t top;
-
-        find_valley(s, &first, &behind);
-        chosen = choose(s, first, behind);
-        if (chosen == s->waiting) {
-            lift_valley(s, first, behind);
-            continue;
-        }
-        top = drop_object(s, s->order[chosen], s->heights[first]);
-        extent = top > extent ? top : extent;
-        if (--left % 16 == 0)
-            forget_placed(s);
-    }
-    return extent;
-}
-
-/* -- the search -- */
-
-/* The logarithm of base 2, in 256ths, its fraction a straight line; `x` is 1 or more. */
-static int64_t logarithm(uint64_t x)
-{
-    int whole = 63 - __builtin_clzll(x);
-
-    return whole * ONE + (int64_t)((x << (63 - whole)) << 1 >> 56);
-}
-
-static int64_t draw(struct skyline *s, int64_t bound)
-{
-    return (int64_t)hb_random_below(&s->random, (uint64_t)bound);
-}
-
-static void weigh(struct skyline *s, int64_t life, int64_t size, int64_t chance)
-{
-    for (uint32_t i = 0; i < s->count; i++)
-        s->keys[i] = life * logarithm(s->lives[i].behind - s->lives[i].first) +
-                     size * logarithm(s->lives[i].length) + chance * draw(s, 2 * ONE);
-}
-
-/* Tries the keys as they are; true where they are the best so far, which are kept. */
-static bool try_keys(struct skyline *s, uint64_t limit, uint64_t *extent)
-{
-    *extent = pack_by_keys(s, limit);
-    if (*extent >= s->best_extent)
+    while (leaves < most)
+        leaves *= 2;
+    *s = (struct hb_skyline){.count = (uint32_t)packing->count,
+                             .leaves = (uint32_t)leaves,
+                             .lives = calloc(most, sizeof *s->lives),
+                             .starts = calloc(most, sizeof *s->starts),
+                             .loads = calloc(most, sizeof *s->loads),
+                             .heights = calloc(most, sizeof *s->heights),
+                             .slacks = calloc(most, sizeof *s->slacks),
+                             .failures = calloc(most, sizeof *s->failures),
+                             .valleys = calloc(leaves, sizeof *s->valleys),
+                             .soonest = calloc(2 * leaves, sizeof *s->soonest),
+                             .ways = calloc(most, sizeof *s->ways),
+                             .fillings = calloc(most, sizeof *s->fillings)};
+    if (s->lives == NULL || s->starts == NULL || s->loads == NULL || s->heights == NULL ||
+        s->slacks == NULL || s->failures == NULL || s->valleys == NULL || s->soonest == NULL ||
+        s->ways == NULL || s->fillings == NULL || !cut_time(s, packing))
         return false;
-    s->best_extent = *extent;
-    memcpy(s->best_keys, s->keys, s->count * sizeof *s->keys);
+    order_lives(s);
+    open_tournament(s);
     return true;
 }
 
-static void try_weights(struct skyline *s, uint64_t tries)
-{
-    static const int64_t first[][2] = {{ONE, 0}, {0, ONE}, {ONE, ONE}, {ONE, ONE / 2}};
-    enum { FIRST = sizeof first / sizeof first[0] };
-    uint64_t extent;
-
-    for (uint64_t i = 0; i < tries && s->best_extent > s->packing->peak_bytes; i++) {
-        if (i < FIRST)
-            weigh(s, first[i][0], first[i][1], 0);
-        else
-            weigh(s, draw(s, ONE), draw(s, ONE), draw(s, ONE));
-        try_keys(s, i == 0 ? UINT64_MAX : s->best_extent, &extent);
-    }
-}
-
-static void change_keys(struct skyline *s)
-{
-    for (int64_t left = 1 + draw(s, 3); left > 0; left--) {
-        int64_t *key = &s->keys[draw(s, s->count)];
-
-        if (draw(s, 2) == 0)
-            *key = s->keys[draw(s, s->count)] + draw(s, 3) - 1;
-        else
-            *key += draw(s, 6 * ONE * ONE) - 3 * ONE * ONE;
-    }
-}
-
-/* How much longer a change may be: by chance, up to 0.4 % of the peak, and ever less as the tries run out. */
-static uint64_t draw_threshold(struct skyline *s, uint64_t left, uint64_t tries)
-{
-    uint64_t chance = hb_random_below(&s->random, 1024);
-    uint64_t most = s->packing->peak_bytes / 1024 * (chance * chance / 1024) / 256; /* below 2^54 */
-
-    return most > UINT64_MAX / MOST_TRIES ? most / tries * left : most * left / tries;
-}
-
-static void improve(struct skyline *s, uint64_t tries)
-{
-    uint64_t current = s->best_extent;
-
-    memcpy(s->kept_keys, s->best_keys, s->count * sizeof *s->keys);
-    for (uint64_t left = tries; left > 0 && s->best_extent > s->packing->peak_bytes; left--) {
-        uint64_t limit = current + draw_threshold(s, left, tries), extent;
-
-        memcpy(s->keys, s->kept_keys, s->count * sizeof *s->keys);
-        change_keys(s);
-        try_keys(s, limit, &extent);
-        if (extent > limit)
-            continue;
-        current = extent;
-        memcpy(s->kept_keys, s->keys, s->count * sizeof *s->keys);
-    }
-}
-
-static void keep_best(struct skyline *s)
-{
-    memcpy(s->keys, s->best_keys, s->count * sizeof *s->keys);
-    pack_by_keys(s, UINT64_MAX);
-    for (uint32_t i = 0; i < s->count; i++)
-        s->packing->objects[i].offset = s->offsets[i];
-    s->packing->extent_bytes = s->best_extent;
-}
-
-static bool open_skyline(struct skyline *s)
-{
-    size_t n = s->count;
-
-    s->lives = calloc(n, sizeof *s->lives);
-    s->keys = calloc(n, sizeof *s->keys);
-    s->kept_keys = calloc(n, sizeof *s->kept_keys);
-    s->best_keys = calloc(n, sizeof *s->best_keys);
-    s->order = calloc(n, sizeof *s->order);
-    s->placed = calloc(n, sizeof *s->placed);
-    s->offsets = calloc(n, sizeof *s->offsets);
-    s->heights = calloc(2 * n, sizeof *s->heights);
-    return s->lives != NULL && s->keys != NULL && s->kept_keys != NULL && s->best_keys != NULL &&
-           s->order != NULL && s->placed != NULL && s->offsets != NULL && s->heights != NULL && cut_time(s);
-}
-
-static void close_skyline(struct skyline *s)
+void hb_skyline_close(struct hb_skyline *s)
 {
     free(s->lives);
-    free(s->keys);
-    free(s->kept_keys);
-    free(s->best_keys);
-    free(s->order);
-    free(s->placed);
-    free(s->offsets);
+    free(s->starts);
+    free(s->loads);
     free(s->heights);
+    free(s->slacks);
+    free(s->failures);
+    free(s->valleys);
+    free(s->soonest);
+    free(s->ways);
+    free(s->fillings);
 }
 
-/* How many packings there is time for; the segments are not counted yet, and are at most as many as objects.
- */
-static uint64_t tries_for(uint64_t count)
-{
-    uint64_t most = count < MOST_TRIES / TRIES_AN_OBJECT ? count * TRIES_AN_OBJECT : MOST_TRIES;
-    uint64_t tries = count > MOST_TRIES ? 0 : MOST_WORK / (2 * count * count);
+/* -- valleys -- */
 
-    if (tries < LEAST_TRIES)
-        return 0;
-    return tries < most ? tries : most;
+int64_t hb_skyline_logarithm(uint64_t x)
+{
+    int whole = 63 - __builtin_clzll(x);
+
+    return whole * INT64_C(256) + (int64_t)((x << (63 - whole)) << 1 >> 56);
 }
 
-enum hb_status hb_packing_search(struct hb_packing *packing, struct hb_error *error)
+static bool fits(const struct skyline_life *life, uint32_t behind)
 {
-    struct skyline s = {.packing = packing, .best_extent = packing->extent_bytes};
-    uint64_t tries = packing->count > 0 ? tries_for(packing->count) : 0;
-    enum hb_status status = HB_OK;
+    return !life->placed && life->behind <= behind;
+}
 
-    if (tries == 0 || packing->extent_bytes == packing->peak_bytes)
-        return HB_OK;
-    s.count = (uint32_t)packing->count;
-    hb_random_seed(&s.random, 1);
-    if (!open_skyline(&s)) {
-        status = hb_error_set(error, HB_ERR_MEMORY, "out of memory for an offline packing");
-    } else {
-        s.best_extent = UINT64_MAX;
-        try_weights(&s, tries / 4);
-        improve(&s, tries - tries / 4);
-        if (s.best_extent < packing->extent_bytes)
-            keep_best(&s);
+static bool waits(const struct hb_skyline *s, const struct skyline_life *life)
+{
+    return life->twin != NO_LIFE && !s->lives[life->twin].placed;
+}
+
+/* Counts what may come next within a valley, and what later; the shortest of it, or WALL. */
+static uint64_t count_ways(struct hb_skyline *s, uint32_t first, uint32_t behind)
+{
+    uint64_t shortest = WALL;
+
+    memset(s->ways + first, 0, (behind - first + 1) * sizeof *s->ways);
+    memset(s->fillings + first, 0, (behind - first + 1) * sizeof *s->fillings);
+    s->work += 2 * (behind - first) + s->starts[behind] - s->starts[first];
+    for (uint32_t i = s->starts[first]; i < s->starts[behind]; i++) {
+        const struct skyline_life *life = &s->lives[i];
+
+        if (!fits(life, behind))
+            continue;
+        s->fillings[life->first] += life->length;
+        s->fillings[life->behind] -= life->length;
+        if (waits(s, life))
+            continue;
+        s->ways[life->first]++;
+        s->ways[life->behind]--;
+        shortest = life->length < shortest ? life->length : shortest;
     }
-    close_skyline(&s);
-    return status;
+    return shortest;
+}
+
+static bool is_sooner(const struct skyline_choice *a, const struct skyline_choice *b)
+{
+    return a->level != b->level ? a->level < b->level : a->score < b->score;
+}
+
+/* `ways`: 1 or more, gaps counted. */
+static void judge(const struct hb_skyline *s, uint64_t floor, uint32_t ways, struct skyline_choice *choice)
+{
+    uint32_t segment = choice->first;
+
+    choice->level = s->manner == LOWEST_VALLEY && ways > 1 ? floor : 0;
+    choice->score = hb_skyline_logarithm(ways) - hb_skyline_logarithm(s->failures[segment]);
+    if (s->manner == LEAST_SLACK)
+        choice->score += hb_skyline_logarithm(s->slacks[segment] + s->loads[segment] / 1024 + 1);
+    if (ways == 1)
+        choice->score = SOLE;
+}
+
+/* What covers it next lies over the rim. Neighbours alike are raised with it. */
+static void note_bare(struct skyline_valley *valley, uint32_t segment)
+{
+    if (valley->rim == WALL)
+        return; /* nothing comes here any more */
+    if (valley->choice.score != BARE)
+        valley->choice = (struct skyline_choice){segment, segment + 1, valley->rim, 0, BARE};
+    else if (valley->choice.behind == segment)
+        valley->choice.behind++;
+}
+
+/* False where there is no hope. `filling`: the length of all that may still come in the valley, of which
+ * `ways` lives may come next; `shortest`: of those in all the valley. */
+static bool look_at_segment(const struct hb_skyline *s, struct skyline_valley *valley, uint32_t segment,
+                            uint32_t ways, uint64_t filling, uint64_t shortest)
+{
+    uint64_t depth = valley->rim - valley->floor;
+    uint64_t least = shortest < depth ? shortest : depth; /* gap */
+    bool gap = least <= s->slacks[segment];
+    struct skyline_choice choice = {segment, segment + 1, gap ? valley->floor + least : 0, 0, 0};
+
+    if (valley->rim != WALL && filling < depth && depth - filling > s->slacks[segment])
+        return false;
+    if (ways == 0) {
+        note_bare(valley, segment);
+        return true;
+    }
+    judge(s, valley->floor, ways + gap, &choice);
+    if (is_sooner(&choice, &valley->choice))
+        valley->choice = choice;
+    return true;
+}
+
+static void look_at_valley(struct hb_skyline *s, struct skyline_valley *valley, uint32_t first)
+{
+    uint64_t shortest = count_ways(s, first, valley->behind), filling = 0;
+    uint32_t ways = 0;
+
+    valley->choice = no_choice;
+    for (uint32_t i = first; i < valley->behind; i++) {
+        ways += s->ways[i];
+        filling += s->fillings[i];
+        if (!look_at_segment(s, valley, i, ways, filling, shortest)) {
+            valley->choice = (struct skyline_choice){i, i + 1, 0, 0, NO_HOPE};
+            return;
+        }
+    }
+}
+
+/* -- the most urgent valley: a tournament, whose winner is at 1 -- */
+
+/* False where another still wins, so that what follows stays as it is. */
+static bool play(struct hb_skyline *s, uint32_t match, uint32_t changed)
+{
+    uint32_t left = s->soonest[2 * match], right = s->soonest[2 * match + 1], before = s->soonest[match];
+
+    s->soonest[match] = is_sooner(&s->valleys[right].choice, &s->valleys[left].choice) ? right : left;
+    return s->soonest[match] != before || before == changed;
+}
+
+static void set_valley(struct hb_skyline *s, uint32_t first, const struct skyline_valley *valley)
+{
+    bool nothing = s->valleys[first].choice.level == WALL && valley->choice.level == WALL;
+
+    s->valleys[first] = *valley; /* no longer stale, where it was */
+    if (nothing)
+        return;
+    for (uint32_t match = (s->leaves + first) / 2; match > 0 && play(s, match, first); match /= 2) {
+    }
+}
+
+static void clear_valleys(struct hb_skyline *s)
+{
+    uint32_t low = s->leaves + s->from, high = s->leaves + s->to - 1;
+
+    for (uint32_t i = s->from; i < s->to; i++)
+        s->valleys[i] = (struct skyline_valley){.choice = no_choice};
+    while (low > 1) {
+        low /= 2;
+        high /= 2;
+        for (uint32_t match = low; match <= high; match++)
+            play(s, match, NO_LIFE);
+    }
+    s->stale_count = 0;
+}
+
+/* Looks again at what is level around a segment, where something has changed. */
+static void refresh(struct hb_skyline *s, uint32_t at)
+{
+    struct skyline_valley valley = {.floor = s->heights[at], .choice = no_choice};
+    uint32_t first = at, behind = at + 1;
+    uint64_t left, right;
+
+    s->valleys[at].stale = false;
+    while (first > s->from && s->heights[first - 1] == valley.floor)
+        first--;
+    while (behind < s->to && s->heights[behind] == valley.floor)
+        behind++;
+    s->work += behind - first;
+    if (first != at)
+        set_valley(s, at, &valley);
+    left = first > s->from ? s->heights[first - 1] : WALL;
+    right = behind < s->to ? s->heights[behind] : WALL;
+    valley.rim = left < right ? left : right;
+    if (valley.rim > valley.floor) {
+        const struct skyline_valley *known = &s->valleys[first];
+
+        if (known->behind == behind && known->floor == valley.floor && known->rim == valley.rim)
+            return;
+        valley.behind = behind;
+        look_at_valley(s, &valley, first);
+    }
+    set_valley(s, first, &valley);
+}
+
+static void refresh_all(struct hb_skyline *s)
+{
+    while (s->stale_count > 0)
+        refresh(s, s->stale[--s->stale_count]);
+}
+
+static void note_stale(struct hb_skyline *s, uint32_t at)
+{
+    if (at < s->from || at >= s->to || s->valleys[at].stale) /* before the first segment is UINT32_MAX */
+        return;
+    if (s->stale_count == sizeof s->stale / sizeof s->stale[0])
+        refresh_all(s);
+    s->valleys[at].stale = true;
+    s->stale[s->stale_count++] = at;
+}
+
+/* Of a valley, from `first` until before `behind` something was laid down or taken away. */
+static void note_change(struct hb_skyline *s, const struct skyline_step *step, uint32_t first,
+                        uint32_t behind)
+{
+    s->valleys[step->first].behind = s->valleys[first].behind = 0;
+    if (behind < step->behind)
+        s->valleys[behind].behind = 0;
+    note_stale(s, step->first - 1);
+    note_stale(s, step->first);
+    note_stale(s, first);
+    note_stale(s, behind);
+    note_stale(s, step->behind);
+}
+
+uint32_t hb_skyline_take_part(struct hb_skyline *s, uint32_t from)
+{
+    clear_valleys(s);
+    s->from = from;
+    s->to = from + 1;
+    for (uint32_t i = s->starts[from]; i < s->count && s->lives[i].first < s->to; i++)
+        s->to = s->lives[i].behind > s->to ? s->lives[i].behind : s->to;
+    return s->to;
+}
+
+void hb_skyline_empty(struct hb_skyline *s, uint64_t length)
+{
+    clear_valleys(s);
+    s->work += s->to - s->from;
+    for (uint32_t i = s->from; i < s->to; i++) {
+        s->heights[i] = 0;
+        s->slacks[i] = length - s->loads[i];
+    }
+    for (uint32_t i = s->starts[s->from]; i < s->starts[s->to]; i++)
+        s->lives[i].placed = false;
+    note_stale(s, s->from);
+}
+
+/* -- steps -- */
+
+enum skyline_state hb_skyline_choose(struct hb_skyline *s, struct skyline_step *step)
+{
+    const struct skyline_valley *valley;
+
+    refresh_all(s);
+    valley = &s->valleys[s->soonest[1]];
+    *step = (struct skyline_step){.first = s->soonest[1],
+                                  .behind = valley->behind,
+                                  .floor = valley->floor,
+                                  .choice = valley->choice,
+                                  .tried = NO_LIFE,
+                                  .blamed_first = s->soonest[1],
+                                  .blamed_behind = valley->behind};
+    if (valley->choice.score != NO_HOPE)
+        return valley->choice.level == WALL ? FULL : OPEN;
+    s->failures[valley->choice.first]++;
+    return HOPELESS;
+}
+
+static bool is_tried_before(const struct hb_skyline *s, uint32_t a, uint32_t b)
+{
+    return s->lives[a].key != s->lives[b].key ? s->lives[a].key > s->lives[b].key : a < b;
+}
+
+/* The life to be tried after the last one; NO_LIFE behind the last. */
+static uint32_t next_life(struct hb_skyline *s, const struct skyline_step *step)
+{
+    uint32_t segment = step->choice.first, next = NO_LIFE;
+
+    s->work += s->starts[segment + 1] - s->starts[step->first];
+    for (uint32_t i = s->starts[step->first]; i < s->starts[segment + 1]; i++) {
+        const struct skyline_life *life = &s->lives[i];
+
+        if (fits(life, step->behind) && life->behind > segment && !waits(s, life) &&
+            (step->tried == NO_LIFE || is_tried_before(s, step->tried, i)) &&
+            (next == NO_LIFE || is_tried_before(s, i, next)))
+            next = i;
+    }
+    return next;
+}
+
+static void set_heights(struct hb_skyline *s, uint32_t first, uint32_t behind, uint64_t height)
+{
+    s->work += behind - first;
+    for (uint32_t i = first; i < behind; i++)
+        s->heights[i] = height;
+}
+
+static void place_life(struct hb_skyline *s, struct skyline_step *step, uint32_t index)
+{
+    struct skyline_life *life = &s->lives[index];
+
+    step->tried = index;
+    life->placed = true;
+    life->offset = step->floor;
+    set_heights(s, life->first, life->behind, step->floor + life->length);
+    note_change(s, step, life->first, life->behind);
+}
+
+static void leave_gap(struct hb_skyline *s, struct skyline_step *step)
+{
+    step->gap = true;
+    set_heights(s, step->choice.first, step->choice.behind, step->choice.raised);
+    for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
+        s->slacks[i] -= step->choice.raised - step->floor;
+    note_change(s, step, step->choice.first, step->choice.behind);
+}
+
+bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
+{
+    uint32_t next = step->gap ? NO_LIFE : next_life(s, step);
+
+    if (next == NO_LIFE && (step->gap || step->choice.raised == 0))
+        return false;
+    if (next != NO_LIFE)
+        place_life(s, step, next);
+    else
+        leave_gap(s, step);
+    return true;
+}
+
+void hb_skyline_undo(struct hb_skyline *s, const struct skyline_step *step)
+{
+    if (step->gap) {
+        set_heights(s, step->choice.first, step->choice.behind, step->floor);
+        for (uint32_t i = step->choice.first; i < step->choice.behind; i++)
+            s->slacks[i] += step->choice.raised - step->floor;
+        note_change(s, step, step->choice.first, step->choice.behind);
+    } else {
+        struct skyline_life *life = &s->lives[step->tried];
+
+        life->placed = false;
+        set_heights(s, life->first, life->behind, step->floor);
+        note_change(s, step, life->first, life->behind);
+    }
 }

@@ -8,7 +8,7 @@
 
 #include "allocator/model/model.h"
 #include "bench/adversary/adversary.h"
-#include "bench/exact/packing_skyline.h"
+#include "bench/exact/packing.h"
 #include "bench/replay/measures.h"
 #include "bench/replay/replay.h"
 #include "bench/results/row_groups.h"
@@ -149,9 +149,10 @@ static enum hb_status pack(const struct hb_prepared *prepared, struct policy_set
 
     if (status == HB_OK)
         status = hb_packing_search(packing, error);
-
-    if (status != HB_OK)
+    if (status != HB_OK) {
+        hb_packing_free(packing);
         return status;
+    }
     *out = (struct hb_policy_figures){.ops = prepared->op_count,
                                       .peak_live_bytes = live,
                                       .peak_extent_bytes = packing->extent_bytes,

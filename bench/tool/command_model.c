@@ -1,5 +1,6 @@
 /*
- * command_model.c - heapbench model: a trace on the exact model of a policy, streamed; or on every policy.
+ * command_model.c - heapbench model: a trace on the exact model of a policy, streamed; or packed offline; or
+ * on every policy.
  *
  * No memory is handed out and nothing walks, so a trace of a hundred million operations takes seconds; the
  * memory this needs follows the ranges of the heap and not the length of the trace.
@@ -7,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "bench/exact/packing.h"
 #include "bench/replay/counting.h"
 #include "bench/tool/command.h"
 #include "bench/tool/output.h"
@@ -16,7 +18,7 @@
 struct options {
     char **traces; /* ended by NULL; NULL: none was given */
     struct hb_model_options model;
-    bool json, all;
+    bool json, packing, all;
     const char *results;
 };
 
@@ -40,6 +42,9 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_SIZE, 0, "heap", "N", HB_AT(struct options, model.heap_bytes),
      .help = "bytes of the heap (K, M, G allowed); 0, the default, is infinite"},
     HB_COMMAND_JSON(struct options, json, "print one flat JSON object; results/README.md defines its keys"),
+    {HB_OPTION_FLAG, 0, "packing", NULL, HB_AT(struct options, packing),
+     .help = "no policy, but an offline packing of TRACE, all lifetimes known beforehand: without headers, "
+             "and beside what no packing can beat"},
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every policy, merging and not, with headers and without, and an offline packing: a table beside "
@@ -55,6 +60,8 @@ static void check(const struct argp_state *state, void *values)
 
     if (options->all && (options->json || !hb_command_is_simple(&options->model)))
         hb_option_fail(state, "--all is every policy: only TRACEs and --results go with it");
+    if (options->packing && (options->all || !hb_command_is_simple(&options->model)))
+        hb_option_fail(state, "--packing is no policy: only TRACE and --json go with it");
     if (options->all)
         return;
     if (options->results != NULL)
@@ -67,13 +74,14 @@ static void check(const struct argp_state *state, void *values)
 
 static const struct hb_usage usage = {
     .options = option_table,
-    .arguments = "TRACE\n--all [TRACE...]",
+    .arguments = "TRACE\n--packing TRACE\n--all [TRACE...]",
     .doc = "Compute what an allocator of a classic policy does with a trace: every placement and walk, "
            "without memory and without walking.\v"
            "With the defaults this is what the simple allocator does: header 8, align 1, first fit, never "
            "merging.\n\n"
            "Examples:\n"
            "  heapbench model cc1 --policy best --merge --json\n"
+           "  heapbench model --packing buffers.csv\n"
            "  heapbench model --all --results results/latest",
     .check = check,
 };
@@ -175,6 +183,68 @@ static int print_rows(const struct options *options, const char *trace, const st
     return hb_stdout_end_table();
 }
 
+/* -- an offline packing -- */
+
+static enum hb_status pack(const struct hb_prepared *prepared, struct hb_packing **packing,
+                           struct hb_error *error)
+{
+    enum hb_status status = hb_packing_create(prepared, 0, 1, packing, error);
+
+    if (status == HB_OK)
+        status = hb_packing_search(*packing, error);
+    return status;
+}
+
+static int print_packing_json(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+{
+    struct hb_json json = {.members = json_object()};
+
+    hb_json_text(&json, "trace", trace);
+    hb_json_number(&json, "objects", packing->count);
+    hb_json_number(&json, "bound_bytes", packing->peak_bytes);
+    hb_json_number(&json, "peak_extent_bytes", packing->extent_bytes);
+    hb_json_number(&json, "elapsed_ns", elapsed_ns);
+    return hb_json_print(&json);
+}
+
+static int print_packing(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+{
+    double bound = (double)packing->peak_bytes;
+
+    hb_stdout_row("trace", "%s", trace);
+    hb_stdout_row("objects", "%s", hb_show_count(packing->count).text);
+    hb_stdout_row("bound", "%s live at once", hb_show_counted(packing->peak_bytes, "byte").text);
+    hb_stdout_row("packing", "%s, %.3f %% over the bound",
+                  hb_show_counted(packing->extent_bytes, "byte").text,
+                  packing->peak_bytes == 0 ? 0 : 100 * ((double)packing->extent_bytes - bound) / bound);
+    hb_stdout_row("time", "%s", hb_show_seconds((double)elapsed_ns / 1e9).text);
+    return hb_stdout_end_table();
+}
+
+static int run_packing(const struct options *options)
+{
+    struct hb_prepared *prepared = NULL;
+    struct hb_packing *packing = NULL;
+    struct hb_repairs repairs = {0};
+    struct hb_error error;
+    enum hb_status status = hb_prepare_file(options->traces[0], &prepared, &repairs, &error);
+    uint64_t begin = hb_clock_ns();
+    int exit_status;
+
+    if (status == HB_OK)
+        status = pack(prepared, &packing, &error);
+    if (status != HB_OK)
+        exit_status = hb_command_fail(&error);
+    else
+        exit_status = (options->json ? print_packing_json : print_packing)(prepared->name, packing,
+                                                                           hb_clock_ns() - begin);
+    if (prepared != NULL)
+        hb_command_tell_repairs(prepared->name, &repairs);
+    hb_packing_free(packing);
+    hb_prepared_free(prepared);
+    return exit_status;
+}
+
 int hb_command_model(int argc, char **argv)
 {
     struct options options = {.model = hb_command_simple_model};
@@ -186,6 +256,8 @@ int hb_command_model(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     if (options.all)
         return hb_command_model_all(argc, argv, options.traces, options.results);
+    if (options.packing)
+        return run_packing(&options);
     if (hb_stream_open(options.traces[0], &stream, &error) != HB_OK)
         return hb_command_fail(&error);
     if (run(&options, stream, &figures, &error) != HB_OK)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "bench/exact/packing_skyline.h"
+#include "bench/exact/packing.h"
 #include "tests/allocator/test_scale.h"
 #include "tests/bench/replay/random_ops.h"
 
