@@ -72,8 +72,9 @@ static size_t forge(struct fuzz_rest *rest)
     size_t end = HEADER_AT + PAGE;
     const uint8_t *changes = rest->at;
     size_t kept = rest->left;
+    static size_t used; /* by the input before */
 
-    memset(file_bytes, 0, sizeof file_bytes);
+    memset(file_bytes, 0, used);
     memcpy(file_bytes + HEADER_AT, &header, sizeof header);
     put_head(HEADER_AT, 0, 0, PAGE);
     rest->at += kept < SHARED_CHANGES ? kept : SHARED_CHANGES;
@@ -85,6 +86,7 @@ static size_t forge(struct fuzz_rest *rest)
     atomic_store(&shared.end, end);
     memcpy(file_bytes, &shared, offsetof(struct hb_capture_shared, prepared));
     change(&(struct fuzz_rest){changes, kept}, file_bytes, SHARED_CHANGES);
+    used = end;
     return end;
 }
 

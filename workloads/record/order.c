@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NONE UINT32_MAX
 
@@ -114,8 +115,7 @@ static enum hb_status scan_stream(struct hb_order *order, uint32_t index, struct
 
 static void forget_holders(struct hb_order *order)
 {
-    for (size_t i = 0; i < HB_CAPTURE_SHARDS; i++)
-        order->holder[i] = NONE;
+    memset(order->holder, 0xff, HB_CAPTURE_SHARDS * sizeof *order->holder); /* NONE each */
 }
 
 static enum hb_status scan_streams(struct hb_order *order, struct hb_error *error)
