@@ -111,7 +111,7 @@ def second_sections(results, drawn):
             "Nothing is lost in one place. Each split leaves a smaller rest, and no rest ever becomes part of a larger range again: "
             "what was once cut small stays small.",
             "In the table two bounds stand beside each program, without headers and alignment, so that they hold for every allocator. The optimum: the "
-            "smallest heap that was found by knowing all lifetimes beforehand. And Robson's bound (Journal of the ACM 21, 1974): M, the most that is live, "
+            "smallest heap that was found by knowing all lifetimes beforehand, within what is said of the smallest that could be. And Robson's bound (Journal of the ACM 21, 1974): M, the most that is live, "
             "times about 1 + log2(n) / 2, n being the largest block over the smallest. Some program with that M and n makes any allocator need so much that "
             "cannot move blocks. It is the worst of all these programs, and says nothing of this one."], drawn("memory", "heap_map"), [tables.fragmentation(results)]),
         Section("failure", "When it fails", [

@@ -233,9 +233,9 @@ def packings(results):
 
 
 def optimum_note(record):
-    """Nothing where the packing is the optimum."""
+    """By how much the optimum may be smaller; nothing where the packing is the optimum."""
     found, least = record.number("peak_extent_bytes"), record.number("bound_bytes")
-    return f"at least {show.size(least)}" if found is not None and least is not None and least < found else ""
+    return f"within {show.size(found - least)}" if found is not None and least is not None and least < found else ""
 
 
 def fragmentation(results):
@@ -251,7 +251,7 @@ def fragmentation(results):
     records = [r for r in measured(results.records("fragmentation_summary"))
                if r["allocator"] not in ("null", "bump") and r.number("measure4") is not None]
     unknown = "" if any(bound(r).number("robson_bytes") for r in records) else \
-        ". The bounds are not in these results: 'heapbench model --all --results DIR' computes them"
+        " (not all bounds are here: 'heapbench model --all --results DIR' computes them)"
     return Table("fragmentation_summary", "How much more than the live bytes a heap takes" + unknown, [
         Column("program", "trace"), Column("allocator", "allocator"), Column("live at most", "peak_live_bytes", show.size),
         Column("heap at most", "peak_extent_bytes", show.size),

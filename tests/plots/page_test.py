@@ -278,7 +278,7 @@ class Tables(unittest.TestCase):
             "t,packing,0,1,ok,1000,1000,1000,9000\nt,packing,8,1,ok,1000,1100,1100,8000\nu,packing,0,1,ok,1000,1000,1000,9000\n"
             "v,packing,0,1,ok,2048,2100,2048,20480\nv,first,0,1,ok,2048,3000,,\n"))
         self.assertEqual([row[4:6] for row in rows_of(made)], [["1000 B", "8.79 KiB (9.00×)"], ["1000 B", "8.79 KiB (9.00×)"], ["–", "–"],
-                                                               ["2.05 KiB (at least 2.00 KiB)", "20.0 KiB (10.0×)"]])
+                                                               ["2.05 KiB (within 52 B)", "20.0 KiB (10.0×)"]])
         self.assertNotIn("bounds", made.caption)
 
     def test_results_without_bounds_say_what_computes_them(self):
