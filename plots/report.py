@@ -7,11 +7,15 @@ Output: report.html and, where there is something for it, first-fit.html; plots/
 Exit:   0 done; 1 it could not be done, for the reason on standard error; 3 done, but for a part
 """
 
-import argparse
-import concurrent.futures
-import os
 import signal
-import sys
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once and without a traceback, even now
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # whoever started this held it until here
+
+import argparse  # noqa: E402
+import concurrent.futures  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
 
 sys.dont_write_bytecode = True  # an installed tree stays as it is
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -23,6 +27,7 @@ except ImportError:
     SYSTEM = "/usr/bin/python3"
     # A python3 of one's own, before that of the system, which has the packages.
     if os.path.realpath(sys.executable) != os.path.realpath(SYSTEM) and os.path.exists(SYSTEM):
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         os.execv(SYSTEM, [SYSTEM, "-B", *sys.argv])
     print("heapbench: Jinja2, which makes the page, was not found; Debian and Ubuntu: apt-get install python3-jinja2, or "
           "run ./setup", file=sys.stderr)
@@ -160,7 +165,6 @@ def parse(arguments):
 
 
 def main(arguments):
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     options = parse(arguments)
     try:
         if options.only_try:

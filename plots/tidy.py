@@ -15,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from page import explained as explain  # noqa: E402
 from page.source import MOST_NAMES, Failure, Table  # noqa: E402
 
 FEW = 1000  # a trace of fewer operations, such as the tutorial's example, is left out unless there is no other
@@ -58,12 +59,17 @@ def long_ones(records, column="ops"):
     return [r for r in kept if r["trace"] in shown]
 
 
+def beside(table, name):
+    """The rows of another file in its folder; none where that cannot be read."""
+    try:
+        return Table(os.path.join(os.path.dirname(table.path), name)).records()
+    except Failure:
+        return []
+
+
 def facts_beside(table):
     """The rows of allocators.csv, which says what is whose."""
-    try:
-        return {r["allocator"]: r for r in Table(os.path.join(os.path.dirname(table.path), "allocators.csv")).records()}
-    except Failure:
-        return {}
+    return {r["allocator"]: r for r in beside(table, "allocators.csv")}
 
 
 class Names:
@@ -539,6 +545,54 @@ def policies(table):
             + block("rows", "row,kind,percent", rows)), rows
 
 
+ODD = 6  # so many programs are named
+
+
+def odd_ones(points):
+    """Of the programs on which a library differs most from what is usual for it, the point that does."""
+    usual = {}
+    for p in points:
+        usual.setdefault(p.allocator, []).append(math.log(p.held / p.extents[explain.DRAWN]))
+    usual = {name: statistics.median(values) for name, values in usual.items()}
+    worst = {}
+    for p in points:
+        away = abs(math.log(p.held / p.extents[explain.DRAWN]) - usual[p.allocator])
+        worst[p.trace] = max(worst.get(p.trace, (0, p)), (away, p), key=lambda found: found[0])
+    return [p for _, p in sorted(worst.values(), key=lambda found: -found[0])[:ODD]]
+
+
+def explained(table, narrow=False):
+    """x_least, x_most, y_least, y_most: the axes, both logarithmic. said[]: an allocator and what is explained of it; $points: x, y, who; $names:
+    x, y, name, the index in name[], and where that stands, as in `variants`."""
+    width, height = (320.0, 380.0) if narrow else (888.0, 480.0)
+    points = explain.points_of(table.records(), beside(table, "comparison.csv"))
+    names = Names(table, [p.allocator for p in points])
+    points = [p for p in points if p.allocator in names.all]
+    if not points:
+        return "", []
+    fits = {name: explain.Fit(points, explain.DRAWN, name) for name in names.all}
+    said = [name if fits[name].share is None else f"{name} {100 * fits[name].share:.0f} %" for name in names.all]
+    xs, ys = [p.extents[explain.DRAWN] for p in points], [p.held for p in points]
+    x_least, x_most, y_least, y_most = min(0.98, min(xs) / 1.02), max(1.2, max(xs) * 1.1), min(0.95, min(ys) / 1.05), max(1.2, max(ys) * 1.1)
+
+    def across(value):
+        return width * math.log(value / x_least) / math.log(x_most / x_least)
+
+    def upward(value):
+        return height * math.log(value / y_least) / math.log(y_most / y_least)
+
+    odd = odd_ones(points)
+    order = odd + [p for p in points if p not in odd]
+    places = [(across(p.extents[explain.DRAWN]), upward(p.held)) for p in order]
+    placed = place_names([(x, y, x, x, p.trace if p in odd else "") for (x, y), p in zip(places, order)], [], width, height)
+    shown = [(p.extents[explain.DRAWN], p.held, i, at / width, y / height, int(right), int(far))
+             for i, (p, (at, right, y, far)) in enumerate(zip(odd, placed), 1)]
+    return (f"x_least = {x_least!r}\nx_most = {x_most!r}\ny_least = {y_least!r}\ny_most = {y_most!r}\npanel_height = {height}\n" + str(names)
+            + array("said", said) + array("name", [p.trace[:27] + "…" if len(p.trace) > 28 else p.trace for p in odd])
+            + block("points", "x,y,who", [(x, y, names.all.index(p.allocator) + 1) for x, y, p in zip(xs, ys, points)])
+            + block("names", "x,y,name,label_x,label_y,right,far", shown)), points
+
+
 ADVERSARIES = {"robson": "Robson: no allocator escapes", "first-fit": "against first fit", "best-fit": "against best fit",
                "ramp": "ramp: against never merging", "shredding": "shredding: against never merging", "two-size": "two sizes in turn"}
 
@@ -590,7 +644,7 @@ def model_speed(table):
 
 
 FIGURES = {"walk_length": walk_length, "memory": memory, "resident": resident, "latency": latency, "throughput": throughput, "threads": threads, "return": comes_back,
-           "variants": variants,
+           "variants": variants, "explained": explained,
            "walk_distribution": walk_distribution, "heap_map": heap_map, "curve": curve, "ladder": ladder, "policies": policies, "adversary": adversary, "model_speed": model_speed}
 
 
@@ -600,7 +654,7 @@ def main(arguments):
     figure, path, terminal = arguments
     try:
         table = Table(path)
-        made, rows = variants(table, terminal == "narrow") if figure == "variants" else FIGURES[figure](table)
+        made, rows = FIGURES[figure](table, terminal == "narrow") if figure in ("variants", "explained") else FIGURES[figure](table)
     except Failure as failure:
         made, rows = f"printerr {text(str(failure))}\nexit status 1\n", True
     if not rows:

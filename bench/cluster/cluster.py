@@ -7,13 +7,18 @@ Output: the plan; a unit's result; merged CSV files, as results/README.md has th
 Exit:   0 done; 1 it could not be done, for the reason on standard error; 2 usage; 3 done, but for a part
 """
 
-import argparse
-import functools
-import importlib
-import json
-import os
-import subprocess
-import sys
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once and without a traceback, even now
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # whoever started this held it until here
+
+import argparse  # noqa: E402
+import functools  # noqa: E402
+import importlib  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
 
 sys.dont_write_bytecode = True  # an installed tree stays as it is
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))

@@ -11,6 +11,7 @@ import re
 import statistics
 
 from units import Record
+from page.explained import middle
 
 RESAMPLES = 10000
 RESAMPLES_JOINT = 2000  # of means over traces on several hosts: 50 of them are beyond each end of an interval
@@ -78,10 +79,9 @@ class Draws:
 
 
 def interval(drawn):
-    """The middle 95 %, by nearest rank."""
-    drawn = sorted(drawn)
-    cut = int(0.025 * len(drawn))
-    return math.exp(drawn[cut]), math.exp(drawn[-1 - cut])
+    """Of logarithms."""
+    low, high = middle(drawn)
+    return math.exp(low), math.exp(high)
 
 
 def over_hosts(pools, rng):

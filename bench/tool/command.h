@@ -82,6 +82,14 @@ void hb_command_tell_repairs(const char *path, const struct hb_repairs *repairs)
  */
 bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error);
 
+/* The same of what is no trace: of a file that is neither empty nor, as `is_ours` says of its first 4 KiB,
+ * `what`, such as "page of 'heapbench lab'". HB_ERR_LIMIT. */
+bool hb_command_may_replace(const char *out, bool (*is_ours)(const char *head), const char *what, bool force,
+                            struct hb_error *error);
+
+/* Ctrl-C waits while a script starts, which takes it itself as soon as it can end without a word. */
+void hb_command_hold_interrupt(bool held);
+
 /* HB_ERR_USAGE where `out`, which becomes something else than a trace, is the file of `trace`. */
 enum hb_status hb_command_check_apart(const char *out, const char *trace, struct hb_error *error);
 

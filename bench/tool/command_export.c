@@ -1,8 +1,10 @@
 /*
  * command_export.c - heapbench export: a trace as text, to read, to edit, or for other people's tools.
  */
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "bench/tool/command.h"
@@ -15,6 +17,7 @@ struct options {
     const char *trace;
     const char *output; /* NULL: standard output */
     int form;
+    bool force;
 };
 
 static const char *const form_words[] = {[TO_REP] = "rep", [TO_TEXT] = "text", NULL};
@@ -25,6 +28,8 @@ static const struct hb_option option_table[] = {
      .help = "rep or text (required)"},
     {HB_OPTION_TEXT, 'o', "output", "OUT", HB_AT(struct options, output),
      .help = "Write to the file OUT (default: standard output)"},
+    {HB_OPTION_FLAG, 0, "force", NULL, HB_AT(struct options, force),
+     .help = "Overwrite OUT even where it is no export of ours"},
     {0},
 };
 
@@ -86,16 +91,31 @@ static int write_standard_output(const struct hb_workload *workload, bool as_rep
     return hb_stdout_end();
 }
 
-static int write_file(const struct hb_workload *workload, bool as_rep, const char *path)
+/* As this command writes it: the text by its first line, a .rep by four numbers and an operation. */
+static bool is_export(const char *head)
 {
+    uint64_t number[4];
+    char first = 'a'; /* of no operation */
+    int found = sscanf(head, "%" SCNu64 "%" SCNu64 "%" SCNu64 "%" SCNu64 " %c", &number[0], &number[1],
+                       &number[2], &number[3], &first);
+
+    return strncmp(head, "# a workload of heapbench: ", 27) == 0 ||
+           (found >= 4 && strchr("arf", first) != NULL);
+}
+
+static int write_file(const struct hb_workload *workload, const struct options *options)
+{
+    const char *path = options->output;
     struct hb_file *file;
     struct hb_error error;
     enum hb_status status = hb_command_check_apart(path, workload->path, &error);
 
+    if (status == HB_OK && !hb_command_may_replace(path, is_export, "export of ours", options->force, &error))
+        status = HB_ERR_LIMIT;
     if (status == HB_OK)
         status = hb_file_begin(path, &file, &error);
     if (status == HB_OK) {
-        write_out(workload, as_rep, hb_file_stream(file));
+        write_out(workload, options->form == TO_REP, hb_file_stream(file));
         status = hb_file_commit(file, &error);
     }
     return status == HB_OK ? HB_EXIT_DONE : hb_command_fail(&error);
@@ -112,7 +132,7 @@ int hb_command_export(int argc, char **argv)
     if (hb_command_load(options.trace, &workload, &error) != HB_OK)
         return hb_command_fail(&error);
     if (options.output != NULL)
-        result = write_file(workload, options.form == TO_REP, options.output);
+        result = write_file(workload, &options);
     else
         result = write_standard_output(workload, options.form == TO_REP);
     hb_workload_free(workload);

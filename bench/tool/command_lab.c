@@ -23,12 +23,15 @@
 struct options {
     char **traces; /* ended by NULL; NULL: none was given */
     const char *output;
+    bool force;
 };
 
 static const struct hb_option option_table[] = {
     {HB_ARGUMENT_REST, HB_AT(struct options, traces)},
     {HB_OPTION_TEXT, 'o', "output", "OUT.html", HB_AT(struct options, output), .rule = HB_OPTION_REQUIRED,
      .help = "Write the page to OUT.html (required)"},
+    {HB_OPTION_FLAG, 0, "force", NULL, HB_AT(struct options, force),
+     .help = "Overwrite OUT.html even where it is no such page"},
     {0},
 };
 
@@ -155,6 +158,12 @@ static enum hb_status write_page(FILE *out, const struct options *options, struc
     return status;
 }
 
+/* By its title. */
+static bool is_page(const char *head)
+{
+    return strstr(head, "heapbench lab</title>") != NULL;
+}
+
 int hb_command_lab(int argc, char **argv)
 {
     struct options options = {0};
@@ -165,7 +174,9 @@ int hb_command_lab(int argc, char **argv)
     hb_options_parse(&usage, argc, argv, &options);
     for (char **trace = options.traces; status == HB_OK && trace != NULL && *trace != NULL; trace++)
         status = hb_command_check_apart(options.output, *trace, &error);
-    if (status != HB_OK || hb_file_begin(options.output, &file, &error) != HB_OK)
+    if (status != HB_OK ||
+        !hb_command_may_replace(options.output, is_page, "page of 'heapbench lab'", options.force, &error) ||
+        hb_file_begin(options.output, &file, &error) != HB_OK)
         return hb_command_fail(&error);
     status = write_page(hb_file_stream(file), &options, &error);
     if (status == HB_OK)

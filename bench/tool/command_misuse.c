@@ -143,6 +143,10 @@ static void print_cell(const struct hb_abuse_result *result)
 
 static void print_table(const struct abused_table *table)
 {
+    if (table->count == 0) {
+        puts("No allocator that was named can be used, so none was misused.");
+        return;
+    }
     printf("%-22s", "");
     for (int act = 0; act < HB_ABUSE_ACTS; act++)
         printf("  %-17s", hb_abuse_acts[act]);

@@ -169,7 +169,7 @@ static int run_script(const char *const *arguments)
     struct hb_error error;
     size_t count = 2;
     pid_t child;
-    int status = 0;
+    int status = 0, failed;
 
     if (asprintf(&script, "%s/report.py", hb_place_of(HB_PLACE_PLOTS)) < 0) {
         hb_error_set(&error, HB_ERR_MEMORY, "report: out of memory");
@@ -179,9 +179,12 @@ static int run_script(const char *const *arguments)
     for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
         argv[count++] = arguments[i];
     fflush(NULL); /* before what the script says */
-    errno = posix_spawnp(&child, "python3", NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+    hb_command_hold_interrupt(true);
+    failed = posix_spawnp(&child, "python3", NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+    hb_command_hold_interrupt(false);
     free(script);
-    if (errno != 0) {
+    if (failed != 0) {
+        errno = failed;
         hb_error_set_errno(&error, HB_ERR_UNAVAILABLE,
                            "python3, which makes the page, could not be started; Debian and Ubuntu: apt-get "
                            "install python3 python3-jinja2, or run ./setup");

@@ -4,6 +4,7 @@
 #include "bench/tool/command.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,20 +115,55 @@ void hb_command_tell_pace(const struct hb_prepared *prepared, double pace)
 }
 
 /* Asks whether to overwrite; nobody who is not there is asked. */
-static bool is_allowed(const char *out)
+static bool is_allowed(const char *out, const char *what)
 {
     char answer[16] = "", name[HB_PRINTABLE_BYTES(PATH_MAX)];
 
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
-    fprintf(stderr, "heapbench: %s is there already and no trace; overwrite it? [y/N] ",
-            hb_printable(name, sizeof name, out, ""));
+    fprintf(stderr, "heapbench: %s is there already and no %s; overwrite it? [y/N] ",
+            hb_printable(name, sizeof name, out, ""), what);
     return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 bool hb_command_may_overwrite(const char *out, bool force, struct hb_error *error)
 {
-    return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out);
+    return hb_output_check(out, error) != HB_ERR_LIMIT || force || is_allowed(out, "trace");
+}
+
+/* Of a file that cannot be read nothing is known, and it is somebody's. */
+static void read_head(const char *path, char *head, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    size_t bytes = file != NULL ? fread(head, 1, size - 1, file) : 0;
+
+    head[bytes] = '\0';
+    if (file != NULL)
+        fclose(file);
+}
+
+bool hb_command_may_replace(const char *out, bool (*is_ours)(const char *head), const char *what, bool force,
+                            struct hb_error *error)
+{
+    struct stat info;
+    char head[4096];
+
+    if (force || stat(out, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0)
+        return true;
+    read_head(out, head, sizeof head);
+    if (is_ours(head) || is_allowed(out, what))
+        return true;
+    hb_error_set(error, HB_ERR_LIMIT, "%s: is there already and no %s; --force overwrites it", out, what);
+    return false;
+}
+
+void hb_command_hold_interrupt(bool held)
+{
+    sigset_t interrupt;
+
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(held ? SIG_BLOCK : SIG_UNBLOCK, &interrupt, NULL);
 }
 
 enum hb_status hb_command_check_apart(const char *out, const char *trace, struct hb_error *error)

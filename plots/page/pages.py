@@ -8,7 +8,7 @@ import re
 import jinja2
 from markupsafe import Markup
 
-from page import alike, answer, figures, show, tables
+from page import alike, answer, explained, figures, show, tables
 from page.source import MOST_NAMES, UNMISSED, read_file
 
 FIRST, SECOND, THIRD = "report.html", "first-fit.html", "traces.html"
@@ -99,6 +99,7 @@ def smallest_heap(results):
 
 
 def second_sections(results, drawn):
+    fits = explained.fits_of(explained.points_of(results.records("policies"), results.records("comparison")))
     return [
         Section("walks", "How far it walks", [
             spread(results, "walk_summary", "walk_mean", show.count, "A malloc examines {} ranges in the mean of a whole program."),
@@ -108,7 +109,11 @@ def second_sections(results, drawn):
             spread(results, "fragmentation_summary", "measure4", show.percent,
                    "At its largest the heap is {} larger than the most that was ever live."),
             "Nothing is lost in one place. Each split leaves a smaller rest, and no rest ever becomes part of a larger range again: "
-            "what was once cut small stays small."], drawn("memory", "heap_map"), [tables.fragmentation(results)]),
+            "what was once cut small stays small.",
+            "In the table two bounds stand beside each program, without headers and alignment, so that they hold for every allocator. The optimum: the "
+            "smallest heap that was found by knowing all lifetimes beforehand, within what is said of the smallest that could be. And Robson's bound (Journal of the ACM 21, 1974): M, the most that is live, "
+            "times about 1 + log2(n) / 2, n being the largest block over the smallest. Some program with that M and n makes any allocator need so much that "
+            "cannot move blocks. It is the worst of all these programs, and says nothing of this one."], drawn("memory", "heap_map"), [tables.fragmentation(results)]),
         Section("failure", "When it fails", [
             smallest_heap(results),
             "A malloc fails for one of three reasons. full: less is free than it asks for. unmerged: adjacent free ranges would "
@@ -116,6 +121,7 @@ def second_sections(results, drawn):
         Section("ideas", "What each idea buys", [
             "The same heap, one idea added at a time, then other policies beside it: each idea's worth is a measured difference."],
             drawn("ladder", "policies"), [tables.ladder(results), tables.policies(results)]),
+        Section("explained", "What it explains of real allocators", explained.words_of(fits), drawn("explained"), [tables.explained(fits)]),
         Section("worst", "The worst that is known", [
             "An adversary sees every address that it is given and frees and allocates so as to make the holes useless. Robson "
             "proved in 1974 how much memory any allocator can be made to need that cannot move blocks."],

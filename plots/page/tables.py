@@ -2,6 +2,7 @@
 
 import statistics
 
+from page import explained as explain
 from page import show
 from page.answer import tails_of
 from page.source import MOST_NAMES, Record
@@ -26,10 +27,10 @@ class Column:
 
 
 class Table:
-    """`by`: the index of the column whose values choose the rows that are shown; None: all are always."""
+    """`by`: the index of the column whose values choose the rows that are shown; None: all are always. `files`: what it is of, if not of one of its name."""
 
-    def __init__(self, name, caption, columns, records, by=0):
-        self.name, self.caption, self.columns = name, caption, columns
+    def __init__(self, name, caption, columns, records, by=0, files=()):
+        self.name, self.caption, self.columns, self.files = name, caption, columns, files or [name]
         records = list(records)
         self.left = max(0, len(records) - MOST_ROWS)
         self.rows = [[column.cell(record) for column in columns] for record in records[:MOST_ROWS]]
@@ -225,12 +226,40 @@ def walks(results):
         Column("over glibc", "ratio_to_glibc", show.ratio)], records, None)
 
 
+def packings(results):
+    """By trace and the most bytes live, so that a trace that has changed has none: its row of an offline packing without headers and alignment."""
+    return {(r["trace"], r["peak_live_bytes"]): r for r in measured(results.records("policies"))
+            if r["policy"] == "packing" and (r["header_bytes"], r["align"]) == ("0", "1")}
+
+
+def optimum_note(record):
+    """By how much the optimum may be smaller; nothing where the packing is the optimum."""
+    found, least = record.number("peak_extent_bytes"), record.number("bound_bytes")
+    return f"within {show.size(found - least)}" if found is not None and least is not None and least < found else ""
+
+
 def fragmentation(results):
+    bounds = packings(results)
+
+    def bound(record):
+        return bounds.get((record["trace"], record["peak_live_bytes"]), Record())
+
+    def over_live(record):
+        ratio = over("robson_bytes", "peak_live_bytes")(bound(record))
+        return show.ratio(ratio) if ratio is not None else ""
+
     records = [r for r in measured(results.records("fragmentation_summary"))
                if r["allocator"] not in ("null", "bump") and r.number("measure4") is not None]
-    return Table("fragmentation_summary", "How much more than the live bytes a heap takes", [
+    unknown = "" if any(bound(r).number("robson_bytes") for r in records) else \
+        " (not all bounds are here: 'heapbench model --all --results DIR' computes them)"
+    return Table("fragmentation_summary", "How much more than the live bytes a heap takes" + unknown, [
         Column("program", "trace"), Column("allocator", "allocator"), Column("live at most", "peak_live_bytes", show.size),
-        Column("heap at most", "peak_extent_bytes", show.size), Column("#1 mean over time", "measure1", show.percent),
+        Column("heap at most", "peak_extent_bytes", show.size),
+        Column("the optimum", lambda r: bound(r).number("peak_extent_bytes"), show.size, lambda r: optimum_note(bound(r)),
+               "a heap that knows all lifetimes beforehand, without headers"),
+        Column("Robson's bound", lambda r: bound(r).number("robson_bytes"), show.size, over_live,
+               "what some program with as much live, in blocks of the same range of sizes, makes any allocator need that cannot move them"),
+        Column("#1 mean over time", "measure1", show.percent),
         Column("#2 when most is live", "measure2", show.percent), Column("#3 when the heap is largest", "measure3", show.percent),
         Column("#4 peak to peak", "measure4", show.percent), Column("#4 without records", "payload4", show.percent)], records)
 
@@ -284,9 +313,19 @@ SETTINGS = {("0", "1"): "no headers, no alignment", ("0", "16"): "no headers, no
             ("8", "16"): "8-byte headers, aligned to 16"}
 
 
+def with_bounds(record):
+    """A packing's row, and as if they were policies what no heap is smaller than and what some program makes every allocator need."""
+    yield record
+    for name, column in (("no heap is smaller", "bound_bytes"), ("Robson's bound", "robson_bytes")):
+        share = over(column, "peak_live_bytes")(record)
+        if share is not None:
+            yield Record(record, policy=name, measure4=repr(max(0, 100 * (share - 1))))
+
+
 def policies(results):
     """A row a policy and setting: what is published, the mean of the traces, and each trace."""
     records = [r for r in measured(results.records("policies")) if r.number("measure4") is not None]
+    records = [row for r in records for row in with_bounds(r)]
     traces = list(dict.fromkeys(r["trace"] for r in records if r["trace"] and (r.number("ops") or 0) >= FEW_OPS)) or \
         list(dict.fromkeys(r["trace"] for r in records if r["trace"]))
     traces = traces[:MOST_NAMES]
@@ -303,6 +342,21 @@ def policies(results):
                Column("published", "of published", show.percent), Column("mean", "mean", show.percent)]
     columns += [Column(trace, "of " + trace, show.percent) for trace in traces]
     return Table("policies", "Largest heap over most live, less one (measure #4 of Johnstone and Wilson)", columns, rows.values())
+
+
+def explained(fits):
+    """A row a policy and library: what its extents explain of the memory that was held."""
+    rows = [Record((name, "" if value is None else value if isinstance(value, str) else repr(value)) for name, value in vars(fit).items()) for fit in fits]
+
+    def signed(name):
+        return lambda r: f"{'−' if r[name].startswith('-') else ''}{show.plain(abs(float(r[name])))}" if r[name] else ""
+
+    return Table("explained", "The extents of the exact model against the memory that libraries held, both over the most bytes live", [
+        Column("extent of", "policy"), Column("library", "allocator"), Column("programs", "traces", show.count),
+        Column("explained", lambda r: 100 * r.number("share") if r["share"] else None, show.percent, hint="r squared, of the logarithms"),
+        Column("95 % interval", lambda r: f"{show.percent(100 * r.number('low'))} – {show.percent(100 * r.number('high'))}" if r["low"] else ""),
+        Column("r", signed("r")), Column("rank correlation", signed("rank")), Column("held over the extent, median", "over", show.ratio),
+        Column("r of the bytes themselves", signed("bytes_r"))], rows, 1, ["policies", "comparison"])
 
 
 def adversaries(results):

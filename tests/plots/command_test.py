@@ -211,7 +211,7 @@ class Report(unittest.TestCase):
         self.assertIn("throughput.csv is of a build that is NOT OPTIMISED: gcc, &lt;Debug&gt;;", text)
 
     def test_png_files_on_request(self):
-        figures_test.make_results(self.results, ["one"])
+        figures_test.make_results(self.results)
         self.report("--png")
         self.assertEqual(self.files(os.path.join(self.output, "plots")),
                          sorted([name + ".svg" for name in FIGURES] + [name + ".png" for name in FIGURES]))

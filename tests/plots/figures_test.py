@@ -22,6 +22,7 @@ RETURN = os.path.join(PLOTS, "return.gp")  # draws four of them, and no allocato
 ADVERSARY = os.path.join(PLOTS, "adversary.gp")
 MODEL_SPEED = os.path.join(PLOTS, "model_speed.gp")
 VARIANTS = os.path.join(PLOTS, "variants.gp")
+EXPLAINED = os.path.join(PLOTS, "explained.gp")  # reads two files
 # One is about policies and not about allocators.
 POLICIES = os.path.join(PLOTS, "policies.gp")
 HOSTILE = ["<script>alert(1)</script>", "it's $(touch pwned) `touch pwned`", "a_b^{c} @d & {/=40 e}", "back\\slash %s %d\\", "*",
@@ -63,7 +64,7 @@ class Figures(unittest.TestCase):
     def each_script(self):
         """Those that draw traces."""
         self.assertGreaterEqual(len(SCRIPTS), 10)
-        return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED, VARIANTS)]
+        return [script for script in SCRIPTS if script not in (ADVERSARY, MODEL_SPEED, VARIANTS, EXPLAINED)]
 
     def assert_drawn(self, script, csv, done=None):
         """Silent, exit 0, a well-formed SVG; returns its texts. `done`: it was drawn already."""
@@ -333,6 +334,48 @@ class Figures(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.decode().count("\n"), 1)
         self.assertIn("no column adversary", done.stderr.decode())
+
+    def held(self, rows, policies="trace,policy,merge,header_bytes,align,status,peak_live_bytes,peak_extent_bytes\n"):
+        """The two files that explained.gp reads: (trace, extent over what is live, allocator, held over that)."""
+        make_results(self.folder, ["one"])
+        with open(os.path.join(self.folder, "comparison.csv"), "w", encoding="utf-8") as out:
+            out.write("trace,allocator,status,rank,peak_live_bytes,memory_over_live\n")
+            out.writelines(f"{trace},{allocator},ok,1,1000,{held}\n" for trace, _, allocator, held in rows)
+        path = os.path.join(self.folder, "policies.csv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(policies)
+            out.writelines(f"{trace},first,yes,8,16,ok,1000,{int(1000 * extent)}\n" for trace, extent in {r[0]: r[1] for r in rows}.items())
+        return path
+
+    def test_what_is_explained_stands_beside_each_library(self):
+        rows = [(f"t{i}", 1 + i / 10, a, held) for i in range(4) for a, held in (("glibc", (1 + i / 10) ** 2), ("mine.so", 1.5))]
+        path = self.held(rows)
+        texts = self.assert_drawn(EXPLAINED, path)
+        for word in ("glibc 100 %", "mine.so", "t0", "held is that extent"):
+            self.assertIn(word, texts)
+        self.assertEqual(draw(EXPLAINED, path).stdout, draw(EXPLAINED, path).stdout)
+        self.assertEqual(draw(EXPLAINED, path, "png").stdout[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertIn("glibc", self.assert_drawn(EXPLAINED, self.held(rows[:2])))  # of one program, nothing is explained
+
+    def test_the_odd_ones_are_named_and_no_more(self):
+        rows = [(f"t{i:02}", 1.1, "glibc", 1.1 + (0.1 * i if i % 5 == 0 else 0)) for i in range(40)]
+        names = [text for text in self.assert_drawn(EXPLAINED, self.held(rows)) if re.fullmatch("t[0-9]+", text)]
+        self.assertEqual(sorted(names), ["t10", "t15", "t20", "t25", "t30", "t35"])
+
+    def test_a_program_that_is_odd_and_has_a_hostile_name_is_only_named(self):
+        for name in HOSTILE:
+            hidden = name.replace(",", "\\x2c")
+            texts = self.assert_drawn(EXPLAINED, self.held([(hidden, 1.2, "glibc", 3), ("b", 1.2, hidden, 1), ("c", 1.1, "glibc", 1)]))
+            self.assertTrue(any(name[:8] in text for text in texts), name)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "pwned")))
+
+    def test_without_what_libraries_held_nothing_is_explained(self):
+        path = self.held([("t", 1.1, "glibc", 1.2)])
+        os.remove(os.path.join(self.folder, "comparison.csv"))
+        done = draw(EXPLAINED, path)
+        self.assertEqual((done.returncode, done.stderr.decode()), (2, path + ": no row that this figure could draw\n"))
+        done = draw(EXPLAINED, self.held([], "trace,policy\nt,first\n"))
+        self.assertEqual((done.returncode, done.stderr.decode()), (2, path + ": no column merge\n"))
 
     def model_speed_rows(self, change=lambda row: row):
         """A copy of model_speed.csv, each row as `change` makes it, or without it where that is None."""

@@ -160,13 +160,13 @@ def policy_rows(t):
             over = header / 50 + align / 90 + (0.6 if merge == "no" else 0 if merge is None else 0.05) * t.random.uniform(1, 3)
             measures = [None] * 3 + [round(100 * over, 3)] if merge is None else [round(100 * over * f, 3) for f in (1.2, 0.8, 1.1, 1)]
             yield [t.name, policy, merge, header, align, "ok", t.ops, t.peak, int(t.peak * (1 + over))] + measures + [
-                int(t.peak * (1 + over)) if merge is None else None]
-    yield [t.name, "bins", "yes", 8, 16, "unavailable"] + [None] * 8
+                int(t.peak * (1 + over)) if merge is None else None] + ([16, 8192, 5 * t.peak] if merge is None else [None] * 3)
+    yield [t.name, "bins", "yes", 8, 16, "unavailable"] + [None] * 11
 
 
 def published_rows():
     for policy, percent in (("best", 2.3), ("first", 2.3), ("next", 8), ("buddy", 53), ("lifo-first", 36), ("segregated", 74)):
-        yield [None, policy, "yes", 0, 1, "published"] + [None] * 6 + [percent, None]
+        yield [None, policy, "yes", 0, 1, "published"] + [None] * 6 + [percent] + [None] * 4
 
 
 def failure_rows(t):
@@ -413,7 +413,7 @@ def main():
           each(map_rows))
     write(folder, "policies", "policies",
           "trace,policy,merge,header_bytes,align,status,ops,peak_live_bytes,peak_extent_bytes,measure1,measure2,measure3,measure4,"
-          "bound_bytes", [*published_rows(), *each(policy_rows)])
+          "bound_bytes,smallest_bytes,largest_bytes,robson_bytes", [*published_rows(), *each(policy_rows)])
     write(folder, "failure_points", "failure_points",
           "trace,allocator,status,heap_bytes,ops,allocs,served,failures,first_failure,requested_bytes,reason,live_bytes,"
           "free_bytes,largest_free_bytes,peak_live_bytes", each(failure_rows))

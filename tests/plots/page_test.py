@@ -263,6 +263,32 @@ class Tables(unittest.TestCase):
                                          ["no headers, no alignment", "lifo-first", "yes", "36.0 %", "–", "–", "–"],
                                          ["8-byte headers, aligned to 16", "packing", "–", "–", "5.00 %", "5.00 %", "–"]])
 
+    def test_a_packing_stands_between_its_bounds(self):
+        made = tables.policies(Made(policies="trace,policy,merge,header_bytes,align,status,ops,peak_live_bytes,measure4,bound_bytes,robson_bytes\n"
+                                    "t,packing,,8,1,ok,5000,1000,7,1050,9000\nu,packing,,8,1,ok,5000,1000,3,1010,\n"))
+        self.assertEqual([row[1:] for row in rows_of(made)], [["packing", "–", "–", "5.00 %", "7.00 %", "3.00 %"],
+                                                              ["no heap is smaller", "–", "–", "3.00 %", "5.00 %", "1.00 %"],
+                                                              ["Robson's bound", "–", "–", "800 %", "800 %", "–"]])
+
+    def test_bounds_are_beside_each_program_that_is_still_the_same(self):
+        rows = "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure4\nt,simple,ok,1000,2000,100\nt,glibc,ok,1000,1500,50\n" \
+               "u,simple,ok,900,2000,100\nv,simple,ok,2048,4096,100\n"
+        made = tables.fragmentation(Made(
+            fragmentation_summary=rows, policies="trace,policy,header_bytes,align,status,peak_live_bytes,peak_extent_bytes,bound_bytes,robson_bytes\n"
+            "t,packing,0,1,ok,1000,1000,1000,9000\nt,packing,8,1,ok,1000,1100,1100,8000\nu,packing,0,1,ok,1000,1000,1000,9000\n"
+            "v,packing,0,1,ok,2048,2100,2048,20480\nv,first,0,1,ok,2048,3000,,\n"))
+        self.assertEqual([row[4:6] for row in rows_of(made)], [["1000 B", "8.79 KiB (9.00×)"], ["1000 B", "8.79 KiB (9.00×)"], ["–", "–"],
+                                                               ["2.05 KiB (within 52 B)", "20.0 KiB (10.0×)"]])
+        self.assertNotIn("bounds", made.caption)
+
+    def test_results_without_bounds_say_what_computes_them(self):
+        rows = "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure4\nt,simple,ok,1000,2000,100\n"
+        old = "trace,policy,header_bytes,align,status,peak_live_bytes,peak_extent_bytes,bound_bytes\nt,packing,0,1,ok,1000,1000,1000\n"
+        for made, shown in ((tables.fragmentation(Made(fragmentation_summary=rows)), ["–", "–"]),
+                            (tables.fragmentation(Made(fragmentation_summary=rows, policies=old)), ["1000 B", "–"])):
+            self.assertEqual(rows_of(made)[0][4:6], shown)
+            self.assertIn("'heapbench model --all --results DIR' computes them", made.caption)
+
     def test_models_are_set_against_walking_by_medians_in_ascending_ranges(self):
         made = tables.model_speed(Made(model_speed="allocator,model,ranges,ops,elapsed_ns\nsimple,m,1000,10,5000\nsimple,m,1000,10,1000\n"
                                        "simple,m,1000,10,4000\nm,m,1000,20,200\nm,m,100,20,100\nn,n,100,20,\n"))

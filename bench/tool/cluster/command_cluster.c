@@ -118,6 +118,7 @@ static int become(struct script *script)
     struct hb_error error;
 
     fflush(NULL);
+    hb_command_hold_interrupt(true);
     execvp("python3", (char *const *)(uintptr_t)script->words);
     hb_error_set_errno(&error, HB_ERR_UNAVAILABLE,
                        "python3, which plans and merges, could not be started; Debian and Ubuntu: apt-get "

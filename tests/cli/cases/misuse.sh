@@ -15,6 +15,8 @@ heapbench misuse -a glibcc
 echo "glibcc: $?"
 heapbench misuse glibc
 echo "argument: $?"
+heapbench misuse -a ./no_such.so,./nor_this.so 2>/dev/null
+echo "none that is there: $?"
 heapbench misuse -a glibc,./no_such.so >out 2>err
 status=$?
 sed 's/: cannot.*/: .../' err
