@@ -151,6 +151,8 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
         if (worker->marks == NULL)
             return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", part->own.name);
     }
+    if (threads->plan.times_calls && hb_call_times_open(&worker->times, &part->own, error) != HB_OK)
+        return error->status;
     return hb_replay_open(&part->own, &worker->replay, error);
 }
 
@@ -202,6 +204,7 @@ static void close_worker(struct hb_worker *worker)
 {
     hb_pages_free(worker->stack, STACK_BYTES);
     hb_pages_free(worker->marks, marks_bytes(worker));
+    hb_call_times_close(&worker->times);
     hb_replay_close(worker->replay);
 }
 
@@ -295,6 +298,17 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
 
 /* -- what came of it -- */
 
+void hb_threads_gather(const struct hb_threads *threads, struct hb_latency *out)
+{
+    const struct hb_split *split = threads->split;
+    double ns_per_tick = hb_call_times_calibrate(&threads->workers[threads->first].times);
+
+    for (uint32_t i = 0; i < split->threads; i++)
+        hb_latency_add(out, &threads->workers[i].times, ns_per_tick, split->parts[i].own.ops,
+                       split->parts[i].recorded);
+    hb_latency_end(out, ns_per_tick);
+}
+
 /* Enters what failed in one thread's part. */
 static void enter_failures(const struct hb_worker *worker, struct hb_replay *replay)
 {
@@ -310,10 +324,11 @@ static void enter_failures(const struct hb_worker *worker, struct hb_replay *rep
 }
 
 enum hb_status hb_threads_account(const struct hb_threads *threads, struct hb_replay *replay,
-                                  struct hb_threads_figures *figures, struct hb_error *error)
+                                  struct hb_threads_figures *figures, struct hb_latency *latency,
+                                  struct hb_error *error)
 {
     for (uint32_t i = 0; i < threads->split->threads; i++)
         if (threads->workers[i].replay != NULL)
             enter_failures(&threads->workers[i], replay);
-    return hb_threads_find_peak(threads, replay, &figures->peak_live_bytes, error);
+    return hb_threads_find_live(threads, replay, &figures->peak_live_bytes, latency, error);
 }

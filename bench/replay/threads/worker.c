@@ -192,6 +192,13 @@ static void run_touch_recorded(struct hb_worker *worker, uint64_t from, uint64_t
     run_touch_page(worker, from, to);
 }
 
+/* What is handed over is in no call's time. */
+static void run_timed(struct hb_worker *worker, uint64_t from, uint64_t to)
+{
+    hb_replay_latency_range(worker->replay, worker->all->allocator, worker->all->heap, worker->all->touch,
+                            from, to, &worker->times, hand_over, worker);
+}
+
 /* Waits until the recording's time has come to an operation. */
 static void await_time(struct hb_worker *worker, uint64_t recorded)
 {
@@ -254,7 +261,7 @@ void hb_worker_run(struct hb_worker *worker)
     await_all(worker->all);
     begun_cpu_ns = hb_clock_cpu_ns();
     worker->begun_ns = hb_clock_ns();
-    run_blocks(worker, loops[worker->all->touch]);
+    run_blocks(worker, worker->times.ticks != NULL ? run_timed : loops[worker->all->touch]);
     worker->ended_ns = hb_clock_ns();
     worker->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
     mark(worker, worker->part->own.op_count, worker->ended_ns);
