@@ -21,6 +21,7 @@ struct hb_worker {
     struct hb_waiter waiter;
     _Alignas(HB_APART_BYTES) _Atomic uint64_t turn;     /* STRICT: the operation that it may begin with */
     _Alignas(HB_APART_BYTES) _Atomic uint64_t progress; /* all its operations before that one are done */
+    _Atomic uint64_t needed; /* while it waits for the window: how far all others must have come */
     _Alignas(HB_APART_BYTES) struct hb_threads *all;
     const struct hb_part *part;
     struct hb_replay *replay; /* of its part: slots and failures */
