@@ -396,6 +396,25 @@ enum hb_status hb_plan_cut_ops(struct hb_plan *plan, const struct hb_candidate *
     return hb_cuts_ops(plan->session, plan->trace, candidate, ops, error);
 }
 
+void hb_question_put(const struct hb_question *question, const struct hb_rounds *rounds,
+                     struct hb_results *out)
+{
+    struct hb_plan plan = {.question = question,
+                           .session = rounds->session,
+                           .files = &out,
+                           .trace = rounds->trace,
+                           .name = rounds->session->found.traces[rounds->trace].name,
+                           .trace_ops = rounds->trace_ops,
+                           .rounds = *rounds};
+    struct hb_error error;
+
+    for (size_t i = 0; i < rounds->cell_count; i++)
+        if (!rounds->cells[i].hidden)
+            question->put(&plan, i, &rounds->cells[i]);
+    if (question->finish != NULL)
+        question->finish(&plan, &error); /* which only adds rows */
+}
+
 void hb_plan_set_round(struct hb_plan *plan, const struct hb_rounds_cell *cell, uint32_t index)
 {
     const struct hb_rounds_cell *reference = hb_rounds_reference(&plan->rounds, cell);

@@ -120,6 +120,11 @@ enum hb_status hb_question_answer(const struct hb_question *question, struct hb_
                                   const char *folder, const struct hb_plan_watch *watch,
                                   unsigned *failed_cells, struct hb_error *error);
 
+/* Puts what `question` says of rounds that were not run for it, all the rows of their trace, into `out`, of
+ * its first schema. */
+void hb_question_put(const struct hb_question *question, const struct hb_rounds *rounds,
+                     struct hb_results *out);
+
 /* For plans: counts the subject in so many windows, into plan->count. */
 enum hb_status hb_plan_count_subject(struct hb_plan *plan, uint32_t windows, struct hb_error *error);
 

@@ -104,6 +104,9 @@ struct hb_replay {
     uint64_t first_failure; /* operation index, or HB_NO_FAILURE */
 };
 
+/* Does an operation of a kind from HB_OP_KINDS on, which is no call. */
+typedef void hb_replay_beside(void *context, const struct hb_op *op, void **blocks);
+
 /* Makes the tables and faults them in, so that nothing is allocated later; of a streamed workload the first
  * window is there. HB_ERR_MEMORY, and the errors of hb_windows_reach. */
 enum hb_status hb_replay_open(const struct hb_prepared *prepared, struct hb_replay **out,

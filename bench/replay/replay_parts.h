@@ -59,9 +59,6 @@ static inline __attribute__((always_inline)) void keep_block(struct hb_replay *r
     blocks[op->object] = block;
 }
 
-/* Does an operation of a kind from HB_OP_KINDS on, which is no call. */
-typedef void hb_replay_beside(void *context, const struct hb_op *op, void **blocks);
-
 /*
  * The hot loop: replay_time.c says what it costs and what was tried. `touch` is a constant at each place that
  * expands this, and so is `beside`, which is NULL where all operations are calls. The next operation's kind

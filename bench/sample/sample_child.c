@@ -49,8 +49,8 @@ static bool is_by_threads(const struct sample *s)
 {
     const struct hb_sample_request *request = &s->exchange->request;
 
-    return request->mode == HB_SAMPLE_TIME && s->prepared->threads > 1 &&
-           request->threads.threading != HB_THREADING_NONE;
+    return (request->mode == HB_SAMPLE_TIME || request->mode == HB_SAMPLE_LATENCY) &&
+           s->prepared->threads > 1 && request->threads.threading != HB_THREADING_NONE;
 }
 
 static enum hb_status open_heap(struct sample *s, const struct hb_allocator *allocator,
@@ -122,9 +122,10 @@ static uint64_t reach(struct sample *s, uint64_t op, uint64_t to)
     return end;
 }
 
-/* What a timed replay that is over took, and what came of it. */
+/* What a timed replay that is over took, and what came of it; of the slowest calls that threads made, what
+ * was live. */
 static enum hb_status account(struct sample *s, struct hb_point *points, uint32_t point_count,
-                              struct hb_error *error)
+                              struct hb_latency *latency, struct hb_error *error)
 {
     struct hb_sample_result *result = &s->exchange->result;
     struct hb_memory_peak peak;
@@ -144,7 +145,7 @@ static enum hb_status account(struct sample *s, struct hb_point *points, uint32_
         return status;
     hb_memory_pause_limit(&s->memory); /* the account is the harness's own */
     if (s->threads != NULL)
-        status = hb_threads_account(s->threads, s->replay, &result->threads, error);
+        status = hb_threads_account(s->threads, s->replay, &result->threads, latency, error);
     return status != HB_OK
                ? status
                : hb_replay_account(s->replay, s->ops, points, point_count, &result->counts, error);
@@ -265,7 +266,7 @@ static enum hb_status run_time(struct sample *s, struct hb_error *error)
     else
         time_range(s, 0, s->ops);
     hb_memory_calls_end();
-    status = account(s, NULL, 0, error);
+    status = account(s, NULL, 0, NULL, error);
     return status == HB_OK && request->rests ? rest(s, error) : status;
 }
 
@@ -323,7 +324,7 @@ static enum hb_status run_series(struct sample *s, struct hb_error *error)
         run_window(s, point, done, end);
         done = end;
     }
-    return account(s, x->points, result->point_count, error);
+    return account(s, x->points, result->point_count, NULL, error);
 }
 
 /* An empty heap again, and a replay that has done nothing. */
@@ -337,14 +338,16 @@ static enum hb_status begin_again(struct sample *s, struct hb_error *error)
                                                                    : error->status;
 }
 
-/* In the order in which they were made, whatever that of their times. */
+/* In the order in which they were made, whatever that of their times. That of threads that ran freely is not
+ * known, and so not what the heap was. */
 static enum hb_status inspect_slowest(struct sample *s, struct hb_latency *latency, struct hb_error *error)
 {
     const struct hb_sample_request *request = &s->exchange->request;
     uint64_t done = 0;
     enum hb_status status;
 
-    if (!request->inspects_slowest || s->allocator->inspect == NULL || latency->slowest_count == 0)
+    if (!request->inspects_slowest || s->allocator->inspect == NULL || latency->slowest_count == 0 ||
+        (s->threads != NULL && request->threads.threading == HB_THREADING_FREE))
         return HB_OK;
     status = begin_again(s, error);
     while (status == HB_OK) {
@@ -371,9 +374,14 @@ static enum hb_status run_latency(struct sample *s, struct hb_error *error)
 
     if (status != HB_OK)
         return status;
-    time_range(s, 0, s->ops);
-    status = account(s, NULL, 0, error);
-    if (status == HB_OK)
+    if (s->threads != NULL) {
+        time_threads(s);
+        hb_threads_gather(s->threads, latency);
+    } else {
+        time_range(s, 0, s->ops);
+    }
+    status = account(s, NULL, 0, latency, error);
+    if (status == HB_OK && s->threads == NULL)
         status = hb_latency_gather(s->replay, &s->times, latency, error);
     return status == HB_OK ? inspect_slowest(s, latency, error) : status;
 }
@@ -520,7 +528,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
         status = hb_schedule_open(&s->schedule, s->prepared, request->pace, request->clock == HB_CLOCK_TRACE,
                                   error);
     plan.pace = s->schedule.pace;
-    if (status == HB_OK && request->mode == HB_SAMPLE_LATENCY)
+    plan.times_calls = request->mode == HB_SAMPLE_LATENCY;
+    if (status == HB_OK && plan.times_calls && !is_by_threads(s))
         status = hb_call_times_open(&s->times, s->prepared, error);
     if (status == HB_OK && s->exchange->request.is_followed &&
         !hb_ledger_init(&s->ledger, s->prepared->slots))

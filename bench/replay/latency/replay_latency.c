@@ -99,9 +99,9 @@ static struct hb_clock_moment read_both(void)
 /* Over so long the two clocks are compared, at least: to some hundred thousandths. */
 enum { CALIBRATION_NS = 10000000 };
 
-/* Nanoseconds of a tick, since the times were begun. */
-static double calibrate(const struct hb_clock_moment *begun)
+double hb_call_times_calibrate(const struct hb_call_times *times)
 {
+    const struct hb_clock_moment *begun = &times->begun;
     struct hb_clock_moment end;
 
     do
@@ -159,13 +159,13 @@ static const struct hb_touched *next_touched(struct hb_replay *replay, uint64_t 
     return row;
 }
 
-uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
-                           enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times)
+void hb_replay_latency_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                             enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times,
+                             hb_replay_beside *beside, void *context)
 {
     const struct hb_allocator functions = *allocator; /* not to be read again after a call */
     void **const blocks = replay->blocks;
     const uint64_t page = hb_page_bytes();
-    uint64_t begun_ns;
 
     assert(from <= to && to <= replay->prepared->op_count);
     if (allocator->caps & HB_CAP_UNTOUCHABLE)
@@ -173,12 +173,16 @@ uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *
     times->ops = to;
     if (from == 0)
         times->begun = read_both();
-    begun_ns = hb_clock_ns();
     for (uint64_t i = from; i < to; i++) {
         const struct hb_op *op = &replay->prepared->ops[i];
         const struct hb_touched *row = touch == HB_TOUCH_PAGE ? next_touched(replay, i) : NULL;
-        void *block = time_call(&functions, heap, op, blocks[op->object], &times->ticks[i]);
+        void *block;
 
+        if (beside != NULL && op->kind >= HB_OP_KINDS) {
+            beside(context, op, blocks);
+            continue;
+        }
+        block = time_call(&functions, heap, op, blocks[op->object], &times->ticks[i]);
         if (op->kind == HB_OP_REALLOC && block == NULL)
             note_null(replay, op); /* and the object stays as it was */
         else if (op->kind != HB_OP_FREE)
@@ -186,6 +190,14 @@ uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *
         if (row != NULL)
             touch_partly(replay, row, page);
     }
+}
+
+uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                           enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times)
+{
+    uint64_t begun_ns = hb_clock_ns();
+
+    hb_replay_latency_range(replay, allocator, heap, touch, from, to, times, NULL, NULL);
     return hb_clock_ns() - begun_ns;
 }
 
@@ -235,18 +247,24 @@ enum hb_call_kind hb_call_kind_of(const struct hb_op *op)
     return kinds[op->kind];
 }
 
-/* Puts a call among the slowest, the slowest first, of equal ones the first, if it is one of them. */
+/* Of equal ones the first. */
+static bool is_slower(uint64_t op, uint64_t ns, const struct hb_slow_call *other)
+{
+    return ns != other->ns ? ns > other->ns : op < other->op;
+}
+
+/* Puts a call among the slowest, the slowest first, if it is one of them. */
 static void rank_call(struct hb_latency *out, uint64_t op, uint64_t ns)
 {
     uint32_t at = out->slowest_count;
 
-    if (at == HB_SLOWEST && ns <= out->slowest[HB_SLOWEST - 1].ns)
+    if (at == HB_SLOWEST && !is_slower(op, ns, &out->slowest[HB_SLOWEST - 1]))
         return;
     if (at < HB_SLOWEST)
         out->slowest_count++;
     else
         at--;
-    for (; at > 0 && out->slowest[at - 1].ns < ns; at--)
+    for (; at > 0 && is_slower(op, ns, &out->slowest[at - 1]); at--)
         out->slowest[at] = out->slowest[at - 1];
     out->slowest[at] = (struct hb_slow_call){.op = op, .ns = ns};
 }
@@ -300,19 +318,32 @@ static void measure_clock(double ns_per_tick, struct hb_latency *out)
     out->clock_step_ns = ns_of(step, ns_per_tick);
 }
 
-enum hb_status hb_latency_gather(const struct hb_replay *replay, const struct hb_call_times *times,
-                                 struct hb_latency *out, struct hb_error *error)
+void hb_latency_add(struct hb_latency *out, const struct hb_call_times *times, double ns_per_tick,
+                    const struct hb_op *ops, const uint32_t *recorded)
 {
-    const double ns_per_tick = calibrate(&times->begun);
-
     for (uint64_t i = 0; i < times->ops; i++) {
         uint64_t ns = ns_of(times->ticks[i], ns_per_tick);
 
-        hb_histogram_add(&out->kinds[hb_call_kind_of(&replay->prepared->ops[i])], ns);
-        rank_call(out, i, ns);
+        if (ops[i].kind >= HB_OP_KINDS)
+            continue; /* no call */
+        hb_histogram_add(&out->kinds[hb_call_kind_of(&ops[i])], ns);
+        rank_call(out, recorded != NULL ? recorded[i] : i, ns);
     }
+}
+
+void hb_latency_end(struct hb_latency *out, double ns_per_tick)
+{
     for (unsigned kind = HB_CALL_MALLOC; kind <= HB_CALL_REALLOC; kind++)
         hb_histogram_merge(&out->kinds[HB_CALL_ALLOCATION], &out->kinds[kind]);
     measure_clock(ns_per_tick, out);
+}
+
+enum hb_status hb_latency_gather(const struct hb_replay *replay, const struct hb_call_times *times,
+                                 struct hb_latency *out, struct hb_error *error)
+{
+    const double ns_per_tick = hb_call_times_calibrate(times);
+
+    hb_latency_add(out, times, ns_per_tick, replay->prepared->ops, NULL);
+    hb_latency_end(out, ns_per_tick);
     return find_live_bytes(replay, out, error);
 }

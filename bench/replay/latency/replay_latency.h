@@ -81,7 +81,24 @@ void hb_call_times_close(struct hb_call_times *times); /* takes a zeroed one */
 uint64_t hb_replay_latency(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
                            enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times);
 
-/* Puts the times into `out`, which begins zeroed, and measures the clock. HB_ERR_MEMORY. */
+/* The same with no clock of the whole, of one of several threads: what is no call is `beside`'s, and in no
+ * time. NULL: all are calls. */
+void hb_replay_latency_range(struct hb_replay *replay, const struct hb_allocator *allocator, void *heap,
+                             enum hb_touch touch, uint64_t from, uint64_t to, struct hb_call_times *times,
+                             hb_replay_beside *beside, void *context);
+
+/* Nanoseconds of a tick of the counter. It takes 10 ms from when the times were begun on, at least. */
+double hb_call_times_calibrate(const struct hb_call_times *times);
+
+/* Adds the times of a thread's calls to `out`, which begins zeroed. `recorded`: of each of its operations,
+ * the index in the recorded order; NULL: they are all of them. */
+void hb_latency_add(struct hb_latency *out, const struct hb_call_times *times, double ns_per_tick,
+                    const struct hb_op *ops, const uint32_t *recorded);
+
+/* All have been added: sums up the kinds and measures the clock. */
+void hb_latency_end(struct hb_latency *out, double ns_per_tick);
+
+/* All of it for the times of one thread, and what was live before the slowest. HB_ERR_MEMORY. */
 enum hb_status hb_latency_gather(const struct hb_replay *replay, const struct hb_call_times *times,
                                  struct hb_latency *out, struct hb_error *error);
 

@@ -3,6 +3,7 @@
  */
 #include "bench/replay/threads/handover.h"
 
+#include <limits.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <stddef.h>
@@ -12,7 +13,17 @@
 
 #include "base/clock.h"
 
-enum { YIELDS = 20, FIRST_SLEEP_MS = 1, LONGEST_SLEEP_MS = 512 };
+enum { FIRST_SLEEP_MS = 1, LONGEST_SLEEP_MS = 512 };
+
+void hb_futex_sleep(_Atomic uint32_t *word, uint32_t value)
+{
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+void hb_futex_wake_all(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
 
 static void sleep_once(struct hb_waiter *self, uint32_t bell, long most_ms)
 {
@@ -54,7 +65,7 @@ __attribute__((noinline, cold)) void hb_waiter_wait(struct hb_waiter *self, cons
         hb_waiter_pause();
         over = is_over(context);
     }
-    for (int i = 0; i < YIELDS && !over; i++) {
+    for (uint32_t i = 0; i < self->yields && !over; i++) {
         sched_yield();
         over = is_over(context);
     }

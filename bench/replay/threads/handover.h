@@ -23,8 +23,12 @@ struct hb_waiter {
     _Atomic uint32_t bell;
     _Alignas(HB_APART_BYTES) uint64_t waits, waited_ns;
     uint64_t begun_ns, ended_ns; /* of the last wait */
-    uint32_t spins;              /* how often it looks before it yields; 0 where there is one processor */
+    uint32_t spins, yields;      /* how often it looks before it sleeps */
 };
+
+/* Sleeps while the word is `value`, perhaps for less; and wakes all that sleep so. */
+void hb_futex_sleep(_Atomic uint32_t *word, uint32_t value);
+void hb_futex_wake_all(_Atomic uint32_t *word);
 
 /* Has come what the thread waits for? */
 typedef bool hb_waiter_is_over(void *context);

@@ -1,5 +1,6 @@
 /*
- * peak.c - the most live bytes that a replay by threads had, found afterwards.
+ * peak.c - the live bytes of a replay by threads, at their most and before its slowest calls, found
+ * afterwards.
  *
  * Counting live bytes while the clock runs would be a counter that all threads write to. Instead each thread
  * notes the time before every block of its operations and around every wait. Between two such marks its
@@ -122,19 +123,30 @@ static bool find_changes(const struct hb_split *split, const struct hb_replay *r
     return true;
 }
 
-static uint64_t merge_peak(struct merge *merge, const int64_t *changes)
+static void note_live(struct hb_latency *latency, uint64_t op, int64_t live)
+{
+    for (uint32_t i = 0; i < latency->slowest_count; i++)
+        if (latency->slowest[i].op == op)
+            latency->slowest[i].live_bytes = live > 0 ? (uint64_t)live : 0;
+}
+
+static uint64_t merge_live(struct merge *merge, const int64_t *changes, struct hb_latency *latency)
 {
     int64_t live = 0, peak = 0;
 
     while (merge->count > 0) {
-        live += changes[take_next(merge)];
+        uint64_t op = take_next(merge);
+
+        if (latency != NULL)
+            note_live(latency, op, live);
+        live += changes[op];
         peak = live > peak ? live : peak;
     }
     return (uint64_t)peak;
 }
 
-enum hb_status hb_threads_find_peak(const struct hb_threads *threads, const struct hb_replay *replay,
-                                    uint64_t *peak_bytes, struct hb_error *error)
+enum hb_status hb_threads_find_live(const struct hb_threads *threads, const struct hb_replay *replay,
+                                    uint64_t *peak_bytes, struct hb_latency *latency, struct hb_error *error)
 {
     const struct hb_split *split = threads->split;
     size_t changes_bytes = (split->ops + 1) * sizeof(int64_t),
@@ -145,7 +157,7 @@ enum hb_status hb_threads_find_peak(const struct hb_threads *threads, const stru
 
     if (done) {
         begin(&merge, threads);
-        *peak_bytes = merge_peak(&merge, changes);
+        *peak_bytes = merge_live(&merge, changes, latency);
     }
     hb_pages_free(changes, changes_bytes);
     hb_pages_free(merge.places, places_bytes);

@@ -5,33 +5,28 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/pages.h"
 #include "bench/replay/threads/worker.h"
 
 enum { STAGE_WAIT, STAGE_RUN, STAGE_END };
-enum { SPINS = 200, STACK_BYTES = 1 << 20, WARM_BYTES = 32 << 10, MARKS_BESIDE = 1024 };
+/* Where threads have to share processors, who spins holds up whom it waits for. In the strict order a turn is
+ * as far away as there are threads, and a thousand that yield hold up the one that has it. */
+enum { SPINS = 200, YIELDS = 20, FEW_YIELDS = 2 };
+enum { STACK_BYTES = 1 << 20, WARM_BYTES = 32 << 10, MARKS_BESIDE = 1024 };
 
 static void sleep_while(_Atomic uint32_t *word, uint32_t value)
 {
     while (atomic_load(word) == value)
-        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
-
-static void wake_all(_Atomic uint32_t *word)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        hb_futex_sleep(word, value);
 }
 
 static void set_stage(struct hb_threads *threads, uint32_t stage)
 {
     atomic_store(&threads->stage, stage);
-    wake_all(&threads->stage);
+    hb_futex_wake_all(&threads->stage);
 }
 
 /* -- a thread -- */
@@ -53,7 +48,7 @@ static void *work(void *context)
 
     warm_stack();
     atomic_fetch_add(&all->ready, 1);
-    wake_all(&all->ready);
+    hb_futex_wake_all(&all->ready);
     sleep_while(&all->stage, STAGE_WAIT);
     if (atomic_load(&all->stage) == STAGE_END)
         return NULL;
@@ -142,7 +137,8 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->part = part;
     worker->turn = index == threads->first ? 0 : UINT64_MAX;
     worker->progress = part->own.op_count > 0 ? part->recorded[0] : UINT64_MAX;
-    worker->waiter.spins = threads->processors > 1 ? SPINS : 0;
+    worker->waiter.spins = threads->split->working <= threads->processors ? SPINS : 0;
+    worker->waiter.yields = threads->plan.threading == HB_THREADING_STRICT ? FEW_YIELDS : YIELDS;
     if (part->own.op_count == 0)
         return HB_OK;
     if (threads->plan.threading == HB_THREADING_FREE && threads->split->working > 1) {
@@ -151,6 +147,8 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
         if (worker->marks == NULL)
             return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", part->own.name);
     }
+    if (threads->plan.times_calls && hb_call_times_open(&worker->times, &part->own, error) != HB_OK)
+        return error->status;
     return hb_replay_open(&part->own, &worker->replay, error);
 }
 
@@ -202,6 +200,7 @@ static void close_worker(struct hb_worker *worker)
 {
     hb_pages_free(worker->stack, STACK_BYTES);
     hb_pages_free(worker->marks, marks_bytes(worker));
+    hb_call_times_close(&worker->times);
     hb_replay_close(worker->replay);
 }
 
@@ -295,6 +294,17 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
 
 /* -- what came of it -- */
 
+void hb_threads_gather(const struct hb_threads *threads, struct hb_latency *out)
+{
+    const struct hb_split *split = threads->split;
+    double ns_per_tick = hb_call_times_calibrate(&threads->workers[threads->first].times);
+
+    for (uint32_t i = 0; i < split->threads; i++)
+        hb_latency_add(out, &threads->workers[i].times, ns_per_tick, split->parts[i].own.ops,
+                       split->parts[i].recorded);
+    hb_latency_end(out, ns_per_tick);
+}
+
 /* Enters what failed in one thread's part. */
 static void enter_failures(const struct hb_worker *worker, struct hb_replay *replay)
 {
@@ -310,10 +320,11 @@ static void enter_failures(const struct hb_worker *worker, struct hb_replay *rep
 }
 
 enum hb_status hb_threads_account(const struct hb_threads *threads, struct hb_replay *replay,
-                                  struct hb_threads_figures *figures, struct hb_error *error)
+                                  struct hb_threads_figures *figures, struct hb_latency *latency,
+                                  struct hb_error *error)
 {
     for (uint32_t i = 0; i < threads->split->threads; i++)
         if (threads->workers[i].replay != NULL)
             enter_failures(&threads->workers[i], replay);
-    return hb_threads_find_peak(threads, replay, &figures->peak_live_bytes, error);
+    return hb_threads_find_live(threads, replay, &figures->peak_live_bytes, latency, error);
 }

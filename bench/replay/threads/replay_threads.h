@@ -14,6 +14,7 @@
 #ifndef HB_BENCH_REPLAY_THREADS_REPLAY_THREADS_H
 #define HB_BENCH_REPLAY_THREADS_REPLAY_THREADS_H
 
+#include "bench/replay/latency/replay_latency.h"
 #include "bench/replay/replay.h"
 #include "bench/replay/schedule.h"
 #include "bench/replay/threads/split.h"
@@ -54,11 +55,17 @@ void hb_threads_close(struct hb_threads *threads);
 void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *allocator, void *heap,
                     enum hb_touch touch, struct hb_schedule *schedule, struct hb_threads_figures *figures);
 
+/* Puts the times of the calls of a run whose plan had them timed into `out`, which begins zeroed: each
+ * thread's own, one behind the other. */
+void hb_threads_gather(const struct hb_threads *threads, struct hb_latency *out);
+
 /*
  * Enters into `replay`, which was opened for the same workload and has done nothing, what failed; and finds
- * the peak of live bytes, as results/README.md, "Threads", defines it. HB_ERR_MEMORY.
+ * the peak of live bytes, and what was live before the slowest calls of `latency` (NULL: they were not
+ * timed), as results/README.md, "Threads", defines it. HB_ERR_MEMORY.
  */
 enum hb_status hb_threads_account(const struct hb_threads *threads, struct hb_replay *replay,
-                                  struct hb_threads_figures *figures, struct hb_error *error);
+                                  struct hb_threads_figures *figures, struct hb_latency *latency,
+                                  struct hb_error *error);
 
 #endif

@@ -39,9 +39,10 @@ enum hb_threading {
 
 struct hb_threads_plan {
     enum hb_threading threading;
-    uint64_t window; /* of FREE: how far, in operations of the recorded order, a thread may be ahead of the
-                        slowest one; 0: HB_THREADS_WINDOW */
-    double pace;     /* as in a struct hb_schedule */
+    uint64_t window;  /* of FREE: how far, in operations of the recorded order, a thread may be ahead of the
+                         slowest one; 0: HB_THREADS_WINDOW */
+    double pace;      /* as in a struct hb_schedule */
+    bool times_calls; /* each call alone (replay_latency.h) */
 };
 
 /* So wide that it costs nothing, and so narrow that hardly more is live than in the program. */

@@ -28,6 +28,35 @@ static void mark(struct hb_worker *worker, uint64_t done, uint64_t ns)
 
 /* -- how far the others are -- */
 
+static uint64_t find_least_progress(const struct hb_worker *worker)
+{
+    const struct hb_threads *all = worker->all;
+    uint64_t least = UINT64_MAX;
+
+    for (uint32_t i = 0; i < all->split->threads; i++) {
+        uint64_t progress = atomic_load(&all->workers[i].progress);
+
+        if (&all->workers[i] != worker && progress < least)
+            least = progress;
+    }
+    return least;
+}
+
+/* Wakes those that wait for the window and need not any more; a thousand woken for nothing would leave no
+ * processor to who is behind. Of two threads that get here at the same time, one knows how far both are. */
+static void release_held_back(struct hb_worker *worker, uint64_t recorded)
+{
+    struct hb_threads *all = worker->all;
+    uint64_t least;
+
+    atomic_exchange(&worker->progress, recorded);
+    least = find_least_progress(worker);
+    least = recorded < least ? recorded : least;
+    for (uint32_t i = 0; i < all->split->threads; i++)
+        if (atomic_load_explicit(&all->workers[i].needed, memory_order_relaxed) <= least)
+            hb_waiter_wake(&all->workers[i].waiter, &all->held_back);
+}
+
 /* Tells the others that all operations of this thread before `recorded` are done. */
 static void publish(struct hb_worker *worker, uint64_t recorded)
 {
@@ -36,24 +65,8 @@ static void publish(struct hb_worker *worker, uint64_t recorded)
     if (all->plan.window == 0)
         return;
     atomic_store_explicit(&worker->progress, recorded, memory_order_release);
-    if (atomic_load_explicit(&all->held_back, memory_order_relaxed) == 0)
-        return;
-    for (uint32_t i = 0; i < all->split->threads; i++)
-        hb_waiter_wake(&all->workers[i].waiter, &all->held_back);
-}
-
-static uint64_t find_least_progress(const struct hb_worker *worker)
-{
-    const struct hb_threads *all = worker->all;
-    uint64_t least = UINT64_MAX;
-
-    for (uint32_t i = 0; i < all->split->threads; i++) {
-        uint64_t progress = atomic_load_explicit(&all->workers[i].progress, memory_order_acquire);
-
-        if (&all->workers[i] != worker && progress < least)
-            least = progress;
-    }
-    return least;
+    if (atomic_load_explicit(&all->held_back, memory_order_relaxed) != 0)
+        release_held_back(worker, recorded);
 }
 
 /* A wait that goes on until the others have done all before `needed`. */
@@ -78,6 +91,7 @@ static void hold_back(struct hb_worker *worker, uint64_t last)
 
     if (worker->least_progress >= wait.needed || have_others_come(&wait))
         return;
+    atomic_store_explicit(&worker->needed, wait.needed, memory_order_relaxed);
     atomic_fetch_add(&all->held_back, 1);
     hb_waiter_wait(&worker->waiter, &all->held_back, have_others_come, &wait);
     atomic_fetch_sub(&all->held_back, 1);
@@ -192,6 +206,13 @@ static void run_touch_recorded(struct hb_worker *worker, uint64_t from, uint64_t
     run_touch_page(worker, from, to);
 }
 
+/* What is handed over is in no call's time. */
+static void run_timed(struct hb_worker *worker, uint64_t from, uint64_t to)
+{
+    hb_replay_latency_range(worker->replay, worker->all->allocator, worker->all->heap, worker->all->touch,
+                            from, to, &worker->times, hand_over, worker);
+}
+
 /* Waits until the recording's time has come to an operation. */
 static void await_time(struct hb_worker *worker, uint64_t recorded)
 {
@@ -228,15 +249,16 @@ static void run_blocks(struct hb_worker *worker, run_range *run)
     }
 }
 
-/* Until all have arrived: they begin together. */
+/* Until all have arrived: they begin together. Those that have no processor each sleep meanwhile. */
 static void await_all(struct hb_threads *all)
 {
-    uint32_t working = all->split->working;
+    uint32_t working = all->split->working, now = atomic_fetch_add(&all->arrived, 1) + 1;
 
-    atomic_fetch_add(&all->arrived, 1);
-    for (uint32_t i = 0; atomic_load_explicit(&all->arrived, memory_order_acquire) < working; i++)
+    if (now == working)
+        hb_futex_wake_all(&all->arrived);
+    for (uint32_t i = 0; (now = atomic_load(&all->arrived)) < working; i++)
         if (working > all->processors || i > 1000)
-            sched_yield();
+            hb_futex_sleep(&all->arrived, now);
         else
             hb_waiter_pause();
 }
@@ -254,7 +276,7 @@ void hb_worker_run(struct hb_worker *worker)
     await_all(worker->all);
     begun_cpu_ns = hb_clock_cpu_ns();
     worker->begun_ns = hb_clock_ns();
-    run_blocks(worker, loops[worker->all->touch]);
+    run_blocks(worker, worker->times.ticks != NULL ? run_timed : loops[worker->all->touch]);
     worker->ended_ns = hb_clock_ns();
     worker->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
     mark(worker, worker->part->own.op_count, worker->ended_ns);

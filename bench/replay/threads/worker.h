@@ -21,11 +21,13 @@ struct hb_worker {
     struct hb_waiter waiter;
     _Alignas(HB_APART_BYTES) _Atomic uint64_t turn;     /* STRICT: the operation that it may begin with */
     _Alignas(HB_APART_BYTES) _Atomic uint64_t progress; /* all its operations before that one are done */
+    _Atomic uint64_t needed; /* while it waits for the window: how far all others must have come */
     _Alignas(HB_APART_BYTES) struct hb_threads *all;
     const struct hb_part *part;
     struct hb_replay *replay; /* of its part: slots and failures */
     uint64_t least_progress;  /* of the others, when it looked last */
     struct hb_schedule schedule;
+    struct hb_call_times times; /* of its part; without a table where calls are not timed */
     uint64_t begun_ns, ended_ns, cpu_ns;
     uint64_t silent_ns;           /* of the time between them: waited for the recording's time to pass */
     struct hb_worker_mark *marks; /* NULL: the order is the recorded one */
@@ -58,8 +60,9 @@ struct hb_threads {
 /* Does the worker's operations, from the moment when all are there. */
 void hb_worker_run(struct hb_worker *worker);
 
-/* The peak of live bytes of a run that is over; `replay` says which operations failed. HB_ERR_MEMORY. */
-enum hb_status hb_threads_find_peak(const struct hb_threads *threads, const struct hb_replay *replay,
-                                    uint64_t *peak_bytes, struct hb_error *error);
+/* The peak of live bytes of a run that is over, and what was live before each of the slowest calls of
+ * `latency`, unless it is NULL. `replay` says which operations failed. HB_ERR_MEMORY. */
+enum hb_status hb_threads_find_live(const struct hb_threads *threads, const struct hb_replay *replay,
+                                    uint64_t *peak_bytes, struct hb_latency *latency, struct hb_error *error);
 
 #endif

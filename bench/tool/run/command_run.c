@@ -30,7 +30,7 @@ struct comparison {
     struct hb_run_style style;
     struct hb_run_json json; /* where --json asks for it */
     struct hb_run_means means;
-    struct hb_run_files files; /* where there are results to be kept */
+    struct hb_run_files files; /* where there are results to be kept; begins zeroed */
     size_t shown_traces;
 };
 
@@ -100,7 +100,8 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FOLDER, 0, "results", "DIR", HB_AT(struct options, results),
      .help =
          "write to DIR what 'heapbench report DIR' makes a page of: throughput.csv, and of the same traces "
-         "and allocators memory over time and failure under a budget"},
+         "and allocators memory over time and failure under a budget. With --threads: threads.csv, of traces "
+         "that several threads made, and with --latency latency.csv"},
     {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
      .help = "of --results, throughput.csv and variants.csv alone"},
     {HB_OPTION_FLAG, 0, "return", NULL, HB_AT(struct options, returns),
@@ -114,6 +115,11 @@ static const struct hb_option option_table[] = {
      .help = "print the tables as Markdown"},
     {0},
 };
+
+static bool is_by_threads(const struct options *options)
+{
+    return options->session.threads.threading != HB_THREADING_NONE;
+}
 
 static void check(const struct argp_state *state, void *values)
 {
@@ -132,15 +138,15 @@ static void check(const struct argp_state *state, void *values)
     if (options->json && options->markdown)
         hb_option_fail(state, "--json is for programs, and --markdown for people: one of the two");
     hb_command_check_threads(state, &options->session.threads);
-    if (options->session.threads.threading != HB_THREADING_NONE && options->latency)
-        hb_option_fail(state, "--latency is of a replay by one thread: ask for it without --threads");
-    if (options->session.threads.threading != HB_THREADING_NONE && options->results != NULL)
-        hb_option_fail(state, "--results are of replays by one thread: leave out --threads, or run the "
-                              "benchmark 'threads' for its own");
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
     if (options->returns && (options->results == NULL || options->times_only))
         hb_option_fail(state, "--return is of --results, and not of --times-only");
+    if (is_by_threads(options) && (options->times_only || options->returns))
+        hb_option_fail(state,
+                       "--results of --threads are threads.csv, and latency.csv with --latency: "
+                       "without --%s",
+                       options->returns ? "return" : "times-only");
     if (options->session.pace > 0 && options->rounds == 0 && options->until <= 0 && options->budget_ms == 0)
         options->budget_ms = HB_BUDGET_MS; /* ten rounds of an hour each are nobody's default */
     hb_session_plan_rounds(&options->session, options->rounds, options->until, options->budget_ms);
@@ -208,7 +214,7 @@ static enum hb_status show_trace(void *context, const struct hb_plan *plan, stru
     hb_progress_clear(&comparison->session.progress);
     if (status == HB_OK)
         status = hb_run_means_add(&comparison->means, &trace, error);
-    if (status == HB_OK && comparison->files.comparison != NULL)
+    if (status == HB_OK)
         hb_run_files_add(&comparison->files, &trace);
     if (status == HB_OK && comparison->options->json)
         status = hb_run_json_add(&comparison->json, &trace, error);
@@ -244,7 +250,9 @@ static bool has_nothing(const struct comparison *comparison)
 static enum hb_status write_files(const struct comparison *comparison, const char *folder,
                                   struct hb_error *error)
 {
-    enum hb_status status = hb_run_means_write(&comparison->means, &comparison->session, folder, error);
+    enum hb_status status = is_by_threads(comparison->options)
+                                ? HB_OK
+                                : hb_run_means_write(&comparison->means, &comparison->session, folder, error);
 
     return status == HB_OK ? hb_run_files_write(&comparison->files, &comparison->means, &comparison->session,
                                                 folder, error)
@@ -256,8 +264,10 @@ static enum hb_status run_traces(struct comparison *comparison, unsigned *failed
 {
     const struct hb_plan_watch watch = {
         .context = comparison, .begin = announce_trace, .done = show_trace, .unusable = show_unusable};
-    enum hb_status status = hb_question_answer(&hb_question_throughput, &comparison->session,
-                                               comparison->options->results, &watch, failed_cells, error);
+    const struct options *options = comparison->options;
+    const char *folder = is_by_threads(options) ? NULL : options->results; /* else it has files of its own */
+    enum hb_status status = hb_question_answer(&hb_question_throughput, &comparison->session, folder, &watch,
+                                               failed_cells, error);
 
     if (status == HB_OK)
         status = hb_run_means_find(&comparison->means, comparison->options->session.seed, error);
@@ -359,7 +369,7 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         status = hb_results_check_folder(options->results, &early, error);
     }
     if (status == HB_OK && options->results != NULL)
-        status = hb_run_files_open(&comparison->files, error);
+        status = hb_run_files_open(&comparison->files, is_by_threads(options), options->latency, error);
     if (status == HB_OK && options->histograms != NULL)
         status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
@@ -392,7 +402,7 @@ int hb_command_run(int argc, char **argv)
     hb_session_catch_interrupts();
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
-    if (status == HB_OK && options.results != NULL && !options.times_only)
+    if (status == HB_OK && options.results != NULL && !options.times_only && !is_by_threads(&options))
         status = hb_command_measure_page(&comparison.session, options.results, options.returns, &failed_cells,
                                          &error);
     hb_progress_clear(&comparison.session.progress);

@@ -2,6 +2,7 @@
  * run_files.c - what a comparison found, as files that a page can show as they are: a row for each allocator
  * and trace, the means over traces, and the sentences.
  */
+#include "bench/question/question.h"
 #include "bench/results/row_groups.h"
 #include "bench/tool/run/run_mean.h"
 #include "bench/tool/run/run_show.h"
@@ -21,18 +22,26 @@ static enum hb_status out_of_memory(struct hb_error *error)
     return hb_error_set(error, HB_ERR_MEMORY, "out of memory for the files of a comparison");
 }
 
-enum hb_status hb_run_files_open(struct hb_run_files *files, struct hb_error *error)
+enum hb_status hb_run_files_open(struct hb_run_files *files, bool by_threads, bool latency,
+                                 struct hb_error *error)
 {
-    files->comparison = hb_results_begin(&comparison_schema);
-    files->remarks = hb_results_begin(&remarks_schema);
-    return files->comparison != NULL && files->remarks != NULL ? HB_OK : out_of_memory(error);
+    const struct hb_schema *schemas[HB_RUN_FILES] = {NULL};
+
+    schemas[HB_RUN_COMPARISON] = by_threads ? NULL : &comparison_schema;
+    schemas[HB_RUN_REMARKS] = by_threads ? NULL : &remarks_schema;
+    schemas[HB_RUN_THREADS] = by_threads ? hb_question_threads.schemas[0] : NULL;
+    schemas[HB_RUN_CALLS] = by_threads && latency ? hb_question_latency.schemas[0] : NULL;
+    for (unsigned i = 0; i < HB_RUN_FILES; i++)
+        if (schemas[i] != NULL && (files->files[i] = hb_results_begin(schemas[i])) == NULL)
+            return out_of_memory(error);
+    return HB_OK;
 }
 
 void hb_run_files_close(struct hb_run_files *files)
 {
-    hb_results_free(files->comparison);
-    hb_results_free(files->remarks);
-    *files = (struct hb_run_files){.comparison = NULL};
+    for (unsigned i = 0; i < HB_RUN_FILES; i++)
+        hb_results_free(files->files[i]);
+    *files = (struct hb_run_files){{NULL}};
 }
 
 static void set_interval(struct hb_results *out, const struct hb_interval *ratio)
@@ -109,10 +118,18 @@ static void put_remarks(struct hb_results *out, const struct hb_run_trace *trace
 
 void hb_run_files_add(struct hb_run_files *files, const struct hb_run_trace *trace)
 {
-    for (size_t i = 0; i < trace->count; i++)
-        put_row(files->comparison, trace, &trace->rows[i]);
-    put_remarks(files->remarks, trace, "verdict", hb_run_words);
-    put_remarks(files->remarks, trace, "warning", hb_run_noise_words);
+    struct hb_results *const *out = files->files;
+
+    for (size_t i = 0; i < trace->count && out[HB_RUN_COMPARISON] != NULL; i++)
+        put_row(out[HB_RUN_COMPARISON], trace, &trace->rows[i]);
+    if (out[HB_RUN_REMARKS] != NULL) {
+        put_remarks(out[HB_RUN_REMARKS], trace, "verdict", hb_run_words);
+        put_remarks(out[HB_RUN_REMARKS], trace, "warning", hb_run_noise_words);
+    }
+    if (out[HB_RUN_THREADS] != NULL && trace->threads > 1)
+        hb_question_put(&hb_question_threads, trace->rounds, out[HB_RUN_THREADS]);
+    if (out[HB_RUN_CALLS] != NULL && trace->calls != NULL && trace->calls->round_count > 0)
+        hb_question_put(&hb_question_latency, trace->calls, out[HB_RUN_CALLS]);
 }
 
 static void put_mean(struct hb_results *out, const struct hb_run_means *means, const struct hb_run_mean *mean)
@@ -132,10 +149,13 @@ enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct
                                   const struct hb_session *session, const char *folder,
                                   struct hb_error *error)
 {
-    enum hb_status status;
+    struct hb_results *comparison = files->files[HB_RUN_COMPARISON];
+    enum hb_status status = HB_OK;
 
-    for (size_t i = 0; i < means->count; i++)
-        put_mean(files->comparison, means, &means->means[i]);
-    status = hb_results_write(files->comparison, folder, &session->provenance, error);
-    return status == HB_OK ? hb_results_write(files->remarks, folder, &session->provenance, error) : status;
+    for (size_t i = 0; i < means->count && comparison != NULL; i++)
+        put_mean(comparison, means, &means->means[i]);
+    for (unsigned i = 0; i < HB_RUN_FILES && status == HB_OK; i++)
+        if (files->files[i] != NULL)
+            status = hb_results_write(files->files[i], folder, &session->provenance, error);
+    return status;
 }

@@ -61,6 +61,7 @@ static json_t *slowest_json(const struct hb_rounds *calls, const struct hb_round
         hb_json_number(&json, "op", slowest[i].call.op);
         hb_json_text(&json, "kind", hb_call_kind_name(hb_call_kind_of(op)));
         hb_json_known(&json, "size", op->size, op->kind != HB_OP_FREE);
+        hb_json_number(&json, "thread", op->thread);
         hb_json_number(&json, "ns", slowest[i].call.ns);
         hb_json_number(&json, "least_ns", slowest[i].least_ns);
         hb_json_number(&json, "live_bytes", slowest[i].call.live_bytes);

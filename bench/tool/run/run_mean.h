@@ -49,18 +49,23 @@ void hb_run_means_clear(struct hb_run_means *means);
  */
 double hb_run_mean_memory(const struct hb_run_means *means, const struct hb_run_mean *mean);
 
-/* comparison.csv and remarks.csv (results/README.md) in the making. */
+/* What a comparison writes itself (results/README.md): comparison.csv and remarks.csv, beside what its plan
+ * does; of a replay by threads, threads.csv and latency.csv instead of all that. */
+enum { HB_RUN_COMPARISON, HB_RUN_REMARKS, HB_RUN_THREADS, HB_RUN_CALLS, HB_RUN_FILES };
+
+/* In the making; NULL: not asked for. */
 struct hb_run_files {
-    struct hb_results *comparison, *remarks;
+    struct hb_results *files[HB_RUN_FILES];
 };
 
 /* HB_ERR_MEMORY. Close it in any case. */
-enum hb_status hb_run_files_open(struct hb_run_files *files, struct hb_error *error);
+enum hb_status hb_run_files_open(struct hb_run_files *files, bool by_threads, bool latency,
+                                 struct hb_error *error);
 
-/* Adds a trace: its rows and its sentences. */
+/* Adds a trace to the files that there are. */
 void hb_run_files_add(struct hb_run_files *files, const struct hb_run_trace *trace);
 
-/* Adds the means that were found, once, and writes both files. As hb_results_write. */
+/* Adds the means that were found, once, and writes all files. As hb_results_write. */
 enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct hb_run_means *means,
                                   const struct hb_session *session, const char *folder,
                                   struct hb_error *error);

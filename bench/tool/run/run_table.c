@@ -501,7 +501,7 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
 {
     struct hb_rounds_slow slowest[HB_SLOWEST];
     const struct hb_op *op;
-    char text[500], name[NAME_MOST], size[80] = "", ranges[80] = "";
+    char text[500], name[NAME_MOST], size[80] = "", ranges[80] = "", thread[40] = "";
 
     if (cell->candidate->untouchable || cell->ops < HB_COMPARE_LEAST_OPS || calls->round_count < 2 ||
         hb_rounds_slowest(calls, cell, slowest) == 0 || slowest[0].rounds < calls->round_count)
@@ -511,9 +511,12 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
         snprintf(size, sizeof size, " of %s", hb_show_bytes(op->size).text);
     if (slowest[0].call.ranges > 0)
         snprintf(ranges, sizeof ranges, ", in %s", hb_show_counted(slowest[0].call.ranges, "range").text);
-    snprintf(text, sizeof text, "%s: slow in every round: %s%s, operation %s: %s or more, %s live before%s",
+    if (calls->session->options.threads.threading != HB_THREADING_NONE &&
+        calls->session->found.loaded->threads > 1)
+        snprintf(thread, sizeof thread, ", thread %u", (unsigned)op->thread);
+    snprintf(text, sizeof text, "%s: slow in every round: %s%s%s, operation %s: %s or more, %s live before%s",
              hb_printable(name, sizeof name, cell->candidate->name, ""),
-             hb_call_kind_name(hb_call_kind_of(op)), size, hb_show_count(slowest[0].call.op).text,
+             hb_call_kind_name(hb_call_kind_of(op)), size, thread, hb_show_count(slowest[0].call.op).text,
              hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
              hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
     print_remark(style, ">", text);
@@ -524,12 +527,14 @@ static void print_tails(const struct hb_run_trace *trace, const struct hb_run_st
     const struct hb_rounds *calls = trace->calls;
     const struct hb_rounds_cell *null = calls->null;
     struct cell_table table = {.style = style, .lines = calloc(trace->count + 1, sizeof *table.lines)};
-    char titles[2 * TAILS][CELL_BYTES], text[200];
+    char titles[2 * TAILS][CELL_BYTES], text[200], by[40] = "";
 
     if (table.lines == NULL)
         return;
-    printf("%s%s: each call alone, %s; allocations, then frees\n", style->markdown ? "\n\n#### " : "",
-           trace->name, hb_show_counted(calls->round_count, "round").text);
+    if (trace->replay_threads > 1)
+        snprintf(by, sizeof by, ", by %" PRIu32 " threads", trace->replay_threads);
+    printf("%s%s: each call alone, %s%s; allocations, then frees\n", style->markdown ? "\n\n#### " : "",
+           trace->name, hb_show_counted(calls->round_count, "round").text, by);
     if (style->markdown)
         putchar('\n');
     set_tail_columns(&table, titles);

@@ -229,6 +229,30 @@ static void check_figures(const struct hb_threads_figures *figures, const struct
         assert_int_equal(figures->peak_live_bytes, m->peak_bytes);
 }
 
+/* Every call was timed once. */
+static void check_calls(const struct hb_workload *workload, uint64_t ops, const struct hb_latency *latency)
+{
+    uint64_t counts[HB_CALL_KINDS] = {0};
+
+    for (uint64_t i = 0; i < ops; i++)
+        counts[hb_call_kind_of(&workload->ops[i])]++;
+    counts[HB_CALL_ALLOCATION] = ops - counts[HB_CALL_FREE];
+    for (unsigned kind = HB_CALL_ALLOCATION; kind <= HB_CALL_FREE; kind++)
+        assert_int_equal(latency->kinds[kind].count, counts[kind]);
+    assert_int_equal(latency->slowest_count, ops < HB_SLOWEST ? ops : HB_SLOWEST);
+}
+
+/* Of the recorded order it is known exactly. */
+static void check_slowest(const struct hb_workload *workload, const struct hb_latency *latency)
+{
+    for (uint32_t i = 0; i < latency->slowest_count; i++) {
+        struct model before = model_run(workload, latency->slowest[i].op);
+
+        assert_int_equal(latency->slowest[i].live_bytes, before.live_bytes);
+        free(before.failed);
+    }
+}
+
 static void check_replay(const struct hb_workload *workload, uint64_t ops, const struct hb_threads_plan *plan)
 {
     struct hb_prepared *prepared = must_prepare(workload);
@@ -239,11 +263,16 @@ static void check_replay(const struct hb_workload *workload, uint64_t ops, const
     struct hb_replay *replay = NULL;
     struct hb_error error = {.text = ""};
     struct hb_schedule schedule = {.silent = false};
+    struct hb_latency *latency = plan->times_calls ? calloc(1, sizeof *latency) : NULL;
     uint64_t live_bytes;
 
     hb_threads_run(threads, &checking, checker, HB_TOUCH_NONE, &schedule, &figures);
+    if (latency != NULL) {
+        hb_threads_gather(threads, latency);
+        check_calls(workload, ops, latency);
+    }
     assert_int_equal(hb_replay_open(prepared, &replay, &error), HB_OK);
-    assert_int_equal(hb_threads_account(threads, replay, &figures, &error), HB_OK);
+    assert_int_equal(hb_threads_account(threads, replay, &figures, latency, &error), HB_OK);
     assert_int_equal(checker->faults, 0);
     assert_int_equal(checker_live(checker, &live_bytes), m.live);
     assert_int_equal(live_bytes, m.live_bytes);
@@ -253,6 +282,9 @@ static void check_replay(const struct hb_workload *workload, uint64_t ops, const
     for (uint64_t i = 0; i < ops; i++)
         assert_int_equal(hb_replay_failed(replay, i), m.failed[i]);
     check_figures(&figures, &m, plan);
+    if (latency != NULL && plan->threading == HB_THREADING_STRICT)
+        check_slowest(workload, latency);
+    free(latency);
     hb_threads_close(threads);
     hb_replay_close(replay);
     checker_free(checker);
@@ -267,6 +299,9 @@ static const struct hb_threads_plan plans[] = {
     {.threading = HB_THREADING_FREE, .window = 2},
     {.threading = HB_THREADING_FREE, .window = 50},
     {.threading = HB_THREADING_FREE, .window = 4000},
+    {.threading = HB_THREADING_FREE, .times_calls = true},
+    {.threading = HB_THREADING_STRICT, .times_calls = true},
+    {.threading = HB_THREADING_FREE, .window = 50, .times_calls = true},
 };
 
 enum { PLANS = sizeof plans / sizeof plans[0] };

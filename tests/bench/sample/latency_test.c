@@ -132,11 +132,27 @@ static void *slow_at_sizes(void *heap, size_t size)
     .create = make, .destroy = unmake, .alloc = take, .zalloc = take_zeroed, .resize = take_again, \
     .aligned = take_aligned, .dealloc = leave
 
+/* By several threads at once: slow for blocks of these sizes, and 100 times as slow. */
+static void *slow_in_a_thread(void *heap, size_t size)
+{
+    struct heap *h = heap;
+
+    for (int i = 0; i < (size == SLOW_BYTES ? 1 : size == ODD_BYTES ? 100 : 0); i++)
+        spin();
+    return h->memory + __atomic_fetch_add(&h->used, 80, __ATOMIC_RELAXED);
+}
+
 /* A call of each is overridden. */
 static struct hb_allocator ours[] = {
-    {.name = "test-plain", PLAIN},   {.name = "test-tail", PLAIN},    {.name = "test-malloc", PLAIN},
-    {.name = "test-calloc", PLAIN},  {.name = "test-realloc", PLAIN}, {.name = "test-free", PLAIN},
-    {.name = "test-aligned", PLAIN}, {.name = "test-sizes", PLAIN},
+    {.name = "test-plain", PLAIN},
+    {.name = "test-tail", PLAIN},
+    {.name = "test-malloc", PLAIN},
+    {.name = "test-calloc", PLAIN},
+    {.name = "test-realloc", PLAIN},
+    {.name = "test-free", PLAIN},
+    {.name = "test-aligned", PLAIN},
+    {.name = "test-sizes", PLAIN},
+    {.name = "test-threads", .caps = HB_CAP_THREADS, PLAIN},
 };
 
 static void make_slow(void)
@@ -148,6 +164,7 @@ static void make_slow(void)
     ours[5].dealloc = slow_leave;
     ours[6].aligned = slow_aligned;
     ours[7].alloc = slow_at_sizes;
+    ours[8].alloc = slow_in_a_thread;
 }
 
 enum hb_status __real_hb_allocator_open(const char *, const struct hb_allocator **, struct hb_library_info *,
@@ -179,10 +196,15 @@ static struct hb_prepared *prepare(const struct hb_op *ops, uint64_t count)
 }
 
 /* Clear it. */
-static struct hb_sample_result sample(const struct hb_prepared *prepared, const char *allocator)
+static struct hb_sample_result sample_by(const struct hb_prepared *prepared, const char *allocator,
+                                         enum hb_threading threading)
 {
-    struct hb_sample_request request = {
-        .prepared = prepared, .allocator = allocator, .mode = HB_SAMPLE_LATENCY, .touch = HB_TOUCH_PAGE};
+    struct hb_sample_request request = {.prepared = prepared,
+                                        .allocator = allocator,
+                                        .mode = HB_SAMPLE_LATENCY,
+                                        .touch = HB_TOUCH_PAGE,
+                                        .inspects_slowest = threading != HB_THREADING_NONE,
+                                        .threads.threading = threading};
     struct hb_sample_result result;
     struct hb_error error = {0};
 
@@ -192,6 +214,11 @@ static struct hb_sample_result sample(const struct hb_prepared *prepared, const 
         fail_msg("%s: %s", allocator, result.error.text);
     assert_non_null(result.latency);
     return result;
+}
+
+static struct hb_sample_result sample(const struct hb_prepared *prepared, const char *allocator)
+{
+    return sample_by(prepared, allocator, HB_THREADING_NONE);
 }
 
 static uint64_t percentile(const struct hb_sample_result *result, enum hb_call_kind kind, unsigned share)
@@ -394,6 +421,126 @@ static void the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be(voi
     hb_prepared_free(prepared);
 }
 
+/* -- by several threads -- */
+
+/* Thread 1 makes the objects, of which each `slow_every`-th is slow, and thread 0 frees them: all of them in
+ * the end, or each as it comes. */
+static struct hb_prepared *prepare_handed_over(uint32_t count, uint32_t slow_every, bool one_by_one)
+{
+    struct hb_op *ops = calloc(2 * (size_t)count, sizeof *ops);
+    struct hb_prepared *prepared;
+    struct hb_workload *workload;
+
+    for (uint32_t i = 0; i < count; i++) {
+        ops[one_by_one ? 2 * i : i] = (struct hb_op){
+            .kind = HB_OP_MALLOC, .object = i, .size = i % slow_every == 0 ? SLOW_BYTES : 16, .thread = 1};
+        ops[one_by_one ? 2 * i + 1 : count + i] = (struct hb_op){.kind = HB_OP_FREE, .object = i};
+    }
+    workload = workload_of("handed over", ops, 2 * (uint64_t)count);
+    workload->threads = 2;
+    prepared = must_prepare(workload);
+    random_ops_free(workload);
+    free(ops);
+    return prepared;
+}
+
+static void a_planted_tail_is_found_from_a_thread(void **state)
+{
+    struct hb_prepared *prepared = prepare_handed_over(10 * ONE_IN + 1, ONE_IN, false);
+
+    (void)state;
+    for (int how = HB_THREADING_FREE; how <= HB_THREADING_STRICT; how++) {
+        bool is_below = true;
+
+        for (int i = 0; i < TIMES && is_below; i++) {
+            struct hb_sample_result result = sample_by(prepared, "test-threads", (enum hb_threading)how);
+
+            assert_int_equal(result.threads.threads, 2);
+            assert_int_equal(result.latency->kinds[HB_CALL_ALLOCATION].count, 10 * ONE_IN + 1);
+            assert_int_equal(result.latency->kinds[HB_CALL_FREE].count, 10 * ONE_IN + 1);
+            assert_true(has_spun(percentile(&result, HB_CALL_MALLOC, 9999)));
+            assert_int_equal(result.latency->slowest_count, HB_SLOWEST);
+            assert_true(has_spun(result.latency->slowest[HB_SLOWEST - 1].ns));
+            is_below = percentile(&result, HB_CALL_ALLOCATION, 9990) >= SPIN_NS / 4 ||
+                       percentile(&result, HB_CALL_FREE, 9990) >= SPIN_NS / 4;
+            hb_sample_result_clear(&result);
+        }
+        assert_false(is_below);
+    }
+    hb_prepared_free(prepared);
+}
+
+/* Operations are by thread 0 and thread 1 in turn; the 13th takes 2 ms. */
+static void the_slowest_call_of_all_threads_is_named(void **state)
+{
+    enum { OPS = 20, SLOW = 13 };
+    struct hb_op ops[OPS];
+    struct hb_workload *workload;
+    struct hb_prepared *prepared;
+
+    (void)state;
+    for (uint32_t i = 0; i < OPS; i++)
+        ops[i] = (struct hb_op){
+            .kind = HB_OP_MALLOC, .object = i, .size = i == SLOW ? ODD_BYTES : 16, .thread = i % 2};
+    workload = workload_of("in turn", ops, OPS);
+    workload->threads = 2;
+    prepared = must_prepare(workload);
+    random_ops_free(workload);
+    for (int how = HB_THREADING_FREE; how <= HB_THREADING_STRICT; how++) {
+        bool is_named = false;
+
+        for (int i = 0; i < TIMES && !is_named; i++) {
+            struct hb_sample_result result = sample_by(prepared, "test-threads", (enum hb_threading)how);
+
+            is_named = result.latency->slowest[0].op == SLOW;
+            hb_sample_result_clear(&result);
+        }
+        assert_true(is_named);
+    }
+    hb_prepared_free(prepared);
+}
+
+/* Each free is waited for, a spin long. */
+static void what_is_waited_for_a_hand_over_is_in_no_call(void **state)
+{
+    struct hb_prepared *prepared = prepare_handed_over(ROUNDS, 1, true);
+    bool is_without = false;
+
+    (void)state;
+    for (int i = 0; i < TIMES && !is_without; i++) {
+        struct hb_sample_result result = sample_by(prepared, "test-threads", HB_THREADING_FREE);
+
+        assert_true(has_spun(percentile(&result, HB_CALL_MALLOC, 1)));
+        is_without = percentile(&result, HB_CALL_FREE, 9000) < SPIN_NS / 4;
+        hb_sample_result_clear(&result);
+    }
+    assert_true(is_without);
+    hb_prepared_free(prepared);
+}
+
+/* In the strict order the heap is that of one thread; where threads run freely it is nobody's. */
+static void the_heap_is_looked_at_where_the_order_is_the_recorded_one(void **state)
+{
+    struct hb_prepared *prepared = prepare_handed_over(25, 1, false);
+    struct hb_sample_result result = sample_by(prepared, "simple", HB_THREADING_STRICT);
+
+    (void)state;
+    assert_true(result.threads.one_lock);
+    assert_int_equal(result.latency->slowest_count, HB_SLOWEST);
+    for (uint32_t i = 0; i < HB_SLOWEST; i++) {
+        uint64_t op = result.latency->slowest[i].op;
+
+        assert_int_equal(result.latency->slowest[i].live_bytes, SLOW_BYTES * (op < 25 ? op : 50 - op));
+        if (op <= 25) /* frees leave ranges as they are: simple does not merge */
+            assert_int_equal(result.latency->slowest[i].ranges, op + 1);
+    }
+    hb_sample_result_clear(&result);
+    result = sample_by(prepared, "simple", HB_THREADING_FREE);
+    assert_int_equal(result.latency->slowest[0].ranges, 0);
+    hb_sample_result_clear(&result);
+    hb_prepared_free(prepared);
+}
+
 /* -- of times made by hand -- */
 
 enum { MADE = 30, SERVED = 10, TICKS = 1000000 };
@@ -471,6 +618,11 @@ int main(int argc, char **argv)
                 the_slowest_calls_are_named_with_what_was_live),
         hb_test("the heap is looked at before each of the slowest, where it can be",
                 the_heap_is_looked_at_before_each_of_the_slowest_where_it_can_be),
+        hb_test("a planted tail is found from the thread that has it", a_planted_tail_is_found_from_a_thread),
+        hb_test("the slowest call of all threads is named", the_slowest_call_of_all_threads_is_named),
+        hb_test("what is waited for a hand-over is in no call", what_is_waited_for_a_hand_over_is_in_no_call),
+        hb_test("of threads, the heap is looked at where the order is the recorded one",
+                the_heap_is_looked_at_where_the_order_is_the_recorded_one),
         hb_test("calls are ranked by time and then by place, whatever the counter does",
                 calls_are_ranked_by_time_and_then_by_place),
         hb_test("an empty trace has no calls", an_empty_trace_has_no_calls),

@@ -14,10 +14,6 @@ for wrong in '--threads=both' '--window 5' '--threads=strict --window 5' '--thre
     heapbench replay three.txt -a glibc $wrong 2>&1
     echo "exit $?"
 done
-for wrong in '--threads --latency' '--threads --results out'; do
-    heapbench run three.txt -a glibc $wrong 2>&1
-    echo "exit $?"
-done
 awk 'BEGIN { for (i = 0; i < 65536; i++) printf "t %d\na %d 8\n", i, i }' > many.txt
 heapbench replay many.txt -a glibc --threads 2>&1
 echo "exit $?"
