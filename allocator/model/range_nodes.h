@@ -68,7 +68,7 @@ struct hb_pool {
 
 struct hb_range_tree {
     struct hb_pool leaves, inners;
-    struct hb_pool places; /* by range id: hb_place_word of where it was put */
+    struct hb_pool places; /* by range id: hb_place_word of where it was put, or found last */
     uint32_t root;
     bool is_searched; /* else nodes do not know what is below them, and cost nothing to keep right */
     uint32_t first_leaf, last_leaf;
@@ -156,8 +156,8 @@ static inline uint64_t hb_bytes_before(const struct hb_leaf *leaf, unsigned coun
 }
 
 /*
- * Which of the leaf's ranges has this id; it must have one. `slot` is where it was put; neighbours that came
- * and went since have moved it by a few at most, as a rule.
+ * Which of the leaf's ranges has this id; it must have one. `slot` is where it was found last; neighbours
+ * that came and went since have moved it by a few at most, as a rule.
  */
 static inline unsigned hb_slot_in_leaf(const struct hb_leaf *leaf, unsigned slot, uint32_t id)
 {

@@ -27,12 +27,15 @@ static inline uint32_t hb_range_tree_ids(const struct hb_range_tree *tree)
     return tree->places.used + 2;
 }
 
+/* What was put elsewhere in its leaf since is found at once the next time. */
 static inline struct hb_range_place hb_range_tree_find(const struct hb_range_tree *tree, uint32_t id)
 {
-    uint32_t word = *hb_place_of(tree, id), leaf = word >> HB_FANOUT_LOG2;
-    unsigned slot = hb_slot_in_leaf(hb_leaf_at(tree, leaf), word % HB_FANOUT, id);
+    uint32_t *word = hb_place_of(tree, id), leaf = *word >> HB_FANOUT_LOG2;
+    unsigned slot = hb_slot_in_leaf(hb_leaf_at(tree, leaf), *word % HB_FANOUT, id);
 
     assert(slot < hb_leaf_at(tree, leaf)->link.count);
+    if (slot != *word % HB_FANOUT)
+        *word = hb_place_word(leaf, slot);
     return (struct hb_range_place){leaf, slot};
 }
 
