@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { LIKE_AT_MOST = 16 };
+
 bool hb_large_init(struct hb_large_table *table)
 {
     *table = (struct hb_large_table){.is_filling = true};
@@ -62,34 +64,50 @@ static int compare_likeness(const void *a, const void *b)
     return first->size != second->size ? compare(first->size, second->size) : compare(first->op, second->op);
 }
 
-/* Passes on, from one to the next that is alike, what is known; `step` is 1 or -1. */
-static void pass_on(struct hb_large *const *alike, size_t count, ptrdiff_t step)
+static bool are_alike(const struct hb_large *a, const struct hb_large *b)
 {
-    const struct hb_large *before = NULL;
+    return a->kind == b->kind && a->size == b->size;
+}
 
-    for (size_t i = 0; i < count; i++) {
-        struct hb_large *row = alike[step > 0 ? i : count - 1 - i];
+/* Of `count` rows that are alike, those that were not measured take turns at what is known of the nearest
+ * that were: half of them before and half after, as far as there are. `measured` has room for all. */
+static void liken_group(struct hb_large *const *alike, size_t count, uint64_t *measured)
+{
+    size_t known = 0, before = 0, turn = 0;
 
-        if (row->touched == HB_LARGE_UNKNOWN && before != NULL && before->kind == row->kind &&
-            before->size == row->size) {
-            row->touched = before->touched;
-            row->is_likened = true;
+    for (size_t i = 0; i < count; i++)
+        if (alike[i]->touched != HB_LARGE_UNKNOWN)
+            measured[known++] = alike[i]->touched;
+    for (size_t i = 0; known > 0 && i < count; i++) {
+        size_t window = known < LIKE_AT_MOST ? known : LIKE_AT_MOST;
+        size_t first = before < window / 2 ? 0 : before - window / 2;
+
+        if (alike[i]->touched != HB_LARGE_UNKNOWN) {
+            before++;
+            continue;
         }
-        before = row->touched != HB_LARGE_UNKNOWN ? row : NULL;
+        first = first > known - window ? known - window : first;
+        alike[i]->touched = measured[first + turn++ % window];
+        alike[i]->is_likened = true;
     }
 }
 
 void hb_large_liken(struct hb_large_table *table)
 {
     struct hb_large **alike = reallocarray(NULL, table->count + 1, sizeof *alike);
+    uint64_t *measured = reallocarray(NULL, table->count + 1, sizeof *measured);
 
-    if (alike == NULL)
-        return;
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; alike != NULL && i < table->count; i++)
         alike[i] = &table->rows[i];
-    qsort(alike, table->count, sizeof(struct hb_large *), compare_likeness);
-    pass_on(alike, table->count, 1);
-    pass_on(alike, table->count, -1);
+    if (alike != NULL && measured != NULL) {
+        qsort(alike, table->count, sizeof(struct hb_large *), compare_likeness);
+        for (size_t i = 0, end; i < table->count; i = end) {
+            for (end = i + 1; end < table->count && are_alike(alike[i], alike[end]);)
+                end++;
+            liken_group(alike + i, end - i, measured);
+        }
+    }
+    free(measured);
     free(alike);
 }
 

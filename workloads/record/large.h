@@ -45,9 +45,9 @@ void hb_large_note(struct hb_large_table *table, uint32_t object, uint64_t bytes
 
 /*
  * Between the passes: a block that was not measured, since measuring is paid for from a small part of the
- * program's time, is touched as the last one before it that was of the same size and from the same function;
- * where there is none before it, as the first one after it. One that is like no other stays unknown. Out of
- * memory, all of them do.
+ * program's time, is touched as one of the nearest that were measured of the same size and from the same
+ * function, each of up to 16 in its turn. One that is like no other stays unknown. Out of memory, all of them
+ * do.
  */
 void hb_large_liken(struct hb_large_table *table);
 

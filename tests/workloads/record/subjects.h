@@ -42,6 +42,8 @@ enum {
     TOUCH_CHILD = 301123,
     TOUCH_CHILD_LIVE = 301225,
     TOUCH_LIVE = 301327,
+    TOUCH_BURST = 65536,
+    TOUCH_BURSTS = 4000,
 };
 
 /* As enum hb_op_kind has them: the test says that they are the same. */

@@ -165,18 +165,18 @@ static void put_large(enum hb_capture_kind kind, uint64_t size, uint64_t touched
 /* Each birth is followed by its free. */
 static void what_was_not_measured_is_touched_as_its_like(void **state)
 {
-    static const uint64_t expected[] = {4096, 4096, 4096, 8192, 8192, UINT64_MAX, 20480, UINT64_MAX};
+    static const uint64_t expected[] = {4096, 4096, 8192, 8192, 4096, UINT64_MAX, 20480, UINT64_MAX};
     struct hb_capture_summary summary;
 
     (void)state;
     begin_capture();
     begin_chunk(1, 0);
     put_order(A, 1);
-    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the first one after it */
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the first that was measured */
     put_large(HB_CAPTURE_MALLOC, 100000, 4096);
-    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX);
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the second */
     put_large(HB_CAPTURE_MALLOC, 100000, 8192);
-    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the last one before it */
+    put_large(HB_CAPTURE_MALLOC, 100000, UINT64_MAX); /* as the first: each in its turn */
     put_large(HB_CAPTURE_CALLOC, 100000, UINT64_MAX); /* of another function */
     put_large(HB_CAPTURE_CALLOC, 100001, 20480);
     put_large(HB_CAPTURE_MALLOC, 99999, UINT64_MAX); /* of another size */
@@ -186,6 +186,27 @@ static void what_was_not_measured_is_touched_as_its_like(void **state)
         assert_int_equal(capture_touched[2 * i], expected[i]);
     assert_int_equal(summary.measured_blocks, 6);
     assert_int_equal(summary.likened_blocks, 3);
+}
+
+/* Of 40 that were measured, with one that was not after each, the nearest 16 take turns. */
+static void of_many_like_it_the_nearest_tell(void **state)
+{
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    for (uint64_t i = 0; i < 40; i++) {
+        put_large(HB_CAPTURE_MALLOC, 1 << 20, 4096 * i);
+        put_large(HB_CAPTURE_MALLOC, 1 << 20, UINT64_MAX);
+    }
+    convert_sound();
+    assert_int_equal(capture_op_count, 160);
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t first = i + 1 < 8 ? 0 : i + 1 > 32 ? 24 : i + 1 - 8;
+
+        assert_int_equal(capture_touched[4 * i], 4096 * i);
+        assert_int_equal(capture_touched[4 * i + 2], 4096 * (first + i % 16));
+    }
 }
 
 /* A capture is believed in nothing: more than the block has, small blocks, no blocks. */
@@ -324,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_process_killed_inside_realloc_still_has_the_block),
         cmocka_unit_test(what_is_touched_is_told_with_the_birth),
         cmocka_unit_test(what_was_not_measured_is_touched_as_its_like),
+        cmocka_unit_test(of_many_like_it_the_nearest_tell),
         cmocka_unit_test(what_cannot_be_touched_is_not_told),
         cmocka_unit_test(what_was_touched_before_a_realloc_failed_is_taken_back),
         cmocka_unit_test(what_cannot_be_placed_is_counted),

@@ -140,11 +140,38 @@ static void what_threads_write_to_large_blocks_stays_there(void **state)
             check_intact(libraries[i]);
 }
 
+/* A quarter is written. Those that are measured would be the first of each burst, and the cheap ones, where
+ * each were measured that can be paid for: two in a hundred of their bytes. */
+static void of_many_alike_a_fair_sample_is_measured(void **state)
+{
+    char *argv[] = {(char[]){SUBJECT("subject_touch")}, (char[]){"bursts"}, NULL};
+    uint64_t blocks = 0, touched = 0;
+    struct run run;
+    struct ops ops;
+
+    (void)state;
+    run_touched(&run, argv);
+    assert_int_equal(run.exit_status, 0);
+    ops = ops_of(&run, 0);
+    for (size_t i = 0; i < ops.touched_count; i++) {
+        if (ops.items[ops.touched[i].op].size != TOUCH_BURST)
+            continue;
+        blocks++;
+        touched += ops.touched[i].bytes;
+    }
+    assert_int_equal(blocks, 4 * TOUCH_BURSTS);
+    print_message("%.3f\n", (double)touched / (double)(blocks * TOUCH_BURST));
+    assert_in_range(touched, blocks * TOUCH_BURST / 10, blocks * TOUCH_BURST / 2);
+    ops_free(&ops);
+    run_end(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_block_is_known_to_the_page),
         cmocka_unit_test(nothing_is_known_where_it_was_not_asked_for),
+        cmocka_unit_test(of_many_alike_a_fair_sample_is_measured),
         cmocka_unit_test(what_threads_write_to_large_blocks_stays_there),
     };
 

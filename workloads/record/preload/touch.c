@@ -19,12 +19,17 @@
  * no other page is and the block's first word is what it was at birth.
  *
  * What is spent is limited to a part of the processor time that the program takes: beyond it, blocks go
- * unmeasured. The price of a page that is dropped includes the fault that will bring it back.
+ * unmeasured. The price of a page that is dropped includes the fault that will bring it back. A fair sample
+ * is measured of blocks of one size from one function, however they come: one that there was nothing left for
+ * lets a random number of those after it pass, twice as many as the time before, since to wait for the next
+ * that can be paid would take the first of each burst and the cheap ones. A dear one is paid for by what
+ * comes after it, up to a bound.
  *
  * Large blocks that live are in a table of ways: a set for each shard of addresses. It is empty in a child of
  * fork, whose inherited blocks are no part of its trace. Nobody waits for anybody here: a handler may come at
  * any moment, and fork.
  */
+#include <assert.h>
 #include <errno.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -40,11 +45,16 @@ enum {
     PAGES_AT_ONCE = 1024, /* whose answers are on the stack of whoever calls */
     SMALLEST_HUGE_PAGE = 65536,
     /* Prices, in nanoseconds: as measured in a virtual machine, where they are high, rounded up. */
-    PRICE_OF_BLOCK = 3000,
+    PRICE_OF_BLOCK = 2500, /* asked about at birth and at death */
     PRICE_OF_PAGE = 20,
-    PRICE_OF_DROPPED_PAGE = 1500,
-    FIRST_ALLOWANCE = 1000000,
-    ALLOWED_PART = 150, /* of the processor time: one in so many */
+    PRICE_OF_DROP = 1000,
+    PRICE_OF_DROPPED_PAGE = 1800, /* most of it for the fault that brings it back */
+    FIRST_ALLOWANCE = 600000,
+    PLENTY = 50000,
+    MOST_DEBT = 2000000,
+    ALLOWED_PART = 200, /* of the processor time: one in so many */
+    SORTS = 512,
+    MOST_APART = 63,
 };
 
 /* An address of 0 is a free way; 1, one that is being filled. */
@@ -57,7 +67,19 @@ struct large_block {
     bool is_fresh;       /* nothing of the program's is in it at birth: it is of no realloc */
 };
 
-static struct large_block (*table)[WAYS];
+/* Blocks of one size from one function. */
+struct sort {
+    uint32_t likeness; /* hash of both */
+    uint16_t apart;    /* half of so many, on average, pass between two that are measured */
+    uint16_t left;     /* so many more pass now */
+};
+
+static_assert(sizeof(struct sort) == 8, "read and written at once");
+
+static struct accounts {
+    struct large_block blocks[HB_CAPTURE_SHARDS][WAYS];
+    _Atomic struct sort sorts[SORTS];
+} * table;
 
 static _Atomic int64_t allowance = FIRST_ALLOWANCE;
 static _Atomic uint64_t allowed_at_ms;
@@ -65,7 +87,7 @@ static _Atomic uint64_t allowed_until_ns; /* processor time that allowance was g
 
 void hb_touched_begin(void)
 {
-    size_t bytes = HB_CAPTURE_SHARDS * sizeof *table;
+    size_t bytes = sizeof *table;
     void *pages;
 
     if (table != NULL)
@@ -101,11 +123,12 @@ static void allow_more(void)
         atomic_fetch_add(&allowance, (int64_t)((now - before) / ALLOWED_PART));
 }
 
-static bool spend(uint64_t ns)
+/* At most so much more than is allowed; the debt is paid before anything else is spent. */
+static bool spend(uint64_t ns, int64_t debt)
 {
-    if (atomic_load_explicit(&allowance, memory_order_relaxed) < (int64_t)ns)
+    if (atomic_load_explicit(&allowance, memory_order_relaxed) + debt < (int64_t)ns)
         allow_more();
-    if (atomic_load_explicit(&allowance, memory_order_relaxed) < (int64_t)ns)
+    if (atomic_load_explicit(&allowance, memory_order_relaxed) + debt < (int64_t)ns)
         return false;
     atomic_fetch_sub(&allowance, (int64_t)ns);
     return true;
@@ -133,8 +156,8 @@ static struct pages inner_pages(uintptr_t block, uint64_t size)
     return (struct pages){.first = (block + page - 1) & ~(page - 1), .end = (block + size) & ~(page - 1)};
 }
 
-/* How many of the pages are in memory. False where the kernel cannot say. */
-static bool count_present(struct pages range, uint64_t *present)
+/* How many of the pages are in memory, and whether the last one is. False where the kernel cannot say. */
+static bool count_present(struct pages range, uint64_t *present, bool *last)
 {
     size_t page = page_bytes();
     unsigned char answers[PAGES_AT_ONCE];
@@ -148,6 +171,7 @@ static bool count_present(struct pages range, uint64_t *present)
             return false;
         for (size_t i = 0; i < pages; i++)
             *present += answers[i] & 1;
+        *last = (answers[pages - 1] & 1) != 0;
     }
     return true;
 }
@@ -170,14 +194,61 @@ static bool drop(struct pages inner)
 static bool prepare(enum hb_capture_kind kind, struct pages inner)
 {
     uint64_t pages = (inner.end - inner.first) / page_bytes(), present;
+    bool last;
 
-    if (!spend(PRICE_OF_BLOCK + pages * PRICE_OF_PAGE))
+    if (!spend(PRICE_OF_BLOCK + pages * PRICE_OF_PAGE, 0))
         return false;
     if (kind != HB_CAPTURE_MALLOC && kind != HB_CAPTURE_ALIGNED)
         return true;
-    if (!count_present(inner, &present))
+    if (!count_present(inner, &present, &last))
         return false;
-    return present == 0 || (spend(present * PRICE_OF_DROPPED_PAGE) && drop(inner));
+    return present == 0 || (spend(PRICE_OF_DROP + present * PRICE_OF_DROPPED_PAGE, MOST_DEBT) && drop(inner));
+}
+
+static uint32_t likeness_of(enum hb_capture_kind kind, uint64_t size)
+{
+    return (uint32_t)(((size << 3 ^ (uint64_t)kind) * 0x9e3779b97f4a7c15u) >> 32);
+}
+
+/* SplitMix64 (Steele, Lea and Flood, 2014), the upper half. */
+static uint32_t draw(void)
+{
+    static _Atomic uint64_t state;
+    uint64_t z = atomic_fetch_add(&state, 0x9e3779b97f4a7c15u);
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)(z >> 32);
+}
+
+static void pass_some(uint32_t likeness, uint32_t apart)
+{
+    uint32_t drawn = draw() % (apart + 1);
+    struct sort sort = {.likeness = likeness, .apart = (uint16_t)apart, .left = (uint16_t)drawn};
+
+    atomic_store_explicit(&table->sorts[likeness % SORTS], sort, memory_order_relaxed);
+}
+
+/* Measures the block, or lets it pass; of two sorts in one place, the newer is known. */
+static bool measure(enum hb_capture_kind kind, struct pages inner, uint32_t likeness)
+{
+    _Atomic struct sort *place = &table->sorts[likeness % SORTS];
+    struct sort sort = atomic_load_explicit(place, memory_order_relaxed);
+    uint32_t apart = sort.likeness == likeness ? sort.apart : 0;
+
+    if (sort.likeness == likeness && sort.left > 0) {
+        sort.left--;
+        atomic_store_explicit(place, sort, memory_order_relaxed);
+        return false;
+    }
+    if (!prepare(kind, inner)) {
+        pass_some(likeness, apart + apart / 2 + 1 < MOST_APART ? apart + apart / 2 + 1 : MOST_APART);
+        return false;
+    }
+    if (apart > 0)
+        pass_some(likeness,
+                  atomic_load_explicit(&allowance, memory_order_relaxed) > PLENTY ? apart / 2 : apart);
+    return true;
 }
 
 static uint64_t first_word(uint64_t address)
@@ -193,7 +264,7 @@ static void enter(enum hb_capture_kind kind, uint64_t address, uint64_t size)
     uint32_t shard = hb_capture_shard(address);
 
     for (unsigned i = 0; i < WAYS; i++) {
-        struct large_block *way = &table[shard][i];
+        struct large_block *way = &table->blocks[shard][i];
         uint64_t held = FREE_WAY;
 
         if (!atomic_compare_exchange_strong(&way->address, &held, BUSY_WAY))
@@ -213,7 +284,7 @@ static bool leave(uint64_t address, struct large_block *block)
     uint32_t shard = hb_capture_shard(address);
 
     for (unsigned i = 0; i < WAYS; i++) {
-        struct large_block *way = &table[shard][i];
+        struct large_block *way = &table->blocks[shard][i];
         uint64_t held = address;
 
         block->size = way->size;
@@ -236,13 +307,14 @@ static bool may_ask(void)
 void hb_touched_birth(enum hb_capture_kind kind, const void *block, uint64_t size)
 {
     struct pages inner = inner_pages((uintptr_t)block, size);
+    uint32_t likeness = likeness_of(kind, size);
     struct large_block before;
     int saved = errno;
 
     if (!may_ask() || inner.first >= inner.end)
         return;
     leave((uintptr_t)block, &before); /* of one that was given back unseen */
-    if (prepare(kind, inner))
+    if (measure(kind, inner, likeness))
         enter(kind, (uintptr_t)block, size);
     errno = saved;
 }
@@ -256,13 +328,14 @@ static uint64_t touched_head(uint64_t address, const struct large_block *block, 
 
 static void tell(uint64_t address, const struct large_block *block)
 {
-    struct pages inner = inner_pages(address, block->size);
-    struct pages last = {.first = inner.end, .end = inner.end + page_bytes()};
-    uint64_t tail = address + block->size - inner.end, present, tail_present = 0, bytes;
+    struct pages inner = inner_pages(address, block->size), asked = inner;
+    uint64_t tail = address + block->size - inner.end, present, bytes;
+    bool last = false;
 
-    if (!count_present(inner, &present) || (tail > 0 && !count_present(last, &tail_present)))
+    asked.end += tail > 0 ? page_bytes() : 0;
+    if (!count_present(asked, &present, &last))
         return;
-    bytes = present * page_bytes() + tail_present * tail;
+    bytes = tail > 0 && last ? (present - 1) * page_bytes() + tail : present * page_bytes();
     hb_record_touched(address, bytes + touched_head(address, block, inner.first - address, bytes));
 }
 
@@ -280,7 +353,7 @@ void hb_touched_end(void)
 {
     for (uint32_t shard = 0; may_ask() && shard < HB_CAPTURE_SHARDS; shard++)
         for (unsigned i = 0; atomic_load(&hb_recorder.large[shard]) > 0 && i < WAYS; i++) {
-            uint64_t address = atomic_load(&table[shard][i].address);
+            uint64_t address = atomic_load(&table->blocks[shard][i].address);
 
             if (address > BUSY_WAY)
                 hb_touched_death((const void *)(uintptr_t)address);
