@@ -11,8 +11,8 @@
 
 /* What a region of ample room is where the system grants it; and a region begins at a multiple of the second,
  * wherever the system puts it, so that blocks of every alignment up to it lie at the offsets that the model
- * computes. */
-#if SIZE_MAX > UINT32_MAX
+ * computes. Less where there is less, and under an emulator, which notes down every page of it. */
+#if SIZE_MAX > UINT32_MAX && !defined(HB_EMULATED)
 #define HB_REGION_AMPLE_BYTES ((size_t)64 << 30)
 #define HB_REGION_ALIGN_BYTES ((size_t)1 << 30)
 #else
