@@ -232,8 +232,13 @@ static void drop_top(struct bin *bin)
         sift_down(bin, 0, bin->members[bin->count]);
 }
 
+/* Takes the place of the top where that is no longer true. */
 static void add_member(struct hb_fit_index *index, struct bin *bin, struct member member)
 {
+    if (bin->count > 0 && !is_true(index, bin, &bin->members[0])) {
+        sift_down(bin, 0, member);
+        return;
+    }
     if (bin->capacity == 0)
         give_first_room(index, bin);
     assert(bin->count < bin->capacity);
@@ -288,6 +293,12 @@ static uint64_t next_bin(const struct hb_fit_index *index, uint64_t from)
 
 /* -- the index -- */
 
+/* Whether it was handed out from the top and is there still; then it is true again as it stands. */
+static bool is_on_top(const struct bin *bin, const struct hb_fit_entry *entry)
+{
+    return bin->count > 0 && bin->members[0].id == entry->id && bin->members[0].offset == entry->offset;
+}
+
 void hb_fit_index_insert(struct hb_fit_index *index, struct hb_fit_entry entry)
 {
     assert(entry.id < index->ids && entry.length > 0 && index->known[entry.id].free_length == 0);
@@ -298,7 +309,9 @@ void hb_fit_index_insert(struct hb_fit_index *index, struct hb_fit_entry entry)
     }
     index->bins[entry.length].free_ranges++;
     set_bit(index, entry.length);
-    add_member(index, &index->bins[entry.length], (struct member){.offset = entry.offset, .id = entry.id});
+    if (!is_on_top(&index->bins[entry.length], &entry))
+        add_member(index, &index->bins[entry.length],
+                   (struct member){.offset = entry.offset, .id = entry.id});
 }
 
 void hb_fit_index_remove(struct hb_fit_index *index, uint32_t id, uint64_t length)
@@ -317,8 +330,6 @@ void hb_fit_index_remove(struct hb_fit_index *index, uint32_t id, uint64_t lengt
     if (--bin->free_ranges == 0) {
         bin->count = 0; /* none of them is true */
         clear_bit(index, length);
-    } else if (bin->members[0].id == id && bin->members[0].offset == known->offset) {
-        drop_top(bin);
     }
 }
 

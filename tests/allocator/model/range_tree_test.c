@@ -171,11 +171,35 @@ static void deep(void **state)
     hb_range_tree_destroy(NULL);
 }
 
+static uint32_t take_part_of(struct hb_range_tree *tree, uint32_t id, uint64_t length)
+{
+    assert_true(hb_range_tree_reserve(tree));
+    return hb_range_tree_take_part(tree, hb_range_tree_find(tree, id), length);
+}
+
+static void found_where_it_was(void **state)
+{
+    struct hb_range_tree *tree = hb_range_tree_create(100, true);
+    uint32_t second = take_part_of(tree, 0, 10);
+    struct hb_range_place place;
+
+    (void)state;
+    take_part_of(tree, second, 10);
+    hb_range_tree_release(tree, hb_range_tree_find(tree, 0), 10);
+    take_part_of(tree, 0, 4); /* what is left of it moves the second range by one */
+    assert_int_equal(*hb_place_of(tree, second) % HB_FANOUT, 1);
+    place = hb_range_tree_find(tree, second);
+    assert_int_equal(place.slot, 2);
+    assert_true(*hb_place_of(tree, second) == hb_place_word(place.leaf, place.slot));
+    hb_range_tree_destroy(tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("every answer equals a plain array's, growing and shrinking", random_changes),
         hb_test("a heap that grows at its tail keeps a sound tree", deep),
+        hb_test("a range that moved within its leaf is kept where it was found", found_where_it_was),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
