@@ -40,7 +40,11 @@ static __attribute__((noinline)) void warm_stack(void)
         pages[i] = 1;
 }
 
-/* Ends with its last operation, as threads do: what a library keeps for a thread, it may give back then. */
+/*
+ * What a library keeps for a thread, it gives back when that ends; and when threads end, no trace says. A
+ * program that begins another one after the last operation of this one is taken to start threads as it needs
+ * them, and to let them end. Else it is one of several that stay: it ends with the replay.
+ */
 static void *work(void *context)
 {
     struct hb_worker *worker = context;
@@ -53,16 +57,18 @@ static void *work(void *context)
     if (atomic_load(&all->stage) == STAGE_END)
         return NULL;
     hb_worker_run(worker);
+    if (worker->stays)
+        sleep_while(&all->stage, STAGE_RUN);
     return NULL;
 }
 
-/* Until so many have said that they are ready. */
-static void await_ready(struct hb_threads *threads, uint32_t count)
+/* Until the word, which only grows, is so large. */
+static void await_count(_Atomic uint32_t *word, uint32_t count)
 {
     uint32_t now;
 
-    while ((now = atomic_load(&threads->ready)) < count)
-        sleep_while(&threads->ready, now);
+    while ((now = atomic_load(word)) < count)
+        sleep_while(word, now);
 }
 
 /* Until all have ended. */
@@ -107,7 +113,7 @@ static enum hb_status start_threads(struct hb_threads *threads, struct hb_error 
         started += failure == 0;
     }
     pthread_attr_destroy(&attributes);
-    await_ready(threads, started - 1);
+    await_count(&threads->ready, started - 1);
     if (failure == 0)
         return HB_OK;
     errno = failure;
@@ -116,6 +122,11 @@ static enum hb_status start_threads(struct hb_threads *threads, struct hb_error 
 }
 
 /* -- opened and closed -- */
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
 
 static size_t workers_bytes(const struct hb_split *split)
 {
@@ -128,7 +139,8 @@ static size_t marks_bytes(const struct hb_worker *worker)
 }
 
 /* Marks are of use where the order of the replay is not the recorded one. */
-static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, struct hb_error *error)
+static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, uint64_t begun,
+                                  struct hb_error *error)
 {
     struct hb_worker *worker = &threads->workers[index];
     const struct hb_part *part = &threads->split->parts[index];
@@ -141,6 +153,7 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     worker->waiter.yields = threads->plan.threading == HB_THREADING_STRICT ? FEW_YIELDS : YIELDS;
     if (part->own.op_count == 0)
         return HB_OK;
+    worker->stays = part->recorded[part->own.op_count - 1] >= begun;
     if (threads->plan.threading == HB_THREADING_FREE && threads->split->working > 1) {
         worker->mark_room = 3 * part->end_count + MARKS_BESIDE;
         worker->marks = hb_pages_alloc(marks_bytes(worker));
@@ -152,15 +165,27 @@ static enum hb_status open_worker(struct hb_threads *threads, uint32_t index, st
     return hb_replay_open(&part->own, &worker->replay, error);
 }
 
+/* When the last thread began. */
+static uint64_t last_beginning(const struct hb_split *split)
+{
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i < split->threads; i++)
+        if (split->parts[i].own.op_count > 0)
+            last = larger(last, split->parts[i].recorded[0]);
+    return last;
+}
+
 static enum hb_status open_workers(struct hb_threads *threads, struct hb_error *error)
 {
+    uint64_t last = last_beginning(threads->split);
     enum hb_status status = HB_OK;
 
     threads->workers = hb_pages_alloc(workers_bytes(threads->split));
     if (threads->workers == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "no memory to replay %s", threads->split->whole->name);
     for (uint32_t i = 0; i < threads->split->threads && status == HB_OK; i++)
-        status = open_worker(threads, i, error);
+        status = open_worker(threads, i, last, error);
     return status == HB_OK ? start_threads(threads, error) : status;
 }
 
@@ -219,11 +244,6 @@ void hb_threads_close(struct hb_threads *threads)
 }
 
 /* -- run -- */
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* What all of them took. Of a paced replay the elapsed time is that of the busiest, without its silences. */
 static void sum_up(const struct hb_threads *threads, struct hb_threads_figures *figures)
@@ -285,6 +305,8 @@ void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *alloc
     share_schedule(threads, schedule);
     set_stage(threads, STAGE_RUN);
     hb_worker_run(&threads->workers[threads->first]);
+    await_count(&threads->done, split->working);
+    set_stage(threads, STAGE_END);
     join_threads(threads);
     sum_up(threads, figures);
     take_schedule(threads, schedule);

@@ -49,7 +49,7 @@ enum hb_status hb_threads_open(const struct hb_prepared *prepared, uint64_t ops,
 /* Ends the threads. NULL does nothing. */
 void hb_threads_close(struct hb_threads *threads);
 
-/* Does all operations, once, and ends the threads, each with its last one. Each goes through a copy of
+/* Does all operations, once, and ends the threads, some with their last one. Each goes through a copy of
  * `schedule`, which was opened with the plan's pace, and which becomes that of the replay. Otherwise as
  * hb_replay_time. */
 void hb_threads_run(struct hb_threads *threads, const struct hb_allocator *allocator, void *heap,

@@ -281,4 +281,6 @@ void hb_worker_run(struct hb_worker *worker)
     worker->cpu_ns = hb_clock_cpu_ns() - begun_cpu_ns;
     mark(worker, worker->part->own.op_count, worker->ended_ns);
     publish(worker, UINT64_MAX);
+    if (atomic_fetch_add(&worker->all->done, 1) + 1 == worker->all->split->working)
+        hb_futex_wake_all(&worker->all->done);
 }

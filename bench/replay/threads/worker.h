@@ -34,6 +34,7 @@ struct hb_worker {
     uint64_t mark_count, mark_room;
     pthread_t thread;
     bool is_started; /* as a thread of its own, which runs */
+    bool stays;      /* when it is done, until all are */
     void *stack;     /* its stack; NULL: none */
 };
 
@@ -51,10 +52,10 @@ struct hb_threads {
     /* Apart from what every operation reads; written at the beginning, at the end, and by who is held back.
      */
     char apart[HB_APART_BYTES];
-    _Atomic uint32_t stage; /* a futex: 0 wait, 1 run, 2 end */
-    _Atomic uint32_t arrived;
-    _Atomic uint32_t ready;     /* threads that wait for the stage; a futex */
-    _Atomic uint32_t held_back; /* threads that wait for the window */
+    _Atomic uint32_t stage;         /* a futex: 0 wait, 1 run, 2 end */
+    _Atomic uint32_t arrived, done; /* threads; futexes */
+    _Atomic uint32_t ready;         /* threads that wait for the stage; a futex */
+    _Atomic uint32_t held_back;     /* threads that wait for the window */
 };
 
 /* Does the worker's operations, from the moment when all are there. */

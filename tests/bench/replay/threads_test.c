@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/random.h"
 #include "bench/replay/threads/replay_threads.h"
@@ -554,6 +555,67 @@ static void each_thread_touches_what_the_program_did(void **state)
     random_ops_free(workload);
 }
 
+/* -- ends -- */
+
+static pthread_key_t ending;
+static _Atomic unsigned ended; /* threads that made a call */
+
+static void note_end(void *value)
+{
+    (void)value;
+    ended++;
+}
+
+/* Waits where the size is 2 until a thread has ended, and where it is 3 for as long as that may take. */
+static void *note_alloc(void *heap, size_t size)
+{
+    const struct timespec tick = {.tv_nsec = 1000000};
+
+    pthread_setspecific(ending, heap);
+    for (int i = 0; i < (size == 2 ? 20000 : size == 3 ? 50 : 0) && ended == 0; i++)
+        nanosleep(&tick, NULL);
+    *(unsigned *)heap = ended;
+    return heap;
+}
+
+/* How many have ended before the last of the operations, in the strict order. */
+static unsigned count_ended(const struct hb_op *ops, uint64_t count)
+{
+    const struct hb_allocator noting = {.name = "noting", .caps = HB_CAP_THREADS, .alloc = note_alloc};
+    const struct hb_threads_plan plan = {.threading = HB_THREADING_STRICT};
+    struct hb_workload *workload = workload_of("ends", ops, count);
+    struct hb_prepared *prepared = must_prepare(workload);
+    struct hb_threads *threads = must_open(prepared, count, &plan);
+    struct hb_threads_figures figures;
+    struct hb_schedule schedule = {.silent = false};
+    unsigned found = 0;
+
+    ended = 0;
+    hb_threads_run(threads, &noting, &found, HB_TOUCH_NONE, &schedule, &figures);
+    hb_threads_close(threads);
+    hb_prepared_free(prepared);
+    random_ops_free(workload);
+    return found;
+}
+
+/* What a library keeps for a thread is there as long as the thread. */
+static void a_thread_stays_unless_another_begins_when_it_is_done(void **state)
+{
+    static const struct hb_op pool[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 1, .thread = 0},
+                                        {.kind = HB_OP_MALLOC, .object = 1, .size = 1, .thread = 1},
+                                        {.kind = HB_OP_MALLOC, .object = 2, .size = 3, .thread = 0}};
+    static const struct hb_op anew[] = {{.kind = HB_OP_MALLOC, .object = 0, .size = 1, .thread = 0},
+                                        {.kind = HB_OP_MALLOC, .object = 1, .size = 1, .thread = 1},
+                                        {.kind = HB_OP_MALLOC, .object = 2, .size = 1, .thread = 2},
+                                        {.kind = HB_OP_MALLOC, .object = 3, .size = 2, .thread = 0}};
+
+    (void)state;
+    assert_int_equal(pthread_key_create(&ending, note_end), 0);
+    assert_int_equal(count_ended(pool, 3), 0);
+    assert_int_equal(count_ended(anew, 4), 1);
+    pthread_key_delete(ending);
+}
+
 /* -- too many -- */
 
 static unsigned threads_left; /* that can be started */
@@ -616,6 +678,7 @@ int main(void)
         cmocka_unit_test(nobody_leaves_the_window),
         cmocka_unit_test(an_allocator_for_one_thread_is_called_under_a_lock),
         cmocka_unit_test(each_thread_touches_what_the_program_did),
+        cmocka_unit_test(a_thread_stays_unless_another_begins_when_it_is_done),
         cmocka_unit_test(too_many_threads_are_refused_with_a_sentence),
     };
 
