@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-unsigned char capture_file[PAGES_AT_MOST * PAGE];
+_Alignas(struct hb_capture_shared) unsigned char capture_file[PAGES_AT_MOST * PAGE];
 size_t capture_pages;
 static unsigned char *at;     /* where the next event goes */
 static uint64_t last_address; /* of the stream that is being written */
