@@ -22,7 +22,7 @@
 /* In segments and objects gone through; each length may take a quarter of what is left. */
 #define MOST_WORK (UINT64_C(1) << 31)
 
-enum { MOST_LIVES = 1 << 14, STEPS_A_LIFE = 8, MORE_STEPS = 1024, ONE = 256 /* of a weight */ };
+enum { MOST_LIVES = 1 << 15, STEPS_A_LIFE = 4, MORE_STEPS = 1024, ONE = 256 /* of a weight */ };
 
 struct search {
     struct hb_skyline skyline;

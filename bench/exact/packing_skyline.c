@@ -1,13 +1,12 @@
 /*
- * packing_skyline.c - segments, valleys, and the steps that fill them.
+ * packing_skyline.c - the valleys of a skyline, and the steps that fill them.
  */
 #include "bench/exact/packing_skyline.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_LIFE UINT32_MAX
-#define WALL    UINT64_MAX /* beside the first and the last segment */
+#define WALL UINT64_MAX /* beside the first and the last segment */
 
 /* Scores: what has no hope is to be known first, and what has no other way comes before all that has. */
 #define NO_HOPE INT64_MIN
@@ -24,112 +23,7 @@ struct skyline_valley {
 
 static const struct skyline_choice no_choice = {.level = WALL, .score = INT64_MAX};
 
-/* -- time -- */
-
-/* A birth or a death. */
-struct instant {
-    uint64_t op;
-    uint32_t life;
-    bool birth;
-};
-
-static int by_op(const void *a, const void *b)
-{
-    const struct instant *x = a, *y = b;
-
-    if (x->op != y->op)
-        return x->op < y->op ? -1 : 1;
-    return (int)x->birth - (int)y->birth;
-}
-
-static void number_segments(struct hb_skyline *s, const struct instant *instants)
-{
-    bool died = false;
-
-    for (size_t i = 0; i < 2 * (size_t)s->count; i++) {
-        struct skyline_life *life = &s->lives[instants[i].life];
-
-        s->segments += instants[i].birth && died;
-        died = !instants[i].birth;
-        if (instants[i].birth)
-            life->first = s->segments;
-        else
-            life->behind = s->segments + 1;
-    }
-    s->segments++;
-}
-
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static bool cut_time(struct hb_skyline *s, const struct hb_packing *packing)
-{
-    struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
-
-    if (instants == NULL)
-        return false;
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct hb_packed *object = &packing->objects[i];
-
-        s->lives[i] = (struct skyline_life){.length = object->length, .object = i, .twin = NO_LIFE};
-        s->scale = common_divisor(object->length, s->scale);
-        instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
-        instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
-    }
-    qsort(instants, 2 * (size_t)s->count, sizeof *instants, by_op);
-    number_segments(s, instants);
-    free(instants);
-    return true;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct skyline_life *x = a, *y = b;
-
-    if (x->first != y->first)
-        return x->first < y->first ? -1 : 1;
-    if (x->behind != y->behind)
-        return x->behind < y->behind ? -1 : 1;
-    if (x->length != y->length)
-        return x->length < y->length ? -1 : 1;
-    return x->object < y->object ? -1 : 1;
-}
-
-static bool are_equal(const struct skyline_life *a, const struct skyline_life *b)
-{
-    return a->first == b->first && a->behind == b->behind && a->length == b->length;
-}
-
-static void order_lives(struct hb_skyline *s)
-{
-    uint32_t at = 0;
-
-    for (uint32_t i = 0; i < s->count; i++)
-        s->lives[i].length /= s->scale;
-    qsort(s->lives, s->count, sizeof *s->lives, by_place);
-    for (uint32_t i = 0; i < s->count; i++) {
-        struct skyline_life *life = &s->lives[i];
-
-        if (i > 0 && are_equal(life - 1, life))
-            life->twin = i - 1;
-        while (at <= life->first)
-            s->starts[at++] = i;
-        s->loads[life->first] += life->length;
-        s->loads[life->behind] -= life->length;
-    }
-    while (at <= s->segments)
-        s->starts[at++] = s->count;
-    for (uint32_t i = 1; i < s->segments; i++)
-        s->loads[i] += s->loads[i - 1];
-}
+/* -- from the beginning -- */
 
 static void open_tournament(struct hb_skyline *s)
 {
@@ -161,9 +55,8 @@ bool hb_skyline_open(struct hb_skyline *s, const struct hb_packing *packing)
                              .fillings = calloc(most, sizeof *s->fillings)};
     if (s->lives == NULL || s->starts == NULL || s->loads == NULL || s->heights == NULL ||
         s->slacks == NULL || s->failures == NULL || s->valleys == NULL || s->soonest == NULL ||
-        s->ways == NULL || s->fillings == NULL || !cut_time(s, packing))
+        s->ways == NULL || s->fillings == NULL || !hb_skyline_read(s, packing))
         return false;
-    order_lives(s);
     open_tournament(s);
     return true;
 }
@@ -198,7 +91,7 @@ static bool fits(const struct skyline_life *life, uint32_t behind)
 
 static bool waits(const struct hb_skyline *s, const struct skyline_life *life)
 {
-    return life->twin != NO_LIFE && !s->lives[life->twin].placed;
+    return life->twin != HB_NO_LIFE && !s->lives[life->twin].placed;
 }
 
 /* Counts what may come next within a valley, and what later; the shortest of it, or WALL. */
@@ -324,7 +217,7 @@ static void clear_valleys(struct hb_skyline *s)
         low /= 2;
         high /= 2;
         for (uint32_t match = low; match <= high; match++)
-            play(s, match, NO_LIFE);
+            play(s, match, HB_NO_LIFE);
     }
     s->stale_count = 0;
 }
@@ -423,7 +316,7 @@ enum skyline_state hb_skyline_choose(struct hb_skyline *s, struct skyline_step *
                                   .behind = valley->behind,
                                   .floor = valley->floor,
                                   .choice = valley->choice,
-                                  .tried = NO_LIFE,
+                                  .tried = HB_NO_LIFE,
                                   .blamed_first = s->soonest[1],
                                   .blamed_behind = valley->behind};
     if (valley->choice.score != NO_HOPE)
@@ -437,18 +330,18 @@ static bool is_tried_before(const struct hb_skyline *s, uint32_t a, uint32_t b)
     return s->lives[a].key != s->lives[b].key ? s->lives[a].key > s->lives[b].key : a < b;
 }
 
-/* The life to be tried after the last one; NO_LIFE behind the last. */
+/* The life to be tried after the last one; HB_NO_LIFE behind the last. */
 static uint32_t next_life(struct hb_skyline *s, const struct skyline_step *step)
 {
-    uint32_t segment = step->choice.first, next = NO_LIFE;
+    uint32_t segment = step->choice.first, next = HB_NO_LIFE;
 
     s->work += s->starts[segment + 1] - s->starts[step->first];
     for (uint32_t i = s->starts[step->first]; i < s->starts[segment + 1]; i++) {
         const struct skyline_life *life = &s->lives[i];
 
         if (fits(life, step->behind) && life->behind > segment && !waits(s, life) &&
-            (step->tried == NO_LIFE || is_tried_before(s, step->tried, i)) &&
-            (next == NO_LIFE || is_tried_before(s, i, next)))
+            (step->tried == HB_NO_LIFE || is_tried_before(s, step->tried, i)) &&
+            (next == HB_NO_LIFE || is_tried_before(s, i, next)))
             next = i;
     }
     return next;
@@ -483,11 +376,11 @@ static void leave_gap(struct hb_skyline *s, struct skyline_step *step)
 
 bool hb_skyline_try(struct hb_skyline *s, struct skyline_step *step)
 {
-    uint32_t next = step->gap ? NO_LIFE : next_life(s, step);
+    uint32_t next = step->gap ? HB_NO_LIFE : next_life(s, step);
 
-    if (next == NO_LIFE && (step->gap || step->choice.raised == 0))
+    if (next == HB_NO_LIFE && (step->gap || step->choice.raised == 0))
         return false;
-    if (next != NO_LIFE)
+    if (next != HB_NO_LIFE)
         place_life(s, step, next);
     else
         leave_gap(s, step);

@@ -24,7 +24,9 @@
 
 #include "bench/exact/packing.h"
 
-enum skyline_manner { FEWEST_WAYS, LOWEST_VALLEY, LEAST_SLACK, MANNERS };
+#define HB_NO_LIFE UINT32_MAX
+
+enum skyline_manner { LEAST_SLACK, FEWEST_WAYS, LOWEST_VALLEY, MANNERS };
 enum skyline_state { OPEN, HOPELESS, FULL };
 
 struct skyline_life {
@@ -33,7 +35,7 @@ struct skyline_life {
     int64_t key;            /* what has a larger one is tried sooner */
     uint32_t first, behind; /* segments */
     uint32_t object;
-    uint32_t twin; /* the one before it that is equal, to be placed first. UINT32_MAX: there is none */
+    uint32_t twin; /* the one before it that is equal, to be placed first. HB_NO_LIFE: there is none */
     bool placed;
 };
 
@@ -49,7 +51,7 @@ struct skyline_step {
     uint32_t first, behind; /* of the valley */
     uint64_t floor;
     struct skyline_choice choice;
-    uint32_t tried;                       /* the life tried last; UINT32_MAX: none was */
+    uint32_t tried;                       /* the life tried last; HB_NO_LIFE: none was */
     bool gap;                             /* all lives were tried, and then a gap */
     uint32_t blamed_first, blamed_behind; /* why there is no hope in what was tried so far */
 };
@@ -69,6 +71,9 @@ struct hb_skyline {
     uint32_t from, to;               /* the part of time that is packed */
     enum skyline_manner manner;
 };
+
+/* Cuts time and orders lives, for hb_skyline_open. False: out of memory. */
+bool hb_skyline_read(struct hb_skyline *skyline, const struct hb_packing *packing);
 
 /* Of a packing of one object or more. False: out of memory. To be closed in either case. */
 bool hb_skyline_open(struct hb_skyline *skyline, const struct hb_packing *packing);

@@ -331,6 +331,9 @@ static enum hb_status pack(struct hb_error *error)
     }
     right_extent = right_extent != 0 ? right_extent : packing->extent_bytes;
     assert_int_equal(packing->extent_bytes, right_extent);
+    status = hb_packing_search(packing, error);
+    assert_true(status == HB_OK ? packing->extent_bytes <= right_extent
+                                : packing->extent_bytes == right_extent);
     hb_packing_free(packing);
     return status;
 }

@@ -179,7 +179,7 @@ static void a_shipped_trace(void **state)
 
 /* -- other packings, done plainly -- */
 
-enum { TINY = 7, MANY = 400 };
+enum { TINY = 7, EIGHT_OR_NINE = 9, MANY = 400 };
 
 static bool meet(const struct hb_packed *a, const struct hb_packed *b)
 {
@@ -223,24 +223,62 @@ static uint64_t place_in_order(struct hb_packed *objects, const uint64_t *order,
     return extent;
 }
 
-/* Some order gives the optimum: that of the offsets in an optimal packing. */
-static uint64_t optimum(struct hb_packed *objects, uint64_t *order, uint64_t fixed, uint64_t count)
+/* An exact solver that shares nothing with the search. In some optimal packing each object lies as low as
+ * those below it allow; so the order of its offsets, done anew, gives it back. All such orders are tried. */
+struct solver {
+    struct hb_packed *objects;
+    uint64_t order[EIGHT_OR_NINE];
+    uint64_t count, best;
+};
+
+static uint64_t lowest_free(const struct solver *solver, uint64_t fixed, const struct hb_packed *object)
 {
-    uint64_t best = UINT64_MAX;
+    uint64_t lowest = UINT64_MAX;
 
-    if (fixed == count)
-        return place_in_order(objects, order, count);
-    for (uint64_t i = fixed; i < count; i++) {
-        uint64_t chosen = order[i], extent;
+    if (is_free_at(solver->objects, solver->order, fixed, object, 0))
+        return 0;
+    for (uint64_t i = 0; i < fixed; i++) {
+        const struct hb_packed *below = &solver->objects[solver->order[i]];
+        uint64_t end = below->offset + below->length;
 
-        order[i] = order[fixed];
-        order[fixed] = chosen;
-        extent = optimum(objects, order, fixed + 1, count);
-        best = extent < best ? extent : best;
-        order[fixed] = order[i];
-        order[i] = chosen;
+        if (end < lowest && is_free_at(solver->objects, solver->order, fixed, object, end))
+            lowest = end;
     }
-    return best;
+    return lowest;
+}
+
+static void solve(struct solver *solver, uint64_t fixed, uint64_t extent)
+{
+    uint64_t before = fixed > 0 ? solver->objects[solver->order[fixed - 1]].offset : 0;
+
+    if (extent >= solver->best)
+        return;
+    if (fixed == solver->count)
+        solver->best = extent;
+    for (uint64_t i = fixed; i < solver->count; i++) {
+        uint64_t chosen = solver->order[i], end;
+        struct hb_packed *object = &solver->objects[chosen];
+
+        solver->order[i] = solver->order[fixed];
+        solver->order[fixed] = chosen;
+        object->offset = lowest_free(solver, fixed, object);
+        end = object->offset + object->length;
+        if (object->offset >= before)
+            solve(solver, fixed + 1, end > extent ? end : extent);
+        solver->order[fixed] = solver->order[i];
+        solver->order[i] = chosen;
+    }
+}
+
+/* Of EIGHT_OR_NINE objects at most; their offsets are lost. */
+static uint64_t optimum(struct hb_packed *objects, uint64_t count)
+{
+    struct solver solver = {.objects = objects, .count = count, .best = UINT64_MAX};
+
+    for (uint64_t i = 0; i < count; i++)
+        solver.order[i] = i;
+    solve(&solver, 0, 0);
+    return solver.best;
 }
 
 static uint64_t greedy_by_size(struct hb_packed *objects, uint64_t count)
@@ -268,11 +306,11 @@ static void near_the_optimum(void **state)
         struct random_ops recipe = {.seed = seed, .ops = 10 + seed % 3, .max_size = 60, .max_live = 7};
         struct hb_workload *workload = random_ops_create(&recipe);
         struct packed_trace trace = pack(workload, 0, 1);
-        uint64_t order[TINY] = {0, 1, 2, 3, 4, 5, 6}, least, extent = trace.packing->extent_bytes;
+        uint64_t least, extent = trace.packing->extent_bytes;
 
         check_packing(&trace, 0, 1);
         if (trace.packing->count <= TINY) {
-            least = optimum(trace.packing->objects, order, 0, trace.packing->count);
+            least = optimum(trace.packing->objects, trace.packing->count);
             assert_true(trace.packing->peak_bytes <= least && least <= extent);
             optimal += extent == least;
             tried++;
@@ -285,39 +323,137 @@ static void near_the_optimum(void **state)
     assert_true(optimal * 20 >= tried * 19);
 }
 
-/* A packing as it was made, and as it is after the search, which is never longer and as sound. */
-static uint64_t searched(const struct packed_trace *trace)
+/* Objects with lives by chance, one upon the other. */
+static struct hb_packing *random_buffers(struct hb_random *random, uint64_t count, uint64_t times,
+                                         uint64_t max_length)
 {
-    uint64_t before = trace->packing->extent_bytes;
+    struct hb_packing *packing = calloc(1, sizeof *packing);
+
+    packing->objects = calloc(count, sizeof *packing->objects);
+    packing->count = count;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t born = hb_random_below(random, times);
+
+        packing->objects[i] = (struct hb_packed){.offset = packing->extent_bytes,
+                                                 .length = 1 + hb_random_below(random, max_length),
+                                                 .born_op = born,
+                                                 .death_op = born + 1 + hb_random_below(random, times / 2)};
+        packing->extent_bytes += packing->objects[i].length;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t live = 0;
+
+        for (uint64_t k = 0; k < count; k++)
+            if (packing->objects[k].born_op <= packing->objects[i].born_op &&
+                packing->objects[i].born_op < packing->objects[k].death_op)
+                live += packing->objects[k].length;
+        packing->peak_bytes = live > packing->peak_bytes ? live : packing->peak_bytes;
+    }
+    return packing;
+}
+
+static void search(struct hb_packing *packing)
+{
     struct hb_error error = {0};
 
-    if (hb_packing_search(trace->packing, &error) != HB_OK)
+    if (hb_packing_search(packing, &error) != HB_OK)
         fail_msg("%s", error.text);
-    check_packing(trace, 0, 1);
-    assert_true(trace->packing->extent_bytes <= before);
-    return trace->packing->extent_bytes;
+}
+
+/* Nothing overlaps, pair by pair, and the extent is right. */
+static void check_buffers(const struct hb_packing *packing)
+{
+    uint64_t extent = 0;
+
+    for (uint64_t i = 0; i < packing->count; i++) {
+        const struct hb_packed *a = &packing->objects[i];
+
+        extent = a->offset + a->length > extent ? a->offset + a->length : extent;
+        for (uint64_t k = 0; k < i; k++) {
+            const struct hb_packed *b = &packing->objects[k];
+
+            assert_true(!meet(a, b) || a->offset + a->length <= b->offset ||
+                        b->offset + b->length <= a->offset);
+        }
+    }
+    assert_int_equal(packing->extent_bytes, extent);
 }
 
 static void a_search_reaches_the_optimum_of_few(void **state)
 {
-    unsigned tried = 0, optimal = 0;
+    unsigned cases = HB_TEST_SCALE(1500, 300);
+    struct hb_random random;
 
     (void)state;
-    for (uint64_t seed = 1; seed <= 300; seed++) {
-        struct random_ops recipe = {.seed = seed, .ops = 10 + seed % 3, .max_size = 60, .max_live = 7};
-        struct hb_workload *workload = random_ops_create(&recipe);
-        struct packed_trace trace = pack(workload, 0, 1);
-        uint64_t order[TINY] = {0, 1, 2, 3, 4, 5, 6};
+    hb_random_seed(&random, 3);
+    for (unsigned i = 0; i < cases; i++) {
+        uint64_t count = 2 + i % (EIGHT_OR_NINE - 1);
+        struct hb_packing *packing = random_buffers(&random, count, 4 + i % 9, 2 + i % 23);
 
-        if (trace.packing->count <= TINY) {
-            optimal += searched(&trace) == optimum(trace.packing->objects, order, 0, trace.packing->count);
-            tried++;
-        }
-        packed_trace_free(&trace);
-        random_ops_free(workload);
+        search(packing);
+        check_buffers(packing);
+        assert_int_equal(packing->extent_bytes, optimum(packing->objects, count));
+        hb_packing_free(packing);
     }
-    print_message("%u of %u at the optimum\n", optimal, tried);
-    assert_int_equal(optimal, tried);
+}
+
+/* A heap without a gap, cut by chance into objects: they fit it again, since they did. */
+static void cut_heap(struct hb_random *random, struct hb_packing *packing, struct hb_packed piece,
+                     uint64_t pieces)
+{
+    uint64_t span = piece.death_op - piece.born_op, half = pieces / 2;
+    struct hb_packed rest = piece;
+
+    if (pieces < 2 || span < 2 || piece.length < 2) {
+        packing->objects[packing->count++] = piece;
+        return;
+    }
+    if (hb_random_below(random, 2) == 0)
+        piece.death_op = rest.born_op = piece.born_op + 1 + hb_random_below(random, span - 1);
+    else {
+        rest.length = 1 + hb_random_below(random, piece.length - 1);
+        piece.length -= rest.length;
+    }
+    cut_heap(random, packing, piece, half);
+    cut_heap(random, packing, rest, pieces - half);
+}
+
+/* No packing is known to a search of some hundred objects, and yet no gap may be left. */
+static void a_search_fills_a_heap_without_a_gap(void **state)
+{
+    struct hb_random random;
+    unsigned filled = 0;
+
+    (void)state;
+    hb_random_seed(&random, 4);
+    for (unsigned i = 0; i < 30; i++) {
+        struct hb_packed heap = {.length = 1000 + i, .born_op = 0, .death_op = 500};
+        struct hb_packing packing = {.peak_bytes = heap.length};
+
+        packing.objects = calloc(100, sizeof *packing.objects);
+        cut_heap(&random, &packing, heap, 20 + 2 * i);
+        for (uint64_t k = 0; k < packing.count; k++) {
+            packing.objects[k].offset = packing.extent_bytes;
+            packing.extent_bytes += packing.objects[k].length;
+        }
+        search(&packing);
+        check_buffers(&packing);
+        filled += packing.extent_bytes == packing.peak_bytes;
+        free(packing.objects);
+    }
+    print_message("%u of 30 heaps without a gap\n", filled);
+    assert_int_equal(filled, 30);
+}
+
+/* A packing as it was made, and as it is after the search, which is never longer and as sound. */
+static uint64_t searched(const struct packed_trace *trace)
+{
+    uint64_t before = trace->packing->extent_bytes;
+
+    search(trace->packing);
+    check_packing(trace, 0, 1);
+    assert_true(trace->packing->extent_bytes <= before);
+    return trace->packing->extent_bytes;
 }
 
 /* Of a hundred objects or so it finds what the two halves do not, and the same each time. */
@@ -438,6 +574,7 @@ int main(void)
         hb_test("a packing of a few objects is seldom above the optimum", near_the_optimum),
         hb_test("packings are no worse than greedy by size", no_worse_than_greedy_by_size),
         hb_test("a search reaches the optimum of few objects", a_search_reaches_the_optimum_of_few),
+        hb_test("a search fills a heap without a gap", a_search_fills_a_heap_without_a_gap),
         hb_test("a search shortens a packing of large objects", a_search_shortens_what_is_large),
         hb_test("a realloc to another size ends one object and begins another",
                 a_realloc_is_an_end_and_a_beginning),
