@@ -3,8 +3,9 @@
  *
  * Lengths below HB_FIT_BINS have a bin each, and a bitmap says which bins have a range: the least that is
  * long enough is a few words away. A bin is a heap by address. What is no longer free is not looked for in
- * it: it is left there until it comes to the top. Longer ranges, which are few, stand in a sorted list
- * (fit_list.h). Where a range begins is kept by its id, and with it whether an entry is still true.
+ * it: it is left there until a search or an insertion finds it at the top. Longer ranges, which are few,
+ * stand in a sorted list (fit_list.h). Where a range begins is kept by its id, and with it whether an entry
+ * is still true.
  */
 #ifndef HB_ALLOCATOR_MODEL_FIT_INDEX_H
 #define HB_ALLOCATOR_MODEL_FIT_INDEX_H
