@@ -1,6 +1,6 @@
 /*
- * test_scale.h - how much random work a build can do: sanitizers, checks, a compiler that does not optimise and
- * an emulator (cmake/toolchain) each make a step several times dearer.
+ * test_scale.h - how much random work a build can do: sanitizers, checks, a compiler that does not optimise
+ * and an emulator (cmake/toolchain) each make a step several times dearer.
  */
 #ifndef HB_TESTS_TEST_SCALE_H
 #define HB_TESTS_TEST_SCALE_H

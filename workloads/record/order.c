@@ -6,7 +6,6 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define NONE UINT32_MAX
 
@@ -115,7 +114,8 @@ static enum hb_status scan_stream(struct hb_order *order, uint32_t index, struct
 
 static void forget_holders(struct hb_order *order)
 {
-    memset(order->holder, 0xff, HB_CAPTURE_SHARDS * sizeof *order->holder); /* NONE each */
+    for (size_t i = 0; i < HB_CAPTURE_SHARDS; i++)
+        order->holder[i] = NONE;
 }
 
 static enum hb_status scan_streams(struct hb_order *order, struct hb_error *error)
