@@ -3,5 +3,5 @@
 for trace in "$HEAPBENCH_TRACES"/*.trace "$HEAPBENCH_TRACES"/more/*.trace; do
     heapbench info "$trace" --json >info.json || exit
     grep -q '"dropped": 0' info.json || echo "$trace: events were dropped"
-    sed -n 's/.*"raw_bytes_per_op": \(.*\),/\1/p' info.json | awk -v trace="${trace##*/}" '!($1 > 1 && $1 <= (trace == "pbzip2.trace" ? 4 : 2.25)) { print trace, $1 }'
+    sed -n 's/.*"raw_bytes_per_op": \(.*\),/\1/p' info.json | awk -v trace="${trace##*/}" '!($1 > 1 && $1 <= (trace == "pbzip2.trace" ? 5 : 2.25)) { print trace, $1 }'
 done
