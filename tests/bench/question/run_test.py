@@ -137,8 +137,8 @@ class Run(invented.Test):
         for sample in samples:
             for op, ns, live in sample.slow:
                 found[op].append((ns, live))
-        rows = [{"op": op, "kind": "free" if op % 2 else "malloc", "size": None if op % 2 else 8 + op // 2 % 50, "ns": max(seen)[0],
-                 "least_ns": min(seen)[0], "live_bytes": max(seen)[1], "rounds": len(seen)} for op, seen in found.items()]
+        rows = [{"op": op, "kind": "free" if op % 2 else "malloc", "size": None if op % 2 else 8 + op // 2 % 50, "thread": 0,
+                 "ns": max(seen)[0], "least_ns": min(seen)[0], "live_bytes": max(seen)[1], "rounds": len(seen)} for op, seen in found.items()]
         return sorted(rows, key=lambda row: (-row["rounds"], -row["ns"]))[:10]
 
     def assert_latency(self, latency, samples):
