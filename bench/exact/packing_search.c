@@ -20,7 +20,7 @@
 #include "bench/exact/packing_skyline.h"
 
 /* In segments and objects gone through; each length may take a quarter of what is left. */
-#define MOST_WORK (UINT64_C(1) << 31)
+#define MOST_WORK (UINT64_C(1) << 28)
 
 enum { MOST_LIVES = 1 << 15, STEPS_A_LIFE = 4, MORE_STEPS = 1024, ONE = 256 /* of a weight */ };
 
