@@ -206,6 +206,7 @@ static int print_packing_json(const char *trace, const struct hb_packing *packin
 
     hb_json_text(&json, "trace", trace);
     hb_json_number(&json, "objects", packing->count);
+    hb_json_number(&json, "alignments_left_out", packing->unaligned);
     hb_json_number(&json, "bound_bytes", packing->peak_bytes);
     hb_json_number(&json, "peak_extent_bytes", packing->extent_bytes);
     hb_json_number(&json, "elapsed_ns", elapsed_ns);
@@ -245,6 +246,9 @@ static int print_packing(const char *trace, const struct hb_packing *packing, ui
 
     hb_stdout_row("trace", "%s", trace);
     hb_stdout_row("objects", "%s", hb_show_count(packing->count).text);
+    if (packing->unaligned > 0)
+        hb_stdout_row("left out", "the alignments that %s asked for: they may lie anywhere",
+                      hb_show_counted(packing->unaligned, "object").text);
     hb_stdout_row("bound", "%s live at once", hb_show_counted(packing->peak_bytes, "byte").text);
     hb_stdout_row("packing", "%s, %s", hb_show_counted(packing->extent_bytes, "byte").text,
                   over_the_bound(packing, over, sizeof over));
