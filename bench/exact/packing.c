@@ -67,11 +67,11 @@ static void end_object(struct reader *reader, uint64_t op, uint32_t slot)
 }
 
 /* False when that is more than a packing can hold. */
-static bool begin_object(struct reader *reader, uint64_t op, uint32_t slot, uint64_t size)
+static bool begin_object(struct reader *reader, uint64_t op, const struct hb_op *what)
 {
     struct packer *packer = reader->packer;
     struct hb_packing *packing = packer->packing;
-    uint64_t mask = reader->align - 1, length;
+    uint64_t mask = reader->align - 1, size = what->size, length;
 
     if (size == 0)
         return true;
@@ -80,8 +80,9 @@ static bool begin_object(struct reader *reader, uint64_t op, uint32_t slot, uint
     length &= ~mask;
     packing->objects[packing->count] =
         (struct hb_packed){.length = length, .born_op = op, .death_op = packer->op_count};
-    packer->events[op].born = reader->object_of[slot] = (uint32_t)packing->count++;
-    reader->size_of[slot] = size;
+    packing->unaligned += what->kind == HB_OP_ALIGNED;
+    packer->events[op].born = reader->object_of[what->object] = (uint32_t)packing->count++;
+    reader->size_of[what->object] = size;
     reader->live_bytes += length;
     if (reader->live_bytes > packing->peak_bytes) {
         packing->peak_bytes = reader->live_bytes;
@@ -98,7 +99,7 @@ static bool read_operation(struct reader *reader, uint64_t op, const struct hb_o
         reader->size_of[slot] == what->size)
         return true;
     end_object(reader, op, slot);
-    return what->kind == HB_OP_FREE || begin_object(reader, op, slot, what->size);
+    return what->kind == HB_OP_FREE || begin_object(reader, op, what);
 }
 
 static enum hb_status out_of_memory(struct hb_error *error)

@@ -35,6 +35,7 @@ struct hb_packed {
 struct hb_packing {
     struct hb_packed *objects; /* of size 1 or more, in the order of birth */
     uint64_t count;
+    uint64_t unaligned; /* of them that were asked for at an alignment of their own, which no packing keeps */
     uint64_t peak_bytes;   /* the most that lives at once, in lengths: no packing is shorter */
     uint64_t extent_bytes; /* of this one: the largest end offset */
 };

@@ -5,6 +5,7 @@
  * No memory is handed out and nothing walks, so a trace of a hundred million operations takes seconds; the
  * memory this needs follows the ranges of the heap and not the length of the trace.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -18,7 +19,7 @@
 struct options {
     char **traces; /* ended by NULL; NULL: none was given */
     struct hb_model_options model;
-    bool json, packing, all;
+    bool json, packing, offsets, all;
     const char *results;
 };
 
@@ -45,6 +46,8 @@ static const struct hb_option option_table[] = {
     {HB_OPTION_FLAG, 0, "packing", NULL, HB_AT(struct options, packing),
      .help = "no policy, but an offline packing of TRACE, all lifetimes known beforehand: without headers, "
              "and beside what no packing can beat"},
+    {HB_OPTION_FLAG, 0, "offsets", NULL, HB_AT(struct options, offsets),
+     .help = "of --packing: print where each object lies, as a CSV of buffers, in the order of birth"},
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every policy, merging and not, with headers and without, and an offline packing: a table beside "
@@ -61,7 +64,9 @@ static void check(const struct argp_state *state, void *values)
     if (options->all && (options->json || !hb_command_is_simple(&options->model)))
         hb_option_fail(state, "--all is every policy: only TRACEs and --results go with it");
     if (options->packing && (options->all || !hb_command_is_simple(&options->model)))
-        hb_option_fail(state, "--packing is no policy: only TRACE and --json go with it");
+        hb_option_fail(state, "--packing is no policy: only TRACE and --json or --offsets go with it");
+    if (options->offsets && (!options->packing || options->json))
+        hb_option_fail(state, "--offsets is a CSV of --packing's, and no JSON");
     if (options->all)
         return;
     if (options->results != NULL)
@@ -81,7 +86,7 @@ static const struct hb_usage usage = {
            "merging.\n\n"
            "Examples:\n"
            "  heapbench model cc1 --policy best --merge --json\n"
-           "  heapbench model --packing buffers.csv\n"
+           "  heapbench model --packing buffers.csv --offsets >packed.csv\n"
            "  heapbench model --all --results results/latest",
     .check = check,
 };
@@ -201,22 +206,52 @@ static int print_packing_json(const char *trace, const struct hb_packing *packin
 
     hb_json_text(&json, "trace", trace);
     hb_json_number(&json, "objects", packing->count);
+    hb_json_number(&json, "alignments_left_out", packing->unaligned);
     hb_json_number(&json, "bound_bytes", packing->peak_bytes);
     hb_json_number(&json, "peak_extent_bytes", packing->extent_bytes);
     hb_json_number(&json, "elapsed_ns", elapsed_ns);
     return hb_json_print(&json);
 }
 
-static int print_packing(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+/* As `heapbench import` reads it again: from its birth on an object lives until the operation that ends it.
+ */
+static int print_offsets(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+{
+    (void)trace;
+    (void)elapsed_ns;
+    puts("id,lower,upper,size,offset");
+    for (uint64_t i = 0; i < packing->count; i++) {
+        const struct hb_packed *object = &packing->objects[i];
+
+        printf("%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", i, object->born_op,
+               object->death_op, object->length, object->offset);
+    }
+    return hb_stdout_end();
+}
+
+static const char *over_the_bound(const struct hb_packing *packing, char *text, size_t bytes)
 {
     double bound = (double)packing->peak_bytes;
 
+    if (packing->extent_bytes == packing->peak_bytes)
+        return "the optimum: nothing is smaller";
+    snprintf(text, bytes, "%.3f %% over the bound; the optimum lies between",
+             100 * ((double)packing->extent_bytes - bound) / bound);
+    return text;
+}
+
+static int print_packing(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+{
+    char over[80];
+
     hb_stdout_row("trace", "%s", trace);
     hb_stdout_row("objects", "%s", hb_show_count(packing->count).text);
+    if (packing->unaligned > 0)
+        hb_stdout_row("left out", "the alignments that %s asked for: they may lie anywhere",
+                      hb_show_counted(packing->unaligned, "object").text);
     hb_stdout_row("bound", "%s live at once", hb_show_counted(packing->peak_bytes, "byte").text);
-    hb_stdout_row("packing", "%s, %.3f %% over the bound",
-                  hb_show_counted(packing->extent_bytes, "byte").text,
-                  packing->peak_bytes == 0 ? 0 : 100 * ((double)packing->extent_bytes - bound) / bound);
+    hb_stdout_row("packing", "%s, %s", hb_show_counted(packing->extent_bytes, "byte").text,
+                  over_the_bound(packing, over, sizeof over));
     hb_stdout_row("time", "%s", hb_show_seconds((double)elapsed_ns / 1e9).text);
     return hb_stdout_end_table();
 }
@@ -236,8 +271,9 @@ static int run_packing(const struct options *options)
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);
     else
-        exit_status = (options->json ? print_packing_json : print_packing)(prepared->name, packing,
-                                                                           hb_clock_ns() - begin);
+        exit_status = (options->json      ? print_packing_json
+                       : options->offsets ? print_offsets
+                                          : print_packing)(prepared->name, packing, hb_clock_ns() - begin);
     if (prepared != NULL)
         hb_command_tell_repairs(prepared->name, &repairs);
     hb_packing_free(packing);

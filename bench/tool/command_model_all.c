@@ -159,9 +159,9 @@ static void print_bounds(const struct means *means)
 {
     static const struct hb_policy_run packing = {.policy = "packing"};
 
-    printf("%-34s", "  no heap is smaller");
+    printf("%-34s", "  most live: a lower bound");
     print_figures(means, LIVE, &packing);
-    printf("%-34s", "  Robson's bound");
+    printf("%-34s", "  Robson's lower bound");
     print_figures(means, ROBSON, &packing);
 }
 
@@ -187,14 +187,14 @@ static void print_table(const struct means *means)
     for (size_t i = 0; hb_policies_published(i, &run, &measure4); i++)
         if (!hb_policies_has(&run))
             print_row(means, &run);
-    printf(
-        "\nPublished: 1998, mean of eight programs, headers and alignment removed. buddy: in units of 16 "
-        "bytes.\n"
-        "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n"
-        "Robson's bound (1974): what some program with as much live, in blocks of the same smallest to "
-        "largest "
-        "size,\n"
-        "makes any allocator need that cannot move blocks: the worst of all such programs, and not these.\n");
+    printf("\nPublished: 1998, mean of eight programs, headers and alignment removed. buddy: in units of 16 "
+           "bytes.\n"
+           "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n"
+           "Robson's lower bound (1974): some program with as much live, in blocks of the same smallest to "
+           "largest "
+           "size,\n"
+           "makes any allocator that cannot move blocks need at least so much. No ceiling, and not of these "
+           "programs.\n");
 }
 
 /* -- the command -- */

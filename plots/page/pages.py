@@ -111,15 +111,16 @@ def second_sections(results, drawn):
             "Nothing is lost in one place. Each split leaves a smaller rest, and no rest ever becomes part of a larger range again: "
             "what was once cut small stays small.",
             "In the table two bounds stand beside each program, without headers and alignment, so that they hold for every allocator. The optimum: the "
-            "smallest heap that was found by knowing all lifetimes beforehand, within what is said of the smallest that could be. And Robson's bound (Journal of the ACM 21, 1974): M, the most that is live, "
-            "times about 1 + log2(n) / 2, n being the largest block over the smallest. Some program with that M and n makes any allocator need so much that "
-            "cannot move blocks. It is the worst of all these programs, and says nothing of this one."], drawn("memory", "heap_map"), [tables.fragmentation(results)]),
+            "smallest heap that was found by knowing all lifetimes beforehand, within what is said of the smallest that could be. And Robson's lower bound (Journal of the ACM 21, 1974): M, the most that is live, "
+            "times about 1 + log2(n) / 2, n being the largest block over the smallest. Some program with that M and n makes any allocator need at least so "
+            "much that cannot move blocks. That is no ceiling, and says nothing of this program."], drawn("memory", "heap_map"), [tables.fragmentation(results)]),
         Section("failure", "When it fails", [
             smallest_heap(results),
             "A malloc fails for one of three reasons. full: less is free than it asks for. unmerged: adjacent free ranges would "
             "have held it. scattered: enough is free, but nowhere together."], drawn("curve"), [tables.curves(results)]),
         Section("ideas", "What each idea buys", [
-            "The same heap, one idea added at a time, then other policies beside it: each idea's worth is a measured difference."],
+            "The same heap, one idea added at a time, then other policies beside it: each idea's worth is a measured difference. Two rows of "
+            "the table of policies are bounds: no heap is smaller than the most that is live, and Robson's is that of the section on waste."],
             drawn("ladder", "policies"), [tables.ladder(results), tables.policies(results)]),
         Section("explained", "What it explains of real allocators", explained.words_of(fits), drawn("explained"), [tables.explained(fits)]),
         Section("worst", "The worst that is known", [

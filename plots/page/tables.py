@@ -257,7 +257,7 @@ def fragmentation(results):
         Column("heap at most", "peak_extent_bytes", show.size),
         Column("the optimum", lambda r: bound(r).number("peak_extent_bytes"), show.size, lambda r: optimum_note(bound(r)),
                "a heap that knows all lifetimes beforehand, without headers"),
-        Column("Robson's bound", lambda r: bound(r).number("robson_bytes"), show.size, over_live,
+        Column("Robson's lower bound", lambda r: bound(r).number("robson_bytes"), show.size, over_live,
                "what some program with as much live, in blocks of the same range of sizes, makes any allocator need that cannot move them"),
         Column("#1 mean over time", "measure1", show.percent),
         Column("#2 when most is live", "measure2", show.percent), Column("#3 when the heap is largest", "measure3", show.percent),
@@ -316,7 +316,7 @@ SETTINGS = {("0", "1"): "no headers, no alignment", ("0", "16"): "no headers, no
 def with_bounds(record):
     """A packing's row, and as if they were policies what no heap is smaller than and what some program makes every allocator need."""
     yield record
-    for name, column in (("no heap is smaller", "bound_bytes"), ("Robson's bound", "robson_bytes")):
+    for name, column in (("most live: a lower bound", "bound_bytes"), ("Robson's lower bound", "robson_bytes")):
         share = over(column, "peak_live_bytes")(record)
         if share is not None:
             yield Record(record, policy=name, measure4=repr(max(0, 100 * (share - 1))))

@@ -267,8 +267,8 @@ class Tables(unittest.TestCase):
         made = tables.policies(Made(policies="trace,policy,merge,header_bytes,align,status,ops,peak_live_bytes,measure4,bound_bytes,robson_bytes\n"
                                     "t,packing,,8,1,ok,5000,1000,7,1050,9000\nu,packing,,8,1,ok,5000,1000,3,1010,\n"))
         self.assertEqual([row[1:] for row in rows_of(made)], [["packing", "–", "–", "5.00 %", "7.00 %", "3.00 %"],
-                                                              ["no heap is smaller", "–", "–", "3.00 %", "5.00 %", "1.00 %"],
-                                                              ["Robson's bound", "–", "–", "800 %", "800 %", "–"]])
+                                                              ["most live: a lower bound", "–", "–", "3.00 %", "5.00 %", "1.00 %"],
+                                                              ["Robson's lower bound", "–", "–", "800 %", "800 %", "–"]])
 
     def test_bounds_are_beside_each_program_that_is_still_the_same(self):
         rows = "trace,allocator,status,peak_live_bytes,peak_extent_bytes,measure4\nt,simple,ok,1000,2000,100\nt,glibc,ok,1000,1500,50\n" \

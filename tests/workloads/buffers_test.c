@@ -48,6 +48,13 @@ static void with_columns_in_any_order(void **state)
              "a y 8\nm x 64 4\nf y\na z 0\nf z\nf x\n");
 }
 
+static void with_remarks(void **state)
+{
+    (void)state;
+    reads_as("# made by hand, size in words\n#\nlower,upper,size,alignment\n# first\n0,3,4,\n 1 ,2,8, 1\n#",
+             "a x 4\na y 8\nf y\nf x\n");
+}
+
 static void none_at_all(void **state)
 {
     (void)state;
@@ -67,6 +74,7 @@ static void what_is_wrong_is_said(void **state)
         {"id,lower,upper,size,colour\n", "./a.csv:1: no column 'colour'; there are id, lower, upper, size"},
         {"id,lower,lower,upper,size\n", "./a.csv:1: no column 'lower' again"},
         {"id,lower,size\n", "./a.csv:1: the columns lower, upper and size must all be there"},
+        {"id;lower;upper;size\n", "./a.csv:1: no column 'id;lower;upper;size'; there are id, lower"},
         {"id,lower,upper,size\na,1,2\n", "./a.csv:2: 4 fields are expected"},
         {"id,lower,upper,size\na,1,2,3,4\n", "./a.csv:2: 4 fields are expected"},
         {"id,lower,upper,size\na,1,2,3\nb,2,2,3\n",
@@ -124,6 +132,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         hb_test_in_folder("rows become operations, in the order of time", in_the_order_of_time),
         hb_test_in_folder("columns may stand in any order, and times be negative", with_columns_in_any_order),
+        hb_test_in_folder("remarks are passed over, and an alignment that is empty is none", with_remarks),
         hb_test_in_folder("a file without rows is an empty workload", none_at_all),
         hb_test_in_folder("times and sizes as large as there are", at_the_ends_of_time),
         hb_test_in_folder("what is wrong is said, with its line", what_is_wrong_is_said),

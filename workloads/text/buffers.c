@@ -70,13 +70,16 @@ static enum buffer_column find_column(const char *name)
 bool hb_buffers_recognise(const char *head)
 {
     char line[128];
-    size_t length = strcspn(head, "\r\n");
+    size_t length;
 
+    while (*head == '#')
+        head += strcspn(head, "\n") + (strchr(head, '\n') != NULL);
+    length = strcspn(head, "\r\n");
     if (length >= sizeof line)
         return false;
     memcpy(line, head, length);
     line[length] = '\0';
-    return strchr(line, ',') != NULL && strstr(line, "size") != NULL &&
+    return strpbrk(line, ",;\t") != NULL && strstr(line, "size") != NULL &&
            (strstr(line, "lower") != NULL || strstr(line, "start") != NULL);
 }
 
@@ -129,6 +132,8 @@ static bool read_alignment(const char *field, struct hb_op *birth)
 {
     uint64_t alignment;
 
+    if (*field == '\0') /* none is asked for */
+        return true;
     if (!hb_number_parse(field, &alignment) || (alignment & (alignment - 1)) != 0)
         return false;
     if (alignment > 1) {
@@ -204,8 +209,8 @@ static enum hb_status read_rows(struct buffer_reader *reader)
         status = hb_line_reader_next(&reader->lines, &more, reader->error);
         if (status != HB_OK || !more)
             return status;
-        if (reader->lines.bytes[strspn(reader->lines.bytes, " \t")] == '\0')
-            continue;
+        if (strchr("#", reader->lines.bytes[strspn(reader->lines.bytes, " \t")]) != NULL)
+            continue; /* a remark, or nothing at all */
         if (reader->fields == 0) {
             status = read_names(reader);
         } else {

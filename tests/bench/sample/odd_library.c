@@ -3,8 +3,9 @@
  *
  * Built once for each ODD_*: a library that crashes at its 100th allocation (ODD_FICKLE otherwise in a check
  * than in a replay that is timed), never returns from it, ends the process, writes to standard output,
- * returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for each block, and where they get none
- * they return NULL, abort, or end the process. One writes into a file which settings it was loaded with.
+ * closes files that are not its own, returns NULL, or has no malloc. Three (ODD_MAPS*) have a mapping for
+ * each block, and where they get none they return NULL, abort, or end the process. One writes into a file
+ * which settings it was loaded with.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -55,6 +56,9 @@ static void misbehave(void)
     raise(memory[8] != 0 ? SIGABRT : SIGSEGV); /* a check has written to all of the first block */
 #elif defined ODD_EXIT
     _exit(7);
+#elif defined ODD_CLOSE
+    for (int fd = 3; fd < 200; fd++)
+        close(fd);
 #elif defined ODD_LOOP
     const char *mark = getenv("ODD_LIBRARY_MARK");
 

@@ -12,7 +12,7 @@ same perl --points 5
 same perl --points 5 --json --merge --align 16
 heapbench curve --all --stream demo
 echo "with --all: $?"
-heapbench curve - --stream <breaks.txt
+heapbench curve - --stream <breaks.txt 2>/dev/null
 echo "not from a file: $?"
-heapbench curve nowhere.txt --stream
+heapbench curve nowhere.txt --stream 2>/dev/null
 echo "nowhere: $?"

@@ -4,7 +4,7 @@ tests=$(dirname "$(command -v heapbench)")/../tests
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0"
 export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0"
 seq 0 149 | sed 's/.*/a & 17/' >made.txt
-for library in crash exit loop none noisy; do
+for library in crash exit close loop none noisy; do
     echo "$library"
     heapbench replay made.txt -a "$tests/libodd_$library.so" --timeout 1 --json 2>&1 >out | sed "s,$tests/,,"
     heapbench replay made.txt -a "$tests/libodd_$library.so" --timeout 1 --json 2>/dev/null >out

@@ -146,8 +146,6 @@ static void in_a_child(void)
  * ones of a burst. The third is written whole, and all lie where earlier ones were written. */
 static void bursts(void)
 {
-    volatile uint64_t sum = 0;
-
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     for (unsigned i = 0; i < TOUCH_BURSTS; i++) {
@@ -158,8 +156,8 @@ static void bursts(void)
         if (blocks[2] == NULL)
             _exit(3);
         memset(blocks[2], 1, TOUCH_BURST);
-        for (unsigned k = 0; k < 500000; k++)
-            sum += k;
+        for (volatile unsigned k = 0; k < 500000; k++)
+            continue;
         for (size_t j = 0; j < 4; j++)
             free(blocks[j]);
     }
