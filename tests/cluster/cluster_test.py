@@ -548,8 +548,9 @@ class Refused(unittest.TestCase):
             self.assertRegex(read(f"{study.folder}/curve.csv"), "# left out  .*the clock of host h")
 
     def test_bad_usage(self):
-        for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
-                                 (["plan", "--check"], "--check is of one plan"), (["plan", "--check", "--force", "x"], "--force is of what is written"), (["merge"], "a study|folder"),
+        for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--check", "--force", "x"], "--force is of what is written"),
+                                 (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
+                                 (["plan", "--check"], "--check is of one plan"), (["merge"], "a study|folder"),
                                  (["run", "--unit", "0", "x"], "--unit"), (["run", "--unit", "1", "--rounds", "3", "x"], "rounds")):
             done = heapbench(*arguments)
             self.assertEqual(done.returncode, USAGE, arguments)
