@@ -138,17 +138,13 @@ def spread(value):
     return show.UNKNOWN if value is None else f"{value:.2f}"
 
 
-def pause(us):
-    return show.UNKNOWN if us is None else f"{us / 1e6:.1f} s"
-
-
 MARKDOWN = [
     ("trace", lambda r: f"**{r['trace']}**" if r["chosen"] == "yes" else r["trace"]), ("what", lambda r: r["what"]),
     ("operations", lambda r: show.count(r["ops"])), ("objects", lambda r: show.count(r["objects"])),
     ("peak live", lambda r: show.size(r["peak_live_bytes"])), ("size, median", lambda r: show.size(r["size_p50"])),
     ("size, p99", lambda r: show.size(r["size_p99"])), ("lifetime, median", lambda r: show.count(r["lifetime_p50"])),
     ("lifetime, p90", lambda r: show.count(r["lifetime_p90"])), ("threads", lambda r: show.count(r["threads"])),
-    ("hand-overs", lambda r: show.count(r["handovers"])), ("silent", lambda r: pause(r["silent_us"])),
+    ("hand-overs", lambda r: show.count(r["handovers"])), ("silent", lambda r: show.silence(None if r["silent_us"] is None else r["silent_us"] / 1e6)),
     ("reallocs", lambda r: show.percent(100 * r["realloc_share"])), ("time, slowest / fastest", lambda r: spread(r.get("time_spread"))),
     ("peak memory, most / least", lambda r: spread(r.get("memory_spread"))),
     ("recipe takes", lambda r: show.UNKNOWN if r["recipe_seconds"] is None else f"{r['recipe_seconds']} s"),

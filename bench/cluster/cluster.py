@@ -34,19 +34,36 @@ class Tools:
         self.heapbench, self.version = heapbench, version
 
     def program(self, name):
-        path = os.path.join(os.path.dirname(self.heapbench), name)
-        if not os.access(path, os.X_OK):
-            raise Failure(f"{path}: the benchmark is not there")
-        return path
+        self.check_programs([name])
+        return os.path.join(os.path.dirname(self.heapbench), name)
+
+    def check_programs(self, questions):
+        """A question that is no command of heapbench is a benchmark beside it."""
+        folder = os.path.dirname(self.heapbench)
+        lacking = [name for name in questions if not units.QUESTIONS[name].command and not os.access(os.path.join(folder, name), os.X_OK)]
+        if lacking:
+            build = os.path.dirname(folder)
+            how = f"'cmake --build {build} --target {' '.join(lacking)}' builds what is not there" \
+                if os.path.exists(os.path.join(build, "CMakeCache.txt")) else "install heapbench with its benchmarks, or ask something else"
+            raise Failure(f"{folder}: holds no benchmark {' and no '.join(lacking)}; {how}")
+
+    def ask(self, command, *arguments):
+        """What heapbench says as JSON."""
+        asked = subprocess.run([self.heapbench, command, "--json", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        try:
+            return json.loads(asked.stdout)
+        except ValueError:
+            raise Failure(f"'heapbench {command} --json' failed: exit status {asked.returncode}") from None
 
     @functools.cache
     def list(self):
         """What `heapbench list --json` says."""
-        asked = subprocess.run([self.heapbench, "list", "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-        try:
-            return json.loads(asked.stdout)
-        except ValueError:
-            raise Failure(f"'heapbench list --json' failed: exit status {asked.returncode}") from None
+        return self.ask("list")
+
+    @functools.cache
+    def info(self, path):
+        """What `heapbench info --json` says of a trace."""
+        return self.ask("info", "--", path)
 
     def shipped(self):
         """The path of each shipped trace, by its name."""
@@ -71,6 +88,7 @@ def parse(arguments):
     plan.add_argument("--rounds", type=int, default=10)
     plan.add_argument("--blocks", type=int, default=3)
     plan.add_argument("--seed", type=int, default=42)
+    plan.add_argument("--force", action="store_true")
     plan.add_argument("--output", required=True)
     plan.add_argument("traces", nargs="*")
     check = commands.add_parser("check")
@@ -91,7 +109,7 @@ def main(arguments):
     options = parse(arguments)
     tools = Tools(options.tool, options.version_of_tool)
     # A worker starts as often as there are units, and needs no statistics.
-    module, name = {"plan": ("units", "plan"), "check": ("gather", "check"), "run": ("work", "run"), "merge": ("merge", "merge")}[options.command]
+    module, name = {"plan": ("plan", "plan"), "check": ("gather", "check"), "run": ("work", "run"), "merge": ("merge", "merge")}[options.command]
     try:
         return getattr(importlib.import_module(module), name)(tools, options)
     except Failure as failure:

@@ -12,7 +12,7 @@ import os
 import re
 import time
 
-from units import DONE, FAILED, PARTIAL, Damaged, Failure, Table, hash_file, printable, read_file, read_plans, tell, trace_path, version_of
+from units import DONE, FAILED, PARTIAL, Damaged, Failure, Table, counted, hash_file, printable, read_file, read_plans, tell, trace_path, version_of
 
 HEAD = re.compile(rb"# heapbench unit/1\n# unit      (\S+)\n# host      (\S+) (\S+)\n"
                   rb"# clock     (\S+) to (\S+), ([0-9]+\.[0-9]+) s, ([+-][0-9]+\.[0-9]+) s ahead of the folder's\n"
@@ -262,7 +262,7 @@ def check(tools, options):
     plans = collections.Counter(unit.plan for unit in study.units)
     for plan, count in plans.items():
         done = count - sum(unit.plan == plan for unit in missing)
-        print(f"{printable(plan)}: {count} units, {done} done")
+        print(f"{printable(plan)}: {counted(count, 'unit')}, {done} done")
     for unit in missing:
         print(f"missing    {printable(unit.place)}: unit {unit.unit}, {unit.name}")
     for finding in study.findings:

@@ -10,7 +10,7 @@ import statistics
 
 import compare
 from gather import OF_ANY, Study, refuse_faults
-from units import DONE, PARTIAL, Failure, printable, stem, tell, write_whole
+from units import DONE, PARTIAL, Failure, counted, printable, stem, tell, write_whole
 
 COMPUTED = {"comparison", "remarks", "variants"}  # compare.py
 MOST_SAID = 60  # lines of provenance of a kind: all are in the units
@@ -47,7 +47,7 @@ def machine_words(results):
     words = []
     for machine, hosts in machines.items():
         names = ", ".join(list(hosts)[:5]) + (f" and {len(hosts) - 5} more" if len(hosts) > 5 else "")
-        words.append(f"{len(hosts)} host{'s' * (len(hosts) > 1)} ({names}): {machine}")
+        words.append(f"{counted(len(hosts), 'host')} ({names}): {machine}")
     return words
 
 
@@ -55,8 +55,11 @@ def run_words(results):
     """The dates are the hosts' own."""
     runs = [result.said("run") for result in results]
     dates = sorted(text.split(",")[0] for text in runs)
-    touches = sorted({text.rpartition("touch ")[2] for text in runs})
-    return f"{dates[0]} to {dates[-1]}, {len(results)} units, each with its seed and rounds, touch {', '.join(touches)}"
+    settings = [("touch " + text.rpartition(", touch ")[2]).split(", ") for text in runs]
+    words = list(dict.fromkeys(word for words in settings for word in words))
+    of_some = [word for word in words if not all(word in words for words in settings)]
+    said = [f"{dates[0]} to {dates[-1]}", counted(len(results), "unit"), "each with its seed and rounds", *(word for word in words if word not in of_some)]
+    return ", ".join(said) + (f"; some of them {', '.join(of_some)}" if of_some else "")
 
 
 def provenance_of(study, options, results):
@@ -214,7 +217,7 @@ def merge(tools, options):
         tell(f"{finding.kind}: {finding.text}")
     missing = study.missing()
     hosts = {result.host for result in study.all_results}
-    print(f"{printable(output)}: {len(study.units) - len(missing)} units of {len(study.units)}, {len(hosts)} host{'s' * (len(hosts) > 1)}")
+    print(f"{printable(output)}: {len(study.units) - len(missing)} of {counted(len(study.units), 'unit')}, {counted(len(hosts), 'host')}")
     if missing:
-        tell(f"left out: {len(missing)} units that are not done; 'heapbench plan --check {options.folder}' lists them")
+        tell(f"left out: {counted(len(missing), 'unit')} not done; 'heapbench plan --check {options.folder}' lists them")
     return PARTIAL if missing or study.of_weight("lacking") else DONE

@@ -6,14 +6,12 @@ that may change its result: the trace's contents, the libraries' files, the sett
 version. So a line that was edited by hand does not have its own name any more, and a result is known by its file's name.
 """
 
-import csv
 import dataclasses
 import hashlib
 import json
 import os
 import re
 import sys
-import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 # Beside this folder where it is installed, two above in the source tree: the one reader of results is the page's.
@@ -55,6 +53,11 @@ DEFAULT_QUESTIONS = ["throughput", "latency", "threads", "fragmentation", "failu
 RANK = {"exact": 0, "memory": 1, "time": 2}  # the order of a plan: what may run side by side comes first
 
 
+def counted(count, what):
+    """1 unit, 2 units"""
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 # -- versions and hashes --
 
 
@@ -62,7 +65,6 @@ def version_of(line):
     """"0.1.0 git 2800e19c464c" of "# heapbench 0.1.0 (git 2800e19c464c, clean)"."""
     found = re.fullmatch(r"# heapbench (\S+) \(git (\S+), (\S+)\)", line)
     return f"{found[1]} git {found[2]}" + ("" if found[3] == "clean" else " " + found[3]) if found else "?"
-
 
 
 def hash_file(path):
@@ -204,15 +206,6 @@ def read_plans(folder):
 # -- traces --
 
 
-def find_trace(text, tools):
-    """How a plan has it: a path as it was given, or the bare name of a shipped trace."""
-    if os.path.exists(text):
-        return text
-    if os.sep not in text and text in tools.shipped():
-        return text
-    raise Failure(f"{text}: no such trace, nor the name of a shipped one ('heapbench list')")
-
-
 def stem(path):
     name = os.path.basename(path)
     return name.rsplit(".", 1)[0] if "." in name[1:] else name
@@ -226,99 +219,3 @@ def trace_path(unit, tools):
             raise Failure(f"{unit.place}: no shipped trace '{unit.file}' on this host ('heapbench list')")
         return path
     return os.path.normpath(os.path.join(os.path.dirname(unit.plan), unit.file))
-
-
-def as_planned(text, folder):
-    """The `file` of a trace that was given as `text`: relative stays relative, but to the plan."""
-    if not os.path.exists(text) or os.path.isabs(text):
-        return text
-    relative = os.path.relpath(text, folder)
-    return relative if relative.startswith("..") else os.path.join(".", relative)
-
-
-def name_traces(files):
-    """As `run` names them: without ending; with it where two would be alike; else the path."""
-    kinds = [stem, os.path.basename, str]
-    names = [stem(file) for file in files]
-    for kind in (1, 2):
-        taken = [kinds[kind - 1](file) for file in files]
-        names = [kinds[kind](file) if taken.count(taken[i]) > 1 and names[i] == taken[i] else names[i] for i, file in enumerate(files)]
-    return names
-
-
-# -- planning --
-
-
-def libraries_of(tools, options):
-    """NAME=HASH of each library that is there, as `heapbench list` found it; and of those given by path."""
-    known = {row["name"]: row["path"] for row in tools.list()["allocators"] if row["usable"] and row.get("path")}
-    wanted = options.allocators.split(",") if options.allocators else list(known)
-    wanted += [text.split("=", 1)[1].split()[0].strip("'\"") for text in options.variant if "=" in text and text.split("=", 1)[1].split()]
-    if options.baseline:
-        wanted.append(options.baseline)
-    files = {name: known.get(name, name) for name in dict.fromkeys(wanted)}
-    return {name: path for name, path in files.items() if name in known or os.sep in name}
-
-
-def default_allocators(libraries):
-    return ",".join(["glibc"] + [name for name in libraries if name != "glibc"] + ["null"])
-
-
-def plan_units(tools, options, folder):
-    files = list(dict.fromkeys(find_trace(text, tools) for text in options.traces)) or tools.chosen()
-    if not files:
-        raise Failure("'heapbench list' knows no traces; name one, or set HEAPBENCH_TRACES")
-    measured = any(QUESTIONS[question].kind != "exact" for question in options.questions)
-    libraries = libraries_of(tools, options) if measured else {}
-    hashes = " ".join(f"{name}={hash_file(path)}" for name, path in libraries.items())
-    settings = {"baseline": options.baseline or "", "known_variants": options.variants, "variants": options.variant}
-    units = []
-    for question in sorted(options.questions, key=lambda q: (RANK[QUESTIONS[q].kind], list(QUESTIONS).index(q))):
-        asked = QUESTIONS[question]
-        exact = asked.kind == "exact"
-        allocators = options.allocators or (default_allocators(libraries) if question == "throughput" else "")
-        for file, name in zip(files, name_traces(files)):
-            path = file if os.path.exists(file) else tools.shipped()[file]
-            trace_hash = hash_file(path)
-            for block in range(1, (options.blocks if asked.blocks else 1) + 1):
-                units.append(Unit("", "", "", asked.kind, question, name, as_planned(file, folder), trace_hash, str(block),
-                                  str(options.rounds) if asked.rounds else "", str(options.seed + block - 1) if asked.rounds else "",
-                                  "" if exact else allocators, "" if exact else hashes,
-                                  "" if exact else json.dumps(settings, sort_keys=True), tools.version, ""))
-    return units
-
-
-def write_plan(path, units):
-    """Numbers and names them. A unit that was planned there before keeps the time at which it was."""
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    before = {}
-    if is_plan(path):
-        with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            before = {row["name"]: row["made"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
-    elif os.path.lexists(path) and os.path.getsize(path) > 0:
-        raise Failure(f"{path}: is there already and no plan; -o names another file")
-    lines = ["\t".join(COLUMNS)]
-    for number, unit in enumerate(units, 1):
-        unit.unit, unit.units, unit.name = str(number), str(len(units)), unit.make_name()
-        unit.made = before.get(unit.name) or now
-        fields = [getattr(unit, column) for column in COLUMNS]
-        if any(c in field for field in fields for c in "\t\n\r"):
-            raise Failure(f"{unit.file}: a plan has no room for a name with a tab or a newline in it; rename the file")
-        lines.append("\t".join(fields))
-    write_whole(path, ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
-
-
-def plan(tools, options):
-    unknown = [question for question in options.questions if question not in QUESTIONS]
-    if unknown:
-        raise Failure(f"no question '{unknown[0]}'; there are {', '.join(QUESTIONS)}")
-    folder = os.path.dirname(options.output) or "."
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise Failure(f"{folder}: cannot be made: {error.strerror}") from None
-    units = plan_units(tools, options, folder)
-    write_plan(options.output, units)
-    kinds = [f"{sum(unit.kind == kind for unit in units)} {kind}" for kind in RANK if any(unit.kind == kind for unit in units)]
-    print(f"{printable(options.output)}: {len(units)} units: {', '.join(kinds)}")
-    return DONE

@@ -51,6 +51,9 @@ int hb_command_model_all(int argc, char **argv, char *const *traces, const char 
 bool hb_command_is_unit(int argc, char *const *argv);
 int hb_command_run_unit(int argc, char **argv);
 
+/* run without what it says at the end of --results: the page follows. */
+int hb_command_run_for_page(int argc, char **argv);
+
 struct hb_session;
 
 /* Asks, of what the session found, what a page shows beside the comparison: memory over time, and failure

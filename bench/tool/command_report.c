@@ -212,8 +212,8 @@ static int run_comparison(const char *trace, const char *folder)
                             trace,           NULL}; /* like an option's */
 
     sigaction(SIGINT, NULL, &before);
-    exit_status = trace[0] == '-' ? hb_command_run(6, (char **)(uintptr_t)dashed)
-                                  : hb_command_run(5, (char **)(uintptr_t)plain);
+    exit_status = trace[0] == '-' ? hb_command_run_for_page(6, (char **)(uintptr_t)dashed)
+                                  : hb_command_run_for_page(5, (char **)(uintptr_t)plain);
     sigaction(SIGINT, &before, NULL);
     return exit_status;
 }

@@ -43,6 +43,11 @@ def seconds(value):
     return ns(value * 1e9) if is_shown(value) else UNKNOWN
 
 
+def silence(value):
+    """Of whole waits: 0.0 s, and no unit below."""
+    return f"{value:.1f} s" if is_shown(value) else UNKNOWN
+
+
 def ratio(value):
     return scaled(value, "×") if is_shown(value) else UNKNOWN
 

@@ -412,14 +412,14 @@ def model_speed(results):
 
 def catalogue(results):
     return Table("catalogue", "Every trace: what it is, and how far apart allocators are on it", [
-        Column("trace", "trace"), Column("chosen", "chosen"), Column("operations", "ops", show.count),
+        Column("trace", "trace"), Column("what it does", "what"), Column("chosen", "chosen"), Column("operations", "ops", show.count),
         Column("objects", "objects", show.count), Column("peak live", "peak_live_bytes", show.size),
         Column("size, median", "size_p50", show.size), Column("size, p99", "size_p99", show.size),
         Column("lifetime, median", "lifetime_p50", show.count), Column("lifetime, p90", "lifetime_p90", show.count),
         Column("threads", "threads", show.count), Column("hand-overs", "handovers", show.count),
-        Column("silent", lambda r: us / 1e6 if (us := r.number("silent_us")) is not None else None, show.seconds),
+        Column("silent", lambda r: us / 1e6 if (us := r.number("silent_us")) is not None else None, show.silence),
         Column("reallocs", lambda r: 100 * s if (s := r.number("realloc_share")) is not None else None, show.percent),
         Column("fastest", "fastest"), Column("time, slowest / fastest", "time_spread", show.ratio),
         Column("peak memory, most / least", "memory_spread", show.ratio),
         Column("most alike", "nearest"), Column("distance", "nearest_distance", show.plain),
-        Column("stands for it", "stands_for_it"), Column("distance", "stands_distance", show.plain), Column("what it does", "what")], results.records("catalogue"), None)
+        Column("stands for it", "stands_for_it"), Column("distance", "stands_distance", show.plain)], results.records("catalogue"), None)

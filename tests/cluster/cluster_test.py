@@ -294,6 +294,38 @@ class Whole(unittest.TestCase):
         self.assertEqual({path: os.stat(path).st_ino for path in held}, held)
         self.assertEqual(study.litter(), [])
 
+    @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed (./setup --dev)")
+    def test_the_missing_ones_again_or_the_whole_list_resumed(self):
+        """parallel resumes by the place in its list, and that of the missing ones is shorter the second time."""
+        trace("stay.txt", 40)
+        away = trace("gone.txt", 60)
+        for resumed in (False, True):
+            study = Study("gone.txt", "stay.txt", "-q", "curve,policies")
+            log = f"{study.folder}/log"
+
+            def parallel(numbers, *more):
+                return subprocess.run(["parallel", "-j2", "--joblog", log, *more, HEAPBENCH, "run", "--unit", "{}", study.plan], input=numbers,
+                                      env=dict(ENVIRONMENT, PARALLEL_HOME=work), capture_output=True, text=True, check=False, cwd=work)
+
+            def missing():
+                return heapbench("plan", "--check", "--missing", study.plan).stdout
+
+            os.rename(away, away + ".away")
+            self.assertNotEqual(parallel(missing()).returncode, DONE)
+            os.rename(away + ".away", away)
+            left = missing()
+            self.assertEqual(len(left.split()), 2)
+            held = {path: os.stat(path).st_ino for path in study.results()}
+            if resumed:
+                parallel(left, "--resume-failed")
+                self.assertNotEqual(missing(), "")  # why README names the whole list
+                whole = "".join(f"{number}\n" for number in range(1, len(study.lines())))
+                self.assertEqual(parallel(whole, "--resume-failed").returncode, DONE)
+            else:
+                self.assertEqual(parallel(left).returncode, DONE)
+            self.assertEqual(missing(), "")
+            self.assertEqual({path: os.stat(path).st_ino for path in held}, held)
+
     def test_a_full_disk_keeps_nothing(self):
         study = self.study()
         full = study.run(1, preexec_fn=lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_FSIZE, (3000, 3000)))
@@ -313,6 +345,88 @@ class Whole(unittest.TestCase):
         worker.communicate()
         self.assertEqual(worker.returncode, DONE)
         self.assertEqual(len(study.results()), 1)
+
+
+class PlannedAgain(unittest.TestCase):
+    """Where a plan is already."""
+
+    def setUp(self):
+        trace("again.txt", 20)
+        self.study = Study("again.txt", "-q", "curve,policies")
+        self.study.run_all("--host", "h")
+
+    def plan(self, *questions):
+        return heapbench("plan", "again.txt", "-q", *questions, "-o", self.study.plan)
+
+    def test_the_same_is_the_same_to_the_byte(self):
+        self.study.edit(lambda lines: [re.sub(r"\t20[^\t]*$", "\t2026-01-02T03:04:05Z", line) for line in lines])
+        before = read(self.study.path)
+        self.assertEqual(self.plan("curve,policies").returncode, DONE)
+        self.assertEqual(read(self.study.path), before)
+        self.assertEqual(self.plan("curve,policies", "--rounds", "3").returncode, DONE)  # which neither takes
+        self.assertEqual(read(self.study.path), before)
+
+    def test_finished_units_are_not_dropped(self):
+        before = read(self.study.path)
+        fewer = self.plan("curve")
+        self.assertEqual(fewer.returncode, FAILED)
+        self.assertRegex(fewer.stderr, r"plan.tsv: 1 finished unit of the plan that is there would be in no plan any more, and nothing was written; .*--force")
+        self.assertEqual(read(self.study.path), before)
+        trace("again.txt", 24)
+        self.assertRegex(self.plan("curve,policies").stderr, "2 finished units of the plan")
+        self.assertEqual(self.plan("curve", "--force").returncode, DONE)
+        self.assertEqual(len(self.study.lines()), 2)
+
+    def test_what_is_not_done_or_is_in_another_plan_may_go(self):
+        os.remove(next(path for path in self.study.results() if "curve-" in path))
+        heapbench("plan", "again.txt", "-q", "policies", "-o", f"{self.study.name}/other.tsv")
+        trace("another.txt", 30)
+        self.assertEqual(heapbench("plan", "another.txt", "-q", "curve", "-o", self.study.plan).returncode, DONE)
+
+    def test_a_unit_that_was_forgotten_was_planned_before_it_was_done(self):
+        """Else merge would say that its host's clock is wrong."""
+        for path in self.study.results():
+            forge(path, lambda body: body, lambda top: top[:3] + [re.sub(rb"20[0-9-]+T[0-9:]+Z", b"2026-01-02T03:04:05Z", top[3])] + top[4:])
+        self.plan("curve", "--force")
+        self.assertEqual(self.plan("curve,policies").returncode, DONE)
+        self.assertEqual([line.split("\t")[15] for line in self.study.lines()[2:]], ["2026-01-02T03:04:05Z"])
+        os.remove(self.study.path)
+        self.plan("curve,policies")
+        merged = self.study.merge()
+        self.assertEqual((merged.returncode, merged.stderr), (DONE, ""))
+
+
+class Planned(unittest.TestCase):
+    """What would let a unit fail is said before any is begun."""
+
+    def test_benchmarks_that_are_not_built_are_named_with_the_command_that_builds_them(self):
+        folder = os.path.join(work, "lacking")
+        os.makedirs(f"{folder}/bin")
+        tool = shutil.copy(HEAPBENCH, f"{folder}/bin/heapbench")
+        questions = "curve,latency,throughput,fragmentation"
+
+        def plan(asked):
+            return subprocess.run([sys.executable, os.path.join(CLUSTER, "cluster.py"), "--tool", tool, "--version-of-tool", "1", "plan", "--questions", asked,
+                                   "--output", f"{folder}/plan.tsv", trace("lacking.txt", 20)], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+
+        installed = plan(questions)
+        self.assertEqual(installed.returncode, FAILED)
+        self.assertIn(f"{folder}/bin: holds no benchmark latency and no fragmentation; install heapbench with its benchmarks", installed.stderr)
+        write(f"{folder}/CMakeCache.txt", "")
+        self.assertIn(f"; 'cmake --build {folder} --target latency fragmentation' builds what is not there", plan(questions).stderr)
+        self.assertFalse(os.path.exists(f"{folder}/plan.tsv"))
+        self.assertEqual(plan("curve").returncode, DONE)
+
+    def test_threads_are_asked_of_traces_that_several_made(self):
+        trace("alone.txt", 20)
+        write(f"{work}/both.txt", "t 1\na 1 100\nt 2\na 2 50\nf 1\nt 1\nf 2\n")
+        study = Study("alone.txt", "both.txt", "-q", "curve,threads")
+        self.assertEqual([line.split("\t")[4:6] for line in study.lines()[1:]], [["curve", "alone"], ["curve", "both"], ["threads", "both"]])
+        self.assertEqual(study.made.stderr, "heapbench: left out: the question threads of 1 trace that one thread made\n")
+        none = Study("alone.txt", "-q", "threads")
+        self.assertEqual(none.made.returncode, FAILED)
+        self.assertIn("nothing is left to plan: name a trace that several threads made", none.made.stderr)
+        self.assertFalse(os.path.exists(none.path))
 
 
 class Refused(unittest.TestCase):
@@ -359,8 +473,8 @@ class Refused(unittest.TestCase):
         study = Study("beyond.txt", "-q", "curve")
         self.fails(study.run(2), r"plan.tsv: no unit 2: it has 1")
         study.run(1)
-        study2 = heapbench("plan", "other.txt" if os.path.exists(f"{work}/other.txt") else trace("other.txt", 60), "-q", "curve", "-o", study.plan)
-        self.assertEqual(study2.returncode, DONE)
+        trace("other.txt", 60)
+        self.assertEqual(heapbench("plan", "other.txt", "-q", "curve", "--force", "-o", study.plan).returncode, DONE)
         self.fails(study.merge(), r"unknown: .*@.*csv: no plan here has this unit any more")
 
     def test_a_trace_that_changed(self):
@@ -434,7 +548,8 @@ class Refused(unittest.TestCase):
             self.assertRegex(read(f"{study.folder}/curve.csv"), "# left out  .*the clock of host h")
 
     def test_bad_usage(self):
-        for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
+        for arguments, words in ((["plan", "demo"], "-o PLAN"), (["plan", "--check", "--force", "x"], "--force is of what is written"),
+                                 (["plan", "--missing", "demo", "-o", "x"], "--missing is of --check"),
                                  (["plan", "--check"], "--check is of one plan"), (["merge"], "a study|folder"),
                                  (["run", "--unit", "0", "x"], "--unit"), (["run", "--unit", "1", "--rounds", "3", "x"], "rounds")):
             done = heapbench(*arguments)
@@ -457,6 +572,7 @@ class Times(unittest.TestCase):
         study.run(1, "--host", "a")
         one = study.merge()
         self.assertEqual(one.returncode, PARTIAL)
+        self.assertRegex(read(f"{study.folder}/hosts.csv"), r"(?m)^# run .*Z, 1 unit, each with its seed and rounds, touch page(, clock [a-z]+)?$")
         text = read(study.results()[0])
         mine = self.records(f"{study.folder}/comparison.csv")
         theirs = {row["allocator"]: row for row in self.records_of(text[text.index("# schema    comparison/1"):text.index("# heapbench", text.index("# schema    comparison/1"))])
@@ -492,6 +608,8 @@ class Times(unittest.TestCase):
             self.assertIn(done.returncode, (DONE, PARTIAL), done.stderr)
         merged = study.merge()
         self.assertEqual(merged.returncode, DONE, merged.stderr)
+        self.assertRegex(read(f"{study.folder}/hosts.csv"), r"(?m)^# run       .*, 9 units, each with its seed and rounds, touch page; "
+                         r"some of them .*by as many threads as recorded, window [0-9]+")
         for name in ("throughput", "latency", "threads", "walk_cost", "ladder", "fragmentation", "least_memory", "curve", "policies", "comparison"):
             self.assertTrue(os.path.exists(f"{study.folder}/{name}.csv"), name)
 

@@ -60,7 +60,7 @@ make_study "$study"
 export PARALLEL_HOME="$work/parallel"
 mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 
-# on LOGINS MORE... - as a user would: all that is missing, and a log to resume from
+# on LOGINS MORE... - as a user would: always the whole list, and a log to resume from by the place in it
 on() {
     logins=$1
     shift

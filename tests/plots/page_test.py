@@ -347,6 +347,26 @@ class Tables(unittest.TestCase):
         self.assertNotIn("hosts", [column.title for column in tables.every_program(Made(comparison=rows % 1)).columns])
         self.assertEqual(tables.every_program(Made(comparison=rows % 2)).columns[-1].title, "hosts")
 
+    def test_a_study_names_the_plan_that_measures_what_it_lacks(self):
+        parts = {"latency": answer.FIRST_PARTS["latency"], "least_memory": answer.FIRST_PARTS["least_memory"], "curve": answer.SECOND_PARTS["curve"]}
+        alone, study = Made(comparison="trace\n"), Made(comparison="trace\n", units="unit\n")
+        self.assertEqual([command for _, command, _ in answer.not_measured(alone, parts)],
+                         ["latency --results=DIR", "failure_points --results=DIR", "heapbench curve --all --results DIR"])
+        self.assertEqual([command for _, command, _ in answer.not_measured(study, parts)],
+                         ["heapbench plan -q latency -o DIR/latency.tsv", "heapbench plan -q failure_points -o DIR/failure_points.tsv",
+                          "heapbench curve --all --results DIR"])
+
+    def test_every_benchmark_that_a_plan_asks_is_named_so(self):
+        """All but model_speed, which is of no trace."""
+        benchmarks = {command for _, command in [*answer.FIRST_PARTS.values(), *answer.SECOND_PARTS.values()] if not command.startswith("heapbench ")}
+        self.assertEqual({command for command in benchmarks if answer.in_a_study(command) == command}, {"model_speed --results=DIR"})
+
+    def test_what_a_trace_does_stands_beside_its_name_and_no_silence_has_no_nanoseconds(self):
+        made = tables.catalogue(Made(catalogue="trace,what,silent_us\nt,sorts,0\nu,waits,1260000\nv,draws,\n"))
+        silent = [column.title for column in made.columns].index("silent")
+        self.assertEqual([(row[0], row[1], row[silent]) for row in rows_of(made)],
+                         [("t", "sorts", "0.0 s"), ("u", "waits", "1.3 s"), ("v", "draws", "–")])
+
     def test_a_table_has_no_more_rows_than_anyone_reads(self):
         made = tables.comes_back(Made(return_summary="trace,allocator\n" + "t,a\n" * 6000))
         self.assertEqual((len(made.rows), made.left), (5000, 1000))

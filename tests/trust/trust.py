@@ -1,4 +1,4 @@
-"""trust.py - what aa and ab share: comparisons of two copies of one library by `heapbench run`, and their counts."""
+"""trust.py - what aa, ab and, in part, pace share: comparisons of two copies of one library by `heapbench run`, and their counts."""
 import argparse
 import collections
 import json
@@ -40,14 +40,19 @@ def parse(description, examples, add=lambda parser: None):
     return options
 
 
+def need(path, target):
+    if not os.path.exists(path):
+        sys.exit("%s is not there: cmake --build --preset release --target %s" % (path, target))
+
+
 class Bench:
     """Runs heapbench on a trace with the library under two names, in a folder of its own."""
 
     def __init__(self, options):
         self.options = options
         self.folder = tempfile.TemporaryDirectory(prefix="heapbench-trust-")
-        if not os.path.exists(options.library):
-            sys.exit("%s is not there: cmake --build --preset release" % options.library)
+        need(options.heapbench, "heapbench")
+        need(options.library, "planted")
         for name in (PLAIN, PLANTED):
             shutil.copy(options.library, self.path(name))
         self.trace = options.trace or self.path("generated.trace")
@@ -111,10 +116,13 @@ def together(runs):
     return [100 * (ratio - 1) for ratio in (statistics.median(ratios), ratios[at[0]], ratios[at[1]])]
 
 
+def load_and_verdict(holds):
+    return "load %.1f on %d cores: %s" % (os.getloadavg()[0], os.cpu_count(), "holds" if holds else "DOES NOT HOLD")
+
+
 def conclude(what, runs, holds):
     """The line of the result, and the exit status."""
     rounds = statistics.median(run.rounds for run in runs)
-    print("%s: %s, of %d; %d rounds a run; by all rounds together %+.2f %% (%+.2f to %+.2f); load %.1f on %d cores: %s"
-          % (what, tally(runs), len(runs), rounds, *together(runs), os.getloadavg()[0], os.cpu_count(),
-             "holds" if holds else "DOES NOT HOLD"), flush=True)
+    print("%s: %s, of %d; %d rounds a run; by all rounds together %+.2f %% (%+.2f to %+.2f); %s"
+          % (what, tally(runs), len(runs), rounds, *together(runs), load_and_verdict(holds)), flush=True)
     return holds

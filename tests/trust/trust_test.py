@@ -8,7 +8,7 @@ import sys
 import tempfile
 import unittest
 
-HEAPBENCH, PLANTED = os.environ["HEAPBENCH"], os.environ["PLANTED"]
+HEAPBENCH, PLANTED, WATCHED = os.environ["HEAPBENCH"], os.environ["PLANTED"], os.environ["WATCHED"]
 HERE = pathlib.Path(__file__).resolve().parent
 
 # Stands for heapbench: the run with seed N says what is the Nth of RUNS, and each step that is planted is 0.01 %.
@@ -105,6 +105,37 @@ class Trust(unittest.TestCase):
         done = self.call("ab", "200", "--until", "50", "--runs", "1", heapbench=HEAPBENCH)
         self.assertEqual((done.stderr, done.returncode), ("", 0))
         self.assertIn("1 slower, of 1", done.stdout)
+
+
+class Pace(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.trace = pathlib.Path(folder.name) / "t.txt"
+        self.trace.write_text("a 1 100\nw 20ms\na 2 200\nf 1\nw 20ms\nf 2\n")
+
+    def pace(self, *arguments, library=WATCHED):
+        return subprocess.run([sys.executable, HERE / "pace", "--heapbench", HEAPBENCH, "--library", library, *arguments],
+                              capture_output=True, text=True)
+
+    def test_a_line_says_what_differs_and_whether_that_holds(self):
+        done = self.pace(self.trace, "2")
+        self.assertEqual(done.stderr, "")
+        self.assertRegex(done.stdout, r"^4 operations in 0\.08 s: live bytes over wall time differ by .* %; an operation came at most .* ms late; "
+                         "load .* on [0-9]+ cores: " + ("DOES NOT HOLD" if done.returncode else "holds") + "\n$")
+
+    def test_what_is_wrong_is_one_line(self):
+        for arguments, words in ((["nosuch"], "pace: nosuch: "), (["demo"], "pace: demo has no times")):
+            done = self.pace(*arguments)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), done.stderr)
+            self.assertIn(words, done.stderr)
+        done = self.pace(self.trace, library="none.so")
+        self.assertEqual((done.returncode, done.stderr), (1, "none.so is not there: cmake --build --preset release --target watched\n"))
+
+    def test_usage_is_its_own(self):
+        self.assertIn("default: 1)", self.pace("--help").stdout)
+        for arguments in ([], [self.trace, "0"], [self.trace, "nan"], [self.trace, "fast"]):
+            self.assertEqual(self.pace(*arguments).returncode, 2)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ struct options {
     const char *questions, *allocators, *baseline, *output, *host, *place;
     uint32_t rounds, blocks, unit;
     uint64_t seed;
-    bool known_variants, check, missing, again;
+    bool known_variants, check, missing, force, again;
 };
 
 /* -- the command line of the script -- */
@@ -157,6 +157,8 @@ static const struct hb_option plan_table[] = {
      .help = "units of throughput a trace, each a block of rounds on one host. Default: 3"},
     {HB_OPTION_NUMBER, 0, "seed", "N", HB_AT(struct options, seed), .most = UINT32_MAX,
      .help = "of the first block; each further one has the next. Default: 42"},
+    {HB_OPTION_FLAG, 0, "force", NULL, HB_AT(struct options, force),
+     .help = "write over a plan though some of its finished units are not in the new one"},
     {HB_OPTION_FLAG, 'c', "check", NULL, HB_AT(struct options, check),
      .help = "read a plan, or the folder of several, and say what is missing, double or different"},
     {HB_OPTION_FLAG, 0, "missing", NULL, HB_AT(struct options, missing),
@@ -176,6 +178,8 @@ static void check_plan(const struct argp_state *state, void *values)
         hb_option_fail(state, "-o PLAN says where the plan goes, such as -o study/plan.tsv");
     if (options->check && options->output != NULL)
         hb_option_fail(state, "--check writes nothing, and -o names what is written");
+    if (options->check && options->force)
+        hb_option_fail(state, "--check writes nothing, and --force is of what is written");
 }
 
 static const struct hb_usage plan_usage = {
@@ -188,7 +192,9 @@ static const struct hb_usage plan_usage = {
         "on. "
         "A unit of time has its host to itself and holds all allocators, since ratios are paired; one of "
         "exact figures is the same on every host. A trace that is a relative path is looked for from the "
-        "plan's folder; without TRACE they are those that 'heapbench run' takes.\n\n"
+        "plan's folder; without TRACE they are those that 'heapbench run' takes. Planned again, a unit that "
+        "was there keeps its name and its result; a plan that would leave finished units out is not written "
+        "without --force.\n\n"
         "Exit status of --check: 3 where something is missing, 1 where something must not be merged.\n\n"
         "Examples:\n"
         "  heapbench plan *.trace -o study/plan.tsv\n"
@@ -215,6 +221,7 @@ int hb_command_plan(int argc, char **argv)
         for (char **variant = options.variants; variant != NULL && *variant != NULL; variant++)
             add_text(&script, "--variant", *variant);
         add_flag(&script, "--variants", options.known_variants);
+        add_flag(&script, "--force", options.force);
         add_number(&script, "--rounds", options.rounds);
         add_number(&script, "--blocks", options.blocks);
         add_number(&script, "--seed", options.seed);

@@ -381,7 +381,9 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
     return status;
 }
 
-int hb_command_run(int argc, char **argv)
+/* `last`: no page is made next, and it is said how. --times-only is how a unit of a plan asks, whose folder
+ * nobody keeps. */
+static int compare(int argc, char **argv, bool last)
 {
     struct options options = {.session = {.step_limit = hb_question_throughput.step_limit,
                                           .seed = DEFAULT_SEED,
@@ -393,8 +395,6 @@ int hb_command_run(int argc, char **argv)
     char *allocators;
     int exit_status;
 
-    if (hb_command_is_unit(argc, argv))
-        return hb_command_run_unit(argc, argv);
     hb_options_parse(&usage, argc, argv, &options);
     allocators = list_allocators(&options.session);
     comparison.style = hb_run_style_find(options.markdown, options.session.allocators != NULL);
@@ -407,6 +407,9 @@ int hb_command_run(int argc, char **argv)
                                          &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
+    if (last && status == HB_OK && options.results != NULL && !options.times_only &&
+        !has_nothing(&comparison))
+        hb_run_files_tell(options.results);
     if (exit_status == HB_EXIT_DONE && failed_cells > 0)
         exit_status = HB_EXIT_PARTIAL;
     if (hb_session_is_interrupted())
@@ -418,4 +421,14 @@ int hb_command_run(int argc, char **argv)
     free(allocators);
     free(options.session.variants);
     return exit_status;
+}
+
+int hb_command_run(int argc, char **argv)
+{
+    return hb_command_is_unit(argc, argv) ? hb_command_run_unit(argc, argv) : compare(argc, argv, true);
+}
+
+int hb_command_run_for_page(int argc, char **argv)
+{
+    return compare(argc, argv, false);
 }

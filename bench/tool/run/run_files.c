@@ -2,6 +2,12 @@
  * run_files.c - what a comparison found, as files that a page can show as they are: a row for each allocator
  * and trace, the means over traces, and the sentences.
  */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
 #include "bench/question/question.h"
 #include "bench/results/row_groups.h"
 #include "bench/tool/run/run_mean.h"
@@ -161,4 +167,31 @@ enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct
         if (files->files[i] != NULL)
             status = hb_results_write(files->files[i], folder, &session->provenance, error);
     return status;
+}
+
+static int is_result(const struct dirent *entry)
+{
+    const char *ending = strrchr(entry->d_name, '.');
+
+    return entry->d_name[0] != '.' && ending != NULL && strcmp(ending, ".csv") == 0;
+}
+
+void hb_run_files_tell(const char *folder)
+{
+    struct dirent **found = NULL;
+    int count = scandir(folder, &found, is_result, alphasort);
+    size_t bytes;
+    char *names = NULL;
+    FILE *out = open_memstream(&names, &bytes);
+
+    for (int i = 0; i < count; i++) {
+        if (out != NULL)
+            fprintf(out, "%s%s", i == 0 ? "" : ", ", found[i]->d_name);
+        free(found[i]);
+    }
+    free(found);
+    if (out != NULL && fclose(out) == 0 && count > 0)
+        hb_print_line(stderr, "heapbench: %s: %s; 'heapbench report %s' makes the page", folder, names,
+                      folder);
+    free(names);
 }

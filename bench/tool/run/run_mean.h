@@ -70,6 +70,8 @@ enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct
                                   const struct hb_session *session, const char *folder,
                                   struct hb_error *error);
 
+/* Says on standard error what result files a folder holds, and that a page can be made of them. */
+void hb_run_files_tell(const char *folder);
 void hb_run_files_close(struct hb_run_files *files);
 
 #endif

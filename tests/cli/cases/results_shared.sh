@@ -3,7 +3,7 @@ for i in 1 2 3 4; do
     heapbench run demo sqlite3 -a simple,null --step-limit 100000 --rounds 3 --results out >"table$i" 2>"err$i" &
 done
 wait
-cat err?
+grep -hv "makes the page$" err?
 ls -A out | grep -v '\.csv$' # nothing is left of what was being written
 ls out/throughput.csv
 grep -v '^#' out/throughput.csv | awk -F, 'NR == 1 {columns = NF} NF != columns {wrong++} END {print NR, "lines,", wrong + 0, "wrong"}'
