@@ -193,21 +193,46 @@ static bool has_waited(const struct hb_round *round)
     return (double)round->elapsed_ns > 1.02 * (double)round->cpu_ns;
 }
 
+/* The machine's load average of the last minute; 0: not known. */
+static double find_load(void)
+{
+    double load;
+
+    return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
+static unsigned count_cores(void)
+{
+    return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* Of threads, which wait for one another and in locks, no sample tells that it had to wait for a processor.
+ * The load does: no more of it is theirs than they are. */
+static enum hb_rounds_clock clock_of_threads(const struct hb_rounds *rounds, uint32_t threads)
+{
+    bool is_free = rounds->session->options.threads.threading == HB_THREADING_FREE;
+
+    return is_free && find_load() > (double)count_cores() + threads ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
+}
+
 enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds)
 {
     size_t replays = 0, waited = 0;
+    uint32_t threads = 1;
 
     for (size_t i = 0; i < rounds->cell_count; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
-        if (hb_rounds_threads(cell) > 1)
-            return HB_ROUNDS_ELAPSED;
+        if (hb_rounds_threads(cell) > threads)
+            threads = hb_rounds_threads(cell);
         for (uint32_t j = 0; j < rounds->round_count && !hb_rounds_is_failed(cell); j++)
             if (cell->rounds[j].done) {
                 replays++;
                 waited += has_waited(&cell->rounds[j]);
             }
     }
+    if (threads > 1)
+        return clock_of_threads(rounds, threads);
     return waited * 10 > replays ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
 }
 
@@ -252,9 +277,8 @@ enum hb_status hb_noise_find(const struct hb_rounds *rounds, struct hb_noise *ou
 {
     *out = (struct hb_noise){.clock = hb_compare_clock(rounds)};
     out->null_spread = null_spread(rounds, out->clock);
-    if (getloadavg(&out->load, 1) != 1)
-        out->load = 0;
-    out->cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    out->load = find_load();
+    out->cores = count_cores();
     return mark(rounds, out, error);
 }
 

@@ -67,8 +67,9 @@ double hb_compare_width(const struct hb_interval *ratio);
 bool hb_compare_is_rival(const struct hb_rounds_cell *cell);
 
 /* The clock to compare by: processor time when one replay in ten had to wait for a processor, else elapsed.
- * Where threads replay, always elapsed: how long they take together is what is asked, and they wait for one
- * another. */
+ * Where threads replay it is elapsed: how long they take together is what is asked, and they wait for one
+ * another. But it is processor time where the machine's load says that others have the processors, unless the
+ * order is strict. */
 enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds);
 
 /* How much the machine disturbed the rounds. */

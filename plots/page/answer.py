@@ -179,13 +179,25 @@ def sentence(words, names=()):
     return words + "." if words else ""
 
 
-def remarks_of(results, traces):
+def allocators_of(results):
+    return {row["allocator"] for name in ("comparison", "threads") for row in results.records(name)}
+
+
+def threads_verdict(results):
+    """The answer of a replay by threads, where that is all there is: sentences."""
+    rows = [row for row in results.records("threads_remarks") if row["kind"] == "verdict"]
+    if len({row["trace"] for row in rows}) == 1:
+        return [sentence(row["text"], allocators_of(results)) for row in rows]
+    return [f"On {row['trace']}: {row['text']}." for row in rows]
+
+
+def remarks_of(results, traces, name="remarks"):
     """What `run` says besides the verdict: a sentence each, with the number of programs that it is said of."""
     said = {}
-    for row in results.records("remarks"):
+    for row in results.records(name):
         if row["kind"] == "warning":
             said.setdefault(re.sub(r"[0-9.]+", "#", row["text"]), []).append(row)
-    allocators = {row["allocator"] for row in results.records("comparison")}
+    allocators = allocators_of(results)
     words = []
     for rows in said.values():
         names = list(dict.fromkeys(row["trace"] for row in rows))
@@ -194,9 +206,13 @@ def remarks_of(results, traces):
     return words
 
 
+def untrusted(remarks):
+    return [remark for remark in remarks if "not to be trusted" in remark.lower()]
+
+
 def warnings_of(results, remarks):
     """What stands against the verdict."""
-    words = [remark for remark in remarks if "not to be trusted" in remark.lower()]
+    words = untrusted(remarks)
     words += [f"{name}.csv is of a build that is {table.said('build')}; its times say little of any allocator."
               for name, table in results.tables.items() if (table.said("build") or "").startswith("NOT OPTIMISED: ")]
     return words
@@ -219,7 +235,7 @@ def traces_of(results):
     """Of all files, in their order; how long each is, as far as a row says whose replay was not stopped early."""
     traces = {}
     for table in results.tables.values():
-        if "trace" not in table.columns or table.name in ("remarks.csv", "catalogue.csv"):  # which names what was not measured here, too
+        if "trace" not in table.columns or table.name in ("remarks.csv", "threads_remarks.csv", "catalogue.csv"):  # which names what was not measured here, too
             continue
         known = [c for c in ("trace_ops", "ops", "peak_live_bytes") if c in table.columns]
         at = {c: table.columns.index(c) for c in known}

@@ -18,9 +18,10 @@ PROVENANCE = ("run", "machine", "build", "libraries", "floor", "environ")
 
 
 class Section:
-    """A heading with its figures and tables; `title` is the answer's question."""
+    """A heading with its figures and tables; `title` is the answer's question. `warnings` stand above them."""
 
-    def __init__(self, key, title, words=(), shown=(), tabled=()):
+    def __init__(self, key, title, words=(), shown=(), tabled=(), warnings=()):
+        self.warnings = warnings
         self.key, self.title, self.words = key, title, [w for w in words if w]
         self.figures, self.tables = [p for p in shown if p], [t for t in tabled if t]
 
@@ -38,6 +39,19 @@ class Drawn:
         return [self.pictures[name] for name in names if name in self.pictures]
 
 
+def threads_section(results, drawn, ranked):
+    """What was said of it, too; its verdict and its warnings are on the first screen where nothing else was compared."""
+    said = answer.remarks_of(results, {row["trace"] for row in results.records("threads_remarks")}, "threads_remarks")
+    doubts, alone = answer.untrusted(said), is_threads_alone(results)
+    words = [tables.threads_words(results, {c.name for c in ranked}), *([] if alone else answer.threads_verdict(results)),
+             *(remark for remark in said if remark not in doubts)]
+    return Section("threads", "Threads", words, drawn("threads"), [tables.threads(results)], [] if alone else doubts)
+
+
+def is_threads_alone(results):
+    return not results.records("comparison") and bool(tables.threads(results))
+
+
 def first_sections(results, drawn, contenders, several):
     ranked = [c for c in contenders if c.rank]
     tails = [c for c in ranked if c.tail]
@@ -48,7 +62,7 @@ def first_sections(results, drawn, contenders, several):
         Section("time", "Time", [], drawn("throughput", *(["variants"] if settings else [])), [settings]),
         Section("memory", "Memory over time", [], drawn("resident")),
         Section("tails", "Tails: the slow calls", [steady], drawn("latency"), [tables.tails(results)]),
-        Section("threads", "Threads", [tables.threads_words(results, {c.name for c in ranked})], drawn("threads"), [tables.threads(results)]),
+        threads_section(results, drawn, ranked),
         Section("return", "What comes back", [best_back(contenders)], drawn("return"), [tables.comes_back(results)]),
         Section("budget", "How little memory is enough", [
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
@@ -177,18 +191,21 @@ def make(results, pictures, csv, lab):
     """The pages' texts by their names. `csv`: the folder of the result files, as the pages have it; `lab`: is there one beside them?"""
     drawn, contenders, traces = Drawn(pictures), answer.contenders_of(results), answer.traces_of(results)
     compared = answer.compared_of(results, traces)
-    remarks = answer.remarks_of(results, compared)
+    remarks = answer.remarks_of(results, compared, "threads_remarks" if is_threads_alone(results) else "remarks")
     warnings = answer.warnings_of(results, remarks)
     if tables.threads(results):
         remarks = [words for words in remarks if "what threads cost each other" not in words]  # that is on the page
     lead, more = answer.verdict_of(results, contenders, compared)
+    if is_threads_alone(results):
+        remarks = warnings  # the others are beside the figure
+        lead, *more = answer.threads_verdict(results) or ["These results are of replays by the programs' own threads alone."]
     more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank})] if words]
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
     third = [section for section in third_sections(results) if section]
     script = text_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    known = {"results": results, "traces": traces, "compared": compared, "contenders": contenders, "lead": lead, "more": more,
+    known = {"results": results, "traces": traces, "compared": compared, "contenders": contenders, "lead": lead, "more": more, "threads_alone": is_threads_alone(results),
              "warnings": warnings, "remarks": [words for words in remarks if words not in warnings], "colours": colours(results), "csv": csv,
              "facts": [(key, results.said(key)) for key in PROVENANCE if results.said(key)],
              "left_out": left_out(results, pictures), "style": Markup(text_of("page.css")), "script": Markup(script),

@@ -17,12 +17,12 @@ MOST_FIELDS = 4 << 20
 MOST_NAMES = 64  # of traces or allocators in a figure or across a table: more, nobody can tell apart
 
 # In the order in which their provenance is shown.
-FILES = ["comparison", "remarks", "throughput", "variants", "latency", "threads", "return", "return_summary",
+FILES = ["comparison", "remarks", "throughput", "variants", "latency", "threads", "threads_remarks", "return", "return_summary",
          "fragmentation", "fragmentation_summary", "failure_points", "least_memory", "walk_cost", "walk_lengths", "walk_summary", "heap_map",
          "policies", "curve", "curve_summary", "ladder", "adversary", "misuse", "model_speed", "catalogue", "allocators", "hosts",
          "units"]
 # What no page misses: facts about allocators and traces, sentences that are there where something was compared, and what is of several hosts.
-UNMISSED = {"allocators", "catalogue", "remarks", "hosts", "units"}
+UNMISSED = {"allocators", "catalogue", "remarks", "threads_remarks", "hosts", "units"}
 NO_FIGURES = {"crashed", "timeout", "unavailable", "broken"}
 
 

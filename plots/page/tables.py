@@ -174,6 +174,7 @@ def thread_rows(results):
     for rounds in groups.values():
         row = rounds[0]
         row.update(ratio=median(rounds, over("elapsed_ns", "reference_ns")), ns=median(rounds, over("elapsed_ns", "ops")),
+                   cpu=median(rounds, over("cpu_ns", "ops")),
                    waited=median(rounds, over("waiting_ns", "thread_ns")), peak=median(rounds, lambda r: r.number("peak_resident_bytes")))
         rows.append(row)
     return rows
@@ -192,9 +193,10 @@ def threads_words(results, names):
 
 def threads(results):
     rows = thread_rows(results)
+    cpu = [Column("processor time per operation", "cpu", show.ns, hint="of all threads")] if any(row["cpu"] for row in rows) else []
     return Table("threads", "Replayed by as many threads as the program had", [
         Column("program", "trace"), Column("threads", "replay_threads", show.count), Column("allocator", "allocator", note=status_note),
-        Column("over the baseline", "ratio", show.ratio), Column("time per operation", "ns", show.ns),
+        Column("elapsed, over the baseline", "ratio", show.ratio), Column("time per operation", "ns", show.ns), *cpu,
         Column("of it waited for another thread's object", lambda r: 100 * r.number("waited") if r.number("waited") is not None else None, show.percent),
         Column("peak memory", "peak", show.size),
         Column("under one lock", "one_lock")], rows)

@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.environ["PLOTS"])
 
 import tidy  # noqa: E402
-from page import answer, figures, show, source, tables  # noqa: E402
+from page import answer, figures, pages, show, source, tables  # noqa: E402
 
 SAMPLE = "# heapbench 0.1.0\n#   run      today\ntrace,allocator,ns\ncc1,glibc,12.5\ncafé x,simple,\n"
 
@@ -26,6 +26,7 @@ class Made:
     def __init__(self, **texts):
         self.tables = {name: table(text, name + ".csv") for name, text in texts.items()}
         self.missing = [name for name in source.FILES if name not in texts]
+        self.damaged = {}
 
     def __contains__(self, name):
         return name in self.tables
@@ -298,6 +299,30 @@ class Tables(unittest.TestCase):
         made = tables.threads(Made(threads="trace,allocator,status,replay_threads,one_lock,ops,elapsed_ns,thread_ns,waiting_ns,reference_ns\n"
                                    "t,a,ok,4,no,10,100,400,40,50\nt,a,ok,4,no,10,300,400,80,50\nt,a,ok,4,no,10,200,400,60,50\nt,b,crashed,4,,,,,,\n"))
         self.assertEqual(rows_of(made), [["t", "4", "a", "4.00×", "20.0 ns", "15.0 %", "–", "no"]])
+
+    def test_processor_time_by_threads_is_shown_where_it_is_known(self):
+        made = tables.threads(Made(threads="trace,allocator,status,replay_threads,one_lock,ops,elapsed_ns,cpu_ns,thread_ns,waiting_ns,reference_ns\n"
+                                   "t,a,ok,4,no,10,100,300,400,40,50\nt,a,ok,4,no,10,300,500,400,80,50\nt,a,ok,4,no,10,200,350,400,60,50\n"))
+        self.assertEqual(rows_of(made), [["t", "4", "a", "4.00×", "20.0 ns", "35.0 ns", "15.0 %", "–", "no"]])
+
+    def test_what_was_said_of_threads_is_on_the_page_and_is_the_answer_where_nothing_else_was_compared(self):
+        threads = "# heapbench 1\ntrace,allocator,status,replay_threads,one_lock,ops,elapsed_ns,reference,reference_ns\nt,a,ok,4,no,10,100,glibc,50\n"
+        remarks = "# heapbench 1\ntrace,kind,text\nt,verdict,a is the fastest\nt,verdict,undecided: b\nt,warning,not to be trusted: the load is 9\n" \
+                  "t,warning,recorded from 4 threads\n"
+        alone = Made(threads=threads, threads_remarks=remarks)
+        self.assertEqual(answer.threads_verdict(alone), ["a is the fastest.", "Undecided: b."])
+        section = pages.threads_section(alone, pages.Drawn([]), [])
+        self.assertEqual((section.words, section.warnings), (["Recorded from 4 threads."], []))
+        page = pages.make(alone, [], "", False)[pages.FIRST]
+        self.assertIn("<strong>a is the fastest.</strong> Undecided: b. That is of", page)
+        self.assertEqual(page.count('<p class="warning">Not to be trusted: the load is 9.</p>'), 1)
+        self.assertNotIn("hold no comparison", page)
+        beside = Made(threads=threads, threads_remarks=remarks, comparison="# heapbench 1\ntrace,allocator,trace_ops\nt,a,5000\n")
+        section = pages.threads_section(beside, pages.Drawn([]), [])
+        self.assertEqual((section.words, section.warnings), (["a is the fastest.", "Undecided: b.", "Recorded from 4 threads."],
+                                                             ["Not to be trusted: the load is 9."]))
+        page = pages.make(Made(threads=threads), [], "", False)[pages.FIRST]
+        self.assertIn("<strong>These results are of replays by the programs&#39; own threads alone.</strong>", page)
 
     def test_the_order_by_threads_is_said_of_one_program(self):
         rows = "trace,allocator,status,replay_threads,ops,elapsed_ns,thread_ns,waiting_ns,reference,reference_ns\n" \

@@ -21,7 +21,10 @@ static const struct hb_schema comparison_schema = {
     "end_resident_bytes:count,memory_over_live:real,memory_ratio:real,page_faults:count,failures:count,"
     "saved_seconds:real,saved_share:real,problem:text"};
 
-static const struct hb_schema remarks_schema = {"remarks/1", "remarks.csv", "trace:text,kind:text,text:text"};
+/* Of threads in a file of its own: a folder may hold both comparisons. */
+static const struct hb_schema remarks_schema = {"remarks/1", "remarks.csv", "trace:text,kind:text,text:text"},
+                              threads_remarks_schema = {"remarks/1", "threads_remarks.csv",
+                                                        "trace:text,kind:text,text:text"};
 
 static enum hb_status out_of_memory(struct hb_error *error)
 {
@@ -34,7 +37,7 @@ enum hb_status hb_run_files_open(struct hb_run_files *files, bool by_threads, bo
     const struct hb_schema *schemas[HB_RUN_FILES] = {NULL};
 
     schemas[HB_RUN_COMPARISON] = by_threads ? NULL : &comparison_schema;
-    schemas[HB_RUN_REMARKS] = by_threads ? NULL : &remarks_schema;
+    schemas[HB_RUN_REMARKS] = by_threads ? &threads_remarks_schema : &remarks_schema;
     schemas[HB_RUN_THREADS] = by_threads ? hb_question_threads.schemas[0] : NULL;
     schemas[HB_RUN_CALLS] = by_threads && latency ? hb_question_latency.schemas[0] : NULL;
     for (unsigned i = 0; i < HB_RUN_FILES; i++)

@@ -54,7 +54,7 @@ static enum hb_status take_figures(struct hb_run_row *row, const struct hb_round
         row->rounds += cell->rounds[i].done;
     row->ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_ELAPSED);
     row->cpu_ns = hb_rounds_spread(rounds, cell, HB_ROUNDS_CPU);
-    row->order_ns = clock == HB_ROUNDS_CPU ? row->cpu_ns.median : row->ns.median;
+    row->order = clock == HB_ROUNDS_CPU ? row->cpu_ns.median : row->ns.median;
     row->reference_ns = reference != NULL ? hb_rounds_ns_per_op(rounds, reference) : 0;
     row->failures = cell->result.counts.failures;
     row->first_failure = cell->result.counts.first_failure;
@@ -128,11 +128,11 @@ static bool is_whole(const struct hb_rounds_cell *cell)
     return cell != NULL && !hb_rounds_is_problem(cell) && cell->result.counts.failures == 0;
 }
 
-/* Is there to be a verdict? Not on a trace that is over too soon, nor of an allocator, or to a baseline, with
- * a problem or without room. */
+/* Is there to be a verdict? Not on a trace that is over too soon, nor where times are mostly waiting for a
+ * turn, nor of an allocator, or to a baseline, with a problem or without room. */
 static bool is_judged(const struct hb_run_trace *trace, const struct hb_run_row *row)
 {
-    return row->group == HB_RUN_RIVAL && is_whole(row->cell) &&
+    return !trace->for_memory && row->group == HB_RUN_RIVAL && is_whole(row->cell) &&
            is_whole(hb_rounds_reference(trace->rounds, row->cell)) && trace->ops >= HB_COMPARE_LEAST_OPS;
 }
 
@@ -141,6 +141,8 @@ static void judge_rows(struct hb_run_trace *trace)
     for (size_t i = 0; i < trace->count; i++) {
         struct hb_compared *compared = &trace->rows[i].compared;
 
+        if (trace->for_memory)
+            trace->rows[i].order = (double)trace->rows[i].peak_resident_bytes;
         if (is_judged(trace, &trace->rows[i]) || compared->verdict == HB_COMPARED_REFERENCE)
             continue;
         compared->verdict = HB_COMPARED_NOT_KNOWN;
@@ -174,10 +176,10 @@ static int badness(const struct hb_run_row *row)
     return row->failures > 0;
 }
 
-/* What rows are ordered by: the ratio, of which a verdict is; without one, the time. */
+/* What rows are ordered by: the ratio, of which a verdict is; without one, the time, or the peak. */
 static double order_of(const struct hb_run_row *row)
 {
-    return row->rank > 0 ? row->compared.ratio.estimate : row->order_ns;
+    return row->rank > 0 ? row->compared.ratio.estimate : row->order;
 }
 
 static int compare_rows(const void *left, const void *right)
@@ -232,6 +234,8 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
         if (status == HB_OK && !cell->cut && row->peak_live_bytes > trace->peak_live_bytes)
             trace->peak_live_bytes = row->peak_live_bytes;
     }
+    trace->for_memory =
+        trace->replay_threads > 1 && rounds->session->options.threads.threading == HB_THREADING_STRICT;
     judge_rows(trace);
     find_worths(trace);
     if (status == HB_OK)

@@ -24,8 +24,8 @@ struct hb_run_row {
     char warning[200]; /* what its check found that is not wrong; or empty */
     uint32_t rounds;   /* in which it took part */
     struct hb_stats_spread ns, cpu_ns; /* per operation */
-    double order_ns;                   /* the median of the one that the table shows */
-    double reference_ns;               /* elapsed, of the reference on the same operations; 0: not known */
+    double order; /* of those without a rank: the median of the one that the table shows, or the peak */
+    double reference_ns; /* elapsed, of the reference on the same operations; 0: not known */
     struct hb_compared compared;
     unsigned rank;         /* 0: none. Shared where intervals overlap */
     struct hb_worth worth; /* against the baseline, by processor time */
@@ -51,9 +51,11 @@ struct hb_run_trace {
     bool has_times;                           /* that a library can be shown (schedule.h) */
     double recorded_s;                        /* how long the recording took; 0: not known */
     uint64_t touched;                         /* blocks touched as far as the program touched them */
-    double null_ns;                           /* per operation, by the clock of the verdicts */
+    bool for_memory; /* threads replayed in the strict order: by peak memory, and no time is judged */
+    double null_ns;  /* per operation, by the clock of the verdicts */
     struct hb_noise noise;
-    struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, problems last */
+    struct hb_run_row *rows; /* rivals, then others, then the floor; each fastest first, or of the least peak;
+                                problems last */
     size_t count, rivals, ranked;
 };
 

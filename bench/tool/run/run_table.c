@@ -280,10 +280,10 @@ static void set_columns(struct cell_table *table, const struct hb_run_trace *tra
         [NET] = {"net", false, has_ratio && trace->null_ns > 0 ? 4 : 0},
         [VERDICT] = {"verdict", true, trace->ranked > 0 ? 10 : 0},
         [SAVES] = {"saves", false, trace->program_cpu_ns > 0 && trace->ranked > 1 && !by_threads ? 8 : 0},
-        [CPU] = {"cpu ns", false, by_threads ? 4 : 0},
+        [CPU] = {"cpu ns", false, by_threads && trace->noise.clock == HB_ROUNDS_ELAPSED ? 4 : 0},
         [WAITING] = {"waiting", false, by_threads ? 8 : 0},
         [LIVE] = {"peak live", false, by_threads ? 3 : 0},
-        [PEAK] = {"peak mem", false, 6},
+        [PEAK] = {"peak mem", false, trace->for_memory ? 13 : 6}, /* that rows are ordered by */
         [END] = {"at end", false, 3},
         [FAULTS] = {"faults", false, 2},
         [KERNEL] = {"kernel", false, ticks ? 2 : 0},
@@ -395,7 +395,9 @@ static void print_heading(const struct hb_run_trace *trace, const struct hb_run_
     if (trace->streamed)
         printf(", streamed");
     printf("; %s%s\n", hb_show_counted(trace->rounds->round_count, "round").text,
-           trace->noise.clock == HB_ROUNDS_CPU ? ", by processor time" : "");
+           trace->for_memory                     ? ", by peak memory"
+           : trace->noise.clock == HB_ROUNDS_CPU ? ", by processor time"
+                                                 : "");
     if (style->markdown)
         putchar('\n');
 }
@@ -495,13 +497,17 @@ static void set_tail_lines(struct cell_table *table, const struct hb_run_trace *
         set_tail_line(&table->lines[table->line_count++], calls, calls->null);
 }
 
-/* The slowest call that was among the slowest in each of several rounds, and so no accident. */
+/* The slowest call that was among the slowest in each of several rounds, and so no accident. What was live
+ * before it is left out where threads ran freely: it is the replay's own, found by their notes of the time.
+ */
 static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_cell *cell,
                           const struct hb_run_style *style)
 {
     struct hb_rounds_slow slowest[HB_SLOWEST];
     const struct hb_op *op;
-    char text[500], name[NAME_MOST], size[80] = "", ranges[80] = "", thread[40] = "";
+    char text[500], name[NAME_MOST], size[80] = "", live[80] = "", ranges[80] = "", thread[40] = "";
+    bool by_threads = calls->session->options.threads.threading != HB_THREADING_NONE &&
+                      calls->session->found.loaded->threads > 1;
 
     if (cell->candidate->untouchable || cell->ops < HB_COMPARE_LEAST_OPS || calls->round_count < 2 ||
         hb_rounds_slowest(calls, cell, slowest) == 0 || slowest[0].rounds < calls->round_count)
@@ -511,14 +517,14 @@ static void print_slowest(const struct hb_rounds *calls, const struct hb_rounds_
         snprintf(size, sizeof size, " of %s", hb_show_bytes(op->size).text);
     if (slowest[0].call.ranges > 0)
         snprintf(ranges, sizeof ranges, ", in %s", hb_show_counted(slowest[0].call.ranges, "range").text);
-    if (calls->session->options.threads.threading != HB_THREADING_NONE &&
-        calls->session->found.loaded->threads > 1)
+    if (!by_threads || calls->session->options.threads.threading == HB_THREADING_STRICT)
+        snprintf(live, sizeof live, ", %s live before", hb_show_bytes(slowest[0].call.live_bytes).text);
+    if (by_threads)
         snprintf(thread, sizeof thread, ", thread %u", (unsigned)op->thread);
-    snprintf(text, sizeof text, "%s: slow in every round: %s%s%s, operation %s: %s or more, %s live before%s",
+    snprintf(text, sizeof text, "%s: slow in every round: %s%s%s, operation %s: %s or more%s%s",
              hb_printable(name, sizeof name, cell->candidate->name, ""),
              hb_call_kind_name(hb_call_kind_of(op)), size, thread, hb_show_count(slowest[0].call.op).text,
-             hb_show_seconds((double)slowest[0].least_ns / 1e9).text,
-             hb_show_bytes(slowest[0].call.live_bytes).text, ranges);
+             hb_show_seconds((double)slowest[0].least_ns / 1e9).text, live, ranges);
     print_remark(style, ">", text);
 }
 

@@ -201,7 +201,11 @@ static bool say_worth(const struct hb_run_trace *trace, char *out)
 
 static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
 {
-    if (trace->ops < HB_COMPARE_LEAST_OPS)
+    if (trace->for_memory)
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "the least peak memory first; times are not compared, since in the strict order they are "
+                 "mostly waiting for one's turn (--threads, for time)");
+    else if (trace->ops < HB_COMPARE_LEAST_OPS)
         snprintf(out, HB_RUN_WORDS_BYTES,
                  "not ranked: a trace of fewer than %s is over too soon; record a longer run: a program that "
                  "makes no "
@@ -268,6 +272,15 @@ static bool say_load(const struct hb_run_trace *trace, char *out)
     return hb_noise_is_crowded(noise);
 }
 
+/* In per cent, two figures or all: 0.8, 15, 150. */
+static struct hb_shown show_share(double share)
+{
+    struct hb_shown shown;
+
+    snprintf(shown.text, sizeof shown.text, share < 0.995 ? "%.2g" : "%.0f", 100 * share);
+    return shown;
+}
+
 /* The width that was asked for is known only where it was, and was not reached. */
 static bool say_wide(const struct hb_run_trace *trace, char *out)
 {
@@ -276,11 +289,11 @@ static bool say_wide(const struct hb_run_trace *trace, char *out)
     for (size_t i = 0; i < trace->rivals; i++)
         if (trace->rows[i].rank > 0)
             widest = fmax(widest, hb_compare_width(&trace->rows[i].compared.ratio));
-    snprintf(out, HB_RUN_WORDS_BYTES,
-             "the rounds ended before the intervals were %.2g %% wide: the widest is %.2g %%; --until goes "
-             "on, or a "
-             "longer --budget",
-             100 * until, 100 * widest);
+    snprintf(
+        out, HB_RUN_WORDS_BYTES,
+        "the rounds ended before the intervals were %s %% wide: the widest is %s %%; --until goes on, or a "
+        "longer --budget",
+        show_share(until).text, show_share(widest).text);
     return until > 0 && widest > until;
 }
 
@@ -298,14 +311,18 @@ static bool say_marked(const struct hb_run_trace *trace, char *out)
 static bool say_threads(const struct hb_run_trace *trace, char *out)
 {
     bool is_by_one = trace->rounds->session->options.threads.threading == HB_THREADING_NONE;
+    const char *times =
+        trace->for_memory ? "in the recorded order"
+        : trace->noise.clock == HB_ROUNDS_CPU
+            ? "processor times of all threads, since others have the processors; asleep in a lock, a thread "
+              "takes none; a short list: time the program with each (LD_PRELOAD)"
+            : "elapsed times, of which 'waiting' for each other; a short list: time the program with each "
+              "(LD_PRELOAD)";
 
     if (trace->replay_threads > 1)
-        snprintf(out, HB_RUN_WORDS_BYTES,
-                 "recorded from %u threads, replayed by %u on %s: elapsed times, of which 'waiting' for each "
-                 "other; a short list: "
-                 "time the program with each (LD_PRELOAD)",
+        snprintf(out, HB_RUN_WORDS_BYTES, "recorded from %u threads, replayed by %u on %s: %s",
                  (unsigned)trace->threads, (unsigned)trace->replay_threads,
-                 hb_show_counted(trace->noise.cores, "core").text);
+                 hb_show_counted(trace->noise.cores, "core").text, times);
     else if (is_by_one)
         snprintf(
             out, HB_RUN_WORDS_BYTES,
@@ -400,8 +417,6 @@ bool hb_run_noise_words(const struct hb_run_trace *trace, unsigned index, char o
     static sentence *const warnings[] = {say_threads, say_ahead, say_single,  say_one_lock,
                                          say_clock,   say_pace,  say_touched, say_null_spread,
                                          say_load,    say_wide,  say_marked,  NULL};
-    static sentence *const none[] = {say_threads,  say_ahead, say_single,
-                                     say_one_lock, say_pace,  NULL}; /* nothing is claimed */
 
-    return say(trace->ranked > 0 ? warnings : none, trace, index, out);
+    return say(warnings, trace, index, out);
 }

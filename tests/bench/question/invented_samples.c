@@ -1,12 +1,12 @@
 /*
  * invented_samples.c - samples whose times and memory are known, for tests of what is made of them.
  *
- * Linked into a copy of a program with --wrap=hb_sample_run and --wrap=hb_build_info. The copy writes results
- * in every build, as those with assertions or sanitizers else do not: its figures are no measurements. A
- * sample is run as ever, in a process of its own, so that its counts are true. What differs from run to run
- * (times, resident memory, page faults) is then replaced by figures that are told apart: those of an
- * allocator, of a mode, of so many operations, the first time, the second ... They do not depend on the order
- * in which samples are run.
+ * Linked into a copy of a program with --wrap=hb_sample_run, --wrap=hb_build_info and --wrap=getloadavg. The
+ * copy writes results in every build, as those with assertions or sanitizers else do not: its figures are no
+ * measurements. A sample is run as ever, in a process of its own, so that its counts are true. What differs
+ * from run to run (times, resident memory, page faults) is then replaced by figures that are told apart:
+ * those of an allocator, of a mode, of so many operations, the first time, the second ... They do not depend
+ * on the order in which samples are run.
  *
  * The processor time is up to 1 % less than the elapsed time, so that the clock of verdicts is the elapsed
  * one. The environment says what else there is to be:
@@ -16,6 +16,7 @@
  *     INVENTED_SPREAD  how far samples of a kind lie apart: 0 is not at all, 1 (the default) is 10 us
  *     INVENTED_BUSY    "N": every Nth sample waits for a processor half as long again as it takes
  *     INVENTED_SLOW    "N": from the Nth sample of a kind on, half as long again, by both clocks
+ *     INVENTED_LOAD    the machine's load average; 0 without it
  *     INVENTED_CRASH   the allocator of which every sample of a round crashes
  *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one
  *
@@ -56,6 +57,16 @@ const struct hb_build_info *__wrap_hb_build_info(void)
     info = *__real_hb_build_info();
     info.asserts = info.sanitized = info.unoptimised = false;
     return &info;
+}
+
+int __wrap_getloadavg(double *loads, int count);
+
+int __wrap_getloadavg(double *loads, int count)
+{
+    const char *load = getenv("INVENTED_LOAD");
+
+    loads[0] = load != NULL ? strtod(load, NULL) : 0;
+    return count < 1 ? count : 1;
 }
 
 static const char *name_of(const struct hb_sample_request *request)

@@ -87,9 +87,7 @@ class Run(invented.Test):
         return self.out
 
     def table(self, *arguments, **settings):
-        """Without what the machine's load may add."""
-        out = self.run_program("heapbench", "run", *arguments, **settings)
-        return [line for line in out.splitlines() if "the load is" not in line]
+        return self.run_program("heapbench", "run", *arguments, **settings).splitlines()
 
     def ratios(self, trace, allocator, clock="elapsed", baseline="glibc"):
         pairs = zip(self.timed(allocator, OPS[trace]), self.timed(baseline, OPS[trace]))
@@ -398,8 +396,7 @@ class Run(invented.Test):
         self.assertEqual(self.trace["one"]["marked_rounds"], [10, 11, 12])
         self.assertEqual(len(self.row["one", "a.so"]["times"]), 12)
         self.assertEqual(self.row["one", "a.so"]["ratio"], 0.5)
-        warnings = [text for text in self.trace["one"]["warnings"] if "the load is" not in text]
-        self.assertEqual(warnings, ["the trace has no times: what gives memory back by the clock does so by the replay's own, which is short",
+        self.assertEqual(self.trace["one"]["warnings"], ["the trace has no times: what gives memory back by the clock does so by the replay's own, which is short",
                                     "the machine ran at another speed in 3 of 12 rounds; they count, since ratios are of one round"])
 
     def test_a_null_allocator_that_scatters_is_not_to_be_trusted(self):
@@ -408,6 +405,29 @@ class Run(invented.Test):
         self.assertGreater(ns[18] / ns[0], 2)
         self.assertIn(f"  ! not to be trusted: the null allocator's own times differ by {ns[18] / ns[0]:.1f} times between rounds; "
                       "end what else runs, or give it longer (--until 0.5% --budget 300)", lines)
+
+    def test_noise_is_said_where_nothing_is_ranked_too(self):
+        cores = "1 core" if os.cpu_count() == 1 else f"{os.cpu_count()} cores"
+        load = os.cpu_count() + 0.75
+        self.compare("one few", "glibc a.so", "--rounds", "3", spread=4, ns="glibc=20,a.so=10,null=0", load=load)
+        for name in ("one", "few"):
+            self.assertEqual({self.row[name, a]["rank"] for a in ("glibc", "a.so")}, {None})
+            self.assertEqual(self.trace[name]["load"], load)
+            spread = self.trace[name]["null_spread"]
+            self.assertGreater(spread, 2)
+            self.assertEqual(self.trace[name]["warnings"][:3], [
+                "the trace has no times: what gives memory back by the clock does so by the replay's own, which is short",
+                f"not to be trusted: the null allocator's own times differ by {spread:.1f} times between rounds; end what else runs, or give "
+                "it longer (--until 0.5% --budget 300)",
+                f"not to be trusted: the load is {load:.1f} on {cores}; end what else runs, or use a machine of your own"])
+
+    def test_a_width_beyond_all_bounds_is_no_power_of_ten(self):
+        self.compare("one", "glibc b.so null", "--until", "0.8%", status=130, spread=40, ns="glibc=0,b.so=0,null=0", kill=3 + 3 * 7 + 2)
+        row = self.row["one", "b.so"]
+        widest = (row["ratio_high"] - row["ratio_low"]) / max(1, row["ratio"])
+        self.assertGreater(widest, 1)
+        self.assertEqual([text for text in self.trace["one"]["warnings"] if "the widest" in text], [
+            f"the rounds ended before the intervals were 0.8 % wide: the widest is {100 * widest:.0f} %; --until goes on, or a longer --budget"])
 
     # -- how many rounds --
 

@@ -7,6 +7,8 @@ import unittest
 
 import invented
 
+LIBRARY = os.path.join(os.environ["LIBRARIES"], "libwrong_nothing.so")
+
 # Two threads; each object is freed by the one that did not make it, but for the last, which nobody frees.
 OPS = 12000
 
@@ -40,10 +42,47 @@ class Threads(invented.Test):
             self.assertAlmostEqual(row["ops_per_s"] * row["ns_per_op"], 1e9, delta=10)
             self.assertIsNone(row["saved_seconds"])
 
-    def test_the_clock_is_elapsed_time_however_busy_the_machine(self):
-        for options, clock in ((("--threads",), "elapsed"), (("--threads=strict",), "elapsed"), ((), "processor")):
-            out = self.run_json(self.two, *options, "-a", "glibc,null", "--rounds", "8", busy=2)
-            self.assertEqual(out["traces"][0]["clock"], clock)
+    def test_the_clock_of_threads_is_elapsed_time_unless_the_load_is_more_than_theirs(self):
+        edge = os.cpu_count() + 2
+        for options, load, clock in ((("--threads",), edge, "elapsed"), (("--threads",), edge + 0.01, "processor"),
+                                     (("--threads=strict",), edge + 9, "elapsed"), ((), 0, "processor")):
+            out = self.run_json(self.two, *options, "-a", "glibc,null", "--rounds", "8", busy=2, load=load)
+            self.assertEqual((out["traces"][0]["clock"], out["traces"][0]["load"]), (clock, load or None))
+
+    def test_where_others_have_the_processors_threads_are_ranked_by_processor_time_and_it_is_said(self):
+        arguments = (self.two, "--threads", "-a", f"glibc,{LIBRARY}", "--rounds", "8")
+        settings = {"busy": 2, "spread": 0, "ns": "glibc=40,libwrong_nothing.so=20", "load": os.cpu_count() + 3}
+        row = next(row for row in self.run_json(*arguments, **settings)["rows"] if row["allocator"] != "glibc")
+        samples, glibc = self.timed(row["allocator"], OPS), self.timed("glibc", OPS)
+        self.assertEqual(row["ratio"], float(f"{statistics.median(s.cpu / g.cpu for s, g in zip(samples, glibc)):.12g}"))
+        self.assertEqual((row["verdict"], row["rank"]), ("faster", 1))
+        lines = self.run_program("heapbench", "run", *arguments, **settings).splitlines()
+        self.assertTrue(lines[0].endswith("; 8 rounds, by processor time"), lines[0])
+        self.assertNotIn("cpu ns", lines[1])
+        self.assertTrue(any(": processor times of all threads, since others have the processors; asleep in a lock, a thread takes none; "
+                            in line for line in lines), lines)
+
+    def test_the_strict_order_is_by_peak_memory_and_judges_no_time(self):
+        arguments = (self.two, "--threads=strict", "-a", f"glibc,{LIBRARY},null", "--rounds", "8")
+        verdict = "the least peak memory first; times are not compared, since in the strict order they are mostly waiting for one's turn " \
+                  "(--threads, for time)"
+        for ns in ("glibc=40,libwrong_nothing.so=20", "glibc=20,libwrong_nothing.so=40"):
+            out = self.run_json(*arguments, ns=ns, spread=0)
+            rows = out["rows"]
+            peaks = [row["peak_resident_bytes"] for row in rows[:2]]
+            self.assertLess(*peaks)
+            self.assertEqual([(row["rank"], row["more_rounds"]) for row in rows], [(None, None)] * 3)
+            self.assertEqual({row["verdict"] for row in rows}, {"baseline", None})
+            self.assertEqual((out["traces"][0]["verdict"], out["mean"]), ([verdict], []))
+            lines = self.run_program("heapbench", "run", *arguments, ns=ns, spread=0).splitlines()
+            self.assertTrue(lines[0].endswith("; 8 rounds, by peak memory"), lines[0])
+            self.assertEqual([line.split()[0] for line in lines[2:4]], [row["allocator"] for row in rows[:2]])
+            self.assertNotIn("verdict", lines[1])
+            self.assertEqual([line for line in lines if line.startswith("  >")], ["  > " + verdict])
+            self.assertTrue(any(line.startswith("  ! recorded from 2 threads, replayed by 2 on ") and line.endswith(": in the recorded order")
+                                for line in lines), lines)
+        self.assertEqual(self.run_json(self.one, "--threads=strict", "-a", f"glibc,{LIBRARY}", "--rounds", "8", ns="glibc=40", spread=0)
+                         ["rows"][0]["rank"], 1)
 
     def test_by_how_many_threads_is_said(self):
         said = {}

@@ -8,6 +8,7 @@ rows() {
     grep -v '^#' "$1" | cut -d, -f "$2"
 }
 rows out/threads.csv 1-8
+rows out/threads_remarks.csv 1-2 | sort -u
 rows out/latency.csv 1-8 | grep -E ',(max|percentile),'
 grep -o ', by as many threads as recorded, window [0-9]*' out/threads.csv out/latency.csv
 # Of the recorded order it is known what the heap was before a call; where threads run freely it is not.
