@@ -118,6 +118,7 @@ class Pace(unittest.TestCase):
         return subprocess.run([sys.executable, HERE / "pace", "--heapbench", HEAPBENCH, "--library", library, *arguments],
                               capture_output=True, text=True)
 
+    @unittest.skipIf(os.environ["SANITIZED"] == "1", "sanitizers forbid loading a library of this kind")
     def test_a_line_says_what_differs_and_whether_that_holds(self):
         done = self.pace(self.trace, "2")
         self.assertEqual(done.stderr, "")
