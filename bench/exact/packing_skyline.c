@@ -32,7 +32,7 @@ static void open_tournament(struct hb_skyline *s)
         s->soonest[s->leaves + i] = i;
     }
     for (uint32_t i = s->leaves; i-- > 1;)
-        s->soonest[i] = s->soonest[2 * i];
+        s->soonest[i] = s->soonest[(size_t)2 * i];
 }
 
 bool hb_skyline_open(struct hb_skyline *s, const struct hb_packing *packing)
@@ -190,7 +190,8 @@ static void look_at_valley(struct hb_skyline *s, struct skyline_valley *valley, 
 /* False where another still wins, so that what follows stays as it is. */
 static bool play(struct hb_skyline *s, uint32_t match, uint32_t changed)
 {
-    uint32_t left = s->soonest[2 * match], right = s->soonest[2 * match + 1], before = s->soonest[match];
+    const uint32_t *players = &s->soonest[(size_t)2 * match];
+    uint32_t left = players[0], right = players[1], before = s->soonest[match];
 
     s->soonest[match] = is_sooner(&s->valleys[right].choice, &s->valleys[left].choice) ? right : left;
     return s->soonest[match] != before || before == changed;
