@@ -17,7 +17,7 @@ for how in free strict; do
     grep -c '"thread": [012],' json
     grep -cE '"ranges": [0-9]+' json
 done
-grep -A8 -m1 '"op":' json | sed 's/: [0-9][0-9]*/: N/; s/: ".*"/: WORD/'
+grep -A8 -m1 '"op":' json | sed 's/"size": null/"size": N/; s/: [0-9][0-9]*/: N/; s/: ".*"/: WORD/'
 for wrong in --times-only --return; do
     heapbench run round.txt -a glibc --threads --results out $wrong 2>&1
     echo "exit $?"
