@@ -32,10 +32,12 @@ keep_lines() {
 page() {
     name=$1 summary=$2 program=$3 help=$4
     shift 4
-    help2man --no-info --section=1 --name="$summary" --help-option="$help" --version-string="$version" \
-        --source="heapbench $version" --manual='heapbench' "$@" "$bin/$program" |
-        sed "/^\.TH /s/^\.TH [^ ]*/.TH $(echo "$name" | tr 'a-z_' 'A-Z_')/; /^\.SH NAME/{n;s/^[^ ]* /$name /;}" |
+    # From its folder, whose name help2man's shell would split; and not into a pipe, where a failure would not be seen.
+    (cd "$bin" && help2man --no-info --section=1 --name="$summary" --help-option="$help" --version-string="$version" \
+        --source="heapbench $version" --manual='heapbench' "$@" "./$program") >"$out/$name.1.made"
+    sed "/^\.TH /s/^\.TH [^ ]*/.TH $(echo "$name" | tr 'a-z_' 'A-Z_')/; /^\.SH NAME/{n;s/^[^ ]* /$name /;}" "$out/$name.1.made" |
         keep_lines >"$out/$name.1.part"
+    rm "$out/$name.1.made"
     mv "$out/$name.1.part" "$out/$name.1"
 }
 
