@@ -165,7 +165,7 @@ static void bounds_are_of_the_most_live_and_of_the_smallest_and_largest_block(vo
 static void figures_are_those_of_a_plain_model(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= HB_TEST_SCALE(6, 2); seed++) {
+    for (uint64_t seed = 1; seed <= HB_TEST_SCALE(4, 1); seed++) {
         struct random_ops recipe = {
             .seed = seed, .ops = 1500, .max_size = UINT64_C(40) << seed, .max_live = 100, .percent_zero = 3};
         struct hb_workload *workload = random_ops_create(&recipe);
