@@ -234,3 +234,14 @@ struct hb_shown hb_show_size(uint64_t bytes)
     snprintf(shown.text, sizeof shown.text, "%" PRIu64 "%s", bytes, suffixes[suffix]);
     return shown;
 }
+
+uint64_t hb_number_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}

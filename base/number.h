@@ -1,5 +1,5 @@
 /*
- * number.h - numbers as people write them and read them.
+ * number.h - numbers as people write them and read them, and what two of them have in common.
  *
  * Reading is strict: strtoull takes "-1", " 7" and "7x"; these take digits and nothing else. Showing is for
  * tables and sentences; files and JSON have exact integers, and units in their names.
@@ -48,5 +48,8 @@ struct hb_shown hb_show_seconds(double seconds);
 
 /* "64K", "1000": as an option takes it, with K, M or G where that is exact. */
 struct hb_shown hb_show_size(uint64_t bytes);
+
+/* The greatest common divisor (Euclid); of 0 and a number, that number. */
+uint64_t hb_number_common_divisor(uint64_t a, uint64_t b);
 
 #endif

@@ -13,12 +13,13 @@
  *            and in that of death; where the heap still grows beyond the peak, the moment when it last grew
  *            is the next pivot, as long as that helps. O(log n) an operation, where greedy by size is
  *            O(n^2): minutes to hours on a real trace.
- * Search     Of few objects there is time to try other packings: object by object from the bottom up, each
- * time where the fewest still fit, and back as soon as what is left cannot fit any more. It finds the
- *            shortest packing of a handful of objects, and what is as long as the worst moment of the
- * instances of several hundred that compilers have (packing_search.c). Realloc    to another size ends one
- * object and begins another, at any offset: the bytes are moved at that moment, over themselves if need be.
- * To the same size it does nothing.
+ * Realloc    to another size ends one object and begins another, at any offset: the bytes are moved at that
+ *            moment, over themselves if need be. To the same size it does nothing.
+ *
+ * Of few objects there is time to try other packings (packing_search.c): object by object from the bottom up,
+ * each time where the fewest still fit, and back as soon as what is left cannot fit any more. That finds the
+ * shortest packing of a handful of objects, and one as long as the worst moment for most instances of several
+ * hundred that compilers have.
  */
 #ifndef HB_BENCH_EXACT_PACKING_H
 #define HB_BENCH_EXACT_PACKING_H
@@ -49,8 +50,8 @@ enum hb_status hb_packing_create(const struct hb_prepared *prepared, uint32_t he
 
 /*
  * Puts a shorter packing in place of this one where it finds one; never a longer. Of more than 2^15 objects
- * it looks for none. Its work is bounded, to 2^31 segments and objects gone through: two or three seconds;
- * and it is the same on every machine. HB_ERR_MEMORY: the packing stays as it is.
+ * it looks for none. Its work is bounded, to 2^28 segments and objects gone through: a second or so; and it
+ * is the same on every machine. HB_ERR_MEMORY: the packing stays as it is.
  */
 enum hb_status hb_packing_search(struct hb_packing *packing, struct hb_error *error);
 

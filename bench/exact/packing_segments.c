@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/number.h"
+
 /* A birth or a death. */
 struct instant {
     uint64_t op;
@@ -41,17 +43,6 @@ static void number_segments(struct hb_skyline *s, const struct instant *instants
     s->segments++;
 }
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static bool cut_time(struct hb_skyline *s, const struct hb_packing *packing)
 {
     struct instant *instants = malloc(2 * (size_t)s->count * sizeof *instants);
@@ -62,7 +53,7 @@ static bool cut_time(struct hb_skyline *s, const struct hb_packing *packing)
         const struct hb_packed *object = &packing->objects[i];
 
         s->lives[i] = (struct skyline_life){.length = object->length, .object = i, .twin = HB_NO_LIFE};
-        s->scale = common_divisor(object->length, s->scale);
+        s->scale = hb_number_common_divisor(object->length, s->scale);
         instants[2 * (size_t)i] = (struct instant){object->born_op, i, true};
         instants[2 * (size_t)i + 1] = (struct instant){object->death_op, i, false};
     }

@@ -215,10 +215,8 @@ static int print_packing_json(const char *trace, const struct hb_packing *packin
 
 /* As `heapbench import` reads it again: from its birth on an object lives until the operation that ends it.
  */
-static int print_offsets(const char *trace, const struct hb_packing *packing, uint64_t elapsed_ns)
+static int print_offsets(const struct hb_packing *packing)
 {
-    (void)trace;
-    (void)elapsed_ns;
     puts("id,lower,upper,size,offset");
     for (uint64_t i = 0; i < packing->count; i++) {
         const struct hb_packed *object = &packing->objects[i];
@@ -270,10 +268,11 @@ static int run_packing(const struct options *options)
         status = pack(prepared, &packing, &error);
     if (status != HB_OK)
         exit_status = hb_command_fail(&error);
+    else if (options->offsets)
+        exit_status = print_offsets(packing);
     else
-        exit_status = (options->json      ? print_packing_json
-                       : options->offsets ? print_offsets
-                                          : print_packing)(prepared->name, packing, hb_clock_ns() - begin);
+        exit_status = (options->json ? print_packing_json : print_packing)(prepared->name, packing,
+                                                                           hb_clock_ns() - begin);
     if (prepared != NULL)
         hb_command_tell_repairs(prepared->name, &repairs);
     hb_packing_free(packing);

@@ -191,8 +191,7 @@ static void print_table(const struct means *means)
            "bytes.\n"
            "packing: offline, lifetimes known beforehand; nothing is smaller than what lives at once.\n"
            "Robson's lower bound (1974): some program with as much live, in blocks of the same smallest to "
-           "largest "
-           "size,\n"
+           "largest size,\n"
            "makes any allocator that cannot move blocks need at least so much. No ceiling, and not of these "
            "programs.\n");
 }

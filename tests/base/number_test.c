@@ -147,6 +147,18 @@ static void sizes_are_as_an_option_takes_them(void **state)
     assert_string_equal(hb_show_size(UINT64_C(1) << 50).text, "1048576G");
 }
 
+static void the_common_divisor_is_the_greatest(void **state)
+{
+    (void)state;
+    assert_int_equal(hb_number_common_divisor(12, 18), 6);
+    assert_int_equal(hb_number_common_divisor(18, 12), 6);
+    assert_int_equal(hb_number_common_divisor(7, 9), 1);
+    assert_int_equal(hb_number_common_divisor(0, 5), 5);
+    assert_int_equal(hb_number_common_divisor(5, 0), 5);
+    assert_int_equal(hb_number_common_divisor(0, 0), 0);
+    assert_int_equal(hb_number_common_divisor(UINT64_MAX, UINT64_MAX - 1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +173,7 @@ int main(void)
         hb_test("bytes have a unit", bytes_have_a_unit),
         hb_test("times have a unit", times_have_a_unit),
         hb_test("sizes are written as an option takes them", sizes_are_as_an_option_takes_them),
+        hb_test("the common divisor is the greatest", the_common_divisor_is_the_greatest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

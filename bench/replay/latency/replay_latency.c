@@ -20,6 +20,7 @@
 #endif
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/pages.h"
 #include "bench/replay/replay_ledger.h"
 #include "bench/replay/replay_parts.h"
@@ -269,6 +270,13 @@ static void rank_call(struct hb_latency *out, uint64_t op, uint64_t ns)
     out->slowest[at] = (struct hb_slow_call){.op = op, .ns = ns};
 }
 
+void hb_latency_note_live(struct hb_latency *latency, uint64_t op, uint64_t live_bytes)
+{
+    for (uint32_t i = 0; i < latency->slowest_count; i++)
+        if (latency->slowest[i].op == op)
+            latency->slowest[i].live_bytes = live_bytes;
+}
+
 /* What was live before each of the slowest calls. */
 static enum hb_status find_live_bytes(const struct hb_replay *replay, struct hb_latency *out,
                                       struct hb_error *error)
@@ -282,24 +290,11 @@ static enum hb_status find_live_bytes(const struct hb_replay *replay, struct hb_
         if (out->slowest[i].op > last)
             last = out->slowest[i].op;
     for (uint64_t op = 0; out->slowest_count > 0 && op <= last; op++) {
-        for (uint32_t i = 0; i < out->slowest_count; i++)
-            if (out->slowest[i].op == op)
-                out->slowest[i].live_bytes = ledger.live_bytes;
+        hb_latency_note_live(out, op, ledger.live_bytes);
         hb_ledger_enter(&ledger, &replay->prepared->ops[op], hb_replay_failed(replay, op));
     }
     hb_ledger_clear(&ledger);
     return HB_OK;
-}
-
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
 }
 
 /* What the clock costs, and what its readings are all multiples of. */
@@ -313,7 +308,7 @@ static void measure_clock(double ns_per_tick, struct hb_latency *out)
 
         hb_histogram_add(&out->kinds[HB_CALL_PAIR], ns_of(took, ns_per_tick));
         if (begun > first)
-            step = common_divisor(begun - first, step);
+            step = hb_number_common_divisor(begun - first, step);
     }
     out->clock_step_ns = ns_of(step, ns_per_tick);
 }

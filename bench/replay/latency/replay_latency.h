@@ -95,6 +95,9 @@ double hb_call_times_calibrate(const struct hb_call_times *times);
 void hb_latency_add(struct hb_latency *out, const struct hb_call_times *times, double ns_per_tick,
                     const struct hb_op *ops, const uint32_t *recorded);
 
+/* If the operation is one of the slowest calls: so much was live before it. */
+void hb_latency_note_live(struct hb_latency *latency, uint64_t op, uint64_t live_bytes);
+
 /* All have been added: sums up the kinds and measures the clock. */
 void hb_latency_end(struct hb_latency *out, double ns_per_tick);
 

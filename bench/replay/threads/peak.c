@@ -123,13 +123,6 @@ static bool find_changes(const struct hb_split *split, const struct hb_replay *r
     return true;
 }
 
-static void note_live(struct hb_latency *latency, uint64_t op, int64_t live)
-{
-    for (uint32_t i = 0; i < latency->slowest_count; i++)
-        if (latency->slowest[i].op == op)
-            latency->slowest[i].live_bytes = live > 0 ? (uint64_t)live : 0;
-}
-
 static uint64_t merge_live(struct merge *merge, const int64_t *changes, struct hb_latency *latency)
 {
     int64_t live = 0, peak = 0;
@@ -138,7 +131,7 @@ static uint64_t merge_live(struct merge *merge, const int64_t *changes, struct h
         uint64_t op = take_next(merge);
 
         if (latency != NULL)
-            note_live(latency, op, live);
+            hb_latency_note_live(latency, op, live > 0 ? (uint64_t)live : 0);
         live += changes[op];
         peak = live > peak ? live : peak;
     }
