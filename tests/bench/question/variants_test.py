@@ -53,6 +53,14 @@ class Variants(invented.Test):
             self.assertEqual(row["on_front"], "no" if beaten else "yes")
         self.assertEqual([row["memory_ratio"] for row in rows if row["allocator"] == "glibc"], ["1"])
 
+    def test_memory_of_fewer_traces_than_another_has_is_no_mean(self):
+        with open(os.path.join(self.folder, "huge.txt"), "w", encoding="utf-8") as out:
+            out.write("a y 20M\n" + RANKED)  # for which the library has no room
+        library = os.path.join(invented.PROGRAMS, "..", "libodd_tell.so")
+        answer, _ = self.run_tool("large.txt", "larger.txt", "huge.txt", "-a", f"glibc,{library}", "--rounds", "6", "--times-only", status=3)
+        self.assertEqual({mean["allocator"]: mean["traces"] for mean in answer["mean"]}, {"glibc": 3, "libodd_tell.so": 2})
+        self.assertEqual({row["allocator"]: row["memory_ratio"] for row in self.rows("comparison", trace="")}, {"glibc": "1", "libodd_tell.so": ""})
+
     def test_where_little_is_live_there_is_no_memory_and_no_front(self):
         _, rows = self.run_tool("small.txt", "-a", "glibc", "--rounds", "6", "--variant", "one=glibc")
         self.assertEqual([(row["memory_ratio"], row["on_front"]) for row in rows], [("", "")] * 2)
