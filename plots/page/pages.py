@@ -191,12 +191,13 @@ def make(results, pictures, csv, lab):
     """The pages' texts by their names. `csv`: the folder of the result files, as the pages have it; `lab`: is there one beside them?"""
     drawn, contenders, traces = Drawn(pictures), answer.contenders_of(results), answer.traces_of(results)
     compared = answer.compared_of(results, traces)
-    remarks = answer.remarks_of(results, compared, "threads_remarks" if is_threads_alone(results) else "remarks")
+    alone = is_threads_alone(results)
+    remarks = answer.remarks_of(results, compared, "threads_remarks" if alone else "remarks")
     warnings = answer.warnings_of(results, remarks)
     if tables.threads(results):
         remarks = [words for words in remarks if "what threads cost each other" not in words]  # that is on the page
     lead, more = answer.verdict_of(results, contenders, compared)
-    if is_threads_alone(results):
+    if alone:
         remarks = warnings  # the others are beside the figure
         lead, *more = answer.threads_verdict(results) or ["These results are of replays by the programs' own threads alone."]
     more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank})] if words]
@@ -205,7 +206,7 @@ def make(results, pictures, csv, lab):
     third = [section for section in third_sections(results) if section]
     script = text_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    known = {"results": results, "traces": traces, "compared": compared, "contenders": contenders, "lead": lead, "more": more, "threads_alone": is_threads_alone(results),
+    known = {"results": results, "traces": traces, "compared": compared, "contenders": contenders, "lead": lead, "more": more, "threads_alone": alone,
              "warnings": warnings, "remarks": [words for words in remarks if words not in warnings], "colours": colours(results), "csv": csv,
              "facts": [(key, results.said(key)) for key in PROVENANCE if results.said(key)],
              "left_out": left_out(results, pictures), "style": Markup(text_of("page.css")), "script": Markup(script),
