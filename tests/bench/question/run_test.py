@@ -546,6 +546,14 @@ class Run(invented.Test):
         self.assertEqual([[mean[key] for key in ("allocator", "traces", "ratio", "verdict", "rank")] for mean in self.out["mean"]],
                          [["glibc", 2, 1, "baseline", 1], ["a.so", 1, 0.5, "faster", None]])
 
+    def test_what_had_no_room_comes_after_what_had_however_fast(self):
+        with open(os.path.join(self.folder, "huge.txt"), "w", encoding="ascii") as out:
+            out.write("a y 20971520\n" + "a x 16\nf x\n" * 5000)  # a.so has 16 MiB
+        out = json.loads(self.run_program("heapbench", "run", "huge.txt", "-a", "glibc,./a.so", "--heap", "200M", "--rounds", "2", "--json",
+                                          ns="glibc=20,a.so=10", spread=0))
+        self.assertEqual([(row["allocator"], row["rank"], row["failures"]) for row in out["rows"]],
+                         [("glibc", None, 0), ("a.so", None, 1)])
+
     def test_no_rank_for_what_is_wrong(self):
         shutil.copy(os.path.join(LIBRARIES, "libodd_null.so"), os.path.join(self.folder, "none.so"))
         self.compare("one two", "glibc a.so none.so", "--rounds", "6", status=3, ns="none.so=1")
