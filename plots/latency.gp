@@ -17,13 +17,14 @@ here = ARG0; while (strlen(here) && here[strlen(here):] ne "/") { here = here[:s
 load here . "style.gp"
 eval needs("trace allocator status kind percentile ops ns")
 
-load tidy("latency")
+if (!exists("figure")) { figure = "latency"; figure_title = "How long single allocations take, by percentile" }
+load tidy(figure)
 
 gap_x = 24.0
 if (traces == 1) { panel_height = 240.0 }
 eval panels_canvas(traces)
 set multiplot
-eval heading("How long single allocations take, by percentile")
+eval heading(figure_title)
 eval x_axis("share of allocations that are as quick or quicker")
 eval y_axis("time of a call")
 set logscale y

@@ -165,20 +165,30 @@ def resident(table):
 SLOWEST = 4.8  # where the slowest call is drawn, behind four nines
 
 
-def latency(table):
-    """nines: 1 for 90 %, 2 for 99 %. dash[]: 2 of an allocator, trace after trace, that did the first part of the trace alone."""
-    def is_drawn(r):
-        percent = r.number("percentile")
-        return r["kind"] == "allocation" and r.number("ns") is not None and (r["percentile"] == "max" or (percent is not None and percent < 100))
+def is_of_allocations(r):
+    """Of malloc, calloc and realloc together; what is all of them is the slowest, not 100 %."""
+    percent = r.number("percentile")
+    return r["kind"] == "allocation" and r.number("ns") is not None and (r["percentile"] == "max" or (percent is not None and percent < 100))
 
+
+def latency(table, is_drawn=is_of_allocations, of_ours=False):
+    """nines: 1 for 90 %, 2 for 99 %. dash[]: 2 of an allocator, trace after trace, that did the first part of the trace alone."""
     def nines(r):
         return SLOWEST if r["percentile"] == "max" else -math.log10(1 - r.number("percentile") / 100)
 
-    made, kept = panels(table, is_drawn, [("nines", nines), ("seconds", lambda r: 1e-9 * max(1, r.number("ns")))], of_ours=False,
+    made, kept = panels(table, is_drawn, [("nines", nines), ("seconds", lambda r: 1e-9 * max(1, r.number("ns")))], of_ours=of_ours,
                         reach="ops", course=False)
     names, stopped = Names(table, [r["allocator"] for r in kept]), {(r["trace"], r["allocator"]) for r in kept if r["status"] == "stopped"}
     dashes = [1 + ((trace, name) in stopped) for trace in distinct(r["trace"] for r in kept) for name in names.all]
     return f"slowest = {SLOWEST}\n" + made + array("dash", dashes), kept
+
+
+def simple_latency(table):
+    """The simple allocator, where it was timed, among those that programs run on."""
+    timed = {r["trace"] for r in table.records() if r["allocator"] == "simple" and r.has_figures and is_of_allocations(r)}
+    kinds = {name: r["group"] for name, r in facts_beside(table).items()}
+    return latency(table, lambda r: is_of_allocations(r) and r["trace"] in timed and r["allocator"] != "bump"
+                   and (r["allocator"] == "simple" or not kinds.get(r["allocator"])), of_ours=True)
 
 
 MOST_RATIO = 2.5  # room for all that programs run on; what walks is a hundred times as slow
@@ -643,7 +653,7 @@ def model_speed(table):
             + block("rows", "side,ranges,median,least,most", rows)), rows
 
 
-FIGURES = {"walk_length": walk_length, "memory": memory, "resident": resident, "latency": latency, "throughput": throughput, "threads": threads, "return": comes_back,
+FIGURES = {"walk_length": walk_length, "memory": memory, "resident": resident, "latency": latency, "simple_latency": simple_latency, "throughput": throughput, "threads": threads, "return": comes_back,
            "variants": variants, "explained": explained,
            "walk_distribution": walk_distribution, "heap_map": heap_map, "curve": curve, "ladder": ladder, "policies": policies, "adversary": adversary, "model_speed": model_speed}
 

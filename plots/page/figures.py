@@ -10,7 +10,7 @@ from page.source import Damaged, Failure, read_file
 
 # Of the first page, then of the second, each in the order in which it tells its story.
 FIRST = ["throughput", "variants", "resident", "latency", "threads", "return"]
-SECOND = ["walk_length", "walk_distribution", "memory", "heap_map", "curve", "ladder", "policies", "explained", "adversary", "model_speed"]
+SECOND = ["walk_length", "walk_distribution", "simple_latency", "memory", "heap_map", "curve", "ladder", "policies", "explained", "adversary", "model_speed"]
 NOTHING_TO_DRAW = 2  # the exit status by which a script says, in one line, that its input has nothing for it
 SECONDS = 300
 MOST_PICTURE_BYTES = 64 << 20

@@ -118,7 +118,7 @@ def second_sections(results, drawn):
         Section("walks", "How far it walks", [
             spread(results, "walk_summary", "walk_mean", show.count, "A malloc examines {} ranges in the mean of a whole program."),
             "A free is a flipped bit. A malloc pays for it: it looks at every range from the start of the heap, in use or free, "
-            "until one is free and long enough."], drawn("walk_length", "walk_distribution"), [tables.walks(results)]),
+            "until one is free and long enough."], drawn("walk_length", "walk_distribution", "simple_latency"), [tables.walks(results)]),
         Section("waste", "What it wastes", [
             spread(results, "fragmentation_summary", "measure4", show.percent,
                    "At its largest the heap is {} larger than the most that was ever live."),

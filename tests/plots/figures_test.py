@@ -202,6 +202,15 @@ class Figures(unittest.TestCase):
                       "a,slow,stopped,glibc,216.3,200,230,5000\n")
         self.assertIn("slow 216×", self.assert_drawn(os.path.join(PLOTS, "throughput.gp"), path))
 
+    def test_simples_tail_stands_among_those_that_programs_run_on(self):
+        make_results(self.folder)
+        path = os.path.join(self.folder, "latency.csv")
+        texts = self.assert_drawn(os.path.join(PLOTS, "simple_latency.gp"), path)
+        for name in ("simple", "null", "glibc"):
+            self.assertIn(name, texts)
+        self.assertNotIn("bump", texts)
+        self.assertNotIn("simple", self.assert_drawn(os.path.join(PLOTS, "latency.gp"), path))
+
     def test_an_unknown_allocator_is_drawn_in_a_colour_of_its_own(self):
         make_results(self.folder, ["one"])
         for script in self.each_script():
