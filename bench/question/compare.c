@@ -206,33 +206,52 @@ static unsigned count_cores(void)
     return (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* Of threads, which wait for one another and in locks, no sample tells that it had to wait for a processor.
- * The load does: no more of it is theirs than they are. */
-static enum hb_rounds_clock clock_of_threads(const struct hb_rounds *rounds, uint32_t threads)
+/* By so many was the trace replayed; 1 where it was by one. */
+static uint32_t most_threads(const struct hb_rounds *rounds)
 {
-    bool is_free = rounds->session->options.threads.threading == HB_THREADING_FREE;
+    uint32_t most = 1;
 
-    return is_free && find_load() > (double)count_cores() + threads ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
+    for (size_t i = 0; i < rounds->cell_count; i++) {
+        uint32_t threads = hb_rounds_threads(&rounds->cells[i]);
+
+        most = threads > most ? threads : most;
+    }
+    return most;
+}
+
+bool hb_compare_judges_times(const struct hb_rounds *rounds)
+{
+    return rounds->session->options.threads.threading != HB_THREADING_STRICT || most_threads(rounds) == 1;
+}
+
+/* What the replay adds to the machine's load itself, where that is more than one. */
+static uint32_t own_load(const struct hb_rounds *rounds)
+{
+    uint32_t threads = most_threads(rounds);
+
+    return threads > 1 ? threads : 0;
 }
 
 enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds)
 {
     size_t replays = 0, waited = 0;
-    uint32_t threads = 1;
+    uint32_t threads = own_load(rounds);
 
+    /* Of threads, which wait for one another and in locks, no sample tells that it had to wait for a
+     * processor. The load does: no more of it is theirs than they are. */
+    if (threads > 0)
+        return hb_compare_judges_times(rounds) && find_load() > (double)count_cores() + threads
+                   ? HB_ROUNDS_CPU
+                   : HB_ROUNDS_ELAPSED;
     for (size_t i = 0; i < rounds->cell_count; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
-        if (hb_rounds_threads(cell) > threads)
-            threads = hb_rounds_threads(cell);
         for (uint32_t j = 0; j < rounds->round_count && !hb_rounds_is_failed(cell); j++)
             if (cell->rounds[j].done) {
                 replays++;
                 waited += has_waited(&cell->rounds[j]);
             }
     }
-    if (threads > 1)
-        return clock_of_threads(rounds, threads);
     return waited * 10 > replays ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
 }
 
@@ -279,6 +298,7 @@ enum hb_status hb_noise_find(const struct hb_rounds *rounds, struct hb_noise *ou
     out->null_spread = null_spread(rounds, out->clock);
     out->load = find_load();
     out->cores = count_cores();
+    out->own_load = own_load(rounds);
     return mark(rounds, out, error);
 }
 
@@ -295,7 +315,7 @@ bool hb_noise_is_wide(const struct hb_noise *noise)
 
 bool hb_noise_is_crowded(const struct hb_noise *noise)
 {
-    return noise->load > noise->cores;
+    return noise->load > (double)noise->cores + noise->own_load;
 }
 
 /* -- as many rounds as it takes -- */
@@ -303,8 +323,8 @@ bool hb_noise_is_crowded(const struct hb_noise *noise)
 /* Is there a ratio to be made narrower? */
 static bool is_ranked(const struct hb_rounds *rounds, const struct hb_rounds_cell *cell)
 {
-    return hb_compare_is_rival(cell) && !hb_rounds_is_problem(cell) && cell->ops >= HB_COMPARE_LEAST_OPS &&
-           cell != hb_rounds_reference(rounds, cell);
+    return hb_compare_judges_times(rounds) && hb_compare_is_rival(cell) && !hb_rounds_is_problem(cell) &&
+           cell->ops >= HB_COMPARE_LEAST_OPS && cell != hb_rounds_reference(rounds, cell);
 }
 
 double hb_compare_width(const struct hb_interval *ratio)

@@ -66,6 +66,10 @@ double hb_compare_width(const struct hb_interval *ratio);
  * family and other built-in ones are not. */
 bool hb_compare_is_rival(const struct hb_rounds_cell *cell);
 
+/* Threads that replay in the strict order wait for their turn most of the time: what they take says little.
+ */
+bool hb_compare_judges_times(const struct hb_rounds *rounds);
+
 /* The clock to compare by: processor time when one replay in ten had to wait for a processor, else elapsed.
  * Where threads replay it is elapsed: how long they take together is what is asked, and they wait for one
  * another. But it is processor time where the machine's load says that others have the processors, unless the
@@ -80,7 +84,8 @@ struct hb_noise {
                            known */
     double load;        /* average of the last minute; 0: not known */
     unsigned cores;
-    bool *marked; /* of each round: did the machine run at another speed than in most? */
+    uint32_t own_load; /* of that, the most that is of the replay's own threads */
+    bool *marked;      /* of each round: did the machine run at another speed than in most? */
     uint32_t marked_rounds;
 };
 

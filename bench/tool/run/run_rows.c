@@ -234,8 +234,7 @@ static enum hb_status make_rows(const struct hb_rounds *rounds, struct hb_run_tr
         if (status == HB_OK && !cell->cut && row->peak_live_bytes > trace->peak_live_bytes)
             trace->peak_live_bytes = row->peak_live_bytes;
     }
-    trace->for_memory =
-        trace->replay_threads > 1 && rounds->session->options.threads.threading == HB_THREADING_STRICT;
+    trace->for_memory = !hb_compare_judges_times(rounds);
     judge_rows(trace);
     find_worths(trace);
     if (status == HB_OK)

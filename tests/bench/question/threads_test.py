@@ -84,6 +84,15 @@ class Threads(invented.Test):
         self.assertEqual(self.run_json(self.one, "--threads=strict", "-a", f"glibc,{LIBRARY}", "--rounds", "8", ns="glibc=40", spread=0)
                          ["rows"][0]["rank"], 1)
 
+    def test_rounds_of_the_strict_order_are_not_for_narrow_times(self):
+        out = self.run_json(self.two, "--threads=strict", "-a", f"glibc,{LIBRARY}", "--until", "0.1%", spread=4)
+        self.assertEqual([len(row["times"]) for row in out["rows"]], [10, 10])
+
+    def test_the_threads_of_the_replay_are_no_load_of_others(self):
+        for load, is_crowded in ((os.cpu_count() + 2, False), (os.cpu_count() + 2.01, True)):
+            out = self.run_json(self.two, "--threads", "-a", f"glibc,{LIBRARY}", "--rounds", "8", load=load)
+            self.assertEqual(any("the load is" in words for words in out["traces"][0]["warnings"]), is_crowded)
+
     def test_by_how_many_threads_is_said(self):
         said = {}
         for trace, options in ((self.two, ()), (self.two, ("--threads",)), (self.two, ("--threads=one",)), (self.one, ("--threads",))):
