@@ -127,12 +127,19 @@ class Cells(unittest.TestCase):
         self.assertEqual(reality.row_of({"program": "p"}, cell)[2], "no replay")
 
 
+class Recordings(unittest.TestCase):
+    def test_of_several_the_medians_count_and_all_times(self):
+        rows = [[{"allocator": "glibc", "status": "ok", **replayed([0.1 * i], i * MIB)}, {"allocator": "odd", "status": "ok" if i < 3 else "crashed"}
+                 | replayed([1.0], MIB)] for i in (1, 5, 2)]
+        self.assertEqual(reality.together(rows), {"glibc": {"peak_resident_bytes": 2 * MIB, "page_faults": 40, "cpu_times": [0.1, 0.5, 0.2]}})
+
+
 class Command(unittest.TestCase):
     def call(self, *arguments):
         return subprocess.run([sys.executable, SCRIPT, "--heapbench", HEAPBENCH, "--probe", PROBE, *arguments], capture_output=True, text=True)
 
     def test_bad_usage_is_a_sentence(self):
-        for arguments, sentence in ((["--programs", "nothing"], "there is no recipe called nothing"), (["--rounds", "0"], "--rounds is 1 or more")):
+        for arguments, sentence in ((["--programs", "nothing"], "there is no recipe called nothing"), (["--rounds", "0"], "are 1 or more"), (["--recordings", "0"], "are 1 or more")):
             done = self.call(*arguments)
             self.assertEqual(done.returncode, 2)
             self.assertIn(sentence, done.stderr)
