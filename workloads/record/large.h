@@ -19,25 +19,36 @@
 /* A large block as an operation gives it. */
 struct hb_large {
     uint64_t op, size;
+    uint64_t before;  /* size of what the thread was given before the run of this size; 0: nothing */
+    uint32_t nth;     /* of the run, from 1 */
     uint64_t touched; /* HB_LARGE_UNKNOWN: nobody has measured it */
     uint8_t kind;     /* of the operation */
     bool is_likened;  /* what is touched of it is that of its like */
 };
 
+/* Blocks of one size that a thread was given one after another. */
+struct hb_large_run {
+    uint64_t size, before;
+    uint32_t length;
+};
+
 struct hb_large_table {
     struct hb_large *rows; /* by operation, ascending */
     size_t count, capacity;
-    size_t next;          /* the second pass has come so far */
-    struct hb_map row_of; /* by object, its last */
-    bool is_filling;      /* the first pass */
+    size_t next;               /* the second pass has come so far */
+    struct hb_map row_of;      /* by object, its last */
+    bool is_filling;           /* the first pass */
+    struct hb_large_run *runs; /* by thread, the last of each */
+    size_t run_count;
 };
 
 /* False: out of memory. Clear it in any case. */
 bool hb_large_init(struct hb_large_table *table);
 void hb_large_clear(struct hb_large_table *table);
 
-/* The operation, which has this index and gives a large block. False: out of memory. */
-bool hb_large_add(struct hb_large_table *table, uint64_t index, const struct hb_op *op);
+/* The operation, which has this index and gives a block: of a large one a row is made. False: out of memory.
+ */
+bool hb_large_see(struct hb_large_table *table, uint64_t index, const struct hb_op *op);
 
 /* So much is touched of the object's last block; HB_LARGE_UNKNOWN takes back what was said. Nothing is
  * believed of more than the block has, and nothing in the second pass. */
@@ -45,9 +56,11 @@ void hb_large_note(struct hb_large_table *table, uint32_t object, uint64_t bytes
 
 /*
  * Between the passes: a block that was not measured, since measuring is paid for from a small part of the
- * program's time, is touched as one of the nearest that were measured of the same size and from the same
- * function, each of up to 16 in its turn. One that is like no other stays unknown. Out of memory, all of them
- * do.
+ * program's time, is touched as one of the nearest that were measured of the same size, from the same
+ * function and in the same place of the same run, each of up to 16 in its turn; where there are none in that
+ * place, of those in all others: whoever takes several buffers of one size uses each in its own way (the four
+ * of zlib's deflateInit are touched by one page, one, sixteen and two). One that is like no other stays
+ * unknown. Out of memory, all of them do.
  */
 void hb_large_liken(struct hb_large_table *table);
 

@@ -188,6 +188,32 @@ static void what_was_not_measured_is_touched_as_its_like(void **state)
     assert_int_equal(summary.likened_blocks, 3);
 }
 
+/* Two buffers of one size, one full and one nearly empty, each time round a loop: neither is touched as the
+ * other. */
+static void what_was_not_measured_is_touched_as_what_was_in_its_place(void **state)
+{
+    struct hb_capture_summary summary;
+
+    (void)state;
+    begin_capture();
+    begin_chunk(1, 0);
+    put_order(A, 1);
+    for (uint64_t i = 0; i < 20; i++) {
+        put_large(HB_CAPTURE_MALLOC, 40, UINT64_MAX);
+        put_large(HB_CAPTURE_MALLOC, 65536, i % 5 == 0 ? 65536 : UINT64_MAX);
+        put_large(HB_CAPTURE_MALLOC, 65536, i % 5 == 1 ? 4096 : UINT64_MAX);
+        put_large(HB_CAPTURE_MALLOC, 65536, UINT64_MAX); /* in a place where none was measured */
+    }
+    summary = convert_sound();
+    for (uint64_t i = 0; i < 20; i++) {
+        assert_int_equal(capture_touched[8 * i], UINT64_MAX);
+        assert_int_equal(capture_touched[8 * i + 2], 65536);
+        assert_int_equal(capture_touched[8 * i + 4], 4096);
+        assert_int_equal(capture_touched[8 * i + 6], i % 2 == 0 ? 65536 : 4096); /* as all, in turns */
+    }
+    assert_int_equal(summary.likened_blocks, 60 - 8);
+}
+
 /* Of 40 that were measured, with one that was not after each, the nearest 16 take turns. */
 static void of_many_like_it_the_nearest_tell(void **state)
 {
@@ -196,16 +222,18 @@ static void of_many_like_it_the_nearest_tell(void **state)
     begin_chunk(1, 0);
     put_order(A, 1);
     for (uint64_t i = 0; i < 40; i++) {
+        put_large(HB_CAPTURE_MALLOC, 40,
+                  UINT64_MAX); /* so that none was measured in the second place after it */
         put_large(HB_CAPTURE_MALLOC, 1 << 20, 4096 * i);
         put_large(HB_CAPTURE_MALLOC, 1 << 20, UINT64_MAX);
     }
     convert_sound();
-    assert_int_equal(capture_op_count, 160);
+    assert_int_equal(capture_op_count, 240);
     for (uint64_t i = 0; i < 40; i++) {
         uint64_t first = i + 1 < 8 ? 0 : i + 1 > 32 ? 24 : i + 1 - 8;
 
-        assert_int_equal(capture_touched[4 * i], 4096 * i);
-        assert_int_equal(capture_touched[4 * i + 2], 4096 * (first + i % 16));
+        assert_int_equal(capture_touched[6 * i + 2], 4096 * i);
+        assert_int_equal(capture_touched[6 * i + 4], 4096 * (first + i % 16));
     }
 }
 
@@ -345,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_process_killed_inside_realloc_still_has_the_block),
         cmocka_unit_test(what_is_touched_is_told_with_the_birth),
         cmocka_unit_test(what_was_not_measured_is_touched_as_its_like),
+        cmocka_unit_test(what_was_not_measured_is_touched_as_what_was_in_its_place),
         cmocka_unit_test(of_many_like_it_the_nearest_tell),
         cmocka_unit_test(what_cannot_be_touched_is_not_told),
         cmocka_unit_test(what_was_touched_before_a_realloc_failed_is_taken_back),

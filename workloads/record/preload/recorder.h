@@ -59,10 +59,12 @@ struct hb_record_stream {
     struct hb_record_stream *next;
 };
 
+enum { HB_RECORD_SIEVE = 4 };
+
 /* The process's state that a child of fork must not inherit: whole pages with nothing else in them. */
 struct hb_recorder {
-    _Atomic uint64_t shards[HB_CAPTURE_SHARDS]; /* epoch << HB_CAPTURE_OWNER_BITS | owner */
-    _Atomic uint8_t large[HB_CAPTURE_SHARDS];   /* large blocks there of which touch.c keeps an account */
+    _Atomic uint64_t shards[HB_CAPTURE_SHARDS];                /* epoch << HB_CAPTURE_OWNER_BITS | owner */
+    _Atomic uint8_t large[HB_CAPTURE_SHARDS][HB_RECORD_SIEVE]; /* hb_record_large_near */
     _Alignas(64) _Atomic uint32_t tick;
     _Alignas(64) _Atomic uint32_t image_state; /* enum in recorder.c */
     _Atomic uint32_t stream_ids;
@@ -258,13 +260,19 @@ hb_record_birth(enum hb_capture_kind kind, const void *block, uint64_t size, uns
         hb_touched_birth(kind, block, size);
 }
 
+/* How many large blocks touch.c keeps an account of in that shard at addresses of that kind: most blocks that
+ * are freed near a large one are of another kind. */
+static inline _Atomic uint8_t *hb_record_large_near(uint64_t address)
+{
+    return &hb_recorder.large[hb_capture_shard(address)][address / 16 % HB_RECORD_SIEVE];
+}
+
 /* A block is about to be given back (HB_CAPTURE_FREE, HB_CAPTURE_REALLOC_OLD): call before the allocator
  * is. */
 static inline __attribute__((always_inline)) void hb_record_death(enum hb_capture_kind kind,
                                                                   const void *block)
 {
-    if (HB_UNLIKELY(atomic_load_explicit(&hb_recorder.large[hb_capture_shard((uintptr_t)block)],
-                                         memory_order_relaxed) != 0))
+    if (HB_UNLIKELY(atomic_load_explicit(hb_record_large_near((uintptr_t)block), memory_order_relaxed) != 0))
         hb_touched_death(block);
     hb_record_event(kind, (uintptr_t)block, 0, 0, 0, 0);
 }

@@ -45,11 +45,12 @@ enum {
     PAGES_AT_ONCE = 1024, /* whose answers are on the stack of whoever calls */
     SMALLEST_HUGE_PAGE = 65536,
     /* Prices, in nanoseconds: as measured in a virtual machine, where they are high, rounded up. */
-    PRICE_OF_BLOCK = 2500, /* asked about at birth and at death */
+    PRICE_OF_BLOCK = 5000, /* asked about at birth and at death, and a page of the table */
     PRICE_OF_PAGE = 20,
-    PRICE_OF_DROP = 1000,
-    PRICE_OF_DROPPED_PAGE = 1800, /* most of it for the fault that brings it back */
-    FIRST_ALLOWANCE = 600000,
+    PRICE_OF_DROP = 2000,
+    PRICE_OF_DROPPED_PAGE =
+        3500, /* half of it for the fault that brings it back, and then it is in no cache */
+    FIRST_ALLOWANCE = 400000,
     PLENTY = 50000,
     MOST_DEBT = 2000000,
     ALLOWED_PART = 200, /* of the processor time: one in so many */
@@ -123,12 +124,17 @@ static void allow_more(void)
         atomic_fetch_add(&allowance, (int64_t)((now - before) / ALLOWED_PART));
 }
 
+static bool is_affordable(uint64_t ns, int64_t debt)
+{
+    return atomic_load_explicit(&allowance, memory_order_relaxed) + debt >= (int64_t)ns;
+}
+
 /* At most so much more than is allowed; the debt is paid before anything else is spent. */
 static bool spend(uint64_t ns, int64_t debt)
 {
-    if (atomic_load_explicit(&allowance, memory_order_relaxed) + debt < (int64_t)ns)
+    if (!is_affordable(ns, debt))
         allow_more();
-    if (atomic_load_explicit(&allowance, memory_order_relaxed) + debt < (int64_t)ns)
+    if (!is_affordable(ns, debt))
         return false;
     atomic_fetch_sub(&allowance, (int64_t)ns);
     return true;
@@ -202,7 +208,8 @@ static bool prepare(enum hb_capture_kind kind, struct pages inner)
         return true;
     if (!count_present(inner, &present, &last))
         return false;
-    return present == 0 || (spend(PRICE_OF_DROP + present * PRICE_OF_DROPPED_PAGE, MOST_DEBT) && drop(inner));
+    return present == 0 ||
+           (spend(PRICE_OF_DROP + present * PRICE_OF_DROPPED_PAGE, MOST_DEBT) && drop(inner));
 }
 
 static uint32_t likeness_of(enum hb_capture_kind kind, uint64_t size)
@@ -273,7 +280,7 @@ static void enter(enum hb_capture_kind kind, uint64_t address, uint64_t size)
         way->is_fresh = kind != HB_CAPTURE_REALLOC_NEW && address % page_bytes() != 0;
         way->first_word = way->is_fresh ? first_word(address) : 0;
         atomic_store(&way->address, address);
-        atomic_fetch_add(&hb_recorder.large[shard], 1);
+        atomic_fetch_add(hb_record_large_near(address), 1);
         return;
     }
 }
@@ -287,12 +294,14 @@ static bool leave(uint64_t address, struct large_block *block)
         struct large_block *way = &table->blocks[shard][i];
         uint64_t held = address;
 
+        if (atomic_load_explicit(&way->address, memory_order_relaxed) != address)
+            continue;
         block->size = way->size;
         block->first_word = way->first_word;
         block->is_fresh = way->is_fresh;
         if (!atomic_compare_exchange_strong(&way->address, &held, FREE_WAY))
             continue;
-        atomic_fetch_sub(&hb_recorder.large[shard], 1);
+        atomic_fetch_sub(hb_record_large_near(address), 1);
         return true;
     }
     return false;
@@ -349,10 +358,19 @@ void hb_touched_death(const void *block)
     errno = saved;
 }
 
+static bool has_accounts(uint32_t shard)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < HB_RECORD_SIEVE; i++)
+        found += atomic_load_explicit(&hb_recorder.large[shard][i], memory_order_relaxed);
+    return found > 0;
+}
+
 void hb_touched_end(void)
 {
     for (uint32_t shard = 0; may_ask() && shard < HB_CAPTURE_SHARDS; shard++)
-        for (unsigned i = 0; atomic_load(&hb_recorder.large[shard]) > 0 && i < WAYS; i++) {
+        for (unsigned i = 0; i < WAYS && has_accounts(shard); i++) {
             uint64_t address = atomic_load(&table->blocks[shard][i].address);
 
             if (address > BUSY_WAY)
