@@ -15,7 +15,7 @@ struct hb_file {
     FILE *stream;
     char *path;
     char *temporary; /* NULL where `path` is a device or a pipe, which is written directly */
-    bool nameless;   /* until the commit, which gives it the temporary name */
+    bool nameless;   /* until it is complete, and has the temporary name */
 };
 
 static void file_free(struct hb_file *file)
@@ -173,7 +173,7 @@ static bool flush_stream(FILE *stream)
 }
 
 /* True when the file can be renamed: nothing can be given the name of a file that is there. */
-static bool give_name(const struct hb_file *file)
+static bool give_name(struct hb_file *file)
 {
     char self[64];
 
@@ -181,7 +181,8 @@ static bool give_name(const struct hb_file *file)
         return true;
     snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
     unlink(file->temporary);
-    return linkat(AT_FDCWD, self, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0;
+    file->nameless = linkat(AT_FDCWD, self, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) != 0;
+    return !file->nameless;
 }
 
 static bool move_into_place(const struct hb_file *file)
@@ -198,19 +199,25 @@ static void remove_temporary(const struct hb_file *file)
     errno = saved;
 }
 
+static enum hb_status not_kept(const struct hb_file *file, struct hb_error *error)
+{
+    return hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written, nothing was kept", file->path);
+}
+
+enum hb_status hb_file_complete(struct hb_file *file, struct hb_error *error)
+{
+    return flush_stream(file->stream) && give_name(file) ? HB_OK : not_kept(file, error);
+}
+
 enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
 {
-    bool flushed = flush_stream(file->stream) && give_name(file);
-    int saved = errno;
+    enum hb_status status = hb_file_complete(file, error);
     bool closed = fclose(file->stream) == 0;
-    enum hb_status status = HB_OK;
 
-    if (!flushed)
-        errno = saved;
-    if (!flushed || !closed || !move_into_place(file)) {
-        status = hb_error_set_errno(error, HB_ERR_IO, "%s: cannot be written, nothing was kept", file->path);
+    if (status == HB_OK && (!closed || !move_into_place(file)))
+        status = not_kept(file, error);
+    if (status != HB_OK)
         remove_temporary(file);
-    }
     file_free(file);
     return status;
 }

@@ -25,8 +25,12 @@ enum hb_status hb_file_begin(const char *path, struct hb_file **out, struct hb_e
 /* The stream to write to. Write errors need no checking: the commit reports them. */
 FILE *hb_file_stream(struct hb_file *file);
 
-/* Flushes, checks for errors, syncs and renames; on failure removes the temporary file. Frees `file` either
- * way. HB_ERR_IO. */
+/* Flushes, checks for errors and syncs: what is left for the commit is the name, so that several files are
+ * committed after all have room. Nothing is to be written to it afterwards; it is to be ended on failure,
+ * too. HB_ERR_IO. */
+enum hb_status hb_file_complete(struct hb_file *file, struct hb_error *error);
+
+/* Completes and renames; on failure removes the temporary file. Frees `file` either way. HB_ERR_IO. */
 enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error);
 
 /* Removes the temporary file and frees `file`. NULL does nothing. */

@@ -126,7 +126,7 @@ enum hb_status hb_curve_survey_add_example(struct hb_curve_survey *survey, struc
 enum hb_status hb_curve_survey_write(struct hb_curve_survey *survey, const char *folder,
                                      const struct hb_provenance *provenance, struct hb_error *error)
 {
-    enum hb_status status = hb_results_write(survey->points, folder, provenance, error);
+    struct hb_results *const files[] = {survey->points, survey->summaries};
 
-    return status == HB_OK ? hb_results_write(survey->summaries, folder, provenance, error) : status;
+    return hb_results_write(files, 2, folder, provenance, error);
 }

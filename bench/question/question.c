@@ -286,11 +286,10 @@ enum hb_status hb_question_answer(const struct hb_question *question, struct hb_
         status = run_traces(&plan, watch, error);
     if (hb_session_is_interrupted() && plan.whole_traces == 0)
         folder = NULL; /* what an earlier run wrote there stays */
-    for (size_t i = 0; i < HB_PLAN_FILES_MAX; i++) {
-        if (status == HB_OK && folder != NULL && files[i] != NULL)
-            status = hb_results_write(files[i], folder, &session->provenance, error);
+    if (status == HB_OK && folder != NULL)
+        status = hb_results_write(files, HB_PLAN_FILES_MAX, folder, &session->provenance, error);
+    for (size_t i = 0; i < HB_PLAN_FILES_MAX; i++)
         hb_results_free(files[i]);
-    }
     *failed_cells = plan.failed_cells;
     return status;
 }

@@ -224,11 +224,12 @@ static enum hb_status check_rows(struct hb_results *results, struct hb_error *er
     return HB_OK;
 }
 
+/* Everything but the name; `*out` is to be committed or abandoned, where there is one. */
 static enum hb_status write_file(struct hb_results *results, const char *folder,
-                                 const struct hb_provenance *provenance, struct hb_error *error)
+                                 const struct hb_provenance *provenance, struct hb_file **out,
+                                 struct hb_error *error)
 {
     enum hb_status status = check_rows(results, error);
-    struct hb_file *file;
     char *path;
 
     if (status != HB_OK)
@@ -236,31 +237,48 @@ static enum hb_status write_file(struct hb_results *results, const char *folder,
     path = join_path(folder, results->schema->file);
     if (path == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "%s: out of memory", results->schema->file);
-    status = hb_file_begin(path, &file, error);
+    status = hb_file_begin(path, out, error);
     free(path);
     if (status != HB_OK)
         return status;
-    write_head(hb_file_stream(file), results, provenance);
-    fwrite(results->text, 1, results->text_bytes, hb_file_stream(file));
-    return hb_file_commit(file, error);
+    write_head(hb_file_stream(*out), results, provenance);
+    fwrite(results->text, 1, results->text_bytes, hb_file_stream(*out));
+    return hb_file_complete(*out, error);
 }
 
-enum hb_status hb_results_write(struct hb_results *results, const char *folder,
+/* All, or after a failure none of those that are left. */
+static enum hb_status commit(struct hb_file *const *files, size_t count, enum hb_status status,
+                             struct hb_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (status == HB_OK && files[i] != NULL)
+            status = hb_file_commit(files[i], error);
+        else
+            hb_file_abandon(files[i]);
+    }
+    return status;
+}
+
+enum hb_status hb_results_write(struct hb_results *const *files, size_t count, const char *folder,
                                 const struct hb_provenance *provenance, struct hb_error *error)
 {
+    struct hb_file *written[HB_RESULTS_FILES_MAX + 1] = {NULL};
     enum hb_status status = hb_provenance_check_build(provenance, error);
     struct hb_results *allocators;
 
-    if (status == HB_OK)
-        status = write_file(results, folder, provenance, error);
+    assert(count <= HB_RESULTS_FILES_MAX);
     if (status != HB_OK)
         return status;
     allocators = hb_results_of_allocators();
     if (allocators == NULL)
         return hb_error_set(error, HB_ERR_MEMORY, "allocators.csv: out of memory for its rows");
-    status = write_file(allocators, folder, provenance, error);
+    for (size_t i = 0; i < count && status == HB_OK; i++)
+        if (files[i] != NULL)
+            status = write_file(files[i], folder, provenance, &written[i], error);
+    if (status == HB_OK)
+        status = write_file(allocators, folder, provenance, &written[count], error);
     hb_results_free(allocators);
-    return status;
+    return commit(written, count + 1, status, error);
 }
 
 enum hb_status hb_results_check_folder(const char *folder, const struct hb_provenance *provenance,

@@ -60,12 +60,16 @@ void hb_results_end_row(struct hb_results *results);
 /* The rows of allocators.csv: a fact about an allocator a column. NULL: out of memory. */
 struct hb_results *hb_results_of_allocators(void);
 
+/* That many at most are written together. */
+enum { HB_RESULTS_FILES_MAX = 4 };
+
 /*
- * Writes the schema's file into `folder`, with its provenance, and allocators.csv beside it. May be called
- * again, for another folder. HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO,
+ * Writes `count` files of one run into `folder`, with its provenance, and allocators.csv beside them; NULL
+ * among them is none. All are there in full before the first one takes the place of an earlier run's. May be
+ * called again, for another folder. HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO,
  * HB_ERR_MEMORY when a field had been lost, HB_ERR_FORMAT when a field did not fit the schema.
  */
-enum hb_status hb_results_write(struct hb_results *results, const char *folder,
+enum hb_status hb_results_write(struct hb_results *const *files, size_t count, const char *folder,
                                 const struct hb_provenance *provenance, struct hb_error *error);
 
 void hb_results_free(struct hb_results *results); /* NULL does nothing */

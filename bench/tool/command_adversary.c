@@ -409,7 +409,7 @@ static enum hb_status run(struct attacks *attacks, struct hb_error *error)
     if (status == HB_OK)
         status = attacks->options->all ? attack_all(attacks, error) : attack(attacks, &plan, error);
     if (status == HB_OK && folder != NULL)
-        status = hb_results_write(attacks->results, folder, &attacks->provenance, error);
+        status = hb_results_write(&attacks->results, 1, folder, &attacks->provenance, error);
     hb_results_free(attacks->results);
     return status;
 }

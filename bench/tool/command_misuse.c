@@ -231,7 +231,7 @@ static enum hb_status write_results(const struct abused_table *table, struct hb_
     for (size_t i = 0; i < table->count; i++)
         for (int act = 0; act < HB_ABUSE_ACTS; act++)
             add_cell(out, &table->rows[i], act);
-    status = hb_results_write(out, table->options->results, &table->provenance, error);
+    status = hb_results_write(&out, 1, table->options->results, &table->provenance, error);
     hb_results_free(out);
     return status;
 }

@@ -229,7 +229,7 @@ int hb_command_model_all(int argc, char **argv, char *const *traces, const char 
     if (status == HB_OK)
         print_table(table.many.traces > 0 ? &table.many : &table.few);
     if (status == HB_OK && results != NULL)
-        status = hb_results_write(table.results, results, &table.provenance, &error);
+        status = hb_results_write(&table.results, 1, results, &table.provenance, &error);
     hb_results_free(table.results);
     hb_discovery_free(&table.found);
     if (status != HB_OK)

@@ -203,7 +203,7 @@ static enum hb_status write_cells(const struct speed_cell *cells, size_t count, 
     for (size_t i = 0; i < count; i++)
         for (enum hb_speed_side side = HB_SPEED_WALKING; side < HB_SPEED_SIDES; side++)
             add_rows(results, &cells[i], side);
-    status = hb_results_write(results, folder, provenance, error);
+    status = hb_results_write(&results, 1, folder, provenance, error);
     hb_results_free(results);
     return status;
 }

@@ -159,14 +159,10 @@ enum hb_status hb_run_files_write(const struct hb_run_files *files, const struct
                                   struct hb_error *error)
 {
     struct hb_results *comparison = files->files[HB_RUN_COMPARISON];
-    enum hb_status status = HB_OK;
 
     for (size_t i = 0; i < means->count && comparison != NULL; i++)
         put_mean(comparison, means, &means->means[i]);
-    for (unsigned i = 0; i < HB_RUN_FILES && status == HB_OK; i++)
-        if (files->files[i] != NULL)
-            status = hb_results_write(files->files[i], folder, &session->provenance, error);
-    return status;
+    return hb_results_write(files->files, HB_RUN_FILES, folder, &session->provenance, error);
 }
 
 static int is_result(const struct dirent *entry)

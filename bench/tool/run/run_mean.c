@@ -210,7 +210,7 @@ enum hb_status hb_run_means_write(const struct hb_run_means *means, const struct
         if (means->means[i].rank > 0)
             status = put_mean(out, means, &means->means[i], &session->found, error);
     if (status == HB_OK)
-        status = hb_results_write(out, folder, &session->provenance, error);
+        status = hb_results_write(&out, 1, folder, &session->provenance, error);
     hb_results_free(out);
     return status;
 }

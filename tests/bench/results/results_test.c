@@ -182,7 +182,7 @@ static char *write_sample(const struct hb_provenance *provenance)
     struct hb_results *results = make_results();
     struct hb_error error;
 
-    assert_int_equal(hb_results_write(results, folder, provenance, &error), HB_OK);
+    assert_int_equal(hb_results_write(&results, 1, folder, provenance, &error), HB_OK);
     hb_results_free(results);
     return read_result("sample.csv");
 }
@@ -248,7 +248,7 @@ static bool is_refused(void (*err)(struct hb_results *results))
         fclose(stderr);
         signal(SIGABRT, SIG_DFL);
         err(results);
-        status = (int)hb_results_write(results, folder, &provenance, &error);
+        status = (int)hb_results_write(&results, 1, folder, &provenance, &error);
         hb_results_free(results);
         _exit(status == HB_ERR_FORMAT && strstr(error.text, "sample.csv") != NULL ? 0 : 1);
     }
@@ -294,7 +294,7 @@ static void a_row_that_is_not_ended_is_refused(void **state)
 
     (void)state;
     hb_results_set_text(results, "trace", "cc1");
-    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_FORMAT);
+    assert_int_equal(hb_results_write(&results, 1, folder, &provenance, &error), HB_ERR_FORMAT);
     assert_int_equal(files_in_folder(), 0);
     hb_results_free(results);
 }
@@ -341,7 +341,7 @@ static void names_are_read_back_equal(void **state)
         hb_results_end_row(results);
     }
     hb_provenance_leave_out(&provenance, "trace %s: %s", names[7], "no\nnews \xE9");
-    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_OK);
+    assert_int_equal(hb_results_write(&results, 1, folder, &provenance, &error), HB_OK);
     hb_results_free(results);
     text = row = read_result("sample.csv");
     while (*row == '#')
@@ -497,11 +497,11 @@ static void a_build_that_checks_itself_refuses(void **state)
     sanitized.sanitized = true;
     asserting.asserts = true;
     provenance.build = &sanitized;
-    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_USAGE);
+    assert_int_equal(hb_results_write(&results, 1, folder, &provenance, &error), HB_ERR_USAGE);
     assert_non_null(strstr(error.text, "sanitizers"));
     assert_int_equal(hb_results_check_folder(folder, &provenance, &error), HB_ERR_USAGE);
     provenance.build = &asserting;
-    assert_int_equal(hb_results_write(results, folder, &provenance, &error), HB_ERR_USAGE);
+    assert_int_equal(hb_results_write(&results, 1, folder, &provenance, &error), HB_ERR_USAGE);
     assert_non_null(strstr(error.text, "assertions"));
     assert_int_equal(files_in_folder(), 0);
     hb_results_free(results);
@@ -519,7 +519,7 @@ static void write_on_a_full_disk(const struct hb_provenance *provenance, struct 
     signal(SIGXFSZ, SIG_DFL);
     assert_int_equal(hb_results_check_folder(folder, provenance, error), HB_OK); /* or we would be ended */
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(hb_results_write(results, folder, provenance, error), HB_ERR_IO);
+    assert_int_equal(hb_results_write(&results, 1, folder, provenance, error), HB_ERR_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     hb_results_free(results);
 }
@@ -550,6 +550,42 @@ static void a_full_disk_keeps_the_file_that_was_there(void **state)
     assert_int_equal(files_in_folder(), 2);
     free(first);
     free(second);
+}
+
+/* Of two files the second has no room: the first must not stand beside the second one of an earlier run. */
+static void files_of_one_run_are_written_all_or_none(void **state)
+{
+    static const struct hb_schema long_schema = {"long/1", "long.csv", "word:text"};
+    struct hb_provenance provenance = make_provenance();
+    struct hb_results *files[] = {make_results(), NULL, hb_results_begin(&long_schema)};
+    struct rlimit before, small;
+    struct hb_error error;
+    char *first, *second;
+
+    (void)state;
+    assert_int_equal(hb_results_check_folder(folder, &provenance, &error), HB_OK);
+    assert_int_equal(hb_results_write(files, 3, folder, &provenance, &error), HB_OK);
+    assert_int_equal(files_in_folder(), 3);
+    first = read_result("sample.csv");
+    for (int i = 0; i < 5000; i++) {
+        hb_results_set_text(files[2], "word", "a row more");
+        hb_results_end_row(files[2]);
+    }
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 20000;
+    provenance.seed = 43;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(hb_results_write(files, 3, folder, &provenance, &error), HB_ERR_IO);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_non_null(strstr(error.text, "long.csv"));
+    second = read_result("sample.csv");
+    assert_string_equal(first, second);
+    assert_int_equal(files_in_folder(), 3);
+    free(first);
+    free(second);
+    hb_results_free(files[0]);
+    hb_results_free(files[2]);
 }
 
 static void a_folder_that_cannot_be_made_is_said_before_anything_is_measured(void **state)
@@ -607,6 +643,7 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_build_that_checks_itself_refuses, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing_behind, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(files_of_one_run_are_written_all_or_none, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_full_disk_keeps_the_file_that_was_there, make_folder,
                                         remove_folder),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_said_before_anything_is_measured),
