@@ -45,14 +45,15 @@ enum {
     PAGES_AT_ONCE = 1024, /* whose answers are on the stack of whoever calls */
     SMALLEST_HUGE_PAGE = 65536,
     /* Prices, in nanoseconds: as measured in a virtual machine, where they are high, rounded up. */
-    PRICE_OF_BLOCK = 5000, /* asked about at birth and at death, and a page of the table */
+    PRICE_OF_BLOCK = 3000, /* asked about at birth and at death */
     PRICE_OF_PAGE = 20,
     PRICE_OF_DROP = 2000,
     PRICE_OF_DROPPED_PAGE =
         3500, /* half of it for the fault that brings it back, and then it is in no cache */
     FIRST_ALLOWANCE = 400000,
     PLENTY = 50000,
-    MOST_DEBT = 2000000,
+    DEBT_TO_ASK = 400000, /* for a burst of blocks */
+    MOST_DEBT = 2000000,  /* for a dear one */
     ALLOWED_PART = 200, /* of the processor time: one in so many */
     SORTS = 512,
     MOST_APART = 63,
@@ -129,7 +130,7 @@ static bool is_affordable(uint64_t ns, int64_t debt)
     return atomic_load_explicit(&allowance, memory_order_relaxed) + debt >= (int64_t)ns;
 }
 
-/* At most so much more than is allowed; the debt is paid before anything else is spent. */
+/* At most so much more than is allowed; the processor time that follows pays for it. */
 static bool spend(uint64_t ns, int64_t debt)
 {
     if (!is_affordable(ns, debt))
@@ -202,7 +203,7 @@ static bool prepare(enum hb_capture_kind kind, struct pages inner)
     uint64_t pages = (inner.end - inner.first) / page_bytes(), present;
     bool last;
 
-    if (!spend(PRICE_OF_BLOCK + pages * PRICE_OF_PAGE, 0))
+    if (!spend(PRICE_OF_BLOCK + pages * PRICE_OF_PAGE, DEBT_TO_ASK))
         return false;
     if (kind != HB_CAPTURE_MALLOC && kind != HB_CAPTURE_ALIGNED)
         return true;
