@@ -54,7 +54,7 @@ enum {
     PLENTY = 50000,
     DEBT_TO_ASK = 400000, /* for a burst of blocks */
     MOST_DEBT = 2000000,  /* for a dear one */
-    ALLOWED_PART = 200, /* of the processor time: one in so many */
+    ALLOWED_PART = 200,   /* of the processor time: one in so many */
     SORTS = 512,
     MOST_APART = 63,
 };
@@ -209,8 +209,7 @@ static bool prepare(enum hb_capture_kind kind, struct pages inner)
         return true;
     if (!count_present(inner, &present, &last))
         return false;
-    return present == 0 ||
-           (spend(PRICE_OF_DROP + present * PRICE_OF_DROPPED_PAGE, MOST_DEBT) && drop(inner));
+    return present == 0 || (spend(PRICE_OF_DROP + present * PRICE_OF_DROPPED_PAGE, MOST_DEBT) && drop(inner));
 }
 
 static uint32_t likeness_of(enum hb_capture_kind kind, uint64_t size)
