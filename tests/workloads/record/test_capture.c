@@ -203,15 +203,21 @@ static void what_was_not_measured_is_touched_as_what_was_in_its_place(void **sta
         put_large(HB_CAPTURE_MALLOC, 65536, i % 5 == 0 ? 65536 : UINT64_MAX);
         put_large(HB_CAPTURE_MALLOC, 65536, i % 5 == 1 ? 4096 : UINT64_MAX);
         put_large(HB_CAPTURE_MALLOC, 65536, UINT64_MAX); /* in a place where none was measured */
+        put_large(HB_CAPTURE_MALLOC, 48, UINT64_MAX);
+        put_large(HB_CAPTURE_MALLOC, 65536,
+                  i % 5 == 2 ? 8192 : UINT64_MAX); /* the first, but after another */
     }
     summary = convert_sound();
     for (uint64_t i = 0; i < 20; i++) {
-        assert_int_equal(capture_touched[8 * i], UINT64_MAX);
-        assert_int_equal(capture_touched[8 * i + 2], 65536);
-        assert_int_equal(capture_touched[8 * i + 4], 4096);
-        assert_int_equal(capture_touched[8 * i + 6], i % 2 == 0 ? 65536 : 4096); /* as all, in turns */
+        static const uint64_t all[] = {65536, 4096, 8192};
+
+        assert_int_equal(capture_touched[12 * i], UINT64_MAX);
+        assert_int_equal(capture_touched[12 * i + 2], 65536);
+        assert_int_equal(capture_touched[12 * i + 4], 4096);
+        assert_int_equal(capture_touched[12 * i + 6], all[i % 3]); /* in turns */
+        assert_int_equal(capture_touched[12 * i + 10], 8192);
     }
-    assert_int_equal(summary.likened_blocks, 60 - 8);
+    assert_int_equal(summary.likened_blocks, 80 - 12);
 }
 
 /* Of 40 that were measured, with one that was not after each, the nearest 16 take turns. */
