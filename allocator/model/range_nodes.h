@@ -7,20 +7,22 @@
  * lengths before it, and all that is kept by id is which leaf that is, and about where in it. So an
  * allocation or a free touches one leaf and the path above it.
  *
- * HB_FANOUT 32: at 250 thousand ranges a search scans four nodes. It compares lengths one after the other, and
- * the loop's end is the one branch of a node that is mispredicted. Beside each length there is a key of 16 bits,
- * and the keys of a node are one cache line: so the longest that is left when the longest goes is found without
- * a branch, all at once. What else was tried, on the trace `bash` (13 thousand ranges, where that saved 12 %)
- * and on the slowest others:
+ * HB_FANOUT 32: at 250 thousand ranges a search scans four nodes. It compares lengths one after the other,
+ * and the loop's end is the one branch of a node that is mispredicted. Beside each length there is a key of
+ * 16 bits, and the keys of a node are one cache line: so the longest that is left when the longest goes is
+ * found without a branch, all at once. What else was tried, on the trace `bash` (13 thousand ranges, where
+ * that saved 12 %) and on the slowest others:
  *
  * - 16 or 64 entries a node: 3 to 10 % slower
  * - a search that compares all keys of a node at once, and takes counts from partial sums: 15 to 50 % slower.
  *   The next node waits for the comparison, where a loop's end is predicted; at the leaves alone: 0 to 5 %
  * - a search by keys one after the other, or unrolled: as fast
- * - a search that begins at the leaf where a range of that need was found or freed last, which has it in two of
- *   three searches, and proves upwards that none is before: 10 to 30 % slower, for the counts have to be summed
+ * - a search that begins at the leaf where a range of that need was found or freed last, which has it in two
+ * of three searches, and proves upwards that none is before: 10 to 30 % slower, for the counts have to be
+ * summed
  * - maxima of all lengths without a branch but without keys: 0 to 3 % faster
- * - keys for leaves alone: 2 to 8 % slower; keys stored as whole vectors, to be forwarded to whole loads: as fast
+ * - keys for leaves alone: 2 to 8 % slower; keys stored as whole vectors, to be forwarded to whole loads: as
+ * fast
  * - each change carried up whether or not the maximum is another one: 0 to 5 % slower
  * - maxima that are only corrected when a search was led astray: slower
  * - keys of all leaves in a table of their own: 2 to 4 % slower
@@ -69,8 +71,8 @@ struct hb_leaf {
 #define HB_ONE_FREE  (UINT64_C(1) << 32)
 
 struct hb_inner {
-    int16_t key[HB_FANOUT];     /* of the longest below each child; 0 behind the last */
-    int64_t longest[HB_FANOUT]; /* free range below each child */
+    alignas(HB_LINE_BYTES) int16_t key[HB_FANOUT]; /* of the longest below each child; 0 behind the last */
+    int64_t longest[HB_FANOUT];                    /* free range below each child */
     uint64_t counts[HB_FANOUT];
     uint32_t child[HB_FANOUT];
     int64_t longest_of_all;
@@ -170,6 +172,16 @@ static inline int16_t hb_highest_key_but(const int16_t *keys, unsigned slot)
         highest = key > highest ? key : highest;
     }
     return highest;
+}
+
+/* How many of a leaf's first `count` ranges are free. */
+static inline unsigned hb_free_before(const int16_t *keys, unsigned count)
+{
+    int16_t found = 0;
+
+    for (int16_t i = 0; i < HB_FANOUT; i++)
+        found = (int16_t)(found + ((keys[i] > 0) & (i < (int16_t)count)));
+    return (unsigned)found;
 }
 
 /* The longest of a node's lengths but that in `slot`. Long ones that share a key are compared themselves. */

@@ -103,23 +103,44 @@ static void count(struct hb_range_tree *tree, uint64_t change)
     assert(tree->counts >> 32 <= (uint32_t)tree->counts && (uint32_t)tree->counts >= 1);
 }
 
+/*
+ * Opens slot `at` of a leaf that has room, but for its key. In one loop, with something in it that forbids
+ * the compiler to make two calls of memmove of it: each would mispredict its branch on the length.
+ */
+static void open_slot(struct hb_leaf *leaf, unsigned at)
+{
+    assert(at <= leaf->link.count && leaf->link.count < HB_FANOUT);
+    for (unsigned i = leaf->link.count++; i > at; i--) {
+        leaf->length[i] = leaf->length[i - 1];
+        leaf->id[i] = leaf->id[i - 1];
+        __asm__ volatile("");
+    }
+}
+
+static void insert_key(int16_t *keys, unsigned at, int16_t key)
+{
+    memmove(keys + at + 1, keys + at, (HB_FANOUT - 1 - at) * sizeof key);
+    keys[at] = key;
+}
+
+static void remove_key(int16_t *keys, unsigned at)
+{
+    memmove(keys + at, keys + at + 1, (HB_FANOUT - 1 - at) * sizeof keys[0]);
+    keys[HB_FANOUT - 1] = 0;
+}
+
 /* Opens slot `at` of a leaf that has room and puts a new free range there; returns its id. Counts nothing. */
 static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsigned at, int64_t length)
 {
     struct hb_leaf *leaf = hb_leaf_at(tree, leaf_index);
     uint32_t id = hb_pool_take(&tree->places);
-    unsigned after = leaf->link.count - at;
 
-    assert(length >= 1 && leaf->link.count < HB_FANOUT);
-    memmove(leaf->length + at + 1, leaf->length + at, after * sizeof leaf->length[0]);
-    memmove(leaf->id + at + 1, leaf->id + at, after * sizeof leaf->id[0]);
+    assert(length >= 1);
+    open_slot(leaf, at);
     leaf->length[at] = length;
     leaf->id[at] = id;
-    if (tree->is_searched) {
-        memmove(leaf->key + at + 1, leaf->key + at, after * sizeof leaf->key[0]);
-        leaf->key[at] = hb_key(length);
-    }
-    leaf->link.count++;
+    if (tree->is_searched)
+        insert_key(leaf->key, at, hb_key(length));
     *hb_place_of(tree, id) = hb_place_word(leaf_index, at);
     return id;
 }
@@ -225,8 +246,7 @@ void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
     count(tree, change);
     if (tree->is_searched) {
         shrink_range(tree, leaf, at, 0, change);
-        memmove(leaf->key + at, leaf->key + at + 1, after * sizeof leaf->key[0]);
-        leaf->key[leaf->link.count - 1] = 0;
+        remove_key(leaf->key, at);
     }
     memmove(leaf->length + at, leaf->length + at + 1, after * sizeof leaf->length[0]);
     memmove(leaf->id + at, leaf->id + at + 1, after * sizeof leaf->id[0]);
@@ -311,7 +331,7 @@ static int64_t clamp(uint64_t need)
 static struct hb_range_place descend(const struct hb_range_tree *tree, const struct hb_inner *inner,
                                      unsigned slot, int64_t need, uint64_t *counts)
 {
-    uint64_t passed = *counts, free_ranges = 0;
+    uint64_t passed = *counts;
     const struct hb_leaf *leaf;
     uint32_t leaf_index;
 
@@ -323,10 +343,9 @@ static struct hb_range_place descend(const struct hb_range_tree *tree, const str
     }
     leaf_index = inner->child[slot];
     leaf = hb_leaf_at(tree, leaf_index);
-    for (slot = 0; leaf->length[slot] < need; slot++)
-        free_ranges += leaf->length[slot] > 0;
+    slot = first_at_least(leaf->length, 0, HB_FANOUT, need);
     assert(slot < leaf->link.count);
-    *counts = passed + slot * HB_ONE_RANGE + free_ranges * HB_ONE_FREE;
+    *counts = passed + slot * HB_ONE_RANGE + hb_free_before(leaf->key, slot) * HB_ONE_FREE;
     return (struct hb_range_place){leaf_index, slot};
 }
 
