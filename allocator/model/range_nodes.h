@@ -167,10 +167,10 @@ static inline int16_t hb_highest_key_but(const int16_t *keys, unsigned slot)
 {
     int16_t highest = 0;
 
-    for (int16_t i = 0; i < HB_FANOUT; i++) {
-        int16_t key = (int16_t)(keys[i] & -(i != (int16_t)slot));
+    for (int i = 0; i < HB_FANOUT; i++) {
+        int16_t other = (int16_t) - ((int16_t)i != (int16_t)slot), key = (int16_t)(keys[i] & other);
 
-        highest = key > highest ? key : highest;
+        highest = (int16_t)(key > highest ? key : highest);
     }
     return highest;
 }
@@ -180,8 +180,8 @@ static inline unsigned hb_free_before(const int16_t *keys, unsigned count)
 {
     int16_t found = 0;
 
-    for (int16_t i = 0; i < HB_FANOUT; i++)
-        found = (int16_t)(found + ((keys[i] > 0) & (i < (int16_t)count)));
+    for (int i = 0; i < HB_FANOUT; i++)
+        found = (int16_t)(found + ((keys[i] > 0) & ((int16_t)i < (int16_t)count)));
     return (unsigned)found;
 }
 
