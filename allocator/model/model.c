@@ -112,7 +112,7 @@ void hb_model_destroy(struct hb_model *model)
 /* -- placing -- */
 
 /* Memory for what one more operation may need, so that nothing fails half-way. */
-static bool reserve(struct hb_model *model)
+static inline bool reserve(struct hb_model *model)
 {
     if (!hb_range_tree_reserve(model->tree) ||
         (model->sizes != NULL && !hb_fit_index_reserve(model->sizes, hb_range_tree_ids(model->tree))) ||
@@ -340,11 +340,21 @@ uint32_t hb_model_merge_free(struct hb_model *model, uint32_t id)
     return id;
 }
 
+/* It joins nothing, and nothing but the tree knows of it. */
+static bool is_freed_as_it_is(const struct hb_model *model)
+{
+    return model->sizes == NULL && !model->options.merge && !model->options.merges_late;
+}
+
 void hb_model_free(struct hb_model *model, uint32_t block)
 {
     struct hb_range_place place = hb_range_tree_find(model->tree, block);
     struct hb_range range;
 
+    if (is_freed_as_it_is(model)) {
+        hb_range_tree_release(model->tree, place, hb_range_tree_length(model->tree, place));
+        return;
+    }
     if ((model->sizes != NULL || model->options.merges_late) && !reserve(model))
         return;
     look_at(model, place, &range);

@@ -104,6 +104,7 @@ static void renumber_children(struct hb_range_tree *tree, uint32_t index, unsign
 static void move_entries(struct hb_inner *to, unsigned to_slot, const struct hb_inner *from,
                          unsigned from_slot, unsigned count)
 {
+    memmove(to->key + to_slot, from->key + from_slot, count * sizeof to->key[0]);
     memmove(to->longest + to_slot, from->longest + from_slot, count * sizeof to->longest[0]);
     memmove(to->counts + to_slot, from->counts + from_slot, count * sizeof to->counts[0]);
     memmove(to->child + to_slot, from->child + from_slot, count * sizeof to->child[0]);
@@ -115,6 +116,7 @@ void hb_inner_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index
     parent->child[slot] = index;
     parent->counts[slot] = hb_sum(child->counts, child->link.count);
     parent->longest[slot] = child->longest_of_all;
+    parent->key[slot] = hb_key(child->longest_of_all);
     assert(parent->counts[slot] >> 32 <= (uint32_t)parent->counts[slot]);
 }
 
@@ -123,6 +125,7 @@ void hb_leaf_write_entry(struct hb_inner *parent, unsigned slot, uint32_t index,
     parent->child[slot] = index;
     parent->counts[slot] = hb_leaf_counts(leaf, leaf->link.count);
     parent->longest[slot] = leaf->longest;
+    parent->key[slot] = hb_key(leaf->longest);
 }
 
 static void grow_root(struct hb_range_tree *tree)
@@ -157,6 +160,7 @@ static void close_slot(struct hb_range_tree *tree, uint32_t index, unsigned slot
     assert(slot < inner->link.count && (inner->counts[slot] == 0 || !tree->is_searched));
     move_entries(inner, slot, inner, slot + 1, inner->link.count - slot - 1u);
     inner->link.count--;
+    inner->key[inner->link.count] = 0;
     renumber_children(tree, index, slot);
     if (inner->link.count > 0 || index == tree->root)
         return;
@@ -204,6 +208,7 @@ static void inner_split(struct hb_range_tree *tree, uint32_t index, unsigned at)
     right->link.count = (uint8_t)(left->link.count - at);
     move_entries(right, 0, left, at, right->link.count);
     left->link.count = (uint8_t)at;
+    memset(left->key + at, 0, right->link.count * sizeof left->key[0]);
     left->longest_of_all = hb_longest_in(left->longest, at);
     right->longest_of_all = hb_longest_in(right->longest, right->link.count);
     renumber_children(tree, right_index, 0);
@@ -244,6 +249,7 @@ static void move_ranges(struct hb_range_tree *tree, uint32_t to_index, uint32_t 
     assert(end == 0 || to->next == from_index);
     if (end == 0)
         to->start = from->start + hb_bytes_before(from, at);
+    memcpy(to->key + end, from->key + at, count * sizeof to->key[0]);
     memcpy(to->length + end, from->length + at, count * sizeof to->length[0]);
     memcpy(to->id + end, from->id + at, count * sizeof to->id[0]);
     to->link.count = (uint8_t)(end + count);
@@ -251,6 +257,7 @@ static void move_ranges(struct hb_range_tree *tree, uint32_t to_index, uint32_t 
     for (unsigned i = end; i < end + count; i++)
         *hb_place_of(tree, to->id[i]) = hb_place_word(to_index, i);
     memset(from->id + at, 0xff, count * sizeof from->id[0]); /* HB_RANGE_NONE */
+    memset(from->key + at, 0, count * sizeof from->key[0]);
     to->longest = hb_longest_in(to->length, to->link.count);
     from->longest = hb_longest_in(from->length, at);
 }

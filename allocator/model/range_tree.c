@@ -12,42 +12,121 @@
 /* -- changing -- */
 
 /*
- * The new maximum of `lengths` after one of them went from `before` to `after`. Most often it is the heap's
- * tail that is cut shorter, and has more than half of the heap still.
+ * What the longest of a node becomes when that in `slot` shrinks to `after`. Most often it is the heap's tail
+ * that is cut shorter, and has more than half of the heap still.
  */
-static int64_t longest_after(const struct hb_range_tree *tree, int64_t longest, int64_t before, int64_t after,
-                             const int64_t *lengths, unsigned count)
+static inline int64_t longest_after(const struct hb_range_tree *tree, const int16_t *keys,
+                                    const int64_t *lengths, unsigned count, unsigned slot, int64_t after)
 {
-    if (!tree->is_searched)
-        return 0;
-    if (after >= longest || after > tree->bytes / 2)
+    if (after > tree->bytes / 2)
         return after;
-    return before == longest ? hb_longest_in(lengths, count) : longest;
+    return hb_longer(after, hb_longest_but(keys, lengths, count, slot));
 }
 
-/* Carries a leaf's new longest free range and its change of counts up to the root. */
-static void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest, uint64_t change)
+/* Says of the child in `slot` that its longest free range is `longest` now. */
+static inline void raise_child(struct hb_inner *inner, unsigned slot, int64_t longest)
 {
-    tree->counts += change;
-    if (!tree->is_searched)
-        return;
-    assert(tree->counts >> 32 <= (uint32_t)tree->counts && (uint32_t)tree->counts >= 1);
+    inner->longest[slot] = longest;
+    inner->key[slot] = hb_key(longest);
+    if (longest > inner->longest_of_all)
+        inner->longest_of_all = longest;
+}
+
+static inline void lower_child(const struct hb_range_tree *tree, struct hb_inner *inner, unsigned slot,
+                               int64_t longest)
+{
+    if (inner->longest[slot] == inner->longest_of_all)
+        inner->longest_of_all =
+            longest_after(tree, inner->key, inner->longest, inner->link.count, slot, longest);
+    inner->longest[slot] = longest;
+    inner->key[slot] = hb_key(longest);
+}
+
+/* Carries a change of counts up to the root. */
+static inline void climb_with_counts(struct hb_range_tree *tree, const struct hb_link *link, uint64_t change)
+{
+    while (link->parent != HB_NO_NODE) {
+        struct hb_inner *inner = hb_inner_at(tree, link->parent);
+
+        inner->counts[link->slot] += change;
+        link = &inner->link;
+    }
+}
+
+/* Carries a leaf's new longest free range, where it `rose` or fell, and its change of counts up to the root.
+ */
+static inline void climb(struct hb_range_tree *tree, const struct hb_link *link, int64_t longest, bool rose,
+                         uint64_t change)
+{
     assert(longest >= 0 && longest <= tree->bytes);
     while (link->parent != HB_NO_NODE) {
         struct hb_inner *inner = hb_inner_at(tree, link->parent);
-        unsigned slot = link->slot;
-        int64_t before = inner->longest[slot];
 
-        inner->counts[slot] += change;
-        if (before != longest) {
-            inner->longest[slot] = longest;
-            inner->longest_of_all = longest_after(tree, inner->longest_of_all, before, longest,
-                                                  inner->longest, inner->link.count);
-        }
-        assert(inner->longest_of_all >= longest);
+        if (inner->longest[link->slot] == longest)
+            break;
+        inner->counts[link->slot] += change;
+        if (rose)
+            raise_child(inner, link->slot, longest);
+        else
+            lower_child(tree, inner, link->slot, longest);
         longest = inner->longest_of_all;
         link = &inner->link;
     }
+    climb_with_counts(tree, link, change);
+}
+
+/* The free range in `slot` is free no more, or all that is left of it is a free range of `rest` bytes. */
+static void shrink_range(struct hb_range_tree *tree, struct hb_leaf *leaf, unsigned slot, int64_t rest,
+                         uint64_t change)
+{
+    if (leaf->length[slot] == leaf->longest)
+        leaf->longest = longest_after(tree, leaf->key, leaf->length, leaf->link.count, slot, rest);
+    leaf->key[slot] = 0;
+    climb(tree, &leaf->link, leaf->longest, false, change);
+}
+
+/* The range in `slot` is free and `length` bytes long, no shorter than it was. */
+static void grow_range(struct hb_range_tree *tree, struct hb_leaf *leaf, unsigned slot, int64_t length,
+                       uint64_t change)
+{
+    leaf->key[slot] = hb_key(length);
+    if (length > leaf->longest)
+        leaf->longest = length;
+    if (length > tree->others_at_most)
+        tree->others_at_most = length;
+    climb(tree, &leaf->link, leaf->longest, true, change);
+}
+
+static void count(struct hb_range_tree *tree, uint64_t change)
+{
+    tree->counts += change;
+    assert(tree->counts >> 32 <= (uint32_t)tree->counts && (uint32_t)tree->counts >= 1);
+}
+
+/*
+ * Opens slot `at` of a leaf that has room, but for its key. In one loop, with something in it that forbids
+ * the compiler to make two calls of memmove of it: each would mispredict its branch on the length.
+ */
+static void open_slot(struct hb_leaf *leaf, unsigned at)
+{
+    assert(at <= leaf->link.count && leaf->link.count < HB_FANOUT);
+    for (unsigned i = leaf->link.count++; i > at; i--) {
+        leaf->length[i] = leaf->length[i - 1];
+        leaf->id[i] = leaf->id[i - 1];
+        __asm__ volatile("");
+    }
+}
+
+static void insert_key(int16_t *keys, unsigned at, int16_t key)
+{
+    memmove(keys + at + 1, keys + at, (HB_FANOUT - 1 - at) * sizeof key);
+    keys[at] = key;
+}
+
+static void remove_key(int16_t *keys, unsigned at)
+{
+    memmove(keys + at, keys + at + 1, (HB_FANOUT - 1 - at) * sizeof keys[0]);
+    keys[HB_FANOUT - 1] = 0;
 }
 
 /* Opens slot `at` of a leaf that has room and puts a new free range there; returns its id. Counts nothing. */
@@ -55,14 +134,13 @@ static uint32_t put_range(struct hb_range_tree *tree, uint32_t leaf_index, unsig
 {
     struct hb_leaf *leaf = hb_leaf_at(tree, leaf_index);
     uint32_t id = hb_pool_take(&tree->places);
-    unsigned after = leaf->link.count - at;
 
-    assert(length >= 1 && leaf->link.count < HB_FANOUT);
-    memmove(leaf->length + at + 1, leaf->length + at, after * sizeof leaf->length[0]);
-    memmove(leaf->id + at + 1, leaf->id + at, after * sizeof leaf->id[0]);
+    assert(length >= 1);
+    open_slot(leaf, at);
     leaf->length[at] = length;
     leaf->id[at] = id;
-    leaf->link.count++;
+    if (tree->is_searched)
+        insert_key(leaf->key, at, hb_key(length));
     *hb_place_of(tree, id) = hb_place_word(leaf_index, at);
     return id;
 }
@@ -91,8 +169,10 @@ struct hb_range_tree *hb_range_tree_create(uint64_t length, bool is_searched)
     hb_inner_at(tree, tree->root)->link.count = 1;
     tree->first_leaf = tree->last_leaf = leaf;
     put_range(tree, leaf, 0, (int64_t)length);
-    hb_leaf_at(tree, leaf)->longest = (int64_t)length;
-    climb(tree, &hb_leaf_at(tree, leaf)->link, (int64_t)length, HB_ONE_RANGE + HB_ONE_FREE);
+    count(tree, HB_ONE_RANGE + HB_ONE_FREE);
+    if (is_searched)
+        grow_range(tree, hb_leaf_at(tree, leaf), 0, (int64_t)length, tree->counts);
+    tree->others_at_most = 0;
     return tree;
 }
 
@@ -112,16 +192,17 @@ void hb_range_tree_take(struct hb_range_tree *tree, struct hb_range_place place)
     int64_t length = leaf->length[place.slot];
 
     assert(length > 0);
+    count(tree, -HB_ONE_FREE);
+    if (tree->is_searched)
+        shrink_range(tree, leaf, place.slot, 0, -HB_ONE_FREE);
     leaf->length[place.slot] = -length;
-    leaf->longest = longest_after(tree, leaf->longest, length, 0, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, -HB_ONE_FREE);
 }
 
 uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length)
 {
     struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
     int64_t whole = leaf->length[place.slot], part = (int64_t)length;
-    uint32_t id = leaf->id[place.slot], rest;
+    uint32_t id = leaf->id[place.slot];
 
     assert(part >= 1 && part < whole);
     if (leaf->link.count == HB_FANOUT) {
@@ -129,11 +210,11 @@ uint32_t hb_range_tree_take_part(struct hb_range_tree *tree, struct hb_range_pla
         place = hb_range_tree_find(tree, id);
         leaf = hb_leaf_at(tree, place.leaf);
     }
+    count(tree, HB_ONE_RANGE); /* one free range less, one more */
+    if (tree->is_searched)
+        shrink_range(tree, leaf, place.slot, whole - part, HB_ONE_RANGE);
     leaf->length[place.slot] = -part;
-    rest = put_range(tree, place.leaf, place.slot + 1, whole - part);
-    leaf->longest = longest_after(tree, leaf->longest, whole, whole - part, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, HB_ONE_RANGE); /* one free range less, one more */
-    return rest;
+    return put_range(tree, place.leaf, place.slot + 1, whole - part);
 }
 
 void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place place, uint64_t length)
@@ -141,15 +222,14 @@ void hb_range_tree_release(struct hb_range_tree *tree, struct hb_range_place pla
     struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
     int64_t now = (int64_t)length;
     bool was_allocated = leaf->length[place.slot] < 0;
+    uint64_t change = was_allocated ? HB_ONE_FREE : 0;
 
     assert(now >= 1 && now <= tree->bytes);
     assert(now >= leaf->length[place.slot] || was_allocated);
     leaf->length[place.slot] = now;
-    if (now > leaf->longest)
-        leaf->longest = now;
-    if (now > tree->others_at_most)
-        tree->others_at_most = now;
-    climb(tree, &leaf->link, leaf->longest, was_allocated ? HB_ONE_FREE : 0);
+    count(tree, change);
+    if (tree->is_searched)
+        grow_range(tree, leaf, place.slot, now, change);
 }
 
 void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
@@ -157,18 +237,21 @@ void hb_range_tree_remove(struct hb_range_tree *tree, uint32_t id)
     struct hb_range_place place = hb_range_tree_find(tree, id);
     struct hb_leaf *leaf = hb_leaf_at(tree, place.leaf);
     unsigned at = place.slot;
-    int64_t gone = leaf->length[at];
+    uint64_t change = -HB_ONE_RANGE - (leaf->length[at] > 0 ? HB_ONE_FREE : 0);
     unsigned after = leaf->link.count - at - 1u;
 
     assert(hb_range_tree_ranges(tree) > 1);
     if (at == 0)
         leaf->start += hb_bytes_before(leaf, 1); /* the range before, in another leaf, takes it in */
+    count(tree, change);
+    if (tree->is_searched) {
+        shrink_range(tree, leaf, at, 0, change);
+        remove_key(leaf->key, at);
+    }
     memmove(leaf->length + at, leaf->length + at + 1, after * sizeof leaf->length[0]);
     memmove(leaf->id + at, leaf->id + at + 1, after * sizeof leaf->id[0]);
     leaf->link.count--;
     leaf->id[leaf->link.count] = HB_RANGE_NONE;
-    leaf->longest = longest_after(tree, leaf->longest, gone, 0, leaf->length, leaf->link.count);
-    climb(tree, &leaf->link, leaf->longest, -HB_ONE_RANGE - (gone > 0 ? HB_ONE_FREE : 0));
     hb_pool_give_back(&tree->places, id);
     hb_leaf_shrink(tree, place.leaf);
 }
@@ -244,11 +327,14 @@ static int64_t clamp(uint64_t need)
 /*
  * Goes down from entry `slot` of `inner`, which holds something long enough, adding what is passed to
  * `*counts`. Each node is searched and added up in one loop: its end is the one branch that is mispredicted.
+ * Inlined, it saves 2 % of all that an operation takes.
  */
-static struct hb_range_place descend(const struct hb_range_tree *tree, const struct hb_inner *inner,
-                                     unsigned slot, int64_t need, uint64_t *counts)
+static inline __attribute__((always_inline)) struct hb_range_place descend(const struct hb_range_tree *tree,
+                                                                           const struct hb_inner *inner,
+                                                                           unsigned slot, int64_t need,
+                                                                           uint64_t *counts)
 {
-    uint64_t passed = *counts, free_ranges = 0;
+    uint64_t passed = *counts;
     const struct hb_leaf *leaf;
     uint32_t leaf_index;
 
@@ -260,10 +346,9 @@ static struct hb_range_place descend(const struct hb_range_tree *tree, const str
     }
     leaf_index = inner->child[slot];
     leaf = hb_leaf_at(tree, leaf_index);
-    for (slot = 0; leaf->length[slot] < need; slot++)
-        free_ranges += leaf->length[slot] > 0;
+    slot = first_at_least(leaf->length, 0, HB_FANOUT, need);
     assert(slot < leaf->link.count);
-    *counts = passed + slot * HB_ONE_RANGE + free_ranges * HB_ONE_FREE;
+    *counts = passed + slot * HB_ONE_RANGE + hb_free_before(leaf->key, slot) * HB_ONE_FREE;
     return (struct hb_range_place){leaf_index, slot};
 }
 

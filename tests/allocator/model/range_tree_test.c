@@ -16,6 +16,7 @@ struct mirror {
     uint64_t length[MOST];
     bool allocated[MOST];
     unsigned count;
+    uint64_t shortest; /* of what is split off a long range */
 };
 
 static struct hb_range_place place_of(const struct mirror *m, unsigned at)
@@ -110,17 +111,24 @@ static void check_neighbours(const struct mirror *m, unsigned at)
     check_place(m, hb_range_tree_previous(m->tree, place_of(m, at)), at > 0 ? at - 1 : m->count);
 }
 
+static uint64_t draw_part(const struct mirror *m, struct hb_random *random, uint64_t whole)
+{
+    if (whole < m->shortest + 64)
+        return 1 + hb_random_below(random, whole - 1);
+    return m->shortest + hb_random_below(random, 64);
+}
+
 /* One random change: `growth` in 8 are splits, the rest joins. */
 static void change(struct mirror *m, struct hb_random *random, unsigned growth)
 {
     unsigned at = (unsigned)hb_random_below(random, m->count);
-    uint64_t need = 1 + hb_random_below(random, 200);
+    uint64_t need = m->shortest + hb_random_below(random, 200);
 
     if (hb_random_below(random, 4) == 0)
         at = m->count - 1; /* heaps grow at their tail */
     if (hb_random_below(random, 8) < growth) {
         if (m->count < MOST && m->length[at] > 1 && !m->allocated[at])
-            mirror_split(m, at, 1 + hb_random_below(random, m->length[at] <= 64 ? m->length[at] - 1 : 64));
+            mirror_split(m, at, draw_part(m, random, m->length[at]));
     } else if (at + 1 < m->count) {
         mirror_join(m, at);
     }
@@ -132,13 +140,13 @@ static void change(struct mirror *m, struct hb_random *random, unsigned growth)
     check_neighbours(m, at);
 }
 
-static void random_changes(void **state)
+static void change_at_random(uint64_t shortest)
 {
     static struct mirror m;
     struct hb_random random;
 
-    (void)state;
     hb_random_seed(&random, 7);
+    m.shortest = shortest;
     m.tree = hb_range_tree_create(UINT64_C(1) << 40, true);
     assert_non_null(m.tree);
     m.count = 1;
@@ -152,6 +160,38 @@ static void random_changes(void **state)
         mirror_join(&m, (unsigned)hb_random_below(&random, m.count - 1));
     assert_true(range_tree_valid(m.tree));
     hb_range_tree_destroy(m.tree);
+}
+
+static void random_changes(void **state)
+{
+    (void)state;
+    change_at_random(1);
+}
+
+static void random_changes_of_long_ranges(void **state)
+{
+    (void)state;
+    assert_int_equal(hb_key(5000), hb_key(5007));
+    change_at_random(5000);
+}
+
+static void keys_grow_with_lengths(void **state)
+{
+    struct hb_random random;
+
+    (void)state;
+    hb_random_seed(&random, 11);
+    assert_int_equal(hb_key(0), 0);
+    assert_int_equal(hb_key(-8), 0);
+    for (int64_t length = 1; length < HB_EXACT_KEYS; length++)
+        assert_int_equal(hb_key(length), length);
+    for (int bits = 1; bits < 63; bits++) {
+        int64_t length = INT64_C(1) << bits;
+        int64_t longer = length + (int64_t)hb_random_below(&random, (uint64_t)length);
+
+        assert_true(hb_key(length - 1) < hb_key(length) && hb_key(length) <= hb_key(longer));
+    }
+    assert_true(hb_key(INT64_MAX) > hb_key(INT64_C(1) << 62));
 }
 
 static void deep(void **state)
@@ -198,6 +238,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         hb_test("every answer equals a plain array's, growing and shrinking", random_changes),
+        hb_test("so they do where long ranges share their keys", random_changes_of_long_ranges),
+        hb_test("keys are lengths, or grow with them", keys_grow_with_lengths),
         hb_test("a heap that grows at its tail keeps a sound tree", deep),
         hb_test("a range that moved within its leaf is kept where it was found", found_where_it_was),
     };

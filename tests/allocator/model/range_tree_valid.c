@@ -5,6 +5,14 @@
 
 #include "allocator/model/range_nodes.h"
 
+static bool keys_valid(const int16_t *keys, const int64_t *lengths, unsigned count)
+{
+    for (unsigned i = 0; i < HB_FANOUT; i++)
+        if (keys[i] != (i < count ? hb_key(lengths[i]) : 0))
+            return false;
+    return true;
+}
+
 static bool leaf_valid(const struct hb_range_tree *tree, uint32_t index)
 {
     const struct hb_leaf *leaf = hb_leaf_at(tree, index);
@@ -15,6 +23,8 @@ static bool leaf_valid(const struct hb_range_tree *tree, uint32_t index)
     for (unsigned i = leaf->link.count; i < HB_FANOUT; i++)
         if (leaf->id[i] != HB_RANGE_NONE)
             return false;
+    if (!keys_valid(leaf->key, leaf->length, leaf->link.count))
+        return false;
     return leaf->link.count > 0 && leaf->longest == hb_longest_in(leaf->length, leaf->link.count);
 }
 
@@ -47,6 +57,8 @@ static bool inner_valid(const struct hb_range_tree *tree, uint32_t index)
         if (inner->level == 1 ? !leaf_valid(tree, child) : !inner_valid(tree, child))
             return false;
     }
+    if (!keys_valid(inner->key, inner->longest, inner->link.count))
+        return false;
     return inner->link.count > 0 && inner->longest_of_all == hb_longest_in(inner->longest, inner->link.count);
 }
 
