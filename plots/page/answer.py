@@ -63,8 +63,9 @@ def of_one_host(results, traces):
 
 
 def set_tails(results, contenders):
-    tails = tails_of(results)
-    traces = list(dict.fromkeys(trace for trace, _ in tails))
+    """Of the traces that were compared: latency.csv may be an earlier run's, of others."""
+    tails, compared = tails_of(results), {row["trace"] for row in results.records("comparison") if row["trace"]}
+    traces = [trace for trace in dict.fromkeys(trace for trace, _ in tails) if not compared or trace in compared]
     known = [c for c in contenders if any((trace, c.name) in tails for trace in traces)]
     common = of_one_host(results, [trace for trace in traces if all((trace, c.name) in tails for c in known)])
     for contender in known:

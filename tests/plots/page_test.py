@@ -203,6 +203,11 @@ class Verdicts(unittest.TestCase):
                                     "t,b,ok,free,99.9,7\n")
         self.assertEqual([show.ns(c.tail) for c in contenders], ["200 ns", "100 ns"])
 
+    def test_tails_of_a_program_that_was_not_compared_are_another_runs(self):
+        _, _, contenders = answered(",a,,glibc,2,1,faster,0.5,,,,,\nt,a,,glibc,,1,faster,0.5,,,,,\n", latency="trace,allocator,status,kind,percentile,ns\n"
+                                    "t,a,ok,allocation,99.9,100\ndemo,a,ok,allocation,99.9,900\n")
+        self.assertEqual([show.ns(c.tail) for c in contenders], ["100 ns"])
+
     def test_tails_of_two_hosts_have_no_mean(self):
         _, _, contenders = answered(",a,,glibc,2,1,faster,0.5,,,,,\n", latency="trace,allocator,status,kind,percentile,ns,host\n"
                                     "t,a,ok,allocation,99.9,100,one\nu,a,ok,allocation,99.9,9000,two\nv,a,ok,allocation,99.9,400,one\n")

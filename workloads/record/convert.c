@@ -87,8 +87,8 @@ static enum hb_status note_large(struct converter *converter, const struct hb_op
     uint64_t index = converter->summary->ops + converter->op_count;
 
     if (!converter->large->is_filling)
-        return op->size >= HB_CAPTURE_LARGE_BYTES ? tell_large(converter, index, error) : HB_OK;
-    return hb_large_see(converter->large, index, op) ? HB_OK : out_of_memory(converter, error);
+        return tell_large(converter, index, error);
+    return hb_large_add(converter->large, index, op) ? HB_OK : out_of_memory(converter, error);
 }
 
 static void note_touched(struct hb_large_table *large, uint32_t object, uint64_t bytes)
@@ -101,7 +101,9 @@ static enum hb_status emit(struct converter *converter, const struct hb_op *op, 
 {
     enum hb_status status = HB_OK;
 
-    if (op->kind != HB_OP_FREE && converter->large != NULL)
+    if (converter->large != NULL && op->kind == HB_OP_FREE)
+        hb_large_end_run(converter->large, op);
+    else if (converter->large != NULL && op->size >= HB_CAPTURE_LARGE_BYTES)
         status = note_large(converter, op, error);
     if (status != HB_OK)
         return status;

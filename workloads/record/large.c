@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workloads/record/capture.h"
-
 enum { LIKE_AT_MOST = 16, PLACES = 8 }; /* from the eighth of a run on, all are in one place */
 
 bool hb_large_init(struct hb_large_table *table)
@@ -23,7 +21,7 @@ void hb_large_clear(struct hb_large_table *table)
     free(table->runs);
 }
 
-/* The run that the block is in; NULL: out of memory. */
+/* The run that a large block is in; NULL: out of memory. */
 static const struct hb_large_run *go_on(struct hb_large_table *table, const struct hb_op *op)
 {
     struct hb_large_run *run;
@@ -71,11 +69,20 @@ static bool add(struct hb_large_table *table, uint64_t index, const struct hb_op
     return hb_map_put(&table->row_of, op->object, (uint32_t)table->count++);
 }
 
-bool hb_large_see(struct hb_large_table *table, uint64_t index, const struct hb_op *op)
+bool hb_large_add(struct hb_large_table *table, uint64_t index, const struct hb_op *op)
 {
     const struct hb_large_run *run = go_on(table, op);
 
-    return run != NULL && (op->size < HB_CAPTURE_LARGE_BYTES || add(table, index, op, run));
+    return run != NULL && add(table, index, op, run);
+}
+
+void hb_large_end_run(struct hb_large_table *table, const struct hb_op *op)
+{
+    uint32_t row;
+
+    if (table->is_filling && op->thread < table->run_count && table->runs[op->thread].length > 0 &&
+        hb_map_find(&table->row_of, op->object, &row))
+        table->runs[op->thread] = (struct hb_large_run){.length = 0};
 }
 
 void hb_large_note(struct hb_large_table *table, uint32_t object, uint64_t bytes)

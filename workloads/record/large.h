@@ -19,14 +19,14 @@
 /* A large block as an operation gives it. */
 struct hb_large {
     uint64_t op, size;
-    uint64_t before;  /* size of what the thread was given before the run of this size; 0: nothing */
+    uint64_t before;  /* size of the large block that the thread was given before the run; 0: none */
     uint32_t nth;     /* of the run, from 1 */
     uint64_t touched; /* HB_LARGE_UNKNOWN: nobody has measured it */
     uint8_t kind;     /* of the operation */
     bool is_likened;  /* what is touched of it is that of its like */
 };
 
-/* Blocks of one size that a thread was given one after another. */
+/* Large blocks of one size that a thread was given, and freed no large one meanwhile. */
 struct hb_large_run {
     uint64_t size, before;
     uint32_t length;
@@ -46,9 +46,11 @@ struct hb_large_table {
 bool hb_large_init(struct hb_large_table *table);
 void hb_large_clear(struct hb_large_table *table);
 
-/* The operation, which has this index and gives a block: of a large one a row is made. False: out of memory.
- */
-bool hb_large_see(struct hb_large_table *table, uint64_t index, const struct hb_op *op);
+/* The operation, which has this index and gives a large block. False: out of memory. */
+bool hb_large_add(struct hb_large_table *table, uint64_t index, const struct hb_op *op);
+
+/* The operation frees a block: where that is a large one, the next that its thread is given begins a run. */
+void hb_large_end_run(struct hb_large_table *table, const struct hb_op *op);
 
 /* So much is touched of the object's last block; HB_LARGE_UNKNOWN takes back what was said. Nothing is
  * believed of more than the block has, and nothing in the second pass. */
