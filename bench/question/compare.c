@@ -224,25 +224,31 @@ bool hb_compare_judges_times(const struct hb_rounds *rounds)
     return rounds->session->options.threads.threading != HB_THREADING_STRICT || most_threads(rounds) == 1;
 }
 
-/* What the replay adds to the machine's load itself, where that is more than one. */
-static uint32_t own_load(const struct hb_rounds *rounds)
+/*
+ * What threads of a replay add to the machine's load at most. It is an average in which a minute ago weighs
+ * 1/e (Linux, kernel/sched/loadavg.c), and they are there since the session began.
+ */
+static double own_load(const struct hb_rounds *rounds)
 {
+    double seconds = (double)(hb_clock_ns() - rounds->session->begun_ns) / 1e9;
     uint32_t threads = most_threads(rounds);
 
-    return threads > 1 ? threads : 0;
+    return threads > 1 ? threads * (1 - exp(-seconds / 60)) : 0;
+}
+
+static bool is_crowded(const struct hb_rounds *rounds)
+{
+    return find_load() > count_cores() + own_load(rounds);
 }
 
 enum hb_rounds_clock hb_compare_clock(const struct hb_rounds *rounds)
 {
     size_t replays = 0, waited = 0;
-    uint32_t threads = own_load(rounds);
 
     /* Of threads, which wait for one another and in locks, no sample tells that it had to wait for a
-     * processor. The load does: no more of it is theirs than they are. */
-    if (threads > 0)
-        return hb_compare_judges_times(rounds) && find_load() > (double)count_cores() + threads
-                   ? HB_ROUNDS_CPU
-                   : HB_ROUNDS_ELAPSED;
+     * processor. The load does. */
+    if (most_threads(rounds) > 1)
+        return hb_compare_judges_times(rounds) && is_crowded(rounds) ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED;
     for (size_t i = 0; i < rounds->cell_count; i++) {
         const struct hb_rounds_cell *cell = &rounds->cells[i];
 
@@ -315,7 +321,7 @@ bool hb_noise_is_wide(const struct hb_noise *noise)
 
 bool hb_noise_is_crowded(const struct hb_noise *noise)
 {
-    return noise->load > (double)noise->cores + noise->own_load;
+    return noise->load > noise->cores + noise->own_load;
 }
 
 /* -- as many rounds as it takes -- */

@@ -84,8 +84,8 @@ struct hb_noise {
                            known */
     double load;        /* average of the last minute; 0: not known */
     unsigned cores;
-    uint32_t own_load; /* of that, the most that is of the replay's own threads */
-    bool *marked;      /* of each round: did the machine run at another speed than in most? */
+    double own_load; /* of that, the most that is of the replay's own threads */
+    bool *marked;    /* of each round: did the machine run at another speed than in most? */
     uint32_t marked_rounds;
 };
 

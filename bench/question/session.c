@@ -68,6 +68,7 @@ enum hb_status hb_session_open(struct hb_session *session, const struct hb_sessi
 
     memset(session, 0, sizeof *session);
     session->options = *options;
+    session->begun_ns = hb_clock_ns();
     hb_provenance_begin(&session->provenance, argc, argv);
     session->provenance.seed = options->seed;
     session->provenance.rounds = options->rounds_least;

@@ -83,6 +83,7 @@ struct hb_session {
     struct hb_floor floor;
     const struct hb_candidate *reference; /* what times are compared with; NULL: nothing */
     size_t unusable_traces;               /* of those that hb_session_open_trace was asked for */
+    uint64_t begun_ns;                    /* hb_clock_ns() when it was opened */
 };
 
 /*

@@ -256,7 +256,7 @@ static bool say_null_spread(const struct hb_run_trace *trace, char *out)
              "not to be trusted: the null allocator's own times differ by %.1f times between rounds; end "
              "what else runs, or give it longer (--until 0.5%% --budget 300)",
              noise->null_spread);
-    return hb_noise_is_wide(noise);
+    return hb_noise_is_wide(noise) && !trace->for_memory;
 }
 
 static bool say_load(const struct hb_run_trace *trace, char *out)

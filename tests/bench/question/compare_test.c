@@ -450,6 +450,35 @@ static void the_load_is_set_against_the_cores(void **state)
     machine_load = 0;
 }
 
+/* In a minute they are 1 - 1/e of the average, and in the end all of it. */
+static void the_threads_of_a_replay_are_part_of_the_load(void **state)
+{
+    static const struct {
+        uint64_t seconds;
+        double own;
+    } cases[] = {{0, 0}, {60, 8 * (1 - 0.36787944117144233)}, {3600, 8}};
+    struct hand hand;
+
+    (void)state;
+    make(&hand);
+    hand.session.begun_ns = now_ns;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        now_ns = hand.session.begun_ns + cases[i].seconds * 1000000000;
+        for (int crowds = 0; crowds < 2; crowds++) {
+            struct hb_noise noise;
+
+            hand.session.options.threads.threading = HB_THREADING_FREE;
+            hand.cells[OTHER].result.threads.threads = 8;
+            machine_load = 4 + cases[i].own + (crowds ? 0.01 : -0.01);
+            noise = noise_of(&hand);
+            assert_int_equal(hb_noise_is_crowded(&noise), crowds);
+            assert_int_equal(noise.clock, crowds ? HB_ROUNDS_CPU : HB_ROUNDS_ELAPSED);
+            hb_noise_clear(&noise);
+        }
+    }
+    machine_load = 0;
+}
+
 static void set_speed(struct hand *hand, size_t round, size_t cells, double factor)
 {
     static const double ns[] = {20000, 10000, 2000};
@@ -670,6 +699,7 @@ int main(void)
         cmocka_unit_test(processor_time_is_compared_where_one_sample_in_ten_had_to_wait),
         cmocka_unit_test(the_spread_of_null_is_between_its_5th_and_95th_percentile),
         cmocka_unit_test(the_load_is_set_against_the_cores),
+        cmocka_unit_test(the_threads_of_a_replay_are_part_of_the_load),
         cmocka_unit_test(a_round_is_marked_where_most_samples_ran_at_another_speed),
         cmocka_unit_test(nothing_is_found_in_no_rounds),
         cmocka_unit_test(what_is_asked_for_says_when_rounds_end),
