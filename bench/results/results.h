@@ -64,10 +64,10 @@ struct hb_results *hb_results_of_allocators(void);
 enum { HB_RESULTS_FILES_MAX = 4 };
 
 /*
- * Writes `count` files of one run into `folder`, with its provenance, and allocators.csv beside them; NULL
- * among them is none. All are there in full before the first one takes the place of an earlier run's. May be
- * called again, for another folder. HB_ERR_USAGE for a build whose figures are not to be kept, HB_ERR_IO,
- * HB_ERR_MEMORY when a field had been lost, HB_ERR_FORMAT when a field did not fit the schema.
+ * Writes the `count` files of one question into `folder`, with its provenance, and allocators.csv beside
+ * them; NULL among them is none. All are there in full before the first one takes the place of an earlier
+ * one. May be called again, for another folder. HB_ERR_USAGE for a build whose figures are not to be kept,
+ * HB_ERR_IO, HB_ERR_MEMORY when a field had been lost, HB_ERR_FORMAT when a field did not fit the schema.
  */
 enum hb_status hb_results_write(struct hb_results *const *files, size_t count, const char *folder,
                                 const struct hb_provenance *provenance, struct hb_error *error);
