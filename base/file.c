@@ -16,6 +16,7 @@ struct hb_file {
     char *path;
     char *temporary; /* NULL where `path` is a device or a pipe, which is written directly */
     bool nameless;   /* until it is complete, and has the temporary name */
+    bool complete;
 };
 
 static void file_free(struct hb_file *file)
@@ -206,7 +207,8 @@ static enum hb_status not_kept(const struct hb_file *file, struct hb_error *erro
 
 enum hb_status hb_file_complete(struct hb_file *file, struct hb_error *error)
 {
-    return flush_stream(file->stream) && give_name(file) ? HB_OK : not_kept(file, error);
+    file->complete = file->complete || (flush_stream(file->stream) && give_name(file));
+    return file->complete ? HB_OK : not_kept(file, error);
 }
 
 enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
