@@ -92,9 +92,9 @@ class Names:
         self.all = self.all[:MOST_NAMES]
         self.group = {name: facts[name]["group"] if name in facts else "" for name in self.all}
 
-    def leave_out_ours(self):
+    def leave_out_ours(self, but=()):
         """What is ours, or takes nothing back, from a figure of what programs run on; unless there is nothing else."""
-        kept = [name for name in self.all if not self.group[name] and name != "bump"]
+        kept = [name for name in self.all if name in but or (not self.group[name] and name != "bump")]
         if any(name != "null" for name in kept):
             self.all = kept
 
@@ -103,7 +103,7 @@ class Names:
                 + array("shape_of", [self.shape[n] for n in self.all]))
 
 
-def panels(table, wanted, columns, of_ours=True, reach="op", course=True):
+def panels(table, wanted, columns, of_ours=True, but=(), reach="op", course=True):
     """What a figure of a panel a trace has: trace[], reach[], the most operations of each, halted[], whether a row of it was stopped,
     allocator[] with colour_of[] and shape_of[]; and $rows: at index k - 1 those of the k-th trace, with who, the allocator's
     number, and `columns`: (name, function of a record). Of each column most_NAME[], in each trace, NAME_most and NAME_least."""
@@ -111,7 +111,7 @@ def panels(table, wanted, columns, of_ours=True, reach="op", course=True):
     kept = long_ones([r for r in records if wanted(r)], reach)
     names = Names(table, [r["allocator"] for r in kept])
     if not of_ours:
-        names.leave_out_ours()
+        names.leave_out_ours(but)
     kept = [r for r in kept if r["allocator"] in names.all]
     traces = distinct(r["trace"] for r in kept)
     most = {name: max(r.number(reach) or 0 for r in records if r["trace"] == name) for name in traces}
@@ -171,12 +171,12 @@ def is_of_allocations(r):
     return r["kind"] == "allocation" and r.number("ns") is not None and (r["percentile"] == "max" or (percent is not None and percent < 100))
 
 
-def latency(table, is_drawn=is_of_allocations, of_ours=False):
+def latency(table, is_drawn=is_of_allocations, but=()):
     """nines: 1 for 90 %, 2 for 99 %. dash[]: 2 of an allocator, trace after trace, that did the first part of the trace alone."""
     def nines(r):
         return SLOWEST if r["percentile"] == "max" else -math.log10(1 - r.number("percentile") / 100)
 
-    made, kept = panels(table, is_drawn, [("nines", nines), ("seconds", lambda r: 1e-9 * max(1, r.number("ns")))], of_ours=of_ours,
+    made, kept = panels(table, is_drawn, [("nines", nines), ("seconds", lambda r: 1e-9 * max(1, r.number("ns")))], of_ours=False, but=but,
                         reach="ops", course=False)
     names, stopped = Names(table, [r["allocator"] for r in kept]), {(r["trace"], r["allocator"]) for r in kept if r["status"] == "stopped"}
     dashes = [1 + ((trace, name) in stopped) for trace in distinct(r["trace"] for r in kept) for name in names.all]
@@ -186,9 +186,7 @@ def latency(table, is_drawn=is_of_allocations, of_ours=False):
 def simple_latency(table):
     """The simple allocator, where it was timed, among those that programs run on."""
     timed = {r["trace"] for r in table.records() if r["allocator"] == "simple" and r.has_figures and is_of_allocations(r)}
-    kinds = {name: r["group"] for name, r in facts_beside(table).items()}
-    return latency(table, lambda r: is_of_allocations(r) and r["trace"] in timed and r["allocator"] != "bump"
-                   and (r["allocator"] == "simple" or not kinds.get(r["allocator"])), of_ours=True)
+    return latency(table, lambda r: is_of_allocations(r) and r["trace"] in timed, but=("simple",))
 
 
 MOST_RATIO = 2.5  # room for all that programs run on; what walks is a hundred times as slow
