@@ -172,7 +172,7 @@ static void interrupt(int signal)
     if (interrupted)
         raise(signal); /* whose disposition is the default again */
     interrupted = 1;
-    hb_child_kill();
+    hb_child_stop();
 }
 
 void hb_session_catch_interrupts(void)

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,13 +188,20 @@ static void free_environment(char **environment)
  */
 static const int endings[] = {SIGHUP, SIGINT, SIGTERM};
 enum { ENDINGS = sizeof endings / sizeof endings[0] };
-static volatile pid_t groups[HB_CHILDREN_MOST]; /* of the children that run; 0: none does */
+static _Atomic pid_t groups[HB_CHILDREN_MOST]; /* of the children that run; 0: none does */
+static atomic_bool stopped;                    /* whoever is begun is ended at once */
 
 void hb_child_kill(void)
 {
     for (size_t i = 0; i < HB_CHILDREN_MOST; i++)
         if (groups[i] > 0)
             kill(-groups[i], SIGKILL);
+}
+
+void hb_child_stop(void)
+{
+    stopped = true;
+    hb_child_kill();
 }
 
 /* Replaces the first group that is `from` by `to`. */
@@ -217,7 +225,7 @@ static bool has_children(void)
 
 static void end_with_group(int signal)
 {
-    hb_child_kill();
+    hb_child_stop();
     raise(signal); /* whose disposition is the default again */
 }
 
@@ -306,6 +314,8 @@ static enum hb_status spawn(const struct hb_child *child, const struct hb_child_
     free_environment(environment);
     if (failure == 0) {
         watch_endings(*pid);
+        if (stopped) /* before its group was noted */
+            kill(-*pid, SIGKILL);
         return HB_OK;
     }
     errno = failure;

@@ -102,6 +102,8 @@ void hb_child_wait(struct hb_child_run *run, struct hb_child_outcome *outcome);
 
 /* Ends the children that run, which then have crashed by SIGKILL. For handlers of signals. */
 void hb_child_kill(void);
+/* And those that are begun from now on, or that are being begun. For handlers of signals. */
+void hb_child_stop(void);
 
 /*
  * Among the first statements of every main whose process has such a job done: where this process is the

@@ -18,7 +18,8 @@
  *     INVENTED_SLOW    "N": from the Nth sample of a kind on, half as long again, by both clocks
  *     INVENTED_LOAD    the machine's load average; 0 without it
  *     INVENTED_CRASH   the allocator of which every sample of a round crashes
- *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one
+ *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one;
+ *                      with INVENTED_KILL_EARLY, it comes when the sample is about to begin
  *
  * The line of a sample; `ops` were done:
  *
@@ -229,11 +230,15 @@ static bool is_to_crash(const struct hb_sample_request *request)
            request->mode != HB_SAMPLE_COUNT;
 }
 
-static bool is_to_interrupt(void)
+static void interrupt(const struct hb_sample_request *request, bool timed)
 {
     static uint64_t samples;
 
-    return ++samples == (uint64_t)setting("INVENTED_KILL", 0);
+    if (!timed || request->counts_calls || ++samples != (uint64_t)setting("INVENTED_KILL", 0))
+        return;
+    raise(SIGINT);
+    if (setting("INVENTED_KILL_TWICE", 0) > 0)
+        raise(SIGINT);
 }
 
 static void write_calls(FILE *log, const struct hb_latency *latency)
@@ -285,9 +290,13 @@ static void write_log(const struct hb_sample_request *request, const struct hb_s
 enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, struct hb_sample_result *result,
                                     struct hb_error *error)
 {
-    enum hb_status status = __real_hb_sample_run(request, result, error);
     bool timed = request->mode != HB_SAMPLE_COUNT && request->mode != HB_SAMPLE_CHECK;
+    bool early = setting("INVENTED_KILL_EARLY", 0) > 0;
+    enum hb_status status;
 
+    if (early)
+        interrupt(request, timed);
+    status = __real_hb_sample_run(request, result, error);
     if (status != HB_OK)
         return status;
     if (is_to_crash(request)) {
@@ -297,11 +306,8 @@ enum hb_status __wrap_hb_sample_run(const struct hb_sample_request *request, str
                                             .counts.first_failure = HB_NO_FAILURE,
                                             .check.op = HB_CHECK_NO_OP};
     }
-    if (timed && !request->counts_calls && is_to_interrupt()) {
-        raise(SIGINT);
-        if (setting("INVENTED_KILL_TWICE", 0) > 0)
-            raise(SIGINT);
-    }
+    if (!early)
+        interrupt(request, timed);
     if (timed && (result->outcome == HB_SAMPLE_OK || result->outcome == HB_SAMPLE_STOPPED))
         invent(request, result, place_of(request));
     write_log(request, result);

@@ -237,6 +237,13 @@ class Shown(invented.Test):
         self.assertEqual((child.returncode, err), (130, ""))
         self.assertEqual((json.loads(out)["interrupted"], json.loads(out)["rows"]), (True, []))
 
+    def test_a_sample_that_was_being_begun_is_ended_too(self):
+        # the third timed sample: the loop is tried, the null allocator is measured, and the first round begins
+        environment = dict(os.environ, **SETTINGS, INVENTED_KILL="3", INVENTED_KILL_EARLY="1")
+        done = subprocess.run([self.program, "run", "made.txt", "-a", f"{LIBRARIES}/libodd_loop.so", "--rounds", "2", "--no-check",
+                               "--timeout", "3600"], cwd=self.folder, capture_output=True, env=environment, check=False, timeout=120)
+        self.assertEqual(done.returncode, 130, done.stderr)
+
     def test_a_second_interrupt_ends_it_at_once(self):
         environment = dict(os.environ, **SETTINGS, INVENTED_KILL="4", INVENTED_KILL_TWICE="1")
         done = subprocess.run([self.program, "run", "made.txt", "-a", "glibc,./a.so", "--rounds", "9"], cwd=self.folder,
