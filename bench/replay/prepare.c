@@ -200,11 +200,12 @@ static enum hb_status write_image(int fd, size_t bytes, const char *name,
 
     errno = posix_fallocate(fd, 0, (off_t)bytes); /* a hole that cannot be filled later is SIGBUS */
     if (errno != 0)
-        return hb_error_set_errno(error, HB_ERR_MEMORY, "cannot make an image of %zu bytes of %s", bytes,
-                                  name);
+        return hb_error_set_errno(error, HB_ERR_MEMORY,
+                                  "cannot share %zu bytes with what measures, for the operations of %s%s",
+                                  bytes, name, errno == EFBIG ? " ('ulimit -f' limits this too)" : "");
     image = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (image == MAP_FAILED)
-        return hb_error_set_errno(error, HB_ERR_MEMORY, "cannot map the image of %s", name);
+        return hb_error_set_errno(error, HB_ERR_MEMORY, "cannot map the operations of %s", name);
     status = fill(image, from, error);
     munmap(image, bytes);
     if (status == HB_OK &&

@@ -298,7 +298,7 @@ static enum hb_status try_candidate(struct hb_candidate *candidate, const struct
 /* From the `first` one on. */
 static enum hb_status try_from(struct candidate_list *list, size_t first, struct hb_error *error)
 {
-    static char name[] = "nothing";
+    static char name[] = "an empty trace";
     struct hb_workload empty = {.name = name, .path = name, .threads = 1};
     struct hb_prepared *nothing;
     enum hb_status status = hb_prepare(&empty, &nothing, error);
