@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/number.h"
 #include "base/printable.h"
 #include "workloads/record/explain.h"
 #include "workloads/trace/trace_format.h"
@@ -60,6 +61,22 @@ static void print_left_out(const struct hb_capture_summary *summary)
                 HB_TRACE_MAX_THREADS);
 }
 
+static void print_touched(const struct hb_capture_summary *summary)
+{
+    if (summary->measured_blocks > 0)
+        fprintf(stderr,
+                "heapbench: %s of %s are touched in %s: %" PRIu64 " measured, %" PRIu64 " likened to those\n",
+                hb_show_bytes(summary->touched_bytes).text, hb_show_bytes(summary->measured_bytes).text,
+                hb_show_counted(summary->measured_blocks, "large block").text,
+                summary->measured_blocks - summary->likened_blocks, summary->likened_blocks);
+    if (summary->unknown_blocks > 0)
+        fprintf(stderr,
+                "heapbench: of %s, %s together, it is not known how much is touched: none like them was "
+                "measured, and a replay touches them whole\n",
+                hb_show_counted(summary->unknown_blocks, "large block").text,
+                hb_show_bytes(summary->unknown_bytes).text);
+}
+
 void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summary *summary, const char *out)
 {
     char name[HB_WORDS_PROGRAM];
@@ -73,6 +90,8 @@ void hb_words_kept(const struct hb_collected *item, const struct hb_capture_summ
                   hb_words_program(item, name), out, (long long)info.st_size,
                   summary->ops > 0 ? (double)info.st_size / (double)summary->ops : 0.0);
     print_left_out(summary);
+    if (hb_capture_is_touched(item->capture))
+        print_touched(summary);
 }
 
 void hb_words_others(const struct hb_collection *collection, const struct hb_collected *kept)

@@ -74,6 +74,11 @@ static enum hb_status tell_large(struct converter *converter, uint64_t index, st
 
     if (row == NULL)
         return HB_OK;
+    if (row->touched == HB_LARGE_UNKNOWN) {
+        summary->unknown_blocks++;
+        summary->unknown_bytes += row->size;
+        return HB_OK;
+    }
     summary->measured_blocks++;
     summary->likened_blocks += row->is_likened;
     summary->measured_bytes += row->size;

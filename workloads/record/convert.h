@@ -35,6 +35,7 @@ struct hb_capture_summary {
     uint64_t likened_blocks; /* of those: nobody had time to measure them, and others of their size tell
                                 (large.h) */
     uint64_t touched_bytes;  /* of those, in pages that the program touched */
+    uint64_t unknown_blocks, unknown_bytes; /* of the other large blocks, which a replay touches whole */
 };
 
 /* Whether the recording notes what is touched of large blocks. */

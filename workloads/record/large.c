@@ -193,5 +193,5 @@ const struct hb_large *hb_large_take(struct hb_large_table *table, uint64_t inde
     if (table->next == table->count || row->op != index)
         return NULL;
     table->next++;
-    return row->touched != HB_LARGE_UNKNOWN ? row : NULL;
+    return row;
 }

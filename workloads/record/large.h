@@ -66,7 +66,7 @@ void hb_large_note(struct hb_large_table *table, uint32_t object, uint64_t bytes
  */
 void hb_large_liken(struct hb_large_table *table);
 
-/* Of the second pass, which asks for every large operation in order: its row; NULL where nothing is known. */
+/* Of the second pass, which asks for every large operation in order: its row; NULL where it gives none. */
 const struct hb_large *hb_large_take(struct hb_large_table *table, uint64_t index);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * Blocks of their own mappings begin 16 bytes behind a page's beginning, as glibc has it; "touch" writes a
  * byte in whole pages of the block. Sizes are those of subjects.h, each used once. Exits with 3 where the
- * C library does otherwise. With "bursts": many blocks of one size, too fast for each to be measured.
+ * C library does otherwise. With "bursts": many blocks of one size, too fast for each to be measured. With
+ * "huge": one block.
  */
 #include <malloc.h>
 #include <pthread.h>
@@ -168,6 +169,10 @@ int main(int argc, char **argv)
     page = (size_t)getpagesize();
     if (argc == 2 && strcmp(argv[1], "bursts") == 0) {
         bursts();
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "huge") == 0) {
+        free(touch(allocate(TOUCH_HUGE), 0, 3));
         return 0;
     }
     mallopt(M_MMAP_THRESHOLD, 1 << 16);

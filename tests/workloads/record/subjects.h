@@ -44,6 +44,8 @@ enum {
     TOUCH_LIVE = 301327,
     TOUCH_BURST = 65536,
     TOUCH_BURSTS = 4000,
+    TOUCH_HUGE =
+        1 << 30, /* beyond what there is to spend on asking, were each page as dear as one that is touched */
 };
 
 /* As enum hb_op_kind has them: the test says that they are the same. */

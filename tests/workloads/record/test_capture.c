@@ -186,6 +186,8 @@ static void what_was_not_measured_is_touched_as_its_like(void **state)
         assert_int_equal(capture_touched[2 * i], expected[i]);
     assert_int_equal(summary.measured_blocks, 6);
     assert_int_equal(summary.likened_blocks, 3);
+    assert_int_equal(summary.unknown_blocks, 2);
+    assert_int_equal(summary.unknown_bytes, 199999);
 }
 
 /* Buffers of one size are taken, and then freed, each time round a loop: of the first and the second some

@@ -96,6 +96,20 @@ static void each_block_is_known_to_the_page(void **state)
     run_end(&run);
 }
 
+/* Early, when the program's time has not paid for much yet. */
+static void the_largest_is_measured_too(void **state)
+{
+    static const struct expected huge[] = {{TOUCH_HUGE, HEAD + 3 * P}, {0, 0}};
+    char *argv[] = {(char[]){SUBJECT("subject_touch")}, (char[]){"huge"}, NULL};
+    struct run run;
+
+    (void)state;
+    run_touched(&run, argv);
+    assert_int_equal(run.exit_status, 0);
+    check(&run, 0, huge);
+    run_end(&run);
+}
+
 static void nothing_is_known_where_it_was_not_asked_for(void **state)
 {
     char *argv[] = {(char[]){SUBJECT("subject_touch")}, NULL};
@@ -170,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_block_is_known_to_the_page),
+        cmocka_unit_test(the_largest_is_measured_too),
         cmocka_unit_test(nothing_is_known_where_it_was_not_asked_for),
         cmocka_unit_test(of_many_alike_a_fair_sample_is_measured),
         cmocka_unit_test(what_threads_write_to_large_blocks_stays_there),

@@ -47,6 +47,8 @@ enum {
     /* Prices, in nanoseconds: as measured in a virtual machine, where they are high, rounded up. */
     PRICE_OF_BLOCK = 3000, /* asked about at birth and at death */
     PRICE_OF_PAGE = 20,
+    PRICE_OF_ABSENT_PAGE = 2, /* where there are no page tables either */
+    DEAR_PAGES = 8192,        /* who has as many is a mapping of its own, as a rule, and fresh */
     PRICE_OF_DROP = 2000,
     PRICE_OF_DROPPED_PAGE =
         3500, /* half of it for the fault that brings it back, and then it is in no cache */
@@ -197,13 +199,31 @@ static bool drop(struct pages inner)
            madvise((void *)inner.first, inner.end - inner.first, MADV_DONTNEED) == 0;
 }
 
+/* Pages of a dear block beyond those that count in full from its birth. */
+static uint64_t dear_pages(struct pages inner)
+{
+    uint64_t pages = (inner.end - inner.first) / page_bytes();
+
+    return pages > DEAR_PAGES ? pages - DEAR_PAGES : 0;
+}
+
+/* Can the block be asked about, at birth and at death? Most pages of a dear one are expected never to be
+ * touched: what more they cost where they were is known at its death, and paid then. */
+static bool can_ask(struct pages inner)
+{
+    uint64_t pages = (inner.end - inner.first) / page_bytes(), dear = dear_pages(inner);
+    uint64_t price = PRICE_OF_BLOCK + (pages - dear) * PRICE_OF_PAGE + dear * PRICE_OF_ABSENT_PAGE;
+
+    return spend(price, dear > 0 ? MOST_DEBT : DEBT_TO_ASK);
+}
+
 /* Readies the pages of a new block, so that those there at its death were touched. False: leave it alone. */
 static bool prepare(enum hb_capture_kind kind, struct pages inner)
 {
-    uint64_t pages = (inner.end - inner.first) / page_bytes(), present;
+    uint64_t present;
     bool last;
 
-    if (!spend(PRICE_OF_BLOCK + pages * PRICE_OF_PAGE, DEBT_TO_ASK))
+    if (!can_ask(inner))
         return false;
     if (kind != HB_CAPTURE_MALLOC && kind != HB_CAPTURE_ALIGNED)
         return true;
@@ -344,6 +364,8 @@ static void tell(uint64_t address, const struct large_block *block)
     asked.end += tail > 0 ? page_bytes() : 0;
     if (!count_present(asked, &present, &last))
         return;
+    if (present > 0)
+        atomic_fetch_sub(&allowance, (int64_t)(dear_pages(inner) * (PRICE_OF_PAGE - PRICE_OF_ABSENT_PAGE)));
     bytes = tail > 0 && last ? (present - 1) * page_bytes() + tail : present * page_bytes();
     hb_record_touched(address, bytes + touched_head(address, block, inner.first - address, bytes));
 }
