@@ -2,8 +2,8 @@
 #
 # Caption: Each mark is a program on a library. To the right: how far first fit would reach that merges, computed, with 8-byte headers, aligned to
 #   16, and without pages. Upwards: the memory that the library held at most. Both are over the most bytes that were live. On the line a library holds
-#   just that extent. In the legend: the share of the differences between programs that the extent explains (r squared, of logarithms); the table
-#   has intervals, rank correlations and other policies. Named are the programs on which libraries differ most from what is usual for them.
+#   just that extent. In the legend, of 8 programs or more: the share of the differences between programs that the extent explains (r squared, of
+#   logarithms); the table has intervals, rank correlations and other policies. Named are the programs on which libraries differ most from what is usual for them.
 #
 # Usage:  gnuplot -c plots/explained.gp results/library/policies.csv [png] > explained.svg
 # Input:  policies.csv, schema policies/1 (results/README.md); comparison.csv beside it has what libraries held

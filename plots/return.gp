@@ -1,9 +1,8 @@
-# return.gp - what comes back, and when: resident memory after a burst, and after all is freed.
+# return.gp - what comes back, and when: resident memory over time, and after all is freed.
 #
-# Caption: Resident memory over wall time, a panel a library, the same axes everywhere. Grey is what is live: a burst, nine tenths of it freed
-#   a second later, silence; the same again, all of it freed, silence. What a line holds above the grey, the program has freed and
-#   the system has not got back. Where nothing at all happens in the silences, most libraries give nothing back: they do so
-#   when they are called. Solid is the library as it is; broken lines are its settings that concern this.
+# Caption: Resident memory over wall time, a panel a library, the same axes everywhere. Grey is what is live, which is known where a
+#   trace has waits, and not shown elsewhere. What a line holds above the grey, the program has freed and the system has not got back.
+#   Where nothing at all happens in a silence, most libraries give nothing back: they do so when they are called. Solid is the library as it is; broken lines are its settings that concern this.
 #
 # Usage:  gnuplot -c plots/return.gp results/reference/return.csv [png] > return.svg
 # Input:  return.csv, schema return/1 (results/README.md); the rows of an allocator on a trace in the order of time
@@ -42,7 +41,7 @@ set xtics font ",9"
 if (narrow) { set xtics ceil(last / 3.0) }
 dash(i) = i == 1 ? 1 : i
 weight(i) = i == 1 ? 2.2 : 1.4 + 0.05 * i # no two alike: SVG would join lines of the legend that differ in their dashes alone
-entry = "live"; eval legend_area("#d0d0d0")
+if (any_live) { entry = "live"; eval legend_area("#d0d0d0") }
 do for [i=1:kinds] { entry = kind[i]; eval legend_place . sprintf("set arrow from screen legend_x / width, screen 1 - legend_y / height \
     to screen (legend_x + 22) / width, screen 1 - legend_y / height nohead lc rgb ink dt %d lw %g; ", dash(i), weight(i)) . legend_step }
 row_of(name) = name eq "storm" ? "storm: in the silences a request comes every 100 ms" : \

@@ -249,7 +249,8 @@ MOST_SILENT, MOST_OTHERS, MOST_LIBRARIES = 4, 3, 8
 
 def comes_back(table):
     """library[], with colour_of_library[]; kind[], "as it is" and what its settings are called beside it ("eager" of "jemalloc-eager"); trace[], those
-    that have a silence while something is live, or the first few. At index (k - 1) libraries + l - 1: $rows, with kind, and $live."""
+    that have a silence while something is live, or the first few; any_live: is anything seen to be live? At index (k - 1) libraries + l - 1: $rows, with
+    kind, and $live."""
     records = [r for r in table.records() if r.has_figures and r.number("time_s") is not None]
     silent = distinct(r["trace"] for r in records if r["phase"] == "silence")[:MOST_SILENT]
     traces = silent or distinct(r["trace"] for r in records)[:MOST_OTHERS]
@@ -279,7 +280,8 @@ def comes_back(table):
             live.append("time,live\n" + lines_of([(r.number("time_s"), r.number("live_bytes")) for r in mine if r["allocator"] == mine[0]["allocator"]]
                                                  or [(-2.0, 0.0), (-1.0, 0.0)]))
     top = max(max(r.number("resident_bytes") or 0, r.number("live_bytes") or 0) for r in records)
-    return (f"traces = {len(traces)}\nlibraries = {len(libraries.all)}\nkinds = {len(kinds)}\ntop = {float(max(top, 1))!r}\n"
+    any_live = int(any(r.number("live_bytes") for r in records))
+    return (f"traces = {len(traces)}\nlibraries = {len(libraries.all)}\nkinds = {len(kinds)}\nany_live = {any_live}\ntop = {float(max(top, 1))!r}\n"
             f"last = {max(r.number('time_s') for r in records)!r}\n" + array("trace", traces) + array("library", libraries.all)
             + array("colour_of_library", [libraries.colour[name] for name in libraries.all]) + array("kind", kinds)
             + "$rows << HEREENDS\n" + "\n\n".join(rows) + "HEREENDS\n$live << HEREENDS\n" + "\n\n".join(live) + "HEREENDS\n"), records

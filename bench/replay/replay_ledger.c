@@ -4,6 +4,7 @@
 #include "bench/replay/replay_ledger.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/pages.h"
 
@@ -31,6 +32,12 @@ bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots)
     ledger->held = grown;
     ledger->slots = slots;
     return true;
+}
+
+void hb_ledger_fault_in(struct hb_ledger *ledger)
+{
+    assert(ledger->ops == 0);
+    memset(ledger->held, 0, hb_table_room(table_bytes(ledger->slots)));
 }
 
 void hb_ledger_clear(struct hb_ledger *ledger)

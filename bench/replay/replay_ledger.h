@@ -31,6 +31,9 @@ struct hb_ledger {
 bool hb_ledger_init(struct hb_ledger *ledger, uint64_t slots);
 /* Room for more slots; false when out of memory. */
 bool hb_ledger_grow(struct hb_ledger *ledger, uint64_t slots);
+/* Faults all of its table in, so that no page of it comes later: for who looks at this process's memory. To
+ * be called before anything is entered. */
+void hb_ledger_fault_in(struct hb_ledger *ledger);
 void hb_ledger_clear(struct hb_ledger *ledger); /* takes a zeroed one */
 
 /* Enters the next operation. `failed`: it asked for bytes and got NULL. */

@@ -516,6 +516,15 @@ static void close_sample(struct sample *s)
     hb_pages_free(s->before, sizeof *s->before);
 }
 
+/* Looks are taken while it is filled: its pages must be the harness's own by then. */
+static enum hb_status open_ledger(struct sample *s, struct hb_error *error)
+{
+    if (!hb_ledger_init(&s->ledger, s->prepared->slots))
+        return hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
+    hb_ledger_fault_in(&s->ledger);
+    return HB_OK;
+}
+
 /* What a timed replay needs of its own; threads are started before the line is drawn, and have their stacks.
  */
 static enum hb_status open_tables(struct sample *s, struct hb_error *error)
@@ -531,9 +540,8 @@ static enum hb_status open_tables(struct sample *s, struct hb_error *error)
     plan.times_calls = request->mode == HB_SAMPLE_LATENCY;
     if (status == HB_OK && plan.times_calls && !is_by_threads(s))
         status = hb_call_times_open(&s->times, s->prepared, error);
-    if (status == HB_OK && s->exchange->request.is_followed &&
-        !hb_ledger_init(&s->ledger, s->prepared->slots))
-        status = hb_error_set(error, HB_ERR_MEMORY, "no memory to follow %s", s->prepared->name);
+    if (status == HB_OK && request->is_followed)
+        status = open_ledger(s, error);
     if (status == HB_OK && is_by_threads(s))
         status = hb_threads_open(s->prepared, s->ops, &plan, &s->threads, error);
     return status;

@@ -73,6 +73,7 @@ def set_tails(results, contenders):
 
 
 BURST = "storm"  # the workload of the question what comes back: a burst, and a drop to a tenth of it
+BURSTS = (BURST, "storm-silent")  # without a call in its silences
 
 
 def set_back(results, contenders):
@@ -299,11 +300,17 @@ def not_measured(results, parts):
     return [(what, said(command), name + ".csv") for name, (what, command) in parts.items() if name in results.missing]
 
 
+def threads_done(results):
+    """How a file begins what it says of each trace that threads.csv has all the same, from another run in the same folder."""
+    traces = {row["trace"] for row in results.records("threads") if row.has_figures}
+    return tuple(f"{FIRST_PARTS['threads'][0]}: {trace} was recorded from " for trace in traces)
+
+
 def left_out_words(results):
     """What the programs that made the files did not do, in their own words: each once, of the first file that says it."""
-    said, groups = set(), []
+    said, groups, done = set(), [], threads_done(results)
     for name, table in results.tables.items():
-        new = [text for text in dict.fromkeys(table.all_said("left out")) if text not in said]
+        new = [text for text in dict.fromkeys(table.all_said("left out")) if text not in said and not text.startswith(done)]
         said.update(new)
         if new:
             groups.append((name + ".csv", new))

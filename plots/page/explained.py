@@ -1,8 +1,8 @@
 """explained.py - how much of the memory that libraries hold the exact model explains: its extents beside measured peaks, over programs.
 
 Both are taken over the most bytes live, and as logarithms: bytes against bytes would agree whatever was compared, since both grow
-with what is live. The share explained is the square of Pearson's correlation; its interval is a bootstrap over programs, each
-with all its libraries, since what is odd about a program is odd on all of them.
+with what is live. The share explained is the square of Pearson's correlation, where that is not negative; its interval is a bootstrap
+over programs, each with all its libraries, since what is odd about a program is odd on all of them.
 """
 
 import math
@@ -12,7 +12,7 @@ import statistics
 from page import show
 
 SEED, RESAMPLES = 42, 2000
-LEAST_TRACES = 3  # two points lie on a line
+LEAST_TRACES = 8  # among so many that are unrelated, r is 0.71 or more, or -0.71 or less, once in 20 times: chance explains half. Among fewer, more
 ALL = "all"
 # As a real allocator has them: a header of 8 bytes, aligned to 16. The first one is drawn.
 SETTING = ("8", "16")
@@ -77,22 +77,23 @@ def sums_of(pairs):
     return len(xs), sum(xs), sum(ys), sum(x * x for x in xs), sum(y * y for y in ys), sum(x * y for x, y in pairs)
 
 
-def square_of(n, x, y, xx, yy, xy):
-    """r squared of sums; None where one of the two does not vary."""
-    across, upward, both = n * xx - x * x, n * yy - y * y, n * xy - x * y
+def share_of(n, x, y, xx, yy, xy):
+    """r squared of sums, 0 where r is negative; None where one of the two does not vary."""
+    across, upward, both = n * xx - x * x, n * yy - y * y, max(0, n * xy - x * y)
     return both * both / (across * upward) if min(across, upward) > 1e-12 * n * n else None
 
 
 def interval(groups):
-    """Of r squared: `groups` has the pairs of each program. None: too many drawings say nothing."""
+    """Of the share: `groups` has the pairs of each program. None: too many drawings say nothing."""
     rng, sums = random.Random(SEED), [sums_of(pairs) for pairs in groups]
-    drawn = [square_of(*map(sum, zip(*rng.choices(sums, k=len(sums))))) for _ in range(RESAMPLES)]
+    drawn = [share_of(*map(sum, zip(*rng.choices(sums, k=len(sums))))) for _ in range(RESAMPLES)]
     known = [value for value in drawn if value is not None]
     return middle(known) if len(known) > RESAMPLES / 2 else (None, None)
 
 
 class Fit:
-    """What one policy explains of one library, or of all. Without enough programs, or where nothing varies, its figures are None."""
+    """What one policy explains of one library, or of all. Without enough programs, or where nothing varies, its figures are None; where r is
+    negative, the share is."""
 
     def __init__(self, points, policy, allocator):
         self.policy, self.allocator = POLICIES[policy], allocator
@@ -107,7 +108,7 @@ class Fit:
         xs, ys, lives = [math.log(p.extents[policy]) for p in points], [math.log(p.held) for p in points], [math.log(p.live) for p in points]
         self.r, self.rank = correlation(xs, ys), correlation(ranks(xs), ranks(ys))
         self.bytes_r = correlation([x + live for x, live in zip(xs, lives)], [y + live for y, live in zip(ys, lives)])
-        if self.r is not None:
+        if self.r is not None and self.r >= 0:
             groups = {}
             for p, x, y in zip(points, xs, ys):
                 groups.setdefault(p.trace, []).append((x, y))
@@ -121,20 +122,41 @@ def fits_of(points):
     return [Fit(points, policy, name) for policy in POLICIES for name in ([ALL] if len(allocators) > 1 else []) + allocators]
 
 
+ASKED = "How much of the memory that a real allocator holds comes of placing blocks as first fit does, without pages, caches and size classes?"
+
+
+def named(fit):
+    return "all libraries together" if fit.allocator == ALL else fit.allocator
+
+
+def share_words(fits):
+    """The shares, of the library with the largest one with its interval; "" without any."""
+    shared = sorted((f for f in fits if f.share is not None), key=lambda f: (f.allocator == ALL, -f.share))
+    if not shared:
+        return ""
+    first, *others = shared
+    between = f" (95 % interval {100 * first.low:.0f} to {100 * first.high:.0f} %)" if first.low is not None else ""
+    shares = show.listed([f"{100 * first.share:.0f} % on {named(first)}{between}", *(f"{100 * f.share:.0f} % on {named(f)}" for f in others if f.allocator != ALL)])
+    together = "".join(f"; {100 * f.share:.0f} % over {named(f)}" for f in others if f.allocator == ALL)
+    return ("Where one program's heap is larger than another's, for as much live, the extent of first fit that merges explains of the difference: "
+            f"{shares}{together} ({first.traces} programs).")
+
+
+def other_way_words(fits):
+    against = [named(f) for f in fits if f.r is not None and f.r < 0]
+    return f"On {show.listed(against)} it goes the other way: where first fit reaches further less is held, so that it explains nothing." if against else ""
+
+
 def words_of(fits):
     """Of the policy that is drawn, in sentences."""
-    mine = sorted((f for f in fits if f.policy == POLICIES[DRAWN] and f.share is not None), key=lambda f: (f.allocator == ALL, -f.share))
+    mine = [f for f in fits if f.policy == POLICIES[DRAWN]]
     libraries = [f for f in mine if f.allocator != ALL]
-    if not libraries:
-        return []
-    first, *others = libraries
-    between = f" (95 % interval {100 * first.low:.0f} to {100 * first.high:.0f} %)" if first.low is not None else ""
-    shares = show.listed([f"{100 * first.share:.0f} % on {first.allocator}{between}", *(f"{100 * f.share:.0f} % on {f.allocator}" for f in others)])
-    together = "".join(f"; {100 * f.share:.0f} % over all libraries together" for f in mine if f.allocator == ALL)
+    said, few = [words for words in (share_words(mine), other_way_words(mine)) if words], max((f.traces for f in mine), default=0)
     held = show.listed(f"{f.allocator} {show.ratio(f.over)}" for f in sorted(libraries, key=lambda f: f.over))
-    return [
-        "How much of the memory that a real allocator holds comes of placing blocks as first fit does, without pages, caches and size classes? Where one program's "
-        f"heap is larger than another's, for as much live, the extent of first fit that merges explains of the difference: {shares}{together} ({first.traces} programs).",
-        f"In the median of the programs a library holds so many times that extent: {held}.",
-        "Both are taken over the most bytes live. The bytes themselves would correlate whatever was compared, since both grow with what is live (the table's last "
-        "column): that says nothing. The interval is a bootstrap over programs; of few programs it is wide."]
+    median = f"In the median of the programs a library holds so many times the extent of first fit that merges: {held}."
+    if not said and 0 < few < LEAST_TRACES:
+        return [f"{ASKED} Of {show.counted(few, 'program')} no share is told: among fewer than {LEAST_TRACES}, chance alone explains half of the differences more often "
+                "than once in 20 times.", median]
+    return [" ".join([ASKED, *said]), median,
+            "Both are taken over the most bytes live. The bytes themselves would correlate whatever was compared, since both grow with what is live (the table's last "
+            "column): that says nothing. The interval is a bootstrap over programs; of few programs it is wide."] if said else []

@@ -63,7 +63,7 @@ def first_sections(results, drawn, contenders, several):
         Section("memory", "Memory over time", [], drawn("resident")),
         Section("tails", "Tails: the slow calls", [steady], drawn("latency"), [tables.tails(results)]),
         threads_section(results, drawn, ranked),
-        Section("return", "What comes back", [best_back(contenders)], drawn("return"), [tables.comes_back(results)]),
+        Section("return", "What comes back", [*workload_words(results), best_back(contenders)], drawn("return"), [tables.comes_back(results)]),
         Section("budget", "How little memory is enough", [
             "Libraries are given a budget on the writable memory that they reserve, in steps of 1 MiB, each step a whole replay."],
             [], [tables.least_memory(results)]),
@@ -71,6 +71,20 @@ def first_sections(results, drawn, contenders, several):
         Section("hosts", "Hosts", ["Ratios are within a host; hosts are a level of their intervals. No time of one is put together with another's."],
                 [], [tables.hosts(results)]),
     ]
+
+
+def workload_words(results):
+    """What is replayed for the question what comes back: a generated burst, a trace with an end of its own, or both."""
+    traces = {row["trace"] for name in ("return", "return_summary") for row in results.records(name)}
+    generated = sorted(trace for trace in traces if trace in answer.BURSTS)
+    words = []
+    if generated:
+        one = len(generated) == 1
+        words.append(f"{show.listed(generated)} {'is a generated workload' if one else 'are generated workloads'}: a burst, nine tenths of it freed a second later, silence; the "
+                     "same again, all of it freed, silence.")
+    if traces - set(generated):
+        words.append("What a trace leaves live at its end is freed, and then nothing happens for 10 s.")
+    return words
 
 
 def best_back(contenders):

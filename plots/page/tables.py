@@ -203,14 +203,16 @@ def threads(results):
 
 
 def comes_back(results):
-    """A row a workload and allocator: what is resident after a burst, and after all is freed."""
-    columns = [Column("workload", "trace"), Column("allocator", "allocator")]
-    columns += [Column(title, key, show.size) for title, key in (
+    """A row a workload and allocator: what is resident after a burst, and after all is freed. Columns of which no row knows anything are not there:
+    most recordings have no burst and no silence."""
+    records = measured(results.records("return_summary"))
+    sizes = [Column(title, key, show.size) for title, key in (
         ("most live", "peak_live_bytes"), ("most resident", "peak_resident_bytes"), ("live after the drop", "drop_live_bytes"),
         ("resident then", "drop_bytes"), ("1 s later", "drop_1s_bytes"), ("10 s later", "drop_10s_bytes"),
         ("when all is freed", "freed_bytes"), ("1 s after", "freed_1s_bytes"), ("10 s after", "freed_10s_bytes"))]
-    return Table("return_summary", "What is resident after a burst, and after all is freed", columns,
-                 measured(results.records("return_summary")))
+    known = [column for column in sizes if any(column.get(record) is not None for record in records)]
+    when = "after a burst, and" if any(record["drop_bytes"] for record in records) else "at most, and"
+    return Table("return_summary", f"What is resident {when} after all is freed", [Column("workload", "trace"), Column("allocator", "allocator"), *known], records)
 
 
 # -- the second page --

@@ -454,6 +454,17 @@ class OwnProgram(unittest.TestCase):
         self.assertEqual(self.check_page("out"), ["answer", "time", "memory", "tails", "budget", "programs", "sources"])
         self.assertNotIn("first-fit.html", os.listdir(os.path.join(self.folder, "out")))
 
+    def test_what_threads_cost_is_not_left_out_where_it_was_measured_beside(self):
+        self.write("two.txt", "t 1\na x 8\nt 2\nf x\n" * 5)
+        done = self.run_tool("run", "two.txt", "-a", "simple,glibc", "--rounds", "1", "--results", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for kept, left_out in ((True, False), (False, True)):
+            if not kept:
+                os.remove(os.path.join(self.folder, "out", "threads.csv"))
+            self.assertEqual(self.run_tool("report", "out").returncode, 0)
+            with open(os.path.join(self.folder, "out", "report.html"), encoding="utf-8") as page:
+                self.assertEqual("<li>what threads cost each other: two was recorded from 2 threads" in page.read(), left_out)
+
     def test_a_trace_is_measured_first(self):
         done = self.run_tool("report", "small.rep")
         self.assertIn(done.returncode, (0, 3), done.stderr)

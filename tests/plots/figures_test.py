@@ -357,7 +357,7 @@ class Figures(unittest.TestCase):
         return path
 
     def test_what_is_explained_stands_beside_each_library(self):
-        rows = [(f"t{i}", 1 + i / 10, a, held) for i in range(4) for a, held in (("glibc", (1 + i / 10) ** 2), ("mine.so", 1.5))]
+        rows = [(f"t{i}", 1 + i / 10, a, held) for i in range(8) for a, held in (("glibc", (1 + i / 10) ** 2), ("mine.so", 1.5))]
         path = self.held(rows)
         texts = self.assert_drawn(EXPLAINED, path)
         for word in ("glibc 100 %", "mine.so", "t0", "held is that extent"):

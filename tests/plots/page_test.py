@@ -337,10 +337,46 @@ class Tables(unittest.TestCase):
                          "b 0.40× and a 0.80× (medians: a short list, not a ranking).")
         self.assertEqual(tables.threads_words(Made(threads=rows + "u,a,ok,4,10,40,9,1,glibc,50\n"), names), "")
 
+    def test_what_threads_cost_is_left_out_only_of_traces_that_were_not_replayed_by_theirs(self):
+        said = "what threads cost each other: %s was recorded from 32 threads and is replayed by 1 (ask with 'heapbench run --threads')"
+        comparison = "# heapbench 1\n" + "".join(f"# left out  {said % t}\n" for t in ("t", "t 2", "u")) + "# left out  t: something else\ntrace,allocator\n"
+        threads = "trace,allocator,status\nt,glibc,ok\nu,glibc,crashed\n"
+        self.assertEqual(answer.left_out_words(Made(comparison=comparison, threads=threads)),
+                         [("comparison.csv", [said % "t 2", said % "u", "t: something else"])])
+        self.assertEqual(answer.left_out_words(Made(comparison=comparison)), [("comparison.csv", [said % "t", said % "t 2", said % "u", "t: something else"])])
+
     def test_what_comes_back_is_of_what_the_program_gave_back(self):
         _, _, contenders = answered(",a,,glibc,1,1,faster,0.5,,,,,\n,b,,glibc,1,2,faster,0.6,,,,,\n", return_summary="trace,allocator,status,"
                                     "peak_resident_bytes,drop_live_bytes,drop_10s_bytes\nstorm,a,ok,1100,100,350\nother,a,ok,1,1,1\n")
         self.assertEqual([c.back for c in contenders], [75.0, None])
+
+    def test_what_comes_back_is_told_of_what_was_replayed(self):
+        head = "trace,allocator,status,peak_live_bytes,peak_resident_bytes,drop_live_bytes,drop_bytes,drop_1s_bytes,drop_10s_bytes,freed_bytes,freed_1s_bytes,freed_10s_bytes\n"
+        mine, storm = "mine,a,ok,100,200,,,,,150,150,150\n", "storm,a,ok,100,200,10,50,40,0,9,9,9\n"
+        ends = ["when all is freed", "1 s after", "10 s after"]
+        drops = ["live after the drop", "resident then", "1 s later", "10 s later"]
+        for rows, said, columns, when in (
+                (mine, ["What a trace leaves"], ends, "at most, and after all is freed"),
+                (storm, ["storm is a generated workload: a burst"], drops + ends, "after a burst, and after all is freed"),
+                (mine + storm + storm.replace("storm", "storm-silent"), ["storm and storm-silent are generated workloads: a burst", "What a trace leaves"], drops + ends, "after a burst, and after"),
+                (mine.replace("ok,100", "crashed,100"), ["What a trace leaves"], [], "")):
+            made = Made(return_summary=head + rows)
+            words = pages.workload_words(made)
+            self.assertEqual([begins for begins, word in zip(said, words) if word.startswith(begins)], said)
+            self.assertEqual(len(words), len(said))
+            table_made = tables.comes_back(made)
+            self.assertEqual([column.title for column in table_made.columns][4:], columns)
+            self.assertIn(when, table_made.caption)
+        self.assertEqual(pages.workload_words(Made()), [])
+        caption = figures.Figure(os.environ["PLOTS"], "return").caption
+        for word in ("burst", "nine tenths"):
+            self.assertNotIn(word, caption)
+
+    def test_live_is_in_the_legend_only_where_something_is_seen_to_be(self):
+        head = "trace,allocator,library,status,time_s,phase,resident_bytes,live_bytes\n"
+        for live, known in (("0", 0), ("7", 1)):
+            made, _ = tidy.comes_back(table(head + f"t,a,a,ok,0.1,work,9,0\nt,a,a,ok,0.2,freed,9,{live}\n", "return.csv"))
+            self.assertIn(f"\nany_live = {known}\n", made)
 
     def test_hosts_are_shown_where_there_are_several(self):
         head = "host,machine,units,rounds,seconds,floor_ns\n"

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/pages.h"
@@ -232,6 +233,73 @@ static const struct hb_together_look *first_freed(const struct hb_together_membe
     return NULL;
 }
 
+/* Runs a request of prepare_many with its looks from outside. */
+static void watch_many(struct hb_together *together, struct hb_sample_request *request, uint32_t count)
+{
+    struct hb_error error = {0};
+
+    together->look_ms = 10;
+    request->is_followed = true;
+    assert_int_equal(hb_together_add(together, request, &error), HB_OK);
+    if (hb_together_finish(together, &error) != HB_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(together->members[0]->result.outcome, HB_SAMPLE_OK);
+    assert_int_equal(together->members[0]->result.counts.allocs, count);
+}
+
+/* `count` blocks, each in a page of its own, which the replay is left to free. */
+static struct hb_prepared *prepare_many(uint32_t count)
+{
+    struct hb_op *ops = calloc(count, sizeof *ops);
+    struct hb_workload *workload;
+    struct hb_prepared *many;
+
+    assert_non_null(ops);
+    for (uint32_t i = 0; i < count; i++)
+        ops[i] = (struct hb_op){.size = 100, .object = i, .kind = HB_OP_MALLOC};
+    workload = workload_of("many", ops, count);
+    many = must_prepare(workload);
+    random_ops_free(workload);
+    free(ops);
+    return many;
+}
+
+/* The table that tells what is live is in small pages, then in huge ones: neither is the heap's. */
+static void what_is_followed_holds_as_much_as_what_is_not(void **state)
+{
+    static const uint32_t counts[] = {1000, 20000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct hb_sample_request request = request_for(RETURNING_LIBRARIES "/libreturns_kept.so");
+        struct hb_prepared *many = prepare_many(counts[i]);
+        struct hb_together together = {.count = 0};
+        struct hb_sample_result alone;
+        const struct hb_sample_result *followed;
+        const struct hb_memory_look *own;
+        const struct hb_together_look *seen;
+
+        request.prepared = many;
+        request.rests = true;
+        request.idle_ms = 200;
+        alone = must_run(&request);
+        watch_many(&together, &request, counts[i]);
+        hb_prepared_free(many);
+        followed = &together.members[0]->result;
+        own = &alone.idle.looks[0].memory;
+        seen = first_freed(together.members[0]);
+        if (!HB_SANITIZED) {
+            assert_true(own->resident_bytes >= counts[i] * hb_page_bytes());
+            assert_int_equal(followed->idle.looks[0].memory.resident_bytes, own->resident_bytes);
+            assert_int_equal(followed->idle.looks[0].memory.huge_bytes, own->huge_bytes);
+            assert_int_equal(seen->memory.resident_bytes, own->resident_bytes);
+            assert_int_equal(seen->memory.huge_bytes, own->huge_bytes);
+            assert_int_equal(followed->peak_resident_bytes, alone.peak_resident_bytes);
+        }
+        hb_together_close(&together);
+    }
+}
+
 static bool has_seen(const struct hb_together_member *member, uint64_t live_bytes)
 {
     for (size_t i = 0; i < member->look_count; i++)
@@ -307,6 +375,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_freed_lazily_is_not_resident_but_told),
         cmocka_unit_test(calls_that_give_memory_back_are_counted),
         cmocka_unit_test(what_is_not_asked_for_is_not_known),
+        cmocka_unit_test(what_is_followed_holds_as_much_as_what_is_not),
         cmocka_unit_test(memory_is_seen_to_come_back_late_where_it_is_called_for),
         cmocka_unit_test(whoever_waits_can_end_it_and_keeps_what_was_found),
     };
