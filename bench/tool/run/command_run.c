@@ -54,9 +54,10 @@ static const struct hb_option option_table[] = {
     HB_SESSION_PREFIX,
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
-    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_RUN_ROUNDS_MAX,
-     .help = "rounds, 1 to 1000, each in an order of its own. Default: 10, and more until 95 % intervals are "
-             "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_ROUNDS_MOST,
+     .help =
+         "rounds, 1 to 10000, each in an order of its own. Default: 10, and more until 95 % intervals are "
+         "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
     {HB_OPTION_PERCENT, 0, "until", "P%", HB_AT(struct options, until),
      .help = "as many rounds as it takes until the 95 % interval of each ratio is P % wide"},
     {HB_OPTION_SECONDS, 0, "budget", "S", HB_AT(struct options, budget_ms), .most = BUDGET_MAX_S,

@@ -175,9 +175,9 @@ static bool say_undecided(const struct hb_run_trace *trace, char *out)
         return false;
     if (count > 1)
         snprintf(others, sizeof others, " and %s", hb_show_counted(count - 1, "other").text);
-    if (more + trace->rounds->round_count > HB_RUN_ROUNDS_MAX)
-        snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; %d rounds, the most, would not decide",
-                 undecided->allocator, others, HB_RUN_ROUNDS_MAX);
+    if (more + trace->rounds->round_count > HB_ROUNDS_MOST)
+        snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; %s, the most, would not decide",
+                 undecided->allocator, others, hb_show_counted(HB_ROUNDS_MOST, "round").text);
     else
         snprintf(out, HB_RUN_WORDS_BYTES,
                  "undecided: %.60s%s; about %s would decide (--rounds %u, or --until)", undecided->allocator,
