@@ -261,8 +261,8 @@ static bool knows_kernel(const struct hb_run_row *row)
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
-         knows_calls = false, ticks = false;
+    bool has_ratio = trace->baseline != NULL && !trace->for_memory, fails = false,
+         by_threads = trace->replay_threads > 1, knows_calls = false, ticks = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
