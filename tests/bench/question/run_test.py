@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import os
+import re
 import shutil
 import unittest
 
@@ -287,6 +288,15 @@ class Run(invented.Test):
             saved = median(s.cpu for s in self.timed("glibc", OPS["one"])) - spent[name]
             line = next(line for line in lines if f" {name} " in line)
             self.assertEqual(saved < 0, " -" in line.replace(" - ", " "), line)
+
+    def test_what_rounds_to_nothing_has_no_sign(self):
+        with open(os.path.join(self.folder, "one.txt"), "a", encoding="ascii") as out:
+            out.write("cpu 10s\n")
+        lines = self.table("one.txt", "-a", "glibc,./a.so,./b.so,./c.so", "--rounds", "8", ns="glibc=20,a.so=20.4,b.so=19.6,c.so=1000,null=1",
+                           spread=0)
+        saves = {line.split()[1]: re.search(r"-?[\d.]+ [mu]s, -?[\d.]+ %", line)[0] for line in lines[2:6] if "glibc" not in line}
+        self.assertEqual([saves[name][0] == "-" for name in ("a.so", "b.so", "c.so")], [True, False, True], saves)
+        self.assertEqual([saves[name].split(", ")[1] for name in ("a.so", "b.so", "c.so")], ["0.0 %", "0.0 %", "-0.1 %"])
 
     def test_on_a_busy_machine_all_of_it_is_by_processor_time(self):
         self.compare("one two few", "glibc a.so b.so c.so null", "--rounds", "8", ns=self.NS, busy=3)
