@@ -371,6 +371,39 @@ class Run(invented.Test):
         self.assertEqual(words("", "glibc", spread=0), ["glibc has nothing to be compared with: -a takes several, as in -a A,B"])
         self.assertEqual(words("", "glibc simple", spread=0), ["glibc is the only library: what is built in is compared with it, and not ranked"])
 
+    def test_where_nothing_is_left_to_compare_it_is_said_why(self):
+        def words(allocators, **settings):
+            self.compare("one", allocators, "--rounds", "12", status=3, spread=0, **settings)
+            return self.trace["one"]["verdict"]
+
+        alone = ["glibc has nothing to be compared with: there is no whole run of another library"]
+        self.assertEqual(words("glibc none.so"), alone)
+        self.assertEqual(words("glibc a.so none.so", crash="./a.so"), alone)
+        self.compare("few", "glibc none.so", "--rounds", "2", status=3)
+        self.assertEqual(self.trace["few"]["verdict"], alone, "neither more rounds nor a longer trace would help")
+        self.assertEqual(words("glibc none.so simple"),
+                         ["glibc is the only library with a whole run: what is built in is compared with it, and not ranked"])
+        self.assertEqual(words("a.so", crash="./a.so"), ["nothing is compared: there is no whole run of a.so"])
+        self.assertEqual(words("none.so"), ["nothing is compared: there is no whole run of none.so"])
+        self.assertEqual(words("none.so simple"), ["nothing is compared: there is no whole run of none.so"])
+        self.assertEqual(words("none.so other.so"), ["nothing is compared: there is no whole run of any library"])
+        self.assertEqual(words("glibc a.so b.so", crash="glibc"),
+                         ["not ranked: there is no whole run of glibc, the baseline, to compare with"])
+
+    def test_rounds_that_would_decide_can_be_asked_for_or_there_are_none(self):
+        ends = set()
+        for ns in (38, 42, 46):
+            self.compare("one", "glibc a.so b.so", "--rounds", "12", spread=60, ns=f"glibc=20,a.so=20,b.so={ns}")
+            more = self.row["one", "b.so"]["more_rounds"]
+            said = self.trace["one"]["verdict"][-1]
+            ends.add((12 + more > 1000) + (12 + more > 10000))
+            if 12 + more > 10000:
+                self.assertEqual(said, "undecided: b.so; 10 000 rounds, the most, would not decide")
+            else:
+                shown = f"{more:,}".replace(",", " ")
+                self.assertEqual(said, f"undecided: b.so; about {shown} more rounds would decide (--rounds {12 + more}, or --until)")
+        self.assertEqual(ends, {0, 1, 2})
+
     def test_what_is_told_from_the_baseline_is_said_where_no_order_is(self):
         answer = self.compare("one", "glibc a.so b.so", "--rounds", "12", ns="glibc=20,a.so=18.2,b.so=18.8", spread=3)["traces"][0]["verdict"][0]
         self.assertEqual([(self.row["one", name]["rank"], self.row["one", name]["verdict"]) for name in ("a.so", "b.so", "glibc")],
