@@ -352,6 +352,29 @@ static char *list_allocators(const struct hb_session_options *options)
     return fclose(out) == 0 ? list : NULL;
 }
 
+/* What one thread made is not in them: where there is nothing else, all would be measured for nothing. A
+ * trace that is none has a row of its own later. */
+static enum hb_status refuse_single_threads(struct hb_discovery *found, struct hb_error *error)
+{
+    const char *single = NULL;
+
+    for (size_t i = 0; i < found->trace_count; i++) {
+        const struct hb_prepared *prepared;
+
+        if (hb_discovery_trace(found, i, &prepared, error) != HB_OK)
+            continue;
+        if (prepared->threads > 1)
+            return HB_OK;
+        single = found->traces[i].name;
+    }
+    if (single == NULL)
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_USAGE,
+                        "--results of --threads are of traces that several threads made; %s was made by one: "
+                        "without --threads",
+                        found->trace_count > 1 ? "each of these" : single);
+}
+
 /* Everything that can be known to be wrong is found before the first sample. */
 static enum hb_status open_run(struct comparison *comparison, const char *allocators, int argc, char **argv,
                                struct hb_error *error)
@@ -377,6 +400,8 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         status = hb_run_json_open(&comparison->json, error);
     if (status == HB_OK)
         status = hb_session_open(&comparison->session, &session, argc, argv, error);
+    if (status == HB_OK && options->results != NULL && is_by_threads(options))
+        status = refuse_single_threads(&comparison->session.found, error);
     if (status == HB_OK)
         hb_provenance_warn(&comparison->session.provenance, "heapbench");
     return status;

@@ -137,6 +137,9 @@ void hb_run_files_add(struct hb_run_files *files, const struct hb_run_trace *tra
     }
     if (out[HB_RUN_THREADS] != NULL && trace->threads > 1)
         hb_question_put(&hb_question_threads, trace->rounds, out[HB_RUN_THREADS]);
+    else if (out[HB_RUN_THREADS] != NULL)
+        hb_provenance_leave_out(&trace->rounds->session->provenance,
+                                "times of traces that one thread made (ask without --threads)");
     if (out[HB_RUN_CALLS] != NULL && trace->calls != NULL && trace->calls->round_count > 0)
         hb_question_put(&hb_question_latency, trace->calls, out[HB_RUN_CALLS]);
 }

@@ -138,6 +138,15 @@ class Threads(invented.Test):
                     i + 1, "ok", 2, 2, "yes" if name == "bump" else "no", OPS, sample.threads[4], sample.elapsed, sample.cpu,
                     sample.threads[1], sample.threads[2], sample.threads[3], glibc[i], null[i]))))
 
+    def test_results_of_threads_lack_what_one_thread_made_and_it_is_said(self):
+        def left_out(*traces):
+            return [line for line in self.run_json(*traces, "--threads", "-a", "glibc", "--rounds", "2", "--results", "out")["left_out"]
+                    if "that one thread made" in line]
+
+        self.assertEqual(left_out(self.two), [])
+        self.assertEqual(left_out(self.two, self.one), ["times of traces that one thread made (ask without --threads)"])
+        self.assertEqual({row["trace"] for row in self.rows("threads")}, {"two"})
+
     def test_a_benchmark_says_by_how_many_threads(self):
         for program, by in (("threads", 2), ("throughput", 1), ("latency", 1)):
             text = self.run_program(program, "--traces", self.two, "--allocators", "glibc", "--benchmark_format=json")
