@@ -102,7 +102,7 @@ static const struct hb_option option_table[] = {
      .help =
          "write to DIR what 'heapbench report DIR' makes a page of: throughput.csv, and of the same traces "
          "and allocators memory over time and failure under a budget. With --threads: threads.csv, of traces "
-         "that several threads made, and with --latency latency.csv"},
+         "that several threads made, and with --latency latency.csv, of the calls that are shown"},
     {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
      .help = "of --results, throughput.csv and variants.csv alone"},
     {HB_OPTION_FLAG, 0, "return", NULL, HB_AT(struct options, returns),
@@ -393,7 +393,8 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         status = hb_results_check_folder(options->results, &early, error);
     }
     if (status == HB_OK && options->results != NULL)
-        status = hb_run_files_open(&comparison->files, is_by_threads(options), options->latency, error);
+        status = hb_run_files_open(&comparison->files, is_by_threads(options),
+                                   options->latency && !options->times_only, error);
     if (status == HB_OK && options->histograms != NULL)
         status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
@@ -429,8 +430,8 @@ static int compare(int argc, char **argv, bool last)
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
     if (status == HB_OK && options.results != NULL && !options.times_only && !is_by_threads(&options))
-        status = hb_command_measure_page(&comparison.session, options.results, options.returns, &failed_cells,
-                                         &error);
+        status = hb_command_measure_page(&comparison.session, options.results, !options.latency,
+                                         options.returns, &failed_cells, &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
     if (last && status == HB_OK && options.results != NULL && !options.times_only &&

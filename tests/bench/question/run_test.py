@@ -207,6 +207,16 @@ class Run(invented.Test):
             f"  > simple: slow in every round: malloc of 8 B, operation 0: {least['simple']:.3g} us or more, 0 B live before, in 1 range"])
         self.assertEqual(lines[8], "")
 
+    def test_the_tails_that_are_shown_are_kept(self):
+        for rounds, options in ((3, ("--rounds", "7")), (2, ("--rounds", "2"))):
+            self.compare("one few", "glibc simple", "--latency", "--step-limit", "30000", "--results", "out", *options)
+            kept = self.rows("latency")
+            for (trace, name), row in self.row.items():
+                for shown in row["latency"]["tails"]:
+                    self.assertIn([trace, name, shown["kind"], shown["percentile"], str(rounds), str(shown["calls"]), str(shown["ns"])],
+                                  [[r[c] for c in ("trace", "allocator", "kind", "percentile", "rounds", "calls", "ns")] for r in kept])
+            self.assertEqual(len([s for s in self.samples if s.mode == "latency"]), 2 * 3 * rounds)
+
     # -- what is compared --
 
     NS = "glibc=20,a.so=14,b.so=20.2,c.so=26,null=3,simple=40"
