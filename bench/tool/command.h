@@ -57,11 +57,11 @@ int hb_command_run_for_page(int argc, char **argv);
 struct hb_session;
 
 /* Asks, of what the session found, what a page shows beside the comparison: memory over time, and failure
- * under a budget, and, where it is asked for, what comes back; their files go into `folder`. To be called
- * when the comparison is done; the session's provenance stays the comparison's. `*failed_cells` grows. Errors
- * as hb_question_answer. */
-enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, bool returns,
-                                       unsigned *failed_cells, struct hb_error *error);
+ * under a budget, and, where they are asked for, single calls and what comes back; their files go into
+ * `folder`. To be called when the comparison is done; the session's provenance stays the comparison's.
+ * `*failed_cells` grows. Errors as hb_question_answer. */
+enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, bool calls,
+                                       bool returns, unsigned *failed_cells, struct hb_error *error);
 
 /* info without --json: for people. Returns an exit status. */
 int hb_command_print_info(const struct hb_workload *workload, const struct hb_summary *summary);

@@ -88,8 +88,8 @@ static enum hb_status turn_to(struct hb_session *session, const struct hb_questi
     return status;
 }
 
-enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, bool returns,
-                                       unsigned *failed_cells, struct hb_error *error)
+enum hb_status hb_command_measure_page(struct hb_session *session, const char *folder, bool calls,
+                                       bool returns, unsigned *failed_cells, struct hb_error *error)
 {
     const struct hb_provenance kept = session->provenance;
     enum hb_status status = HB_OK;
@@ -97,7 +97,8 @@ enum hb_status hb_command_measure_page(struct hb_session *session, const char *f
     for (size_t i = 0; i < PAGE_QUESTIONS && status == HB_OK && !hb_session_is_interrupted(); i++) {
         unsigned failed = 0;
 
-        if (page_questions[i] == &hb_question_return && !returns)
+        if ((page_questions[i] == &hb_question_latency && !calls) ||
+            (page_questions[i] == &hb_question_return && !returns))
             continue;
         status = turn_to(session, page_questions[i], error);
         if (status == HB_OK)

@@ -64,7 +64,8 @@ def signed_percent(text):
         value = 100 * float(text)
     except ValueError:
         return ""
-    return f"{'−' if value < 0 else ''}{show.percent(abs(value))}"
+    shown = show.percent(abs(value))
+    return f"{'−' if value < 0 and shown != show.percent(0) else ''}{shown}"
 
 
 # -- the first page --

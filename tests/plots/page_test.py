@@ -238,6 +238,11 @@ class Tables(unittest.TestCase):
         self.assertEqual([row[2:4] for row in rows_of(made)], [["simple (first 1\u202f234 operations)", "50.5×"], ["x (crashed)", "–"]])
         self.assertEqual(made.columns[3].title, "over glibc")
 
+    def test_what_is_saved_has_a_sign_unless_it_rounds_to_nothing(self):
+        shares = {"-0.05": "−5.00 %", "-0.0001": "−0.01 %", "-0.00001": "0.00 %", "0": "0.00 %", "0.05": "5.00 %", "": ""}
+        for share, shown in shares.items():
+            self.assertEqual(tables.signed_percent(share), shown)
+
     def test_the_least_memory_is_said_or_that_none_sufficed(self):
         made = tables.least_memory(Made(least_memory="trace,allocator,status,bound,peak_live_bytes,minimum_bytes,failing_bytes,ended_bytes,ended_by\n"
                                         "t,tcmalloc,unavailable,,,,,,\nt,simple,ok,heap,1000,4096,,,\nt,glibc,ok,reserved,1000,,68719476736,,\n"

@@ -54,9 +54,10 @@ static const struct hb_option option_table[] = {
     HB_SESSION_PREFIX,
     {HB_OPTION_TEXT, 'b', "baseline", "A", HB_AT(struct options, session.baseline),
      .help = "what the others are compared with. Default: glibc; where -a leaves it out, the first of -a"},
-    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_RUN_ROUNDS_MAX,
-     .help = "rounds, 1 to 1000, each in an order of its own. Default: 10, and more until 95 % intervals are "
-             "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
+    {HB_OPTION_NUMBER, 0, "rounds", "R", HB_AT(struct options, rounds), .least = 1, .most = HB_ROUNDS_MOST,
+     .help =
+         "rounds, 1 to 10000, each in an order of its own. Default: 10, and more until 95 % intervals are "
+         "0.8 % wide or 15 s went into a trace, 30 where a verdict is close"},
     {HB_OPTION_PERCENT, 0, "until", "P%", HB_AT(struct options, until),
      .help = "as many rounds as it takes until the 95 % interval of each ratio is P % wide"},
     {HB_OPTION_SECONDS, 0, "budget", "S", HB_AT(struct options, budget_ms), .most = BUDGET_MAX_S,
@@ -101,7 +102,7 @@ static const struct hb_option option_table[] = {
      .help =
          "write to DIR what 'heapbench report DIR' makes a page of: throughput.csv, and of the same traces "
          "and allocators memory over time and failure under a budget. With --threads: threads.csv, of traces "
-         "that several threads made, and with --latency latency.csv"},
+         "that several threads made, and with --latency latency.csv, of the calls that are shown"},
     {HB_OPTION_FLAG, 0, "times-only", NULL, HB_AT(struct options, times_only),
      .help = "of --results, throughput.csv and variants.csv alone"},
     {HB_OPTION_FLAG, 0, "return", NULL, HB_AT(struct options, returns),
@@ -351,6 +352,29 @@ static char *list_allocators(const struct hb_session_options *options)
     return fclose(out) == 0 ? list : NULL;
 }
 
+/* What one thread made is not in them: where there is nothing else, all would be measured for nothing. A
+ * trace that is none has a row of its own later. */
+static enum hb_status refuse_single_threads(struct hb_discovery *found, struct hb_error *error)
+{
+    const char *single = NULL;
+
+    for (size_t i = 0; i < found->trace_count; i++) {
+        const struct hb_prepared *prepared;
+
+        if (hb_discovery_trace(found, i, &prepared, error) != HB_OK)
+            continue;
+        if (prepared->threads > 1)
+            return HB_OK;
+        single = found->traces[i].name;
+    }
+    if (single == NULL)
+        return HB_OK;
+    return hb_error_set(error, HB_ERR_USAGE,
+                        "--results of --threads are of traces that several threads made; %s was made by one: "
+                        "without --threads",
+                        found->trace_count > 1 ? "each of these" : single);
+}
+
 /* Everything that can be known to be wrong is found before the first sample. */
 static enum hb_status open_run(struct comparison *comparison, const char *allocators, int argc, char **argv,
                                struct hb_error *error)
@@ -369,13 +393,16 @@ static enum hb_status open_run(struct comparison *comparison, const char *alloca
         status = hb_results_check_folder(options->results, &early, error);
     }
     if (status == HB_OK && options->results != NULL)
-        status = hb_run_files_open(&comparison->files, is_by_threads(options), options->latency, error);
+        status = hb_run_files_open(&comparison->files, is_by_threads(options),
+                                   options->latency && !options->times_only, error);
     if (status == HB_OK && options->histograms != NULL)
         status = hb_folder_create(options->histograms, error);
     if (status == HB_OK && options->json)
         status = hb_run_json_open(&comparison->json, error);
     if (status == HB_OK)
         status = hb_session_open(&comparison->session, &session, argc, argv, error);
+    if (status == HB_OK && options->results != NULL && is_by_threads(options))
+        status = refuse_single_threads(&comparison->session.found, error);
     if (status == HB_OK)
         hb_provenance_warn(&comparison->session.provenance, "heapbench");
     return status;
@@ -403,8 +430,8 @@ static int compare(int argc, char **argv, bool last)
     if (status == HB_OK)
         status = run_traces(&comparison, &failed_cells, &error);
     if (status == HB_OK && options.results != NULL && !options.times_only && !is_by_threads(&options))
-        status = hb_command_measure_page(&comparison.session, options.results, options.returns, &failed_cells,
-                                         &error);
+        status = hb_command_measure_page(&comparison.session, options.results, !options.latency,
+                                         options.returns, &failed_cells, &error);
     hb_progress_clear(&comparison.session.progress);
     exit_status = status == HB_OK ? print_all(&comparison) : hb_command_fail(&error);
     if (last && status == HB_OK && options.results != NULL && !options.times_only &&

@@ -39,7 +39,7 @@ enum hb_status hb_run_files_open(struct hb_run_files *files, bool by_threads, bo
     schemas[HB_RUN_COMPARISON] = by_threads ? NULL : &comparison_schema;
     schemas[HB_RUN_REMARKS] = by_threads ? &threads_remarks_schema : &remarks_schema;
     schemas[HB_RUN_THREADS] = by_threads ? hb_question_threads.schemas[0] : NULL;
-    schemas[HB_RUN_CALLS] = by_threads && latency ? hb_question_latency.schemas[0] : NULL;
+    schemas[HB_RUN_CALLS] = latency ? hb_question_latency.schemas[0] : NULL;
     for (unsigned i = 0; i < HB_RUN_FILES; i++)
         if (schemas[i] != NULL && (files->files[i] = hb_results_begin(schemas[i])) == NULL)
             return out_of_memory(error);
@@ -137,6 +137,9 @@ void hb_run_files_add(struct hb_run_files *files, const struct hb_run_trace *tra
     }
     if (out[HB_RUN_THREADS] != NULL && trace->threads > 1)
         hb_question_put(&hb_question_threads, trace->rounds, out[HB_RUN_THREADS]);
+    else if (out[HB_RUN_THREADS] != NULL)
+        hb_provenance_leave_out(&trace->rounds->session->provenance,
+                                "times of traces that one thread made (ask without --threads)");
     if (out[HB_RUN_CALLS] != NULL && trace->calls != NULL && trace->calls->round_count > 0)
         hb_question_put(&hb_question_latency, trace->calls, out[HB_RUN_CALLS]);
 }

@@ -50,7 +50,8 @@ void hb_run_means_clear(struct hb_run_means *means);
 double hb_run_mean_memory(const struct hb_run_means *means, const struct hb_run_mean *mean);
 
 /* What a comparison writes itself (results/README.md): comparison.csv and remarks.csv, beside what its plan
- * does; of a replay by threads, threads.csv, threads_remarks.csv and latency.csv instead of all that. */
+ * does; of a replay by threads, threads.csv and threads_remarks.csv instead of all that; and of either, with
+ * --latency, latency.csv. */
 enum { HB_RUN_COMPARISON, HB_RUN_REMARKS, HB_RUN_THREADS, HB_RUN_CALLS, HB_RUN_FILES };
 
 /* In the making; NULL: not asked for. */

@@ -51,7 +51,7 @@ int hb_run_json_print(const struct hb_run_json *json, const struct hb_session *s
 
 /* -- sentences: the verdict, and what stands against it -- */
 
-enum { HB_RUN_WORDS_BYTES = 512, HB_RUN_ROUNDS_MAX = 1000 /* that --rounds takes */ };
+enum { HB_RUN_WORDS_BYTES = 512 };
 
 /* The index-th sentence of the verdict, the first being the answer. False when there are no more. */
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES]);

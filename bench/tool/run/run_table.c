@@ -261,8 +261,8 @@ static bool knows_kernel(const struct hb_run_row *row)
 static void set_columns(struct cell_table *table, const struct hb_run_trace *trace)
 {
     static char ratio_title[CELL_BYTES];
-    bool has_ratio = trace->baseline != NULL, fails = false, by_threads = trace->replay_threads > 1,
-         knows_calls = false, ticks = false;
+    bool has_ratio = trace->baseline != NULL && !trace->for_memory, fails = false,
+         by_threads = trace->replay_threads > 1, knows_calls = false, ticks = false;
 
     for (size_t i = 0; i < trace->count; i++) {
         fails = fails || trace->rows[i].failures > 0;
@@ -306,6 +306,15 @@ static void set_ratio_cells(struct line *line, const struct hb_compared *compare
     if (compared->net.estimate > 0)
         snprintf(line->cells[NET], CELL_BYTES, "%s", hb_show_ratio(compared->net.estimate).text);
     snprintf(line->cells[VERDICT], CELL_BYTES, "%s", hb_compared_name(compared->verdict));
+}
+
+/* "-5.79 ms, -8.8 %"; a share that rounds to nothing has no sign. */
+static void set_worth_cell(struct line *line, const struct hb_worth *worth)
+{
+    double percent = 100 * worth->share;
+
+    snprintf(line->cells[SAVES], CELL_BYTES, "%s%s, %.1f %%", worth->saved_s < 0 ? "-" : "",
+             hb_show_seconds(fabs(worth->saved_s)).text, fabs(percent) < 0.05 ? 0 : percent);
 }
 
 /* "12 MiB, 40" */
@@ -366,8 +375,7 @@ static void set_line(struct line *line, const struct hb_run_row *row, enum hb_ro
     set_ratio_cells(line, &row->compared);
     line->color = row->compared.verdict;
     if (row->worth.known && row->compared.verdict != HB_COMPARED_REFERENCE)
-        snprintf(line->cells[SAVES], CELL_BYTES, "%s%s, %.1f %%", row->worth.saved_s < 0 ? "-" : "",
-                 hb_show_seconds(fabs(row->worth.saved_s)).text, 100 * row->worth.share);
+        set_worth_cell(line, &row->worth);
 }
 
 static void set_lines(struct cell_table *table, const struct hb_run_trace *trace)

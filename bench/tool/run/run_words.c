@@ -175,9 +175,9 @@ static bool say_undecided(const struct hb_run_trace *trace, char *out)
         return false;
     if (count > 1)
         snprintf(others, sizeof others, " and %s", hb_show_counted(count - 1, "other").text);
-    if (more + trace->rounds->round_count > HB_RUN_ROUNDS_MAX)
-        snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; %d rounds, the most, would not decide",
-                 undecided->allocator, others, HB_RUN_ROUNDS_MAX);
+    if (more + trace->rounds->round_count > HB_ROUNDS_MOST)
+        snprintf(out, HB_RUN_WORDS_BYTES, "undecided: %.60s%s; %s, the most, would not decide",
+                 undecided->allocator, others, hb_show_counted(HB_ROUNDS_MOST, "round").text);
     else
         snprintf(out, HB_RUN_WORDS_BYTES,
                  "undecided: %.60s%s; about %s would decide (--rounds %u, or --until)", undecided->allocator,
@@ -197,6 +197,16 @@ static bool say_worth(const struct hb_run_trace *trace, char *out)
         return false;
     hb_worth_describe(&row->worth, row->allocator, out, HB_RUN_WORDS_BYTES);
     return true;
+}
+
+/* Only what did all that it was asked for can be compared. */
+static size_t count_whole(const struct hb_run_trace *trace)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < trace->rivals; i++)
+        count += trace->rows[i].problem[0] == '\0' && trace->rows[i].failures == 0;
+    return count;
 }
 
 static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
@@ -222,20 +232,30 @@ static bool say_why_unranked(const struct hb_run_trace *trace, char *out)
                  trace->baseline);
     else
         return false;
-    return trace->rivals > 1;
+    return count_whole(trace) > 1; /* else say_alone has it */
 }
 
+/* Of the rivals, those with a whole run come first. */
 static bool say_alone(const struct hb_run_trace *trace, char *out)
 {
-    bool has_built_in = false;
+    bool has_built_in = false, is_alone = trace->rivals == 1;
 
     for (size_t i = 0; i < trace->count; i++)
         has_built_in = has_built_in || trace->rows[i].group == HB_RUN_OTHER;
-    snprintf(out, HB_RUN_WORDS_BYTES,
-             has_built_in ? "%.100s is the only library: what is built in is compared with it, and not ranked"
-                          : "%.100s has nothing to be compared with: -a takes several, as in -a A,B",
-             trace->rows[0].allocator);
-    return trace->rivals == 1;
+    if (trace->rivals == 0 || count_whole(trace) > 1)
+        return false;
+    if (count_whole(trace) == 0)
+        snprintf(out, HB_RUN_WORDS_BYTES, "nothing is compared: there is no whole run of %.100s",
+                 is_alone ? trace->rows[0].allocator : "any library");
+    else if (has_built_in)
+        snprintf(out, HB_RUN_WORDS_BYTES,
+                 "%.100s is the only library%s: what is built in is compared with it, and not ranked",
+                 trace->rows[0].allocator, is_alone ? "" : " with a whole run");
+    else
+        snprintf(out, HB_RUN_WORDS_BYTES, "%.100s has nothing to be compared with: %s",
+                 trace->rows[0].allocator,
+                 is_alone ? "-a takes several, as in -a A,B" : "there is no whole run of another library");
+    return true;
 }
 
 bool hb_run_words(const struct hb_run_trace *trace, unsigned index, char out[HB_RUN_WORDS_BYTES])

@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import os
+import re
 import shutil
 import unittest
 
@@ -206,6 +207,16 @@ class Run(invented.Test):
             f"  > simple: slow in every round: malloc of 8 B, operation 0: {least['simple']:.3g} us or more, 0 B live before, in 1 range"])
         self.assertEqual(lines[8], "")
 
+    def test_the_tails_that_are_shown_are_kept(self):
+        for rounds, options in ((3, ("--rounds", "7")), (2, ("--rounds", "2"))):
+            self.compare("one few", "glibc simple", "--latency", "--step-limit", "30000", "--results", "out", *options)
+            kept = self.rows("latency")
+            for (trace, name), row in self.row.items():
+                for shown in row["latency"]["tails"]:
+                    self.assertIn([trace, name, shown["kind"], shown["percentile"], str(rounds), str(shown["calls"]), str(shown["ns"])],
+                                  [[r[c] for c in ("trace", "allocator", "kind", "percentile", "rounds", "calls", "ns")] for r in kept])
+            self.assertEqual(len([s for s in self.samples if s.mode == "latency"]), 2 * 3 * rounds)
+
     # -- what is compared --
 
     NS = "glibc=20,a.so=14,b.so=20.2,c.so=26,null=3,simple=40"
@@ -288,6 +299,15 @@ class Run(invented.Test):
             line = next(line for line in lines if f" {name} " in line)
             self.assertEqual(saved < 0, " -" in line.replace(" - ", " "), line)
 
+    def test_what_rounds_to_nothing_has_no_sign(self):
+        with open(os.path.join(self.folder, "one.txt"), "a", encoding="ascii") as out:
+            out.write("cpu 10s\n")
+        lines = self.table("one.txt", "-a", "glibc,./a.so,./b.so,./c.so", "--rounds", "8", ns="glibc=20,a.so=20.4,b.so=19.6,c.so=1000,null=1",
+                           spread=0)
+        saves = {line.split()[1]: re.search(r"-?[\d.]+ [mu]s, -?[\d.]+ %", line)[0] for line in lines[2:6] if "glibc" not in line}
+        self.assertEqual([saves[name][0] == "-" for name in ("a.so", "b.so", "c.so")], [True, False, True], saves)
+        self.assertEqual([saves[name].split(", ")[1] for name in ("a.so", "b.so", "c.so")], ["0.0 %", "0.0 %", "-0.1 %"])
+
     def test_on_a_busy_machine_all_of_it_is_by_processor_time(self):
         self.compare("one two few", "glibc a.so b.so c.so null", "--rounds", "8", ns=self.NS, busy=3)
         for trace in ("one", "two"):
@@ -360,6 +380,39 @@ class Run(invented.Test):
                       second.replace("\u202f", ""))
         self.assertEqual(words("", "glibc", spread=0), ["glibc has nothing to be compared with: -a takes several, as in -a A,B"])
         self.assertEqual(words("", "glibc simple", spread=0), ["glibc is the only library: what is built in is compared with it, and not ranked"])
+
+    def test_where_nothing_is_left_to_compare_it_is_said_why(self):
+        def words(allocators, **settings):
+            self.compare("one", allocators, "--rounds", "12", status=3, spread=0, **settings)
+            return self.trace["one"]["verdict"]
+
+        alone = ["glibc has nothing to be compared with: there is no whole run of another library"]
+        self.assertEqual(words("glibc none.so"), alone)
+        self.assertEqual(words("glibc a.so none.so", crash="./a.so"), alone)
+        self.compare("few", "glibc none.so", "--rounds", "2", status=3)
+        self.assertEqual(self.trace["few"]["verdict"], alone, "neither more rounds nor a longer trace would help")
+        self.assertEqual(words("glibc none.so simple"),
+                         ["glibc is the only library with a whole run: what is built in is compared with it, and not ranked"])
+        self.assertEqual(words("a.so", crash="./a.so"), ["nothing is compared: there is no whole run of a.so"])
+        self.assertEqual(words("none.so"), ["nothing is compared: there is no whole run of none.so"])
+        self.assertEqual(words("none.so simple"), ["nothing is compared: there is no whole run of none.so"])
+        self.assertEqual(words("none.so other.so"), ["nothing is compared: there is no whole run of any library"])
+        self.assertEqual(words("glibc a.so b.so", crash="glibc"),
+                         ["not ranked: there is no whole run of glibc, the baseline, to compare with"])
+
+    def test_rounds_that_would_decide_can_be_asked_for_or_there_are_none(self):
+        ends = set()
+        for ns in (38, 42, 46):
+            self.compare("one", "glibc a.so b.so", "--rounds", "12", spread=60, ns=f"glibc=20,a.so=20,b.so={ns}")
+            more = self.row["one", "b.so"]["more_rounds"]
+            said = self.trace["one"]["verdict"][-1]
+            ends.add((12 + more > 1000) + (12 + more > 10000))
+            if 12 + more > 10000:
+                self.assertEqual(said, "undecided: b.so; 10 000 rounds, the most, would not decide")
+            else:
+                shown = f"{more:,}".replace(",", " ")
+                self.assertEqual(said, f"undecided: b.so; about {shown} more rounds would decide (--rounds {12 + more}, or --until)")
+        self.assertEqual(ends, {0, 1, 2})
 
     def test_what_is_told_from_the_baseline_is_said_where_no_order_is(self):
         answer = self.compare("one", "glibc a.so b.so", "--rounds", "12", ns="glibc=20,a.so=18.2,b.so=18.8", spread=3)["traces"][0]["verdict"][0]

@@ -77,7 +77,8 @@ class Threads(invented.Test):
             lines = self.run_program("heapbench", "run", *arguments, ns=ns, spread=0).splitlines()
             self.assertTrue(lines[0].endswith("; 8 rounds, by peak memory"), lines[0])
             self.assertEqual([line.split()[0] for line in lines[2:4]], [row["allocator"] for row in rows[:2]])
-            self.assertNotIn("verdict", lines[1])
+            for judged in ("verdict", "to glibc", "net", "95 % interval"):
+                self.assertNotIn(judged, lines[1])
             self.assertEqual([line for line in lines if line.startswith("  >")], ["  > " + verdict])
             self.assertTrue(any(line.startswith("  ! recorded from 2 threads, replayed by 2 on ") and line.endswith(": in the recorded order")
                                 for line in lines), lines)
@@ -136,6 +137,15 @@ class Threads(invented.Test):
                 self.assertEqual(got, list(map(str, (
                     i + 1, "ok", 2, 2, "yes" if name == "bump" else "no", OPS, sample.threads[4], sample.elapsed, sample.cpu,
                     sample.threads[1], sample.threads[2], sample.threads[3], glibc[i], null[i]))))
+
+    def test_results_of_threads_lack_what_one_thread_made_and_it_is_said(self):
+        def left_out(*traces):
+            return [line for line in self.run_json(*traces, "--threads", "-a", "glibc", "--rounds", "2", "--results", "out")["left_out"]
+                    if "that one thread made" in line]
+
+        self.assertEqual(left_out(self.two), [])
+        self.assertEqual(left_out(self.two, self.one), ["times of traces that one thread made (ask without --threads)"])
+        self.assertEqual({row["trace"] for row in self.rows("threads")}, {"two"})
 
     def test_a_benchmark_says_by_how_many_threads(self):
         for program, by in (("threads", 2), ("throughput", 1), ("latency", 1)):

@@ -7,4 +7,4 @@ for wrong in '--rounds 0' '--rounds x' '--heap 0' '--touch some' '--no-such' '-a
     echo "$wrong: $?"
 done
 heapbench run demo -a nothing 2>&1 | sed 's/there are .*/there are .../'
-heapbench run demo --rounds 1001
+heapbench run demo --rounds 10001

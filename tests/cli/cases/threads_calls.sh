@@ -22,3 +22,8 @@ for wrong in --times-only --return; do
     heapbench run round.txt -a glibc --threads --results out $wrong 2>&1
     echo "exit $?"
 done
+# Of what one thread made, nothing would be kept: that is refused before it is measured.
+heapbench run demo -a glibc --threads --results single 2>&1
+echo "exit $?"
+heapbench run demo perl -a glibc --threads=strict --results single 2>&1
+echo "exit $?"
