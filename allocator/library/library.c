@@ -265,6 +265,14 @@ void hb_library_forget_sizes(const struct hb_allocator *allocator)
     library->table.dealloc = library_dealloc;
 }
 
+uint64_t hb_library_reserve_sizes(const struct hb_allocator *allocator, uint64_t blocks)
+{
+    struct library *library = (struct library *)(uintptr_t)allocator->state;
+
+    assert(hb_library_keeps_sizes(allocator));
+    return hb_made_reserve(&library->made, blocks);
+}
+
 bool hb_library_keeps_sizes(const struct hb_allocator *allocator)
 {
     return hb_library_is(allocator) && ((const struct library *)allocator->state)->made.keeps;
