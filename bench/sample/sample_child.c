@@ -6,6 +6,7 @@
  * under test does, except the loader, which has to.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -489,6 +490,21 @@ static void settle_sizes(struct sample *s)
         hb_library_forget_sizes(s->allocator);
 }
 
+/* The loader's own words for too little memory read like a broken installation. What opens without the budget
+ * is none. */
+static enum hb_status explain_budget(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_exchange *x = s->exchange;
+
+    hb_memory_pause_limit(&s->memory);
+    if (hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error) != HB_OK)
+        return error->status;
+    return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                        "%s: cannot be loaded in %" PRIu64
+                        " bytes: the budget (--heap) holds what the library itself needs, too",
+                        x->allocator, x->request.budget_bytes);
+}
+
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
 {
     struct hb_sample_exchange *x = s->exchange;
@@ -502,6 +518,8 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status != HB_OK && s->memory.limit_bytes != 0)
+        status = explain_budget(s, error);
     if (status == HB_OK) {
         settle_sizes(s);
         fflush(stdout); /* what it printed when it was loaded, which no exit handler will write */
