@@ -56,9 +56,20 @@ static uint32_t probe(const struct hb_map *map, uint64_t key)
     return at;
 }
 
-static bool grow(struct hb_map *map)
+static unsigned next_log2(unsigned log2)
 {
-    struct hb_map larger = {.log2 = map->log2 < LARGE_LOG2 ? LARGE_LOG2 : map->log2 + 1, .count = map->count};
+    return log2 < LARGE_LOG2 ? LARGE_LOG2 : log2 + 1;
+}
+
+/* How many entries make a table half full. */
+static uint64_t room_of(unsigned log2)
+{
+    return UINT64_C(1) << (log2 - 1);
+}
+
+static bool grow_to(struct hb_map *map, unsigned log2)
+{
+    struct hb_map larger = {.log2 = log2, .count = map->count};
 
     if (larger.log2 >= LAST_LOG2)
         return false;
@@ -71,6 +82,20 @@ static bool grow(struct hb_map *map)
     hb_map_clear(map);
     *map = larger;
     return true;
+}
+
+bool hb_map_reserve(struct hb_map *map, uint64_t entries)
+{
+    unsigned log2 = map->log2;
+
+    while (log2 < LAST_LOG2 && room_of(log2) < entries)
+        log2 = next_log2(log2);
+    return log2 == map->log2 || grow_to(map, log2);
+}
+
+uint64_t hb_map_bytes(const struct hb_map *map)
+{
+    return hb_table_room(bytes_of(map->log2));
 }
 
 void hb_map_prefetch(const struct hb_map *map, uint64_t key)
@@ -88,7 +113,7 @@ bool hb_map_put(struct hb_map *map, uint64_t key, uint32_t value)
     uint32_t at;
 
     assert(value <= HB_MAP_MAX_VALUE);
-    if (map->count >= (UINT32_C(1) << (map->log2 - 1)) && !grow(map))
+    if (map->count >= room_of(map->log2) && !grow_to(map, next_log2(map->log2)))
         return false;
     at = probe(map, key);
     assert(map->cells[at].taken == 0);

@@ -27,6 +27,13 @@ struct hb_map {
 bool hb_map_init(struct hb_map *map);
 void hb_map_clear(struct hb_map *map); /* an all-zero map is one that was cleared */
 
+/* Takes the memory that `entries` will need, so that until there are more the table stays where it is. False,
+ * and nothing changed, as with hb_map_put. */
+bool hb_map_reserve(struct hb_map *map, uint64_t entries);
+
+/* What its table takes, in bytes. */
+uint64_t hb_map_bytes(const struct hb_map *map);
+
 /* Fetches what the others will need for `key`: worth while some operations ahead of them. */
 void hb_map_prefetch(const struct hb_map *map, uint64_t key);
 

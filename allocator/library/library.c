@@ -142,20 +142,20 @@ static enum hb_status refuse_without_malloc(const struct hb_loaded *loaded, cons
 {
     const char *owner = hb_loaded_other_owner(loaded, "malloc");
 
-    return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: %s defines no malloc of its own; that of %s answered",
-                        what, loaded->map->l_name, owner != NULL ? owner : "nobody");
+    return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: it defines no malloc of its own; that of %s answered",
+                        what, owner != NULL ? owner : "nobody");
 }
 
-static enum hb_status refuse_incomplete(const struct hb_loaded *loaded, const char *what, const char *prefix,
-                                        const char *missing, struct hb_error *error)
+static enum hb_status refuse_incomplete(const char *what, const char *prefix, const char *missing,
+                                        struct hb_error *error)
 {
+    if (strcmp(missing, "free") == 0)
+        return hb_error_set(error, HB_ERR_UNAVAILABLE, "%s: it defines %smalloc but not %sfree", what, prefix,
+                            prefix);
     return hb_error_set(error, HB_ERR_UNAVAILABLE,
-                        "%s: %s defines %smalloc but not %s%s, which would be another allocator's%s%s", what,
-                        loaded->map->l_name, prefix, prefix, missing,
-                        strcmp(missing, "free") != 0 ? "; it is made here with --prefix " : "",
-                        strcmp(missing, "free") == 0 ? ""
-                        : prefix[0] != '\0'          ? prefix
-                                                     : "''");
+                        "%s: it defines %smalloc but not %s%s; with --prefix %s heapbench makes one of its "
+                        "%smalloc and %sfree",
+                        what, prefix, prefix, missing, prefix[0] != '\0' ? prefix : "''", prefix, prefix);
 }
 
 static bool is_given(const char *prefix)
@@ -183,7 +183,7 @@ static enum hb_status bind_required(struct library *library, const struct hb_loa
 
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
         if (!bind(loaded, prefix, required[i].name, required[i].function) && !required[i].is_made)
-            return refuse_incomplete(loaded, what, prefix, required[i].name, error);
+            return refuse_incomplete(what, prefix, required[i].name, error);
     return HB_OK;
 }
 
@@ -263,6 +263,14 @@ void hb_library_forget_sizes(const struct hb_allocator *allocator)
     hb_made_end(&library->made);
     library->table.alloc = library_alloc;
     library->table.dealloc = library_dealloc;
+}
+
+uint64_t hb_library_reserve_sizes(const struct hb_allocator *allocator, uint64_t blocks)
+{
+    struct library *library = (struct library *)(uintptr_t)allocator->state;
+
+    assert(hb_library_keeps_sizes(allocator));
+    return hb_made_reserve(&library->made, blocks);
 }
 
 bool hb_library_keeps_sizes(const struct hb_allocator *allocator)

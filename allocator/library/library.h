@@ -25,11 +25,14 @@ struct link_map;
 const struct link_map *hb_library_map(const struct hb_allocator *allocator);
 
 /*
- * Does it keep the sizes of its blocks, for a realloc that is made of malloc and free (made.h)? Where none
- * will come, they need not be kept: to be said before the first block is asked for.
+ * Does it keep the sizes of its blocks, for a realloc that is made of malloc and free (made.h)? What is known
+ * of what will come is to be said before the first block is asked for: that there is no realloc, so that none
+ * need be kept; or how many blocks are live at most, so that the table of their sizes need not grow on the
+ * clock. It grows there all the same where there is no memory for that many now. Returns the table's bytes.
  */
 bool hb_library_keeps_sizes(const struct hb_allocator *allocator);
 void hb_library_forget_sizes(const struct hb_allocator *allocator);
+uint64_t hb_library_reserve_sizes(const struct hb_allocator *allocator, uint64_t blocks);
 
 /* True for a table that this file made. */
 bool hb_library_is(const struct hb_allocator *allocator);

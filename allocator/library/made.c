@@ -40,6 +40,13 @@ void hb_made_end(struct hb_made *made)
     hb_map_clear(&made->sizes);
 }
 
+uint64_t hb_made_reserve(struct hb_made *made, uint64_t blocks)
+{
+    assert(made->keeps);
+    hb_map_reserve(&made->sizes, blocks + 1); /* else it grows when that many have come */
+    return hb_map_bytes(&made->sizes);
+}
+
 /* A library that hands out a live block twice is wrong, but not a reason for the map to be. */
 static bool keep(struct hb_made *made, const void *block, size_t size)
 {

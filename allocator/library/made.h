@@ -50,6 +50,10 @@ struct hb_made {
 bool hb_made_begin(struct hb_made *made);
 void hb_made_end(struct hb_made *made);
 
+/* Makes room for the sizes of so many blocks, and of one that is being moved, where there is memory for it.
+ * Returns the bytes of the table of sizes, which there has to be (`keeps`). */
+uint64_t hb_made_reserve(struct hb_made *made, uint64_t blocks);
+
 /* As the contract's alloc, dealloc, zalloc and resize. A block of 4 GiB or more is none that realloc knows
  * the size of: where sizes are kept, it is not given out. */
 void *hb_made_alloc(struct hb_made *made, size_t size);

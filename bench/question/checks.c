@@ -175,8 +175,10 @@ static enum hb_status find_crash(struct hb_session *session, size_t trace,
     const struct hb_sample_result *check;
     enum hb_status status = hb_checks_run(session, trace, candidate, &check, error);
 
-    if (status == HB_OK && check->outcome == HB_SAMPLE_CRASHED && check->signal == result->signal)
+    if (status == HB_OK && check->outcome == HB_SAMPLE_CRASHED && check->signal == result->signal) {
         result->check.op = check->check.op;
+        result->check.call = check->check.call;
+    }
     return status;
 }
 

@@ -289,6 +289,7 @@ static enum hb_status check_free(struct check *check, const struct hb_op *op)
     struct checked_block *block = &check->blocks[op->object];
     enum hb_status status = check_contents(check, block);
 
+    check->result->call.size = block->size;
     leave_block(check, block);
     if (status == HB_OK)
         do_op(check, op, &block->start);
@@ -318,6 +319,7 @@ static enum hb_status check_op(struct check *check, uint64_t index)
     if (status != HB_OK)
         return status;
     op = hb_windows_op(&check->windows, index);
+    check->result->call = *op;
     check->result->op = index;
     if (op->kind == HB_OP_FREE)
         status = check_free(check, op);

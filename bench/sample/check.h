@@ -30,6 +30,7 @@ struct hb_check_plan {
 
 struct hb_check_result {
     uint64_t op;       /* being done, or at which the wrong was found; HB_CHECK_NO_OP: none, or not known */
+    struct hb_op call; /* what `op` is, while it is being done; the size of a free is that of its block */
     bool printed;      /* the wrong is that it prints */
     bool stuck;        /* the wrong is that operation `op` does not come back */
     uint64_t requests; /* for an alignment, that were served */
@@ -38,9 +39,10 @@ struct hb_check_result {
 };
 
 /*
- * Replays and verifies. `result->op` is kept up to date all the while, so that whoever shares that memory
- * knows where a crash was. `counts` gets ops (done and right), allocs, served, failures and the first one,
- * live and peak bytes. HB_ERR_BROKEN: the allocator is wrong, and `error` says in which way; HB_ERR_MEMORY.
+ * Replays and verifies. `result->op` and `call` are kept up to date all the while, so that whoever shares
+ * that memory knows where a crash was. `counts` gets ops (done and right), allocs, served, failures and the
+ * first one, live and peak bytes. HB_ERR_BROKEN: the allocator is wrong, and `error` says in which way;
+ * HB_ERR_MEMORY.
  */
 enum hb_status hb_check_run(const struct hb_check_plan *plan, struct hb_check_result *result,
                             struct hb_counts *counts, struct hb_error *error);

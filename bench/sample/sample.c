@@ -14,6 +14,7 @@
 #include "bench/replay/schedule.h"
 #include "bench/sample/memory.h"
 #include "bench/sample/sample_exchange.h"
+#include "bench/sample/verdict.h"
 
 /* A block of so many bytes no process has the addresses for: it is NULL, and takes nothing. */
 #define NO_BLOCK_BYTES (UINT64_C(1) << 48)
@@ -231,6 +232,16 @@ static void note_end(const struct hb_sample_request *request, const struct hb_ch
     }
 }
 
+/* It was found in a handler of a signal, which may not write sentences. */
+static void explain_stuck(struct hb_sample_result *result)
+{
+    char op[HB_VERDICT_OPERATION_BYTES];
+
+    hb_verdict_operation(result, op);
+    hb_error_set(&result->error, HB_ERR_BROKEN,
+                 "it does not come back: a second of processor time in one call (%s)", op);
+}
+
 static enum hb_status collect(const struct hb_sample_request *request, struct hb_sample_exchange *exchange,
                               const struct hb_child_outcome *outcome, struct hb_sample_result *result,
                               struct hb_error *error)
@@ -240,17 +251,15 @@ static enum hb_status collect(const struct hb_sample_request *request, struct hb
     if (outcome->end == HB_CHILD_DONE) {
         *result = exchange->result;
         distrust(request, result);
-        if (result->check.stuck) /* found in a handler of a signal, which may not write sentences */
-            hb_error_set(&result->error, HB_ERR_BROKEN,
-                         "it does not come back: a second of processor time in one call (operation %" PRIu64
-                         ")",
-                         result->check.op);
+        if (result->check.stuck)
+            explain_stuck(result);
         result->latency = NULL;
         status = take_points(exchange, result, error);
         return status == HB_OK ? take_latency(request, exchange, result, error) : status;
     }
     *result = (struct hb_sample_result){.counts.first_failure = HB_NO_FAILURE,
                                         .check.op = exchange->result.check.op,
+                                        .check.call = exchange->result.check.call,
                                         .idle = exchange->result.idle};
     distrust(request, result);
     note_end(request, outcome, result);

@@ -99,7 +99,9 @@ struct hb_sample_result {
     uint64_t peak_resident_bytes;      /* over the harness's own before the library was loaded; whole pages */
     uint64_t end_resident_bytes;       /* likewise, when the last operation was done */
     uint64_t page_faults;              /* from just before the heap was made */
-    bool reads_trace_clock;            /* the library refers to a clock, and was given the recording's */
+    uint64_t made_table_bytes; /* of the harness's own table of sizes, which a realloc that is made needs
+                                  (library.h): in peak_resident_bytes as far as it was touched; 0: none */
+    bool reads_trace_clock;    /* the library refers to a clock, and was given the recording's */
     uint64_t paced_ns; /* of a paced replay: from its first operation to its end, waiting included, which the
                           two times are without; else 0 */
     uint64_t late_ns;  /* likewise: the most by which an operation came late */

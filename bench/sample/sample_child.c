@@ -6,6 +6,7 @@
  * under test does, except the loader, which has to.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -465,15 +466,43 @@ static enum hb_status prepare_check(struct sample *s, struct hb_error *error)
     return hb_belongings_take(s->before, error);
 }
 
-/* Sizes that are kept for a realloc cost time, which a trace without one has no use for. */
-static void spare_sizes(const struct sample *s)
+/* Of a streamed one nobody knows before it is read. */
+static bool may_realloc(const struct hb_prepared *prepared)
+{
+    if (prepared->ops == NULL)
+        return true;
+    for (uint64_t i = 0; i < prepared->op_count; i++)
+        if (prepared->ops[i].kind == HB_OP_REALLOC)
+            return true;
+    return false;
+}
+
+/* Sizes that are kept for a realloc cost time, which a trace without one has no use for. Their table has its
+ * memory beforehand, so that none of the calls that are counted is for it. (Threads that run ahead of each
+ * other may have more blocks than slots, and then it grows.) */
+static void settle_sizes(struct sample *s)
 {
     if (!hb_library_keeps_sizes(s->allocator))
         return;
-    for (uint64_t i = 0; i < s->prepared->op_count; i++)
-        if (s->prepared->ops[i].kind == HB_OP_REALLOC)
-            return;
-    hb_library_forget_sizes(s->allocator);
+    if (may_realloc(s->prepared))
+        s->exchange->result.made_table_bytes = hb_library_reserve_sizes(s->allocator, s->prepared->slots);
+    else
+        hb_library_forget_sizes(s->allocator);
+}
+
+/* The loader's own words for too little memory read like a broken installation. What opens without the budget
+ * is none. */
+static enum hb_status explain_budget(struct sample *s, struct hb_error *error)
+{
+    struct hb_sample_exchange *x = s->exchange;
+
+    hb_memory_pause_limit(&s->memory);
+    if (hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error) != HB_OK)
+        return error->status;
+    return hb_error_set(error, HB_ERR_UNAVAILABLE,
+                        "%s: cannot be loaded in %" PRIu64
+                        " bytes: the budget (--heap) holds what the library itself needs, too",
+                        x->allocator, x->request.budget_bytes);
 }
 
 static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
@@ -489,8 +518,10 @@ static enum hb_status open_allocator(struct sample *s, struct hb_error *error)
         status = hb_memory_limit(&s->memory, x->request.budget_bytes, error);
     if (status == HB_OK)
         status = hb_allocator_open(x->allocator, &s->allocator, &x->result.library, error);
+    if (status != HB_OK && s->memory.limit_bytes != 0)
+        status = explain_budget(s, error);
     if (status == HB_OK) {
-        spare_sizes(s);
+        settle_sizes(s);
         fflush(stdout); /* what it printed when it was loaded, which no exit handler will write */
     }
     if (status == HB_OK && s->schedule.tells) /* nobody listens to what would cost a stop, else */

@@ -26,26 +26,41 @@ const char *hb_verdict_status(const struct hb_sample_result *result, bool cut)
     return result->counts.failures > 0 ? "failed" : "ok";
 }
 
-/* "signal 11, operation 57" */
+void hb_verdict_operation(const struct hb_sample_result *result, char out[HB_VERDICT_OPERATION_BYTES])
+{
+    static const char *const kinds[] = {[HB_OP_MALLOC] = "a malloc of",
+                                        [HB_OP_CALLOC] = "a calloc of",
+                                        [HB_OP_REALLOC] = "a realloc to",
+                                        [HB_OP_ALIGNED] = "an aligned malloc of",
+                                        [HB_OP_FREE] = "a free of"};
+    const struct hb_op *call = &result->check.call;
+
+    out[0] = '\0';
+    if (result->check.op != HB_CHECK_NO_OP)
+        snprintf(out, HB_VERDICT_OPERATION_BYTES, "operation %" PRIu64 ", %s %" PRIu64 " byte%s",
+                 result->check.op, kinds[call->kind], call->size, call->size == 1 ? "" : "s");
+}
+
+/* "signal 11, operation 57, a malloc of 40 bytes" */
 static void describe_crash(const struct hb_sample_result *result, char *out, size_t bytes)
 {
-    bool shown = result->printed[0] != '\0';
-    char op[40] = "";
+    char op[HB_VERDICT_OPERATION_BYTES];
 
-    if (result->check.op != HB_CHECK_NO_OP)
-        snprintf(op, sizeof op, ", operation %" PRIu64, result->check.op);
-    snprintf(out, bytes, "crashed (%s %d%s)%s%s", result->signal != 0 ? "signal" : "exit status",
-             result->signal != 0 ? result->signal : result->exit_status, op, shown ? ": " : "",
-             result->printed);
+    hb_verdict_operation(result, op);
+    snprintf(out, bytes, "crashed (%s %d%s%s)%s%s", result->signal != 0 ? "signal" : "exit status",
+             result->signal != 0 ? result->signal : result->exit_status, op[0] != '\0' ? ", " : "", op,
+             result->printed[0] != '\0' ? ": " : "", result->printed);
 }
 
 static void describe_timeout(const struct hb_sample_result *result, char *out, size_t bytes)
 {
-    char op[40] = "";
+    char op[HB_VERDICT_OPERATION_BYTES];
+    bool known;
 
-    if (result->check.op != HB_CHECK_NO_OP)
-        snprintf(op, sizeof op, " (operation %" PRIu64 ")", result->check.op);
-    snprintf(out, bytes, "timeout after %.1f s%s", (double)result->timeout_ms / 1000, op);
+    hb_verdict_operation(result, op);
+    known = op[0] != '\0';
+    snprintf(out, bytes, "timeout after %.1f s%s%s%s", (double)result->timeout_ms / 1000, known ? " (" : "",
+             op, known ? ")" : "");
 }
 
 static void describe_failures(const struct hb_counts *counts, char *out, size_t bytes)

@@ -16,7 +16,12 @@ bool hb_verdict_has_figures(const struct hb_sample_result *result);
 /* True where the allocator is to have no rank, with figures (HB_SAMPLE_FAILED) or without. */
 bool hb_verdict_is_problem(const struct hb_sample_result *result);
 
-/* What the problem is, in a few words: "crashed (signal 11, operation 57)". */
+/* Which operation a check was at, and what it is: "operation 57, a malloc of 40 bytes"; empty where that is
+ * not known. */
+enum { HB_VERDICT_OPERATION_BYTES = 100 };
+void hb_verdict_operation(const struct hb_sample_result *result, char out[HB_VERDICT_OPERATION_BYTES]);
+
+/* What the problem is, in a few words: "crashed (signal 11, operation 57, a malloc of 40 bytes)". */
 void hb_verdict_describe(const struct hb_sample_result *result, char *out, size_t bytes);
 
 /* What a check found that is not wrong, in a sentence; empty where there is nothing. */

@@ -47,7 +47,9 @@ static const struct hb_option option_table[] = {
      .help = "no policy, but an offline packing of TRACE, all lifetimes known beforehand: without headers, "
              "and beside what no packing can beat"},
     {HB_OPTION_FLAG, 0, "offsets", NULL, HB_AT(struct options, offsets),
-     .help = "of --packing: print where each object lies, as a CSV of buffers, in the order of birth"},
+     .help = "of --packing: print where each object lies, as a CSV of buffers, in the order of birth (of a "
+             "CSV: by 'lower', equal ones as they stand there). 'id' counts from 0; 'lower' and 'upper' are "
+             "operations of TRACE, not a CSV's times"},
     {HB_OPTION_FLAG, 0, "all", NULL, HB_AT(struct options, all),
      .help =
          "every policy, merging and not, with headers and without, and an offline packing: a table beside "

@@ -113,6 +113,10 @@ static enum hb_status refuse_failed(const struct hb_sample_result *result, struc
 {
     if (result->outcome == HB_SAMPLE_OK)
         return HB_OK;
+    if (result->outcome == HB_SAMPLE_CRASHED)
+        return hb_error_set(error, result->error.status,
+                            "%s; 'heapbench check' names the operation, and with --here it can be run in gdb",
+                            result->error.text);
     *error = result->error;
     return error->status;
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/map.h"
+#include "base/pages.h"
 #include "base/random.h"
 
 enum { PLACES = 600, STEPS = 200000 };
@@ -70,11 +71,38 @@ static void it_grows_and_loses_nothing(void **state)
     hb_map_clear(&table);
 }
 
+static void reserved_memory_is_enough_and_more_is_grown(void **state)
+{
+    enum { MANY = 300000 };
+    struct hb_map table;
+    const struct hb_map_cell *cells;
+    uint32_t object;
+
+    (void)state;
+    assert_true(hb_map_init(&table));
+    assert_true(hb_map_put(&table, 7, 8));
+    cells = table.cells;
+    assert_true(hb_map_reserve(&table, 4096));
+    assert_ptr_equal(table.cells, cells);
+    assert_true(hb_map_reserve(&table, MANY));
+    assert_int_equal(hb_map_bytes(&table), hb_table_room(12 << 20));
+    cells = table.cells;
+    for (uint32_t i = 1; i < MANY; i++)
+        assert_true(hb_map_put(&table, (uint64_t)i * 32, i));
+    assert_ptr_equal(table.cells, cells);
+    assert_true(hb_map_find(&table, 7, &object));
+    assert_int_equal(object, 8);
+    assert_false(hb_map_reserve(&table, UINT64_MAX));
+    assert_ptr_equal(table.cells, cells);
+    hb_map_clear(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_answers_as_a_plain_array_does),
         cmocka_unit_test(it_grows_and_loses_nothing),
+        cmocka_unit_test(reserved_memory_is_enough_and_more_is_grown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static const struct hb_usage usage = {
         "or "
         "becomes another program by exec, leaves no line.\n\n"
         "--compare is of the process that did most. A replay has the sizes of the trace; the same with sizes "
-        "as the heap asks for them, rounded, and one range in front, is what the program did, but for the "
+        "rounded, as the heap rounds them, and one range in front, is what the program did, but for the "
         "order of threads.\n\n"
         "Examples:\n"
         "  heapbench exec -a simple -- python3 -c 'print(sum(range(10)))'\n"

@@ -113,12 +113,12 @@ int hb_exec_with_stats(const struct hb_exec *exec)
 
 /* -- beside a replay -- */
 
-/* A replay or the model's, of sizes as recorded or as the program's heap asks for them. */
+/* A replay or the model's, of the trace's sizes or rounded as the program's heap rounds them. */
 enum { ROWS = 4, FAST_LEVEL = 1, WAIT_S = 10 };
 
 struct row {
     const char *label;
-    bool models, as_asked;
+    bool models, rounds;
     bool is_known; /* the rest: what came of it */
     struct hb_counts counts;
 };
@@ -197,7 +197,7 @@ static enum hb_status count_on(const struct hb_allocator *table, const struct hb
     if (heap == NULL)
         return error->status;
     /* Models take no notice of an alignment, even those of aligned rungs. */
-    if (row->as_asked && (rung->caps & HB_CAP_UNALIGNED) != 0)
+    if (row->rounds && (rung->caps & HB_CAP_UNALIGNED) != 0)
         hb_live_align_first(table, heap);
     row->counts.heap_bytes = exec->heap_bytes;
     status = hb_replay_count(prepared, table, heap, &options, &row->counts, NULL, error);
@@ -207,8 +207,8 @@ static enum hb_status count_on(const struct hb_allocator *table, const struct hb
 }
 
 /* Fills those rows whose sizes are these. */
-static enum hb_status count_rows(const struct hb_exec *exec, const struct hb_workload *workload,
-                                 bool as_asked, struct row *rows, struct hb_error *error)
+static enum hb_status count_rows(const struct hb_exec *exec, const struct hb_workload *workload, bool rounds,
+                                 struct row *rows, struct hb_error *error)
 {
     const struct hb_allocator *rung = hb_allocator_find(exec->allocator);
     const struct hb_allocator *model = rung->model != NULL ? hb_allocator_find(rung->model) : NULL;
@@ -216,7 +216,7 @@ static enum hb_status count_rows(const struct hb_exec *exec, const struct hb_wor
     enum hb_status status = hb_prepare(workload, &prepared, error);
 
     for (int i = 0; i < ROWS && status == HB_OK; i++)
-        if (rows[i].as_asked == as_asked && (!rows[i].models || model != NULL))
+        if (rows[i].rounds == rounds && (!rows[i].models || model != NULL))
             status = count_on(rows[i].models ? model : rung, exec, prepared, &rows[i], error);
     hb_prepared_free(prepared);
     return status;
@@ -238,9 +238,9 @@ static enum hb_status count_all(const struct hb_exec *exec, struct hb_workload *
 static void print_figures(const char *label, uint64_t walks, uint64_t total, uint64_t longest,
                           uint64_t extent, const char *difference)
 {
-    hb_print_line(stderr, "  %-24s %13s %19s %12s %17s  %s", label, hb_show_count(walks).text,
+    hb_print_line(stderr, "  %-28s %13s %19s %12s %17s%s%s", label, hb_show_count(walks).text,
                   hb_show_count(total).text, hb_show_count(longest).text, hb_show_count(extent).text,
-                  difference);
+                  difference[0] != '\0' ? "  " : "", difference);
 }
 
 static double percent(uint64_t is, uint64_t of)
@@ -270,11 +270,12 @@ static void print_comparison(const struct hb_live_report *report, const struct h
 {
     const struct hb_live_stats *s = &report->stats;
 
+    fputc('\n', stderr); /* what the program printed may have no end of a line */
     hb_print_line(stderr, "heapbench: %s, process %ld, on %s: %s, %s in its trace; %s", report->program,
                   report->pid, report->allocator, hb_show_counted(s->allocs + s->frees, "call").text,
                   hb_show_counted(workload->op_count, "operation").text,
                   hb_show_counted(s->failures, "failure").text);
-    hb_print_line(stderr, "  %-24s %13s %19s %12s %17s", "", "walks", "ranges examined", "longest", "extent");
+    hb_print_line(stderr, "  %-28s %13s %19s %12s %17s", "", "walks", "ranges examined", "longest", "extent");
     print_figures("the program", s->walks, s->walk_total, s->walk_max, s->extent_bytes, "");
     for (int i = 0; i < ROWS; i++)
         print_row(&rows[i], s);
@@ -283,10 +284,10 @@ static void print_comparison(const struct hb_live_report *report, const struct h
 /* Replays the trace, and prints. */
 static enum hb_status compare(const struct exec_comparison *c, struct hb_error *error)
 {
-    struct row rows[ROWS] = {{.label = "replay, sizes as asked", .as_asked = true},
-                             {.label = "model, sizes as asked", .as_asked = true, .models = true},
-                             {.label = "replay"},
-                             {.label = "model", .models = true}};
+    struct row rows[ROWS] = {{.label = "replay, sizes rounded", .rounds = true},
+                             {.label = "model, sizes rounded", .rounds = true, .models = true},
+                             {.label = "replay, sizes of the trace"},
+                             {.label = "model, sizes of the trace", .models = true}};
     struct hb_workload *workload = NULL;
     enum hb_status status = hb_command_load(c->trace, &workload, error);
 

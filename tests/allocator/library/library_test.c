@@ -123,7 +123,9 @@ static void a_library_for_which_libc_answers_is_refused(void **unused)
 static void half_an_allocator_is_refused(void **unused)
 {
     (void)unused;
-    refused(TEST_INCOMPLETE, HB_ERR_UNAVAILABLE, "defines malloc but not calloc");
+    refused(
+        TEST_INCOMPLETE, HB_ERR_UNAVAILABLE,
+        ": it defines malloc but not calloc; with --prefix '' heapbench makes one of its malloc and free");
 }
 
 /* True, and it is in the library's own memory, which its free checks as well. */

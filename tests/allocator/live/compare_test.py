@@ -43,17 +43,17 @@ class Compare(Living):
                     calls = re.search(r": ([\d ]+) calls, ([\d ]+) operations in its trace; 0 failures", done.stderr)
                     self.assertEqual(calls[1], calls[2])
                     self.assertGreater(rows["the program"][0][1], 0)
-                    for label in ("replay, sizes as asked", "model, sizes as asked"):
+                    for label in ("replay, sizes rounded", "model, sizes rounded"):
                         if label in rows:
                             self.assertEqual(rows[label], (rows["the program"][0], ["the same"]))
-                    self.assertIn("replay, sizes as asked", rows)
-                    self.assertIn("replay", rows)
+                    self.assertIn("replay, sizes rounded", rows)
+                    self.assertIn("replay, sizes of the trace", rows)
 
     def test_the_difference_is_by_alignment_alone(self):
         """Sizes are not rounded where the allocator aligns: there the trace as it is does the same, of objects of 1 byte or more."""
         for rung, rounded in (("simple", True), ("simple-align", False), ("bins", False)):
             rows = self.compare(rung, *PROGRAMS[0])[1]
-            self.assertEqual(rows["replay"][0] != rows["the program"][0], rounded, rung)
+            self.assertEqual(rows["replay, sizes of the trace"][0] != rows["the program"][0], rounded, rung)
 
     def test_the_program_keeps_its_output_and_status(self):
         done, _ = self.compare("bins", "sh", "-c", "echo out; exit 7")
@@ -71,15 +71,21 @@ class Compare(Living):
                 done.stderr.close()
             self.assertEqual((done.returncode, os.listdir(self.folder)), (7, []), option)
 
+    def test_the_table_stands_in_lines_of_its_own(self):
+        for program in ("printf 1 >&2", "echo 1 >&2"):
+            done, _ = self.compare("simple", "sh", "-c", program)
+            self.assertRegex(done.stderr, r"\A1\n{1,2}heapbench: ")
+            self.assertEqual([line for line in done.stderr.splitlines() if line != line.rstrip()], [])
+
     def test_the_busiest_process_is_compared(self):
         done, _ = self.compare("bins", "sh", "-c", "perl -e '1'; true")
-        self.assertRegex(done.stderr, r"\Aheapbench: perl, process \d+, on bins: ")
+        self.assertRegex(done.stderr, r"\A\nheapbench: perl, process \d+, on bins: ")
 
     def test_a_full_heap_has_failures_that_are_in_no_trace(self):
         done, rows = self.compare("simple", SUBJECT, "full", options=["--heap", "1M"])
         self.assertEqual(done.returncode, 0)
         self.assertIn("1 failure", done.stderr)
-        self.assertEqual(rows["the program"][0][0], rows["replay, sizes as asked"][0][0] + 1)
+        self.assertEqual(rows["the program"][0][0], rows["replay, sizes rounded"][0][0] + 1)
 
     def test_refusals(self):
         for options, sentence in ((["--checked"], "without --stats and --compare"), (["--stats"], "without it")):

@@ -98,6 +98,22 @@ class Shown(invented.Test):
         self.assertNotIn("\x1b", self.on_terminal(200, *arguments, "--markdown"))
         self.assertIn("\x1b[33m", self.on_terminal(200, *arguments, INVENTED_NS="", INVENTED_SPREAD="9"))
 
+    # -- what is not the library's --
+
+    def test_a_table_of_sizes_that_is_made_is_said_where_it_is_in_the_figures(self):
+        with open(os.path.join(self.folder, "moved.txt"), "w", encoding="ascii") as out:
+            out.writelines(f"a {i} 8\nr {i} 16\nf {i}\n" for i in range(1000))
+        shutil.copy(os.path.join(LIBRARIES, "libreturns_bare.so"), os.path.join(self.folder, "bare.so"))
+        said = "table of sizes"
+        for trace, library, is_said in (("moved.txt", "bare.so", True), ("made.txt", "bare.so", False), ("moved.txt", "a.so", False)):
+            out = self.run_program("heapbench", "run", trace, "-a", f"glibc,./{library}", "--prefix", "bare_", "--rounds", "6")
+            lines = [line for line in out.splitlines() if said in line]
+            self.assertEqual(len(lines), is_said, out)
+        out = self.run_program("heapbench", "run", "moved.txt", "-a", "glibc,./bare.so", "--prefix", "bare_", "--rounds", "6")
+        self.assertIn("  ! bare.so: part of the times and of the peak memory is heapbench's own table of sizes, for the realloc "
+                      "that is made: 5 to 40 ns an operation, and 128 KiB at most; a library with a realloc (or a usable_size) "
+                      "of its own has none\n", out)
+
     # -- Markdown --
 
     def test_markdown_has_cells_of_its_own_whatever_the_names(self):

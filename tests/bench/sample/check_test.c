@@ -87,7 +87,7 @@ static void the_first_wrong_operation_is_named(void **state)
 #endif
         {"close", "broken: closes descriptor 0, which is not its own"},
         {"close_output", "broken: closes descriptor 1, which is not its own (operation 99)"},
-        {"exit", "crashed (exit status 0, operation 99)"},
+        {"exit", "crashed (exit status 0, operation 99, a malloc of 17 bytes)"},
     };
     char path[300], text[600];
 
@@ -107,9 +107,9 @@ static void a_crash_has_its_operation_and_its_last_words(void **state)
     if (HB_SANITIZED)
         skip(); /* a sanitizer has more to say */
     check(WRONG_LIBRARIES "/libwrong_abort.so", 60000, text, sizeof text);
-    assert_string_equal(text, "crashed (signal 6, operation 99): libwrong: I give up");
+    assert_string_equal(text, "crashed (signal 6, operation 99, a malloc of 17 bytes): libwrong: I give up");
     check(WRONG_LIBRARIES "/libwrong_junk.so", 60000, text, sizeof text);
-    assert_string_equal(text, "crashed (signal 11, operation 99)");
+    assert_string_equal(text, "crashed (signal 11, operation 99, a malloc of 17 bytes)");
 }
 
 static void a_descriptor_that_is_left_is_named_with_its_file(void **state)
@@ -129,7 +129,7 @@ static void a_hang_in_free_is_ended_and_has_its_operation(void **state)
 
     (void)state;
     check(WRONG_LIBRARIES "/libwrong_hang.so", 500, text, sizeof text);
-    assert_string_equal(text, "timeout after 0.5 s (operation 204)");
+    assert_string_equal(text, "timeout after 0.5 s (operation 204, a free of 17 bytes)");
 }
 
 static void nulls_are_counted_and_are_not_wrong(void **state)

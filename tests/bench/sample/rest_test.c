@@ -178,6 +178,52 @@ static void calls_that_give_memory_back_are_counted(void **state)
     assert_int_equal(maps.unmap_bytes, pages_of(FREED));
 }
 
+/* Blocks that are all live, more than the first table of sizes holds; the last one then grows, or dies. */
+static struct hb_prepared *prepare_many(enum hb_op_kind last)
+{
+    enum { MANY = 5000 };
+    static struct hb_op ops[MANY + 1];
+    struct hb_workload *workload;
+    struct hb_prepared *many;
+
+    for (uint32_t i = 0; i < MANY; i++)
+        ops[i] = (struct hb_op){.size = 100, .object = i, .kind = HB_OP_MALLOC};
+    ops[MANY] =
+        (struct hb_op){.size = last == HB_OP_REALLOC ? 200 : 0, .object = MANY - 1, .kind = (uint8_t)last};
+    workload = workload_of("many", ops, MANY + 1);
+    many = must_prepare(workload);
+    random_ops_free(workload);
+    return many;
+}
+
+static struct hb_sample_result count_made(enum hb_op_kind last)
+{
+    static char *settings[] = {"HEAPBENCH_PREFIX=bare_", NULL};
+    struct hb_sample_request request = request_for(RETURNING_LIBRARIES "/libreturns_bare.so");
+    struct hb_prepared *many = prepare_many(last);
+    struct hb_sample_result result;
+
+    request.prepared = many;
+    request.settings = settings;
+    request.counts_calls = true;
+    result = must_run(&request);
+    hb_prepared_free(many);
+    return result;
+}
+
+static void calls_for_sizes_that_are_kept_here_are_not_the_librarys(void **state)
+{
+    struct hb_sample_result kept = count_made(HB_OP_REALLOC), spared = count_made(HB_OP_FREE);
+
+    (void)state;
+    assert_int_equal(kept.made_table_bytes, hb_table_room(12 << 18));
+    assert_int_equal(spared.made_table_bytes, 0);
+    if (HB_SANITIZED || !kept.calls.known)
+        skip();
+    assert_int_equal(kept.calls.unmap_calls, 0);
+    assert_int_equal(kept.calls.madvise_calls, spared.calls.madvise_calls);
+}
+
 static void what_is_not_asked_for_is_not_known(void **state)
 {
     struct hb_sample_request request = request_for(RETURNING_LIBRARIES "/libreturns_once.so");
@@ -374,6 +420,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(without_a_call_nothing_comes_later),
         cmocka_unit_test(what_is_freed_lazily_is_not_resident_but_told),
         cmocka_unit_test(calls_that_give_memory_back_are_counted),
+        cmocka_unit_test(calls_for_sizes_that_are_kept_here_are_not_the_librarys),
         cmocka_unit_test(what_is_not_asked_for_is_not_known),
         cmocka_unit_test(what_is_followed_holds_as_much_as_what_is_not),
         cmocka_unit_test(memory_is_seen_to_come_back_late_where_it_is_called_for),

@@ -3,7 +3,8 @@
  *
  * Built once for each RETURNS_*: each block has whole pages of its own from one arena, and a freed one is
  * KEPT; given back at ONCE by madvise; given back LATE, by the first call that comes DELAY_MS after its free;
- * marked by MADV_FREE as LAZY; or, with MAPS, a mapping of its own that is unmapped.
+ * marked by MADV_FREE as LAZY; or, with MAPS, a mapping of its own that is unmapped. One is BARE: it keeps
+ * them, and has no more than bare_malloc and bare_free.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -121,6 +122,20 @@ static void release(void *block)
         give_back((char *)block - 16, *length_of(block));
 }
 
+#ifdef RETURNS_BARE
+void *bare_malloc(size_t size);
+void bare_free(void *block);
+
+void *bare_malloc(size_t size)
+{
+    return allocate(size);
+}
+
+void bare_free(void *block)
+{
+    release(block);
+}
+#else
 /* None of these calls another one, which the loader could take for the program's. */
 void *malloc(size_t size)
 {
@@ -149,3 +164,4 @@ void *realloc(void *block, size_t size)
     }
     return moved;
 }
+#endif

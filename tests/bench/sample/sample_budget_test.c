@@ -68,6 +68,36 @@ static void a_budget_makes_glibc_fail_where_none_does_not(void **state)
     hb_prepared_free(big);
 }
 
+/* Nobody is to look for a broken installation. */
+static void a_budget_that_is_too_small_to_load_a_library_is_what_is_said(void **state)
+{
+    static const char path[] = BUDGET_LIBRARIES "/libwrong_nothing.so";
+    struct hb_prepared *one = prepare_mallocs(1, 1);
+    struct hb_sample_request request = {.prepared = one,
+                                        .allocator = path,
+                                        .mode = HB_SAMPLE_TIME,
+                                        .touch = HB_TOUCH_PAGE,
+                                        .budget_bytes = 4096,
+                                        .timeout_ms = 60000};
+    struct hb_sample_result result;
+    struct hb_error error = {0};
+
+    (void)state;
+    if (HB_SANITIZED)
+        skip();
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_int_equal(result.outcome, HB_SAMPLE_UNAVAILABLE);
+    assert_string_equal(
+        result.error.text, BUDGET_LIBRARIES
+        "/libwrong_nothing.so: cannot be loaded in 4096 bytes: the budget (--heap) holds what "
+        "the library itself needs, too");
+    request.allocator = BUDGET_LIBRARIES "/no_such.so";
+    assert_int_equal(hb_sample_run(&request, &result, &error), HB_OK);
+    assert_string_equal(result.error.text,
+                        BUDGET_LIBRARIES "/no_such.so: cannot be read: No such file or directory");
+    hb_prepared_free(one);
+}
+
 /* The tables of a count are larger than the budget here, and must not be taken from it: 32 bytes a block of
  * glibc's. */
 static void a_budget_is_the_heap_s_alone(void **state)
@@ -92,6 +122,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_budget_makes_glibc_fail_where_none_does_not),
         cmocka_unit_test(a_budget_is_the_heap_s_alone),
+        cmocka_unit_test(a_budget_that_is_too_small_to_load_a_library_is_what_is_said),
     };
 
     hb_child_main(argc, argv, &hb_sample_job);

@@ -33,6 +33,8 @@ for kind in PLAIN SIZED WHOLE; do
     heapbench check calls.txt -a ./$kind.so --prefix my_
     heapbench replay calls.txt -a ./$kind.so --prefix my_ | sed -n 's/^its calls *//p'
 done
+heapbench import calls.txt -o calls.trace 2>/dev/null >&2
+heapbench replay calls.trace --stream -a ./PLAIN.so --prefix my_ | sed -n 's/^operations *//p'
 heapbench list -a ./PLAIN.so,./WHOLE.so --prefix my_ | sed -n '2,3s|/[^ ]*/||p'
 heapbench run calls.txt -a ./PLAIN.so,glibc --prefix my_ --rounds 1 --json | grep '"made"'
 HEAPBENCH_PREFIX=my_ heapbench replay calls.txt -a ./PLAIN.so --json | grep '"made"'
