@@ -163,6 +163,8 @@ static void distrust(const struct hb_sample_request *request, struct hb_sample_r
         result->outcome = HB_SAMPLE_CRASHED;
     if (result->point_count > request->points)
         result->point_count = request->points;
+    if (result->check.call.kind >= HB_OP_KINDS)
+        result->check.op = HB_CHECK_NO_OP;
     if (result->idle.count > HB_IDLE_LOOKS)
         result->idle.count = HB_IDLE_LOOKS;
     result->error.text[sizeof result->error.text - 1] = '\0';
