@@ -178,29 +178,34 @@ static void calls_that_give_memory_back_are_counted(void **state)
     assert_int_equal(maps.unmap_bytes, pages_of(FREED));
 }
 
-/* Blocks that are all live, more than the first table of sizes holds; the last one then grows, or dies. */
-static struct hb_prepared *prepare_many(enum hb_op_kind last)
+/* `count` blocks of one page each at most, all live at once; then what is done to the last of them, NULL:
+ * nothing. */
+static struct hb_prepared *prepare_many(uint32_t count, const struct hb_op *last)
 {
-    enum { MANY = 5000 };
-    static struct hb_op ops[MANY + 1];
+    struct hb_op *ops = calloc(count + 1, sizeof *ops);
     struct hb_workload *workload;
     struct hb_prepared *many;
 
-    for (uint32_t i = 0; i < MANY; i++)
+    assert_non_null(ops);
+    for (uint32_t i = 0; i < count; i++)
         ops[i] = (struct hb_op){.size = 100, .object = i, .kind = HB_OP_MALLOC};
-    ops[MANY] =
-        (struct hb_op){.size = last == HB_OP_REALLOC ? 200 : 0, .object = MANY - 1, .kind = (uint8_t)last};
-    workload = workload_of("many", ops, MANY + 1);
+    if (last != NULL)
+        ops[count] = *last;
+    workload = workload_of("many", ops, count + (last != NULL));
     many = must_prepare(workload);
     random_ops_free(workload);
+    free(ops);
     return many;
 }
 
-static struct hb_sample_result count_made(enum hb_op_kind last)
+/* More blocks than the first table of sizes holds. */
+enum { MADE = 5000 };
+
+static struct hb_sample_result count_made(const struct hb_op *last)
 {
     static char *settings[] = {"HEAPBENCH_PREFIX=bare_", NULL};
     struct hb_sample_request request = request_for(RETURNING_LIBRARIES "/libreturns_bare.so");
-    struct hb_prepared *many = prepare_many(last);
+    struct hb_prepared *many = prepare_many(MADE, last);
     struct hb_sample_result result;
 
     request.prepared = many;
@@ -213,7 +218,9 @@ static struct hb_sample_result count_made(enum hb_op_kind last)
 
 static void calls_for_sizes_that_are_kept_here_are_not_the_librarys(void **state)
 {
-    struct hb_sample_result kept = count_made(HB_OP_REALLOC), spared = count_made(HB_OP_FREE);
+    static const struct hb_op grow = {.size = 200, .object = MADE - 1, .kind = HB_OP_REALLOC},
+                              death = {.object = MADE - 1, .kind = HB_OP_FREE};
+    struct hb_sample_result kept = count_made(&grow), spared = count_made(&death);
 
     (void)state;
     assert_int_equal(kept.made_table_bytes, hb_table_room(12 << 18));
@@ -293,23 +300,6 @@ static void watch_many(struct hb_together *together, struct hb_sample_request *r
     assert_int_equal(together->members[0]->result.counts.allocs, count);
 }
 
-/* `count` blocks, each in a page of its own, which the replay is left to free. */
-static struct hb_prepared *prepare_many(uint32_t count)
-{
-    struct hb_op *ops = calloc(count, sizeof *ops);
-    struct hb_workload *workload;
-    struct hb_prepared *many;
-
-    assert_non_null(ops);
-    for (uint32_t i = 0; i < count; i++)
-        ops[i] = (struct hb_op){.size = 100, .object = i, .kind = HB_OP_MALLOC};
-    workload = workload_of("many", ops, count);
-    many = must_prepare(workload);
-    random_ops_free(workload);
-    free(ops);
-    return many;
-}
-
 /* The table that tells what is live is in small pages, then in huge ones: neither is the heap's. */
 static void what_is_followed_holds_as_much_as_what_is_not(void **state)
 {
@@ -318,7 +308,7 @@ static void what_is_followed_holds_as_much_as_what_is_not(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct hb_sample_request request = request_for(RETURNING_LIBRARIES "/libreturns_kept.so");
-        struct hb_prepared *many = prepare_many(counts[i]);
+        struct hb_prepared *many = prepare_many(counts[i], NULL);
         struct hb_together together = {.count = 0};
         struct hb_sample_result alone;
         const struct hb_sample_result *followed;
