@@ -22,8 +22,8 @@ FEW = 1000  # a trace of fewer operations, such as the tutorial's example, is le
 
 
 def text(value):
-    """As gnuplot takes it: files hold no control characters (source.py), so that a quote is all there is to mind."""
-    return "'" + value.replace("'", "''") + "'"
+    """As gnuplot takes it, which has no way to write a control character there: a path may have one, and a line's end would end the text."""
+    return "'" + "".join(c if c.isprintable() else "?" for c in value).replace("'", "''") + "'"
 
 
 def array(name, values):

@@ -20,7 +20,7 @@ PLOTS = next((path for path in (os.path.join(HERE, "..", "plots"), os.path.join(
 sys.path.insert(0, PLOTS)
 
 from page.output import printable, tell, write_whole  # noqa: E402,F401 (the others import them from here)
-from page.source import Damaged, Failure, Record, Table, read_file  # noqa: E402,F401
+from page.source import Damaged, Failure, Record, Table, open_file, read_file  # noqa: E402,F401
 
 DONE, FAILED, USAGE, PARTIAL = 0, 1, 2, 3
 
@@ -71,7 +71,7 @@ def hash_file(path):
     """Of the contents of a regular file."""
     digest = hashlib.sha256()
     try:
-        with open(path, "rb") as file:
+        with open_file(path) as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     except OSError as error:
@@ -144,10 +144,11 @@ def holds_settings(text):
         return True
     try:
         settings = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-    return isinstance(settings, dict) and isinstance(settings.get("baseline"), str) and isinstance(settings.get("variants"), list) and \
-        all(isinstance(variant, str) for variant in settings["variants"])
+    if not isinstance(settings, dict) or not isinstance(settings.get("variants"), list):
+        return False
+    return all(isinstance(word, str) and word.isprintable() for word in [settings.get("baseline"), *settings["variants"]])
 
 
 def check_unit(unit, expected, count):

@@ -58,7 +58,7 @@ static const struct hb_usage usage = {
     .doc =
         "Write the page that says which allocator to use, of result files, with every figure.\v"
         "DIR is the same as --results DIR: the CSV files are all that is needed, and what they lack is left "
-        "out and said. TRACE is measured first, as 'heapbench run TRACE --return --results NAME-report' does "
+        "out and said. TRACE is measured first, as 'heapbench run --return --results NAME-report TRACE' does "
         "it; for "
         "other allocators or more rounds, run that with its options, then 'heapbench report NAME-report'.\n\n"
         "Example: heapbench report web.trace",
@@ -208,7 +208,7 @@ static int run_comparison(const char *trace, const char *folder)
 {
     struct sigaction before;
     int exit_status;
-    const char *plain[] = {"heapbench run", trace, "--return", "--results", folder, NULL};
+    const char *plain[] = {"heapbench run", "--return", "--results", folder, trace, NULL};
     const char *dashed[] = {"heapbench run", "--return", "--results", folder, "--",
                             trace,           NULL}; /* like an option's */
 

@@ -32,9 +32,9 @@ class Contender:
         self.name = mean["allocator"]
         self.baseline = mean["baseline"]
         self.is_baseline = mean["verdict"] == "baseline"
-        self.rank = mean.number("rank")
         self.verdict = mean["verdict"]
         self.ratio, self.low, self.high = (mean.number(c) for c in ("ratio", "ratio_low", "ratio_high"))
+        self.rank = mean.number("rank") if self.ratio is not None else None  # a rank by nothing is none
         self.memory_ratio = mean.number("memory_ratio")
         self.rows = [row for row in rows if row["allocator"] == self.name]
         self.traces = int(mean.number("traces") or 0)
@@ -156,10 +156,10 @@ def lead_of(first, ranked, baseline):
 def verdict_of(results, contenders, traces):
     """The answer, and what is to be said beside it: sentences."""
     ranked = [c for c in contenders if c.rank]
-    if not ranked:
+    first = [c for c in ranked if c.rank == 1]
+    if not first:
         said = [row["text"] for row in results.records("remarks") if row["kind"] == "verdict"]
         return ("Nothing was ranked." if len(set(said)) != 1 else sentence(said[0])), []
-    first = [c for c in ranked if c.rank == 1]
     more = [memory_words(first), frugal_words(first, ranked)]
     least = min((c for c in ranked if c.memory_ratio), key=lambda c: c.memory_ratio, default=None)
     if least is not None and least.is_baseline and len(ranked) > 1:

@@ -34,20 +34,27 @@ class Damaged(Failure):
     """A file is there and is no result."""
 
 
-def read_file(path, most=MOST_BYTES):
-    """The bytes of a regular file of at most `most`; Failure says why not."""
+def open_file(path):
+    """A regular file, for reading bytes; Failure says why not. Neither a pipe nor a device keeps anybody waiting."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         # A socket cannot be opened at all.
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # no path has a NUL
+        raise Failure(f"{path}: cannot be read: {error}") from None
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         kind = "it is a pipe; save what it gives as a file first" if stat.S_ISFIFO(mode) else \
             "it is a folder" if stat.S_ISDIR(mode) else "it is no file"
         raise Failure(f"{path}: cannot be read: {kind}")
-    with open(descriptor, "rb") as file:
+    return open(descriptor, "rb")
+
+
+def read_file(path, most=MOST_BYTES):
+    """The bytes of a regular file of at most `most`; Failure says why not."""
+    with open_file(path) as file:
         try:
             data = file.read(most + 1)
         except OSError as error:

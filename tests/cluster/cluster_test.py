@@ -456,7 +456,14 @@ class Refused(unittest.TestCase):
         self.fails(study.run(1), r"plan.tsv:3: the unit's name is not of what the line says: edited by hand")
         self.fails(study.check(), r"plan.tsv:3: ")
         self.fails(study.merge(), r"plan.tsv:3: ")
+
+        def with_settings(settings):
+            return lambda lines: lines[:2] + ["\t".join(lines[2].split("\t")[:13] + [settings] + lines[2].split("\t")[14:])] + lines[3:]
+
         for change, words in (
+                (with_settings("[" * 100000), r"plan.tsv:3: its block, rounds, seed or settings are none"),
+                (with_settings('{"baseline": "a\\u0000b", "variants": []}'), r"plan.tsv:3: its block, rounds, seed or settings are none"),
+                (with_settings('{"baseline": "glibc", "variants": ["\\ud800"]}'), r"plan.tsv:3: its block, rounds, seed or settings are none"),
                 (lambda lines: lines[:2] + lines[3:], r"plan.tsv:2: is unit 1 of 3, and should be 1 of 2"),
                 (lambda lines: lines[:1] + lines[2:] + lines[1:2], r"plan.tsv:2: is unit 2 of 3, and should be 1 of 3"),
                 (lambda lines: lines + [lines[-1]], r"plan.tsv:2: is unit 1 of 3, and should be 1 of 4"),
@@ -490,6 +497,18 @@ class Refused(unittest.TestCase):
         self.assertEqual(merged.returncode, PARTIAL)
         self.assertRegex(merged.stderr, "changed after it was planned")
         self.assertIn("# left out  1 of 2 units that are not done", read(f"{study.folder}/curve.csv"))
+
+    def test_a_trace_that_became_a_pipe(self):
+        trace("piped.txt", 20)
+        study = Study("piped.txt", "-q", "curve")
+        os.remove(f"{work}/piped.txt")
+        os.mkfifo(f"{work}/piped.txt")
+        for done in (study.run(1), heapbench("plan", "piped.txt", "-q", "curve", "-o", f"{work}/piped.tsv")):
+            self.fails(done, r"piped.txt: .*it is a pipe")
+        checked = study.check()
+        self.assertEqual(checked.returncode, PARTIAL)
+        self.assertRegex(checked.stdout, r"piped.txt: .*it is a pipe")
+        self.assertEqual(study.merge().returncode, FAILED)  # nothing is done
 
     def test_a_library_that_is_another(self):
         trace("library.txt", 20)

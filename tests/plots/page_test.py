@@ -96,6 +96,9 @@ class Files(unittest.TestCase):
                 self.assertIn("cannot be read: " + said, str(caught.exception))
             self.assertTrue(stat.S_ISFIFO(os.stat(os.path.join(folder, "pipe")).st_mode))
 
+    def test_a_name_is_one_text_to_gnuplot(self):
+        self.assertEqual(tidy.text("it's a\nsystem('x')\r\x1b\u2028é"), "'it''s a?system(''x'')???é'")
+
     def test_no_mutation_is_misread(self):
         """Whatever is taken says what the file says."""
         chance = random.Random(20261123)
@@ -157,6 +160,11 @@ def answered(rows, **more):
 
 
 class Verdicts(unittest.TestCase):
+    def test_who_has_a_rank_and_no_ratio_has_none(self):
+        lead, _, contenders = answered(",a,,glibc,2,1,faster,,,,,,\n,glibc,,glibc,2,2,baseline,1,1,1,,,\n")
+        self.assertEqual([(c.name, c.rank) for c in contenders], [("glibc", 2), ("a", None)])
+        self.assertEqual(lead, "Nothing was ranked.")
+
     def test_the_fastest_is_named_with_what_it_takes_and_who_is_frugal(self):
         lead, said, contenders = answered(",slow,,glibc,2,4,slower,1.2,1.1,1.3,1.1,,\n,fast,,glibc,2,1,faster,0.6,0.59,0.61,1.7,,\n"
                                           ",small,,glibc,2,2,faster,0.754,0.7,0.8,1.2,,\n,glibc,,glibc,2,3,baseline,1,1,1,1,,\n"

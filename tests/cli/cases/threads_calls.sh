@@ -1,6 +1,6 @@
 # Each call of a replay by threads is timed in its thread, and what threads take is kept as files of its own.
 awk 'BEGIN { for (i = 0; i < 3000; i++) printf "t %d\na %d %d\nt %d\nf %d\n", i % 3, i, 8 + i % 50, (i + 1) % 3, i }' > round.txt
-heapbench run round.txt demo -a glibc,simple --threads --latency --histograms tails --results out --rounds 2 > table
+heapbench run round.txt demo -a glibc,simple --threads --latency --histograms tails --results out --rounds 2 --timeout 600 > table
 echo "exit $?"
 grep -E 'each call alone|^Left out' table
 ls out tails

@@ -11,7 +11,7 @@ try ./script
 try "$SUBJECTS/subject_strays" nothing 1
 try "$SUBJECTS/subject_strays" descriptors
 # Seen while it ran; or, as a rule, only when it had ended.
-try env -i "$SUBJECTS/subject_strays" nothing 20
+try env -i "$SUBJECTS/subject_strays" nothing 60
 try env -i /usr/bin/perl -e 1 | grep -o 'environment that names no recorder, as by env -i'
 # Seen as another program, with the recorder in it, just before.
 try sh -c 'sleep 0.5; exec env -i /usr/bin/perl -e 1' | grep -o 'environment that names no recorder, as by env -i'
