@@ -16,14 +16,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from page import explained as explain  # noqa: E402
-from page.source import MOST_NAMES, Failure, Table  # noqa: E402
+from page.source import CONTROL, MOST_NAMES, Failure, Table  # noqa: E402
 
 FEW = 1000  # a trace of fewer operations, such as the tutorial's example, is left out unless there is no other
 
 
 def text(value):
     """As gnuplot takes it, which has no way to write a control character there: a path may have one, and a line's end would end the text."""
-    return "'" + "".join(c if c.isprintable() else "?" for c in value).replace("'", "''") + "'"
+    return "'" + CONTROL.sub("?", value.replace("\n", "?")).replace("'", "''") + "'"
 
 
 def array(name, values):

@@ -97,7 +97,7 @@ class Files(unittest.TestCase):
             self.assertTrue(stat.S_ISFIFO(os.stat(os.path.join(folder, "pipe")).st_mode))
 
     def test_a_name_is_one_text_to_gnuplot(self):
-        self.assertEqual(tidy.text("it's a\nsystem('x')\r\x1b\u2028é"), "'it''s a?system(''x'')???é'")
+        self.assertEqual(tidy.text("it's a\nsystem('x')\r\x1b 1\u202f234 é"), "'it''s a?system(''x'')?? 1\u202f234 é'")
 
     def test_no_mutation_is_misread(self):
         """Whatever is taken says what the file says."""
