@@ -14,6 +14,7 @@ signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # whoever started t
 
 import argparse  # noqa: E402
 import concurrent.futures  # noqa: E402
+import ctypes  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 
@@ -155,17 +156,27 @@ def report(options):
     return PARTIAL if partial else DONE
 
 
+def end_with(parent):
+    """This process ends when the one that started it does, however that ends: nobody waits for the page any more."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; files are written whole or not at all
+    if os.getppid() != parent:
+        sys.exit(FAILED)
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="report.py", description=__doc__.split("\n")[0].split(" - ")[1])
     parser.add_argument("results", nargs="?", metavar="DIR", help="the folder of results")
     parser.add_argument("-o", "--output", metavar="DIR", help="write DIR/report.html and DIR/plots/")
     parser.add_argument("--png", action="store_true", help="draw PNG files beside the SVG ones")
     parser.add_argument("--try", dest="only_try", action="store_true", help="only say whether there is all that this needs")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, ends")
     return parser.parse_args(arguments)
 
 
 def main(arguments):
     options = parse(arguments)
+    if options.parent is not None:
+        end_with(options.parent)
     try:
         if options.only_try:
             figures.try_gnuplot()

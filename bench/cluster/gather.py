@@ -30,10 +30,12 @@ class Section(Table):
         self.start = start
         header = re.search(rb"(?m)^[^#].*\n", data)
         super().__init__(path, data if whole or not header else data[:header.end()])
-        schema = self.said("schema") or self.refuse(0, "a file without a schema")
+        schema, at = self.said("schema"), data.find(b"\n# schema")
+        if not schema or at < 0:
+            self.refuse(0, "a file without a schema")
         self.schema, self.file = schema, schema.split("/")[0]
-        self.bytes = data[data.index(b"\n# schema") + 1:] if whole else b""  # what no clock, machine or command is part of
-        self.head_line = start + data[:data.index(b"\n# schema")].count(b"\n") + 1
+        self.bytes = data[at + 1:] if whole else b""  # what no clock, machine or command is part of
+        self.head_line = start + data[:at].count(b"\n") + 1
         self.build_line = data[:data.index(b"\n")].decode()
 
     def refuse(self, index, why):

@@ -269,6 +269,45 @@ static int convert_folder(const struct options *options)
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
+#define KEPT_FORMAT "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace"
+
+/* -- an end from outside while a run's captures are converted -- */
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+
+static char kept_words[PATH_MAX + 128]; /* what the handler says, which can put no words together */
+
+static void say_kept(int signal_number)
+{
+    (void)!write(STDERR_FILENO, kept_words, strlen(kept_words));
+    raise(signal_number); /* with what it does by default: SA_RESETHAND */
+}
+
+/* What was recorded is not lost when the conversion is ended, so it is said where it is. */
+static void tell_when_ended(const char *folder)
+{
+    const struct sigaction action = {.sa_handler = say_kept, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    struct sigaction before;
+    char *printable = hb_printable_copy(folder, "");
+
+    if (printable == NULL)
+        return;
+    snprintf(kept_words, sizeof kept_words, "%s" KEPT_FORMAT "\n", isatty(STDERR_FILENO) ? "\n" : "", printable);
+    free(printable);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(ends[i], &action, NULL);
+}
+
+static void tell_no_more(void)
+{
+    struct sigaction now;
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler == say_kept)
+            signal(ends[i], SIG_DFL);
+}
+
 /* Converts what a run left. */
 static enum record_outcome finish(const struct options *options, const struct hb_host *host,
                                   const struct hb_family *family)
@@ -280,10 +319,11 @@ static enum record_outcome finish(const struct options *options, const struct hb
     /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    tell_when_ended(folder);
     outcome = convert(options, folder, family);
+    tell_no_more();
     if (outcome == NOT_KEPT)
-        hb_print_line(stderr, "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace",
-                      folder);
+        hb_print_line(stderr, KEPT_FORMAT, folder);
     hb_words_endings(family);
     return outcome;
 }

@@ -165,8 +165,8 @@ extern char **environ;
 static int run_script(const char *const *arguments)
 {
     enum { ARGUMENTS_MAX = 8 };
-    const char *argv[ARGUMENTS_MAX + 4] = {"python3", "-B"};
-    char *script = NULL;
+    const char *argv[ARGUMENTS_MAX + 5] = {"python3", "-B"};
+    char *script = NULL, parent[sizeof "--parent=" + 20];
     struct hb_error error;
     size_t count = 2;
     pid_t child;
@@ -177,6 +177,8 @@ static int run_script(const char *const *arguments)
         return hb_command_fail(&error);
     }
     argv[count++] = script;
+    snprintf(parent, sizeof parent, "--parent=%jd", (intmax_t)getpid());
+    argv[count++] = parent;
     for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
         argv[count++] = arguments[i];
     fflush(NULL); /* before what the script says */

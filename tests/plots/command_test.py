@@ -11,12 +11,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import figures_test
 
 HEAPBENCH = os.environ["HEAPBENCH"]
 FIGURES = [os.path.basename(script)[:-3] for script in figures_test.SCRIPTS]
+
+
+def until(holds, seconds=60):
+    """What holds() says once it is true; its last word after so long."""
+    end = time.monotonic() + seconds
+    while not (found := holds()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return found
+
+
+def child_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+        return children.read().split()[:1]
+
+
+def is_over(pid):
+    """It is gone, or a zombie that nobody waits for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 class Page(html.parser.HTMLParser):
@@ -389,6 +412,16 @@ class Report(unittest.TestCase):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([HEAPBENCH, "report", "--results", self.results], stdout=full, stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 1)
+
+    def test_the_script_ends_with_the_command_that_started_it(self):
+        figures_test.make_results(self.results, ["one", "two"])
+        with subprocess.Popen([HEAPBENCH, "report", self.results], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              env={**os.environ, "HEAPBENCH_PLOTS": os.environ["PLOTS"]}) as command:
+            script = until(lambda: child_of(command.pid))
+            self.assertTrue(script)
+            command.kill()
+        self.assertTrue(until(lambda: is_over(script[0])))
+        self.assertFalse(os.path.exists(os.path.join(self.results, "report.html")))
 
     def test_wrong_usage_is_exit_2(self):
         for arguments in (["--resluts", "x"], ["too", "many"], ["--results"], ["x", "--results", "y"]):

@@ -44,6 +44,7 @@ static bool add_ratios(struct hb_run_mean *mean, const struct hb_run_trace *trac
     }
     count = hb_compare_ratios(trace->rounds, row->cell, trace->noise.clock, ratios);
     grown[mean->trace_count++] = (struct hb_stats_sample){.values = ratios, .count = count};
+    mean->ratio = row->compared.ratio;
     if (mean->rounds_least == 0 || count < mean->rounds_least)
         mean->rounds_least = (uint32_t)count;
     mean->is_baseline = row->compared.verdict == HB_COMPARED_REFERENCE;
@@ -122,7 +123,9 @@ enum hb_status hb_run_means_find(struct hb_run_means *means, uint64_t seed, stru
 
         if (mean->trace_count == 0)
             continue;
-        if (!hb_stats_bootstrap(mean->samples, mean->trace_count, seed + i, &mean->ratio))
+        /* One trace's ratio is its own mean: with the interval that its table shows, not with another. */
+        if (mean->trace_count > 1 &&
+            !hb_stats_bootstrap(mean->samples, mean->trace_count, seed + i, &mean->ratio))
             return out_of_memory(error);
         mean->verdict = mean->is_baseline ? HB_COMPARED_REFERENCE
                                           : hb_compare_judge(&mean->ratio, mean->rounds_least, &more);

@@ -16,7 +16,7 @@ struct hb_run_mean {
     size_t trace_count;
     uint32_t rounds_least; /* of the traces */
     bool is_baseline;
-    struct hb_interval ratio;
+    struct hb_interval ratio; /* until they are found: that of the trace added last */
     double memory_logs; /* the sum of the logarithms of its peaks over the baseline's, of memory_traces */
     size_t memory_traces;
     enum hb_compared_verdict verdict;
