@@ -240,6 +240,14 @@ class Run(invented.Test):
         self.assert_means("glibc a.so b.so c.so")
         self.assert_computed_again()
 
+    def test_the_mean_over_one_trace_is_the_row_of_that_trace(self):
+        """And not another interval of the same rounds, which a page would show beside the table's."""
+        keys = ("ratio", "ratio_low", "ratio_high", "verdict", "rank")
+        for seed in "1234":
+            self.compare("one", "null simple glibc a.so b.so c.so", "--rounds", "16", "--seed", seed, ns=self.NS)
+            means = {mean["allocator"]: [mean[key] for key in keys] for mean in self.out["mean"]}
+            self.assertEqual(means, {row["allocator"]: [row[key] for key in keys] for row in self.out["rows"] if row["rank"] is not None})
+
     def assert_traces(self, rounds, clock="elapsed"):
         self.assertEqual(list(self.trace), ["one", "two", "few"])
         for name, trace in self.trace.items():
