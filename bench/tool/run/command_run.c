@@ -32,6 +32,7 @@ struct comparison {
     struct hb_run_means means;
     struct hb_run_files files; /* where there are results to be kept; begins zeroed */
     size_t shown_traces;
+    unsigned failed_calls; /* allocators that failed while their calls were timed, and not before */
 };
 
 enum { BUDGET_MAX_S = 1000000, DEFAULT_SEED = 42, EXIT_INTERRUPTED = 130 };
@@ -174,7 +175,7 @@ static const struct hb_usage usage = {
     .check = check,
 };
 
-static enum hb_status time_calls(const struct comparison *comparison, struct hb_run_trace *trace,
+static enum hb_status time_calls(struct comparison *comparison, struct hb_run_trace *trace,
                                  struct hb_rounds *calls, struct hb_error *error)
 {
     uint32_t rounds = comparison->options->rounds;
@@ -186,6 +187,8 @@ static enum hb_status time_calls(const struct comparison *comparison, struct hb_
         rounds = HB_LATENCY_ROUNDS;
     trace->calls = calls;
     status = hb_rounds_time_calls(trace->rounds, rounds, calls, error);
+    for (size_t i = 0; i < calls->cell_count; i++)
+        comparison->failed_calls += hb_rounds_is_problem(&calls->cells[i]);
     if (status == HB_OK && comparison->options->histograms != NULL)
         status = hb_run_write_histograms(trace, comparison->options->histograms, error);
     return status;
@@ -437,7 +440,7 @@ static int compare(int argc, char **argv, bool last)
     if (last && status == HB_OK && options.results != NULL && !options.times_only &&
         !has_nothing(&comparison))
         hb_run_files_tell(options.results);
-    if (exit_status == HB_EXIT_DONE && failed_cells > 0)
+    if (exit_status == HB_EXIT_DONE && failed_cells + comparison.failed_calls > 0)
         exit_status = HB_EXIT_PARTIAL;
     if (hb_session_is_interrupted())
         exit_status = EXIT_INTERRUPTED;

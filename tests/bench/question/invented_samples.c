@@ -18,6 +18,7 @@
  *     INVENTED_SLOW    "N": from the Nth sample of a kind on, half as long again, by both clocks
  *     INVENTED_LOAD    the machine's load average; 0 without it
  *     INVENTED_CRASH   the allocator of which every sample of a round crashes
+ *     INVENTED_CRASH_TIMED  the one of which the samples crash that time each call
  *     INVENTED_KILL    "N": at the Nth timed sample a SIGINT comes; with INVENTED_KILL_TWICE, a second one;
  *                      with INVENTED_KILL_EARLY, it comes when the sample is about to begin
  *
@@ -221,13 +222,15 @@ static void invent(const struct hb_sample_request *request, struct hb_sample_res
     result->cpu_ns = result->elapsed_ns;
 }
 
-/* Of the allocator that the environment names in INVENTED_CRASH every sample of a round crashes. */
+/* Of the allocator that the environment names every sample of a round crashes. */
 static bool is_to_crash(const struct hb_sample_request *request)
 {
-    const char *name = getenv("INVENTED_CRASH");
+    const char *name = getenv("INVENTED_CRASH"), *timed = getenv("INVENTED_CRASH_TIMED");
 
-    return name != NULL && strcmp(name, request->allocator) == 0 && request->op_limit != 0 &&
-           request->mode != HB_SAMPLE_COUNT;
+    if (request->op_limit == 0 || request->mode == HB_SAMPLE_COUNT)
+        return false;
+    return (name != NULL && strcmp(name, request->allocator) == 0) ||
+           (timed != NULL && strcmp(timed, request->allocator) == 0 && request->mode == HB_SAMPLE_LATENCY);
 }
 
 static void interrupt(const struct hb_sample_request *request, bool timed)

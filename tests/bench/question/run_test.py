@@ -192,6 +192,11 @@ class Run(invented.Test):
         self.assertNotIn("latency", self.row["one", "bump"])
         self.assertFalse([s for s in self.samples if s.mode == "latency" and s.allocator == "bump"])
 
+    def test_what_crashes_only_while_its_calls_are_timed_is_said_by_the_exit_status_too(self):
+        self.compare("one", "glibc bump", "--rounds", "2", "--latency", status=3, crash_timed="bump")
+        self.assertEqual([self.row["one", name]["status"] for name in ("glibc", "bump")], ["ok", "ok"])
+        self.assertEqual([self.row["one", name]["latency"] is None for name in ("glibc", "bump")], [False, True])
+
     def test_the_table_of_tails(self):
         lines = self.table("one.txt", "-a", "glibc,simple,null", "--latency", "--rounds", "2")
         lines = [line.replace("\u202f", " ") for line in lines[next(i for i, line in enumerate(lines) if "each call alone" in line):]]
