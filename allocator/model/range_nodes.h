@@ -26,6 +26,9 @@
  * - keys written as whole vectors, so that they reach the next load sooner: as fast
  * - each change written to the parent, whether or not the maximum is another one: up to 5 % slower
  * - maxima that are only corrected when a search was led astray: slower
+ * - AVX2 or AVX-512: as fast or up to 14 % slower; optimised as a whole at link time: as fast
+ * - no counts at all, which would leave the lengths of walks out: 8 to 18 % faster, and on the slowest trace
+ *   still 3.7 times what glibc takes, where it is 4.1 with them
  */
 #ifndef HB_ALLOCATOR_MODEL_RANGE_NODES_H
 #define HB_ALLOCATOR_MODEL_RANGE_NODES_H
