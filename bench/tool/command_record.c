@@ -292,7 +292,8 @@ static void tell_when_ended(const char *folder)
 
     if (printable == NULL)
         return;
-    snprintf(kept_words, sizeof kept_words, "%s" KEPT_FORMAT "\n", isatty(STDERR_FILENO) ? "\n" : "", printable);
+    snprintf(kept_words, sizeof kept_words, "%s" KEPT_FORMAT "\n", isatty(STDERR_FILENO) ? "\n" : "",
+             printable);
     free(printable);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
