@@ -201,6 +201,10 @@ enum hb_status hb_allocator_open(const char *name_or_path, const struct hb_alloc
                                  struct hb_library_info *info, struct hb_error *error);
 void hb_allocator_close(const struct hb_allocator *allocator); /* NULL and built-in ones do nothing */
 
+/* Is it the name of one, or a path, so that hb_allocator_open may find something? Loads nothing.
+ * HB_ERR_USAGE, with the sentence that it would say, where it is neither. */
+enum hb_status hb_allocator_check_name(const char *name_or_path, struct hb_error *error);
+
 /*
  * Debian's jemalloc needs static TLS, which the loader grants only to a process started with this tunable.
  * Returns the value GLIBC_TUNABLES must have in the environment of a process that will load libraries,

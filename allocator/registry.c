@@ -76,6 +76,14 @@ static enum hb_status refuse_name(const char *name, struct hb_error *error)
         unknown.known);
 }
 
+enum hb_status hb_allocator_check_name(const char *name_or_path, struct hb_error *error)
+{
+    if (hb_allocator_find(name_or_path) != NULL || hb_product_find(name_or_path) != NULL ||
+        is_path(name_or_path))
+        return HB_OK;
+    return refuse_name(name_or_path, error);
+}
+
 static void describe_builtin(const struct hb_allocator *allocator, struct hb_library_info *info)
 {
     if (info == NULL)
@@ -90,6 +98,7 @@ enum hb_status hb_allocator_open(const char *name_or_path, const struct hb_alloc
 {
     const struct hb_allocator *allocator = hb_allocator_find(name_or_path);
     const struct hb_product *product;
+    enum hb_status status;
 
     if (allocator != NULL) {
         describe_builtin(allocator, info);
@@ -99,9 +108,8 @@ enum hb_status hb_allocator_open(const char *name_or_path, const struct hb_alloc
     product = hb_product_find(name_or_path);
     if (product != NULL)
         return hb_library_open_product(product, out, info, error);
-    if (is_path(name_or_path))
-        return hb_library_open_path(name_or_path, out, info, error);
-    return refuse_name(name_or_path, error);
+    status = hb_allocator_check_name(name_or_path, error);
+    return status == HB_OK ? hb_library_open_path(name_or_path, out, info, error) : status;
 }
 
 void hb_allocator_close(const struct hb_allocator *allocator)

@@ -227,7 +227,9 @@ class Mean:
         self.ratio = self.low = self.high = self.rank = None
         self.baseline = rows[0].baseline
         self.hosts = {host for row in rows for host in row.hosts}
-        if self.rows:
+        if len(self.rows) == 1:  # with the interval that stands beside that trace, not with another
+            self.ratio, self.low, self.high = self.rows[0].ratio, self.rows[0].low, self.rows[0].high
+        elif self.rows:
             self.ratio = math.exp(statistics.fmean(math.log(row.ratio) for row in self.rows))
             drawn = self.draw(rng)
             # A median of few rounds drawn anew lies a little to one side of theirs: over many traces that is more than the interval.

@@ -36,7 +36,10 @@ static void take_policy(struct hb_walk_heap *heap, const struct hb_model_options
 static enum hb_status choose_allocator(struct hb_walk_heap *heap, const char *name, struct hb_error *error)
 {
     const struct hb_allocator *model;
+    enum hb_status status = hb_allocator_check_name(name, error);
 
+    if (status != HB_OK)
+        return status;
     heap->subject = hb_allocator_find(name);
     if (heap->subject == NULL || heap->subject->ranges == NULL)
         return hb_error_set(

@@ -193,6 +193,11 @@ def threads_verdict(results):
     return [f"On {row['trace']}: {row['text']}." for row in rows]
 
 
+def threads_are_by_cpu(results):
+    """Was a replay by threads judged by processor time, since others had the processors? As `run` says it."""
+    return any("processor times of all threads" in row["text"] for row in results.records("threads_remarks"))
+
+
 def remarks_of(results, traces, name="remarks"):
     """What `run` says besides the verdict: a sentence each, with the number of programs that it is said of."""
     said = {}
@@ -271,12 +276,12 @@ def compared_of(results, traces):
 
 # What each part of the two pages is made of, in words, and what measures it.
 FIRST_PARTS = {
-    "comparison": ("which allocator is the fastest", "heapbench run --results DIR"),
-    "latency": ("tails: how long single calls take", "latency --results=DIR"),
-    "fragmentation": ("memory over time", "fragmentation --results=DIR"),
-    "threads": ("what threads cost each other", "threads --results=DIR"),
-    "return": ("what comes back when the program rests", "heapbench run TRACE --idle 10"),
-    "least_memory": ("the least memory that suffices", "failure_points --results=DIR"),
+    "comparison": ("which allocator is the fastest", "heapbench run TRACE --results DIR"),
+    "latency": ("tails: how long single calls take", "heapbench run TRACE --results DIR"),
+    "fragmentation": ("memory over time", "heapbench run TRACE --results DIR"),
+    "threads": ("what threads cost each other", "heapbench run TRACE --threads --results DIR"),
+    "return": ("what comes back when the program rests", "heapbench run TRACE --return --results DIR"),
+    "least_memory": ("the least memory that suffices", "heapbench run TRACE --results DIR"),
 }
 SECOND_PARTS = {
     "walk_cost": ("how far first fit walks", "walk_cost --results=DIR"),
@@ -289,15 +294,21 @@ SECOND_PARTS = {
 }
 
 
-def in_a_study(command):
-    """The benchmarks are in nobody's PATH: a plan asks them, and a study gets one more."""
-    found = re.fullmatch("(latency|fragmentation|threads|failure_points|walk_cost|ladder) --results=DIR", command)
-    return f"heapbench plan -q {found[1]} -o DIR/{found[1]}.tsv" if found else command
+# The questions of a plan that have these parts as their answers.
+PLANNED = {"comparison": "throughput", "latency": "latency", "fragmentation": "fragmentation", "threads": "threads",
+           "least_memory": "failure_points", "walk_cost": "walk_cost", "ladder": "ladder"}
+
+
+def in_a_study(name, command):
+    """A study gets one more plan."""
+    question = PLANNED.get(name)
+    return f"heapbench plan TRACE -q {question} -o DIR/{question}.tsv" if question else command
 
 
 def not_measured(results, parts):
-    said = in_a_study if "units" in results else str
-    return [(what, said(command), name + ".csv") for name, (what, command) in parts.items() if name in results.missing]
+    study = "units" in results
+    return [(what, in_a_study(name, command) if study else command, name + ".csv")
+            for name, (what, command) in parts.items() if name in results.missing]
 
 
 def threads_done(results):

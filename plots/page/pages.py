@@ -43,8 +43,10 @@ def threads_section(results, drawn, ranked):
     """What was said of it, too; its verdict and its warnings are on the first screen where nothing else was compared."""
     said = answer.remarks_of(results, {row["trace"] for row in results.records("threads_remarks")}, "threads_remarks")
     doubts, alone = answer.untrusted(said), is_threads_alone(results)
-    words = [tables.threads_words(results, {c.name for c in ranked}), *([] if alone else answer.threads_verdict(results)),
-             *(remark for remark in said if remark not in doubts)]
+    by_cpu = answer.threads_are_by_cpu(results)
+    words = [tables.threads_words(results, {c.name for c in ranked}, by_cpu), *([] if alone else answer.threads_verdict(results)),
+             *(remark for remark in said if remark not in doubts),
+             *(["The picture is of elapsed time, in which the others' work is, too; the table has both."] if by_cpu else [])]
     return Section("threads", "Threads", words, drawn("threads"), [tables.threads(results)], [] if alone else doubts)
 
 
@@ -214,7 +216,7 @@ def make(results, pictures, csv, lab):
     if alone:
         remarks = warnings  # the others are beside the figure
         lead, *more = answer.threads_verdict(results) or ["These results are of replays by the programs' own threads alone."]
-    more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank})] if words]
+    more += [words for words in [tables.threads_words(results, {c.name for c in contenders if c.rank}, answer.threads_are_by_cpu(results))] if words]
     first = [section for section in first_sections(results, drawn, contenders, len(compared) > 1) if section]
     second = [section for section in second_sections(results, drawn) if section]
     third = [section for section in third_sections(results) if section]

@@ -163,38 +163,46 @@ def least_memory(results):
 
 def thread_rows(results):
     """A record a trace and allocator: medians over the rounds."""
-    groups = {}
+    groups, baseline_cpu = {}, {}
     for record in measured(results.records("threads")):
         groups.setdefault((record["trace"], record["allocator"]), []).append(record)
+        if record["allocator"] == record["reference"]:
+            baseline_cpu[record["trace"], record["round"], record["ops"]] = record.number("cpu_ns")
 
     def median(rounds, get):
         known = [value for value in map(get, rounds) if value is not None]
         return repr(statistics.median(known)) if known else ""
 
+    def cpu_ratio(record):
+        mine, baseline = record.number("cpu_ns"), baseline_cpu.get((record["trace"], record["round"], record["ops"]))
+        return mine / baseline if mine and baseline else None
+
     rows = []
     for rounds in groups.values():
         row = rounds[0]
-        row.update(ratio=median(rounds, over("elapsed_ns", "reference_ns")), ns=median(rounds, over("elapsed_ns", "ops")),
+        row.update(ratio=median(rounds, over("elapsed_ns", "reference_ns")), cpu_ratio=median(rounds, cpu_ratio), ns=median(rounds, over("elapsed_ns", "ops")),
                    cpu=median(rounds, over("cpu_ns", "ops")),
                    waited=median(rounds, over("waiting_ns", "thread_ns")), peak=median(rounds, lambda r: r.number("peak_resident_bytes")))
         rows.append(row)
     return rows
 
 
-def threads_words(results, names):
-    """The order of those named; of one program alone, since a mean would hide what differs."""
-    rows = [row for row in thread_rows(results) if row["ratio"] and row["status"] != "stopped"]
-    compared = sorted((row for row in rows if row["allocator"] in names), key=lambda row: row.number("ratio"))
+def threads_words(results, names, by_cpu):
+    """The order of those named, by the clock of the verdict; of one program alone, since a mean would hide what differs."""
+    ratio, time = ("cpu_ratio", "processor time") if by_cpu else ("ratio", "elapsed time")
+    rows = [row for row in thread_rows(results) if row[ratio] and row["status"] != "stopped"]
+    compared = sorted((row for row in rows if row["allocator"] in names), key=lambda row: row.number(ratio))
     baseline = next((row["reference"] for row in rows), "")
     if len({row["trace"] for row in rows}) != 1 or len(compared) < 2 or not baseline:
         return ""
-    order = show.listed(f"{row['allocator']} {show.ratio(row.number('ratio'))}" for row in compared if row["allocator"] != baseline)
-    return f"Replayed by its {show.counted(rows[0].number('replay_threads'), 'thread')}, of {baseline}'s elapsed time: {order} (medians: a short list, not a ranking)."
+    order = show.listed(f"{row['allocator']} {show.ratio(row.number(ratio))}" for row in compared if row["allocator"] != baseline)
+    return f"Replayed by its {show.counted(rows[0].number('replay_threads'), 'thread')}, of {baseline}'s {time}: {order} (medians: a short list, not a ranking)."
 
 
 def threads(results):
     rows = thread_rows(results)
-    cpu = [Column("processor time per operation", "cpu", show.ns, hint="of all threads")] if any(row["cpu"] for row in rows) else []
+    cpu = [Column(title, key, shown, hint="of all threads") for title, key, shown in (
+        ("processor time, over the baseline", "cpu_ratio", show.ratio), ("processor time per operation", "cpu", show.ns)) if any(row[key] for row in rows)]
     return Table("threads", "Replayed by as many threads as the program had", [
         Column("program", "trace"), Column("threads", "replay_threads", show.count), Column("allocator", "allocator", note=status_note),
         Column("elapsed, over the baseline", "ratio", show.ratio), Column("time per operation", "ns", show.ns), *cpu,

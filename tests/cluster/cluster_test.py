@@ -430,6 +430,16 @@ class Planned(unittest.TestCase):
 
 
 class Refused(unittest.TestCase):
+    def test_an_allocator_that_nothing_is_called_is_refused_before_anything_is_planned(self):
+        trace("named.txt", 10)
+        for named in (["-a", "glibc,jemaloc"], ["-b", "jemaloc"]):
+            study = Study("named.txt", *named)
+            self.assertEqual((study.made.returncode, study.made.stdout), (2, ""))
+            self.assertIn("no allocator is called 'jemaloc' (did you mean 'jemalloc'?)", study.made.stderr)
+            self.assertFalse(os.path.lexists(study.folder))
+        study = Study("named.txt", "-q", "throughput", "-a", "glibc,simple,model-first", "--variant", "mine=glibc", "-b", "mine")
+        self.assertEqual(study.made.returncode, DONE, study.made.stderr)
+
     def fails(self, done, words):
         self.assertEqual(done.returncode, FAILED, done.stdout + done.stderr)
         self.assertRegex(done.stderr + done.stdout, words)

@@ -81,9 +81,15 @@ class Means(unittest.TestCase):
 
             def __init__(self, hosts):
                 self.estimate, self.rank, self.hosts = compare.Estimate(hosts, draws), 1, set(hosts)
-                self.ratio = self.estimate.ratio
+                self.ratio, self.low, self.high = self.estimate.ratio, self.estimate.low, self.estimate.high
 
-        return compare.Mean("x", [Row(hosts) for hosts in traces], rng)
+        self.rows = [Row(hosts) for hosts in traces]
+        return compare.Mean("x", self.rows, rng)
+
+    def test_the_mean_over_one_trace_has_the_interval_of_that_trace(self):
+        rounds = random.Random(5)
+        alone = self.mean({"a": [rounds.uniform(0.7, 1.1) for _ in range(16)]})
+        self.assertEqual([alone.ratio, alone.low, alone.high], [self.rows[0].ratio, self.rows[0].low, self.rows[0].high])
 
     def test_hosts_are_drawn_once_for_all_traces(self):
         """What a host does to every trace does not average out over traces."""

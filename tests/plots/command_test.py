@@ -284,7 +284,7 @@ class Report(unittest.TestCase):
         self.assertEqual(re.findall('<section id="(.*?)"', text), ["answer", "time", "programs", "sources"])
         self.assertEqual(self.files(self.output), ["csv", "plots", "report.html"])
         self.assertEqual(Page(text).hollow, [])
-        self.assertIn("<li>tails: how long single calls take: <code>latency --results=DIR</code></li>", text)
+        self.assertIn("<li>tails: how long single calls take: <code>heapbench run TRACE --results DIR</code></li>", text)
         absent = re.findall("<li>not measured: (.*)</li>", text)
         self.assertEqual(len(absent), 1)
         self.assertLessEqual({"walk_cost.csv", "failure_points.csv", "model_speed.csv"}, set(absent[0].split(", ")))

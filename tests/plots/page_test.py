@@ -342,13 +342,28 @@ class Tables(unittest.TestCase):
         page = pages.make(Made(threads=threads), [], "", False)[pages.FIRST]
         self.assertIn("<strong>These results are of replays by the programs&#39; own threads alone.</strong>", page)
 
+    def test_where_others_had_the_processors_threads_are_compared_by_processor_time(self):
+        """Of each round, on the same operations: the clock of the verdict, and not that of the picture."""
+        threads = "# heapbench 1\ntrace,allocator,round,status,replay_threads,ops,elapsed_ns,cpu_ns,reference,reference_ns\n" \
+                  "t,glibc,1,ok,2,10,50,100,glibc,50\nt,glibc,2,ok,2,10,50,200,glibc,50\n" \
+                  "t,a,1,ok,2,10,70,50,glibc,50\nt,a,2,ok,2,10,70,140,glibc,50\nt,a,3,ok,2,10,70,1,glibc,50\nt,a,1,ok,2,5,70,1,glibc,50\n"
+        names, remark = {"glibc", "a"}, "processor times of all threads\\x2c since others have the processors"
+        self.assertEqual([row["cpu_ratio"] for row in tables.thread_rows(Made(threads=threads))], ["1.0", "0.6"])
+        self.assertIn("processor time, over the baseline", [column.title for column in tables.threads(Made(threads=threads)).columns])
+        self.assertIn("of glibc's processor time: a 0.60×", tables.threads_words(Made(threads=threads), names, True))
+        for text, by_cpu in ((remark, True), ("recorded from 2 threads", False)):
+            made = Made(threads=threads, threads_remarks=f"# heapbench 1\ntrace,kind,text\nt,warning,{text}\n")
+            self.assertEqual(answer.threads_are_by_cpu(made), by_cpu)
+            section = pages.threads_section(made, pages.Drawn([]), [])
+            self.assertEqual("The picture is of elapsed time, in which the others' work is, too; the table has both." in section.words, by_cpu)
+
     def test_the_order_by_threads_is_said_of_one_program(self):
         rows = "trace,allocator,status,replay_threads,ops,elapsed_ns,thread_ns,waiting_ns,reference,reference_ns\n" \
                "t,glibc,ok,4,10,50,9,1,glibc,50\nt,a,ok,4,10,40,9,1,glibc,50\nt,b,ok,4,10,20,9,1,glibc,50\nt,null,ok,4,10,1,9,1,glibc,50\n"
         names = {"glibc", "a", "b"}
-        self.assertEqual(tables.threads_words(Made(threads=rows), names), "Replayed by its 4 threads, of glibc's elapsed time: "
+        self.assertEqual(tables.threads_words(Made(threads=rows), names, False), "Replayed by its 4 threads, of glibc's elapsed time: "
                          "b 0.40× and a 0.80× (medians: a short list, not a ranking).")
-        self.assertEqual(tables.threads_words(Made(threads=rows + "u,a,ok,4,10,40,9,1,glibc,50\n"), names), "")
+        self.assertEqual(tables.threads_words(Made(threads=rows + "u,a,ok,4,10,40,9,1,glibc,50\n"), names, False), "")
 
     def test_what_threads_cost_is_left_out_only_of_traces_that_were_not_replayed_by_theirs(self):
         said = "what threads cost each other: %s was recorded from 32 threads and is replayed by 1 (ask with 'heapbench run --threads')"
@@ -405,15 +420,17 @@ class Tables(unittest.TestCase):
         parts = {"latency": answer.FIRST_PARTS["latency"], "least_memory": answer.FIRST_PARTS["least_memory"], "curve": answer.SECOND_PARTS["curve"]}
         alone, study = Made(comparison="trace\n"), Made(comparison="trace\n", units="unit\n")
         self.assertEqual([command for _, command, _ in answer.not_measured(alone, parts)],
-                         ["latency --results=DIR", "failure_points --results=DIR", "heapbench curve --all --results DIR"])
+                         ["heapbench run TRACE --results DIR"] * 2 + ["heapbench curve --all --results DIR"])
         self.assertEqual([command for _, command, _ in answer.not_measured(study, parts)],
-                         ["heapbench plan -q latency -o DIR/latency.tsv", "heapbench plan -q failure_points -o DIR/failure_points.tsv",
+                         ["heapbench plan TRACE -q latency -o DIR/latency.tsv", "heapbench plan TRACE -q failure_points -o DIR/failure_points.tsv",
                           "heapbench curve --all --results DIR"])
 
     def test_every_benchmark_that_a_plan_asks_is_named_so(self):
         """All but model_speed, which is of no trace."""
-        benchmarks = {command for _, command in [*answer.FIRST_PARTS.values(), *answer.SECOND_PARTS.values()] if not command.startswith("heapbench ")}
-        self.assertEqual({command for command in benchmarks if answer.in_a_study(command) == command}, {"model_speed --results=DIR"})
+        parts = {**answer.FIRST_PARTS, **answer.SECOND_PARTS}
+        benchmarks = {name for name, (_, command) in parts.items() if not command.startswith("heapbench ")}
+        self.assertEqual({name for name in benchmarks if name not in answer.PLANNED}, {"model_speed"})
+        self.assertLessEqual(set(answer.PLANNED), set(parts))
 
     def test_what_a_trace_does_stands_beside_its_name_and_no_silence_has_no_nanoseconds(self):
         made = tables.catalogue(Made(catalogue="trace,what,silent_us\nt,sorts,0\nu,waits,1260000\nv,draws,\n"))

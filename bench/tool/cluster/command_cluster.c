@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocator/allocator.h"
 #include "base/place.h"
 #include "bench/results/build_info.h"
 #include "bench/tool/command.h"
@@ -204,6 +205,24 @@ static const struct hb_usage plan_usage = {
     .check = check_plan,
 };
 
+/* Of a name that nothing has, every unit would fail. Whether a library is there is found when it is hashed. */
+static enum hb_status check_allocators(const struct options *options, struct hb_error *error)
+{
+    enum hb_status status = HB_OK;
+    char *names = strdup(options->allocators != NULL ? options->allocators : ""), *rest = names;
+
+    if (names == NULL)
+        return hb_error_set(error, HB_ERR_MEMORY, "out of memory");
+    for (const char *name; status == HB_OK && (name = strsep(&rest, ",")) != NULL;)
+        if (options->allocators != NULL)
+            status = hb_allocator_check_name(name, error);
+    free(names);
+    /* A baseline may be one of the variants. */
+    if (status == HB_OK && options->baseline != NULL && options->variants == NULL && !options->known_variants)
+        status = hb_allocator_check_name(options->baseline, error);
+    return status;
+}
+
 int hb_command_plan(int argc, char **argv)
 {
     struct options options = {.rounds = DEFAULT_ROUNDS, .blocks = DEFAULT_BLOCKS, .seed = DEFAULT_SEED};
@@ -211,6 +230,8 @@ int hb_command_plan(int argc, char **argv)
     struct hb_error error;
 
     hb_options_parse(&plan_usage, argc, argv, &options);
+    if (check_allocators(&options, &error) != HB_OK)
+        return hb_command_fail(&error);
     if (begin(&script, &options, options.check ? "check" : "plan", &error) != HB_OK)
         return fail(&script, &error);
     add_flag(&script, "--missing", options.missing);

@@ -7,7 +7,7 @@ for allocator in simple-align free-list bins first-merge best-merge model-next-m
     heapbench walk demo -a $allocator | sed -n '1p; /^Operation [56]/p; /<- /h; $!d; x; p'
 done
 heapbench walk demo -a bins --at 3
-for allocator in glibc bump null ./x.so; do
+for allocator in glibc bump null ./x.so simpl; do
     heapbench walk demo -a $allocator 2>&1
     echo "$?"
 done
