@@ -44,7 +44,7 @@ class Contender:
         self.peak = peaks[0] if len(peaks) == 1 else None
         saved = [row.number("saved_share") for row in self.rows]
         # A share may be below 0, which number() takes for unknown: then nothing is saved.
-        self.saved = saved[0] if len(saved) == 1 else None
+        self.saved = saved[0] if len(saved) == 1 and self.rank else None
 
 
 def tails_of(results, percentile="99.9", kind="allocation"):

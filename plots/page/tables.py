@@ -94,8 +94,8 @@ def every_program(results):
     ]
     if any(record["hosts"] not in ("", "1") for record in records):
         columns.append(Column("hosts", "hosts", show.count))
-    if any(record["saved_share"] for record in records):
-        columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"])))
+    if any(record["saved_share"] and record["rank"] for record in records):  # as `run` shows it: of what is ranked
+        columns.append(Column("saves of the program", lambda record: signed_percent(record["saved_share"]) if record["rank"] else ""))
     if any(record["problem"] for record in records):
         columns.append(Column("problem", "problem"))
     return Table("comparison", "A row a program and allocator, by rank; null is what the harness itself costs", columns, records)

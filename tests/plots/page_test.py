@@ -342,6 +342,17 @@ class Tables(unittest.TestCase):
         page = pages.make(Made(threads=threads), [], "", False)[pages.FIRST]
         self.assertIn("<strong>These results are of replays by the programs&#39; own threads alone.</strong>", page)
 
+    def test_what_has_no_rank_saves_nothing_that_is_shown(self):
+        head = "trace,allocator,status,baseline,ratio,verdict,rank,saved_share,trace_ops\n"
+        for rank, shown in (("1", "5.80 %"), ("", None)):
+            made = Made(comparison=head + f"t,a,ok,glibc,0.5,faster,{rank},0.058,20000\n,a,,glibc,0.5,faster,{rank},,\n")
+            table = tables.every_program(made)
+            self.assertEqual([column.title for column in table.columns if column.title == "saves of the program"], ["saves of the program"] if shown else [])
+            if shown:
+                self.assertIn(shown, rows_of(table)[0][-1])
+            contender, = answer.contenders_of(made)
+            self.assertEqual(contender.saved, 0.058 if shown else None)
+
     def test_where_others_had_the_processors_threads_are_compared_by_processor_time(self):
         """Of each round, on the same operations: the clock of the verdict, and not that of the picture."""
         threads = "# heapbench 1\ntrace,allocator,round,status,replay_threads,ops,elapsed_ns,cpu_ns,reference,reference_ns\n" \
