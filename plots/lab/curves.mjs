@@ -10,6 +10,26 @@ function shortBytes(n) {
     return n === 0 ? "0" : bytes(n).replace(/ bytes?$/, " B");
 }
 
+// So few operations that each is to be seen.
+function isStep(view) {
+    return view.to - view.from < 200;
+}
+
+// The points of a survey's series, those of `names`. Where operations can be told apart, a column's value reaches from its first
+// operation to its last, as in the map above.
+export function rowsOf(survey, names, isStep) {
+    const rows = [], values = (c) => names.map((name) => (Number.isNaN(survey[name][c]) ? null : survey[name][c]));
+    const add = (at, c) => rows.push([at, ...values(c)]), last = survey.done - 1;
+    if (last < 0)
+        return [[survey.from, ...names.map(() => null)]];
+    add(survey.from, 0);
+    for (let c = isStep ? 1 : 0; c <= last; c++)
+        add(isStep ? survey.ops[c - 1] : survey.ops[c], c);
+    if (isStep)
+        add(survey.ops[last], last);
+    return rows;
+}
+
 function legendItem(list, label, colour) {
     const item = document.createElement("li"), swatch = document.createElement("i"), value = document.createElement("b");
     swatch.style.background = colour;
@@ -48,15 +68,6 @@ class Curve {
         });
     }
 
-    rows(survey) {
-        const rows = [[survey.from, ...this.series.map(() => null)]];
-        for (let c = 0; c < survey.done; c++)
-            rows.push([survey.ops[c], ...this.series.map(([name]) => (Number.isNaN(survey[name][c]) ? null : survey[name][c]))]);
-        if (rows.length > 1)
-            rows[0] = [survey.from, ...rows[1].slice(1)];
-        return rows;
-    }
-
     options(view, colours) {
         return {
             labels: ["operation", ...this.series.map(([, label]) => label)],
@@ -67,7 +78,7 @@ class Curve {
             showLabelsOnHighlight: false,
             highlightCircleSize: 0,
             connectSeparatedPoints: true,
-            stepPlot: view.to - view.from < 200,
+            stepPlot: isStep(view),
             includeZero: true,
             strokeWidth: 1.6,
             axisLineColor: colours.grid,
@@ -91,7 +102,7 @@ class Curve {
 
     draw(survey, view, at, most, colours) {
         this.at = at;
-        const file = this.rows(survey), options = this.options(view, colours);
+        const file = rowsOf(survey, this.series.map(([name]) => name), isStep(view)), options = this.options(view, colours);
         options.valueRange = [0, most > 0 ? most * 1.06 : null];
         if (this.graph === null)
             this.graph = new Dygraph(this.div, file, options);
