@@ -3,6 +3,7 @@
  */
 #include "base/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,12 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ends.h"
+
 struct hb_file {
     FILE *stream;
     char *path;
     char *temporary; /* NULL where `path` is a device or a pipe, which is written directly */
     bool nameless;   /* until it is complete, and has the temporary name */
     bool complete;
+    bool holds_ends; /* while it has the temporary name */
 };
 
 static void file_free(struct hb_file *file)
@@ -173,6 +177,28 @@ static bool flush_stream(FILE *stream)
     return fflush(stream) == 0 && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS);
 }
 
+/* A file that has its temporary name is about to lose it: what would end this process waits until then. Of
+ * several files, until the last one's is lost. */
+static _Thread_local unsigned names;
+static _Thread_local sigset_t unheld;
+
+static void hold_ends(struct hb_file *file)
+{
+    if (names++ == 0)
+        hb_ends_hold(&unheld);
+    file->holds_ends = true;
+}
+
+static void release_ends(struct hb_file *file)
+{
+    if (!file->holds_ends)
+        return;
+    file->holds_ends = false;
+    assert(names > 0);
+    if (--names == 0)
+        pthread_sigmask(SIG_SETMASK, &unheld, NULL);
+}
+
 /* True when the file can be renamed: nothing can be given the name of a file that is there. */
 static bool give_name(struct hb_file *file)
 {
@@ -182,6 +208,7 @@ static bool give_name(struct hb_file *file)
         return true;
     snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
     unlink(file->temporary);
+    hold_ends(file);
     file->nameless = linkat(AT_FDCWD, self, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) != 0;
     return !file->nameless;
 }
@@ -220,6 +247,7 @@ enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
         status = not_kept(file, error);
     if (status != HB_OK)
         remove_temporary(file);
+    release_ends(file);
     file_free(file);
     return status;
 }
@@ -230,6 +258,7 @@ void hb_file_abandon(struct hb_file *file)
         return;
     fclose(file->stream);
     remove_temporary(file);
+    release_ends(file);
     file_free(file);
 }
 

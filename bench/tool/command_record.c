@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ends.h"
 #include "base/number.h"
 #include "base/printable.h"
 #include "bench/tool/command.h"
@@ -269,72 +270,49 @@ static int convert_folder(const struct options *options)
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
-#define KEPT_FORMAT "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace"
-
-/* -- an end from outside while a run's captures are converted -- */
-
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-
-static char kept_words[PATH_MAX + 128]; /* what the handler says, which can put no words together */
-
-static void say_kept(int signal_number)
+/* Has one come since ends are held, that waits? */
+static bool is_to_end(const sigset_t *before)
 {
-    (void)!write(STDERR_FILENO, kept_words, strlen(kept_words));
-    raise(signal_number); /* with what it does by default: SA_RESETHAND */
-}
+    sigset_t pending;
+    bool found = false;
 
-/* What was recorded is not lost when the conversion is ended, so it is said where it is. */
-static void tell_when_ended(const char *folder)
-{
-    const struct sigaction action = {.sa_handler = say_kept, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
-    struct sigaction before;
-    char *printable = hb_printable_copy(folder, "");
-
-    if (printable == NULL)
-        return;
-    snprintf(kept_words, sizeof kept_words, "%s" KEPT_FORMAT "\n", isatty(STDERR_FILENO) ? "\n" : "",
-             printable);
-    free(printable);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(ends[i], &action, NULL);
-}
-
-static void tell_no_more(void)
-{
-    struct sigaction now;
-
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler == say_kept)
-            signal(ends[i], SIG_DFL);
+    sigpending(&pending);
+    for (size_t i = 0; i < HB_ENDS; i++)
+        found = found || (sigismember(&pending, hb_ends[i]) == 1 && sigismember(before, hb_ends[i]) == 0);
+    return found;
 }
 
 /* Converts what a run left. */
 static enum record_outcome finish(const struct options *options, const struct hb_host *host,
-                                  const struct hb_family *family)
+                                  const struct hb_family *family, const sigset_t *unheld)
 {
     const char *folder = hb_host_folder(host);
     enum record_outcome outcome;
+    sigset_t held;
 
     hb_words_running(family);
     /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    tell_when_ended(folder);
+    hb_words_when_ended(folder);
+    sigprocmask(SIG_SETMASK, unheld, &held);
     outcome = convert(options, folder, family);
-    tell_no_more();
+    sigprocmask(SIG_SETMASK, &held, NULL);
+    hb_words_ended_no_more();
     if (outcome == NOT_KEPT)
-        hb_print_line(stderr, KEPT_FORMAT, folder);
+        hb_print_line(stderr, HB_WORDS_KEPT, folder);
     hb_words_endings(family);
     return outcome;
 }
 
-/* The program's own exit status; 1 where it was 0 and there is no trace all the same. */
-static int record_with(const struct options *options, const char *recorder, struct hb_host *host)
+/* The program's own exit status; 1 where it was 0 and there is no trace all the same. Ends are held. */
+static int record_with(const struct options *options, const char *recorder, struct hb_host *host,
+                       const sigset_t *unheld)
 {
     struct hb_launch launch = {.argv = options->program,
                                .recorder = recorder,
                                .host = host,
+                               .mask = unheld,
                                .touch = options->touch,
                                .wait_s = options->wait_s,
                                .waiting = hb_words_waiting};
@@ -346,7 +324,7 @@ static int record_with(const struct options *options, const char *recorder, stru
     if (hb_launch_run(&launch, &exit_status, &family, &error) != HB_OK) {
         hb_command_fail(&error);
     } else {
-        outcome = finish(options, host, &family);
+        outcome = finish(options, host, &family, unheld);
         if (outcome != KEPT && exit_status == HB_EXIT_DONE)
             exit_status = HB_EXIT_FAILED;
     }
@@ -379,13 +357,19 @@ static int record(const struct options *options)
     struct hb_host *host = NULL;
     char *recorder = NULL;
     struct hb_error error;
-    int exit_status;
+    int exit_status = HB_EXIT_FAILED;
+    sigset_t before;
 
-    if (make_ready(options, &recorder, &host, &error) == HB_OK)
-        exit_status = record_with(options, recorder, host);
-    else
+    /* While there is a folder of which nothing would be said: an end waits until it is tidied up, or told. */
+    hb_ends_hold(&before);
+    if (make_ready(options, &recorder, &host, &error) != HB_OK)
         exit_status = hb_command_fail(&error);
+    else if (is_to_end(&before))
+        hb_host_close(host, false);
+    else
+        exit_status = record_with(options, recorder, host, &before);
     free(recorder);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return exit_status;
 }
 

@@ -7,10 +7,13 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/ends.h"
 #include "base/number.h"
 #include "base/printable.h"
 #include "workloads/record/explain.h"
@@ -366,4 +369,39 @@ void hb_words_endings(const struct hb_family *family)
                 family->ended[i].pid);
         return;
     }
+}
+
+/* -- an end from outside -- */
+
+static char kept_words[PATH_MAX + 128]; /* what the handler says, which can put no words together */
+
+static void say_kept(int signal_number)
+{
+    (void)!write(STDERR_FILENO, kept_words, strlen(kept_words));
+    raise(signal_number); /* with what it does by default: SA_RESETHAND */
+}
+
+void hb_words_when_ended(const char *folder)
+{
+    const struct sigaction action = {.sa_handler = say_kept, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    struct sigaction before;
+    char *printable = hb_printable_copy(folder, "");
+
+    if (printable == NULL)
+        return;
+    snprintf(kept_words, sizeof kept_words, "%s" HB_WORDS_KEPT "\n", isatty(STDERR_FILENO) ? "\n" : "",
+             printable);
+    free(printable);
+    for (size_t i = 0; i < HB_ENDS; i++)
+        if (sigaction(hb_ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(hb_ends[i], &action, NULL);
+}
+
+void hb_words_ended_no_more(void)
+{
+    struct sigaction now;
+
+    for (size_t i = 0; i < HB_ENDS; i++)
+        if (sigaction(hb_ends[i], NULL, &now) == 0 && now.sa_handler == say_kept)
+            signal(hb_ends[i], SIG_DFL);
 }

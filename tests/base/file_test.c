@@ -117,6 +117,44 @@ static void killed(void **state)
     assert_int_equal(files_here(), 1);
 }
 
+static volatile sig_atomic_t ends;
+
+static void note_end(int signal_number)
+{
+    (void)signal_number;
+    ends++;
+}
+
+/* Between its temporary name and its own, a file would stay under the former: whoever ends us waits. */
+static void an_end_waits_until_all_have_their_names(void **state)
+{
+    int nameless = open(".", O_TMPFILE | O_WRONLY, 0600);
+    struct hb_file *files[3];
+
+    (void)state;
+    if (nameless < 0)
+        skip(); /* this file system wants names */
+    close(nameless);
+    signal(SIGTERM, note_end);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(hb_file_begin((const char *[]){"one", "two", "three"}[i], &files[i], NULL), HB_OK);
+    raise(SIGTERM);
+    assert_int_equal(ends, 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(hb_file_complete(files[i], NULL), HB_OK);
+    assert_int_equal(files_here(), 3);
+    raise(SIGTERM);
+    assert_int_equal(hb_file_commit(files[0], NULL), HB_OK);
+    hb_file_abandon(files[1]);
+    assert_int_equal(ends, 1);
+    assert_int_equal(hb_file_commit(files[2], NULL), HB_OK);
+    assert_int_equal(ends, 2);
+    raise(SIGTERM);
+    assert_int_equal(ends, 3);
+    signal(SIGTERM, SIG_DFL);
+    assert_int_equal(files_here(), 2);
+}
+
 static void permissions(void **state)
 {
     mode_t before = umask(027);
@@ -312,6 +350,8 @@ int main(void)
         in_folder("a file appears whole, and replaces the one before", whole),
         in_folder("an abandoned file leaves the one before and nothing else", abandoned),
         in_folder("a process that is killed leaves the one before and nothing else", killed),
+        in_folder("what ends a process waits while a file has its temporary name",
+                  an_end_waits_until_all_have_their_names),
         in_folder("a file has the permissions that the umask leaves", permissions),
         in_folder("writing through a symbolic link keeps the link", link_kept),
         in_folder("a device is written to, not renamed over, and a full one is reported", device_kept),

@@ -152,6 +152,8 @@ static void become(const struct hb_launch *launch, const struct manners *before,
     int reason;
 
     restore_signals(before);
+    if (launch->mask != NULL)
+        sigprocmask(SIG_SETMASK, launch->mask, NULL);
     if (launch->touch)
         prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     errno = ENOMEM;

@@ -4,6 +4,8 @@
 #ifndef HB_WORKLOADS_RECORD_LAUNCH_H
 #define HB_WORKLOADS_RECORD_LAUNCH_H
 
+#include <signal.h>
+
 #include "base/error.h"
 #include "workloads/record/family.h"
 #include "workloads/record/host.h"
@@ -26,6 +28,7 @@ struct hb_launch {
     char *const *argv; /* argv[0] is looked up in $PATH */
     const char *recorder;
     struct hb_host *host;
+    const sigset_t *mask; /* the signals that the program begins with blocked; NULL: those of this process */
     bool touch;      /* note what is touched of each large block; transparent huge pages are off meanwhile, in
                         which to touch one page is to touch them all */
     uint64_t wait_s; /* how long to wait for what the program leaves running; HB_WAIT_FOREVER: to its end */
