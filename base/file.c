@@ -6,13 +6,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/ends.h"
 
 struct hb_file {
     FILE *stream;
@@ -177,26 +176,39 @@ static bool flush_stream(FILE *stream)
     return fflush(stream) == 0 && (fsync(fileno(stream)) == 0 || errno == EINVAL || errno == EROFS);
 }
 
-/* A file that has its temporary name is about to lose it: what would end this process waits until then. Of
- * several files, until the last one's is lost. */
-static _Thread_local unsigned names;
+const int hb_ends[HB_ENDS] = {SIGINT, SIGTERM, SIGHUP};
+
+static _Thread_local unsigned holds;
 static _Thread_local sigset_t unheld;
 
-static void hold_ends(struct hb_file *file)
+void hb_ends_hold(void)
 {
-    if (names++ == 0)
-        hb_ends_hold(&unheld);
-    file->holds_ends = true;
+    sigset_t set;
+
+    if (holds++ > 0)
+        return;
+    sigemptyset(&set);
+    for (size_t i = 0; i < HB_ENDS; i++)
+        sigaddset(&set, hb_ends[i]);
+    pthread_sigmask(SIG_BLOCK, &set, &unheld);
 }
 
-static void release_ends(struct hb_file *file)
+void hb_ends_release(void)
 {
-    if (!file->holds_ends)
-        return;
-    file->holds_ends = false;
-    assert(names > 0);
-    if (--names == 0)
+    assert(holds > 0);
+    if (--holds == 0)
         pthread_sigmask(SIG_SETMASK, &unheld, NULL);
+}
+
+bool hb_ends_wait(void)
+{
+    sigset_t pending;
+    bool found = false;
+
+    sigpending(&pending);
+    for (size_t i = 0; i < HB_ENDS && holds > 0; i++)
+        found = found || (sigismember(&pending, hb_ends[i]) == 1 && sigismember(&unheld, hb_ends[i]) == 0);
+    return found;
 }
 
 /* True when the file can be renamed: nothing can be given the name of a file that is there. */
@@ -208,7 +220,8 @@ static bool give_name(struct hb_file *file)
         return true;
     snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
     unlink(file->temporary);
-    hold_ends(file);
+    hb_ends_hold();
+    file->holds_ends = true;
     file->nameless = linkat(AT_FDCWD, self, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) != 0;
     return !file->nameless;
 }
@@ -247,7 +260,8 @@ enum hb_status hb_file_commit(struct hb_file *file, struct hb_error *error)
         status = not_kept(file, error);
     if (status != HB_OK)
         remove_temporary(file);
-    release_ends(file);
+    if (file->holds_ends)
+        hb_ends_release();
     file_free(file);
     return status;
 }
@@ -258,7 +272,8 @@ void hb_file_abandon(struct hb_file *file)
         return;
     fclose(file->stream);
     remove_temporary(file);
-    release_ends(file);
+    if (file->holds_ends)
+        hb_ends_release();
     file_free(file);
 }
 

@@ -8,6 +8,7 @@
 #ifndef HB_BASE_FILE_H
 #define HB_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -59,5 +60,15 @@ void hb_file_hold_standard(void);
 
 /* mkdir -p. HB_ERR_IO, naming the part that could not be made. */
 enum hb_status hb_folder_create(const char *path, struct hb_error *error);
+
+/* The signals by which a user, a session or a supervisor ends a program: SIGINT, SIGTERM, SIGHUP. */
+enum { HB_ENDS = 3 };
+extern const int hb_ends[HB_ENDS];
+
+/* They wait, in this thread, until as many releases as holds: none comes half-way through what must be whole.
+ * A file is held so while it has its temporary name. */
+void hb_ends_hold(void);
+void hb_ends_release(void);
+bool hb_ends_wait(void); /* has one come since they are held? */
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/ends.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "base/printable.h"
 #include "bench/tool/command.h"
@@ -270,34 +270,21 @@ static int convert_folder(const struct options *options)
     return outcome == KEPT ? HB_EXIT_DONE : HB_EXIT_FAILED;
 }
 
-/* Has one come since ends are held, that waits? */
-static bool is_to_end(const sigset_t *before)
-{
-    sigset_t pending;
-    bool found = false;
-
-    sigpending(&pending);
-    for (size_t i = 0; i < HB_ENDS; i++)
-        found = found || (sigismember(&pending, hb_ends[i]) == 1 && sigismember(before, hb_ends[i]) == 0);
-    return found;
-}
-
 /* Converts what a run left. */
 static enum record_outcome finish(const struct options *options, const struct hb_host *host,
-                                  const struct hb_family *family, const sigset_t *unheld)
+                                  const struct hb_family *family)
 {
     const char *folder = hb_host_folder(host);
     enum record_outcome outcome;
-    sigset_t held;
 
     hb_words_running(family);
     /* A trace beyond the limit on file sizes, or words that nobody reads, are not to be our end. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     hb_words_when_ended(folder);
-    sigprocmask(SIG_SETMASK, unheld, &held);
+    hb_ends_release();
     outcome = convert(options, folder, family);
-    sigprocmask(SIG_SETMASK, &held, NULL);
+    hb_ends_hold();
     hb_words_ended_no_more();
     if (outcome == NOT_KEPT)
         hb_print_line(stderr, HB_WORDS_KEPT, folder);
@@ -324,7 +311,7 @@ static int record_with(const struct options *options, const char *recorder, stru
     if (hb_launch_run(&launch, &exit_status, &family, &error) != HB_OK) {
         hb_command_fail(&error);
     } else {
-        outcome = finish(options, host, &family, unheld);
+        outcome = finish(options, host, &family);
         if (outcome != KEPT && exit_status == HB_EXIT_DONE)
             exit_status = HB_EXIT_FAILED;
     }
@@ -361,15 +348,16 @@ static int record(const struct options *options)
     sigset_t before;
 
     /* While there is a folder of which nothing would be said: an end waits until it is tidied up, or told. */
-    hb_ends_hold(&before);
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    hb_ends_hold();
     if (make_ready(options, &recorder, &host, &error) != HB_OK)
         exit_status = hb_command_fail(&error);
-    else if (is_to_end(&before))
+    else if (hb_ends_wait())
         hb_host_close(host, false);
     else
         exit_status = record_with(options, recorder, host, &before);
     free(recorder);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    hb_ends_release();
     return exit_status;
 }
 

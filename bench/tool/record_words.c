@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/ends.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "base/printable.h"
 #include "workloads/record/explain.h"

@@ -37,7 +37,7 @@ void hb_words_endings(const struct hb_family *family);
 /* Where a capture is that could not become a trace: its folder. */
 #define HB_WORDS_KEPT "heapbench: the capture is kept: heapbench record --convert %s -o OUT.trace"
 
-/* From here to hb_words_ended_no_more one of the ends (base/ends.h) says HB_WORDS_KEPT before it ends this
+/* From here to hb_words_ended_no_more one of the ends (base/file.h) says HB_WORDS_KEPT before it ends this
  * process, where it would end it without a word. */
 void hb_words_when_ended(const char *folder);
 void hb_words_ended_no_more(void);
