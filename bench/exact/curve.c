@@ -19,6 +19,7 @@
 #include "bench/exact/curve.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/progress.h"
@@ -178,15 +179,21 @@ static bool add_step(struct hb_curve *curve, uint64_t op, uint64_t high_water)
     return true;
 }
 
-static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, uint64_t size,
+static enum hb_status refuse_size(const struct hb_prepared *prepared, uint64_t op, const struct hb_op *asked,
                                   bool beyond_numbers, struct hb_error *error)
 {
+    char alignment[64] = "";
+
     if (beyond_numbers)
         return hb_error_set(error, HB_ERR_LIMIT, "%s: operation %llu: %s", prepared->name,
                             (unsigned long long)op, HB_MODEL_BROKEN_END);
-    return hb_error_set(error, HB_ERR_LIMIT,
-                        "%s: operation %llu asks for %llu bytes, more than any heap has, so every heap fails",
-                        prepared->name, (unsigned long long)op, (unsigned long long)size);
+    if (asked->kind == HB_OP_ALIGNED)
+        snprintf(alignment, sizeof alignment, " at a multiple of %llu", 1ULL << asked->align_log2);
+    return hb_error_set(
+        error, HB_ERR_LIMIT,
+        "%s: operation %llu asks for %llu byte%s%s, more than any heap has, so every heap fails",
+        prepared->name, (unsigned long long)op, (unsigned long long)asked->size, asked->size == 1 ? "" : "s",
+        alignment);
 }
 
 static void note_peak(struct hb_curve *curve, const struct hb_ledger *ledger)
@@ -216,7 +223,7 @@ static enum hb_status run_infinite(struct hb_curve *curve, struct hb_exact_run *
             return hb_exact_run_check(run, error);
         room = slack_step(&slack, run, next, &served) && hb_model_broken(model) != HB_ERR_MEMORY;
         if (room && !served)
-            return refuse_size(prepared, op, next->size, hb_model_broken(model) == HB_ERR_LIMIT, error);
+            return refuse_size(prepared, op, next, hb_model_broken(model) == HB_ERR_LIMIT, error);
         note_peak(curve, &run->ledger);
         if (room && hb_model_reach(model) > high_water) {
             high_water = hb_model_reach(model);

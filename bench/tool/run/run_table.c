@@ -471,11 +471,17 @@ static void set_tail_columns(struct cell_table *table, char titles[2 * TAILS][CE
     table->name = TAIL_NAME;
 }
 
-static void set_tail_line(struct line *line, const struct hb_rounds *calls, const struct hb_rounds_cell *cell)
+/* `problem`: of the comparison, "" where there is none. The calls of what fails, or is wrong, say nothing. */
+static void set_tail_line(struct line *line, const struct hb_rounds *calls, const struct hb_rounds_cell *cell,
+                          const char *problem)
 {
     hb_printable(line->cells[TAIL_NAME], NAME_MOST, cell->candidate->name, "");
     if (cell->cut)
         strcat(line->cells[TAIL_NAME], "*");
+    if (problem[0] != '\0') {
+        line->rest = problem;
+        return;
+    }
     if (cell->latency == NULL || hb_rounds_is_failed(cell)) {
         line->rest = hb_rounds_status(cell);
         return;
@@ -499,10 +505,10 @@ static void set_tail_lines(struct cell_table *table, const struct hb_run_trace *
         const struct hb_rounds_cell *cell = hb_rounds_find(calls, compared->candidate->name, compared->ops);
 
         if (cell != NULL && cell != calls->null)
-            set_tail_line(&table->lines[table->line_count++], calls, cell);
+            set_tail_line(&table->lines[table->line_count++], calls, cell, trace->rows[i].problem);
     }
     if (calls->null != NULL)
-        set_tail_line(&table->lines[table->line_count++], calls, calls->null);
+        set_tail_line(&table->lines[table->line_count++], calls, calls->null, "");
 }
 
 /* The slowest call that was among the slowest in each of several rounds, and so no accident. What was live

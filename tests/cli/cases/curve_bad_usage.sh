@@ -13,3 +13,5 @@ heapbench curve demo sqlite3
 heapbench curve --all --merge
 heapbench curve demo --results out --json
 heapbench curve demo --points many
+printf 'm x 9223372036854775808 1\n' >far.txt
+heapbench curve far.txt --align 16

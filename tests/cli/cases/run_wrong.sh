@@ -8,4 +8,6 @@ status=$?
 sed -n '3,/^$/s/^  glibc .*/  glibc/; 3,/^$/p' table | grep -v 'not to be trusted'
 heapbench run made.txt -a "$tests/libodd_null.so,$tests/libwrong_same.so,glibc" --rounds 1 --json |
     grep -E '"(allocator|status|problem|failures|first_failure)"'
+# Nor are its calls shown as if all were well.
+heapbench run made.txt -a "$tests/libodd_null.so,glibc" --rounds 1 --latency | sed -n '/each call alone/,$s/^  libodd_null.*/&/p'
 exit $status
