@@ -12,6 +12,6 @@ heapbench curve demo --align 3
 heapbench curve demo sqlite3
 heapbench curve --all --merge
 heapbench curve demo --results out --json
-heapbench curve demo --points many
 printf 'm x 9223372036854775808 1\n' >far.txt
 heapbench curve far.txt --align 16
+heapbench curve demo --points many
