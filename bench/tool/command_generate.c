@@ -98,7 +98,8 @@ static void check(const struct argp_state *state, void *values)
     struct hb_error error;
 
     if (options->generator == NULL)
-        hb_option_fail(state, "which generator? Name one, such as: heapbench generate steady -o steady.trace");
+        hb_option_fail(state,
+                       "which generator? Name one, such as: heapbench generate steady -o steady.trace");
     if (options->out == NULL)
         hb_option_fail(state, "where to? -o OUT.trace");
     if (hb_generate_check(options->generator, &options->settings, &error) != HB_OK)

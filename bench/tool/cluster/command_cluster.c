@@ -205,7 +205,8 @@ static const struct hb_usage plan_usage = {
     .check = check_plan,
 };
 
-/* Of a name that nothing has, every unit would fail. Whether a library is there is found when it is hashed. */
+/* Of a name that nothing has, every unit would fail. Whether a library is there is found when it is hashed.
+ */
 static enum hb_status check_allocators(const struct options *options, struct hb_error *error)
 {
     enum hb_status status = HB_OK;

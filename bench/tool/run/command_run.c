@@ -143,7 +143,8 @@ static void check(const struct argp_state *state, void *values)
     if (options->times_only && options->results == NULL)
         hb_option_fail(state, "--times-only is of --results");
     if (options->returns && options->results == NULL)
-        hb_option_fail(state, "what comes back is written to a file, and is in no table: --return --results DIR");
+        hb_option_fail(state,
+                       "what comes back is written to a file, and is in no table: --return --results DIR");
     if (options->returns && options->times_only)
         hb_option_fail(state, "--times-only leaves out what --return asks for");
     if (is_by_threads(options) && (options->times_only || options->returns))
